@@ -1,0 +1,9 @@
+// halt-off: halts with interrupts off, from which nothing wakes it.
+#include "support/image.h"
+
+begin_guest halt_off
+    start_real_mode
+    cli
+    hlt
+
+end_guest halt_off

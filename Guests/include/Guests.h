@@ -1,0 +1,54 @@
+// The guests of this package: small programs, each showing one thing, assembled by the package's own build and carried
+// as data. Tests and benchmarks run them; `write-guests` writes them into files for the command line.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// How a run of a guest ends.
+typedef enum __attribute__((enum_extensibility(closed))) guest_outcome {
+    /// The guest writes its exit code to port 0xF4.
+    GUEST_EXITS,
+    /// HLT with interrupts off.
+    GUEST_HALTS,
+    /// A triple fault.
+    GUEST_SHUTS_DOWN,
+    /// An exit, or an emulation failure where the host's emulator lacks an instruction.
+    GUEST_EXITS_OR_CANNOT_BE_EMULATED,
+} guest_outcome;
+
+/// One guest: what to load where, and what to expect of it.
+typedef struct guest {
+    /// The name of its source file, without ".S".
+    const char *name;
+    /// What it shows, in one line.
+    const char *purpose;
+    /// The bytes to load at `load_address`. The guest is entered at the first of them, in real mode with CS = 0.
+    const uint8_t *image;
+    const uint8_t *image_end;
+    /// Guest-physical.
+    uint64_t load_address;
+    /// True when the image is a file that says how it is booted, such as ELF with a multiboot header: then
+    /// `load_address` and the entry in real mode do not apply.
+    bool says_how_to_boot;
+    guest_outcome outcome;
+    /// The code of a run in which nothing goes wrong; 0 for a guest that does not exit.
+    uint8_t exit_code;
+    /// Everything it prints over COM1, or null when that depends on time or on the machine.
+    const char *console;
+    /// What it waits for on COM1, or null.
+    const char *input;
+    /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
+    /// exit.
+    bool spins_until_interrupted;
+    /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
+    /// be replayed only when the recorder traps that instruction.
+    bool reads_hidden_state;
+} guest;
+
+/// How many guests there are.
+size_t guest_count(void);
+
+/// The guest at `index`, counted from 0; null past the last one. Valid for the life of the process.
+const guest *guest_at(size_t index);

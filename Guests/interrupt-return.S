@@ -1,0 +1,110 @@
+// interrupt-return: takes interrupts in 32-bit protected mode, by INT n and by the timer, and returns from each with IRET.
+// Some hosts' emulator lacks that instruction, and the recorder completes it. Checks registers, flags and the stack.
+#include "support/console.h"
+#include "support/image.h"
+#include "support/program.h"
+#include "support/timer.h"
+
+#define HEADER_MAGIC 0x1badb002
+#define GATES 0x20000
+#define CODE_SEGMENT 0x08
+#define GATE_INTERRUPT 0x8e00
+#define FLAGS_INTERRUPTS 0x200
+#define TICKS 20
+
+begin_guest interrupt_return
+    elf32_header start
+    elf_headers_end
+    .balign 4
+    .long HEADER_MAGIC, 0, -HEADER_MAGIC
+
+    .code32
+.macro set_gate vector, handler
+    mov $AT(\handler), %eax
+    mov %ax, GATES + \vector * 8
+    movw $CODE_SEGMENT, GATES + \vector * 8 + 2
+    movw $GATE_INTERRUPT, GATES + \vector * 8 + 4
+    shr $16, %eax
+    mov %ax, GATES + \vector * 8 + 6
+.endm
+
+start:
+    lgdt AT(descriptors_pointer)
+    ljmp $CODE_SEGMENT, $AT(reloaded)
+reloaded:
+    mov $0x10, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %ss
+    mov $STACK_TOP, %esp
+    set_gate 0x80, call_gate
+    set_gate TIMER_VECTOR, tick
+    lidt AT(gates_pointer)
+
+    // INT n comes back behind itself, with the flags and the stack that it left.
+    mov $0x12345678, %ebx
+    stc
+    int $0x80
+    jnc wrong
+    cmp $0x12345679, %ebx
+    must_be_equal
+    cmp $STACK_TOP, %esp
+    must_be_equal
+
+    // A handler may change the flags that IRET loads: this one opens interrupts, and the timer comes.
+    xor %edi, %edi
+    start_ticks 1000
+    mov $1, %ebx
+    int $0x80
+    pushf
+    testl $FLAGS_INTERRUPTS, (%esp)
+    jz wrong
+    add $4, %esp
+next_tick:
+    hlt
+    cmp $TICKS, %edi
+    jb next_tick
+    cli
+
+    mov $AT(text), %esi
+    call print
+    exit_with 0
+
+wrong:
+    exit_with 3
+
+// Adds 1 to EBX; opens the interrupts of the caller if EBX was 1.
+call_gate:
+    cmp $1, %ebx
+    jne add_one
+    orl $FLAGS_INTERRUPTS, 8(%esp)
+add_one:
+    inc %ebx
+    iret
+
+tick:
+    push %eax
+    inc %edi
+    end_of_interrupt
+    pop %eax
+    iret
+
+console_routines
+
+text:
+    .asciz "20 ticks in protected mode\n"
+
+    .balign 8
+descriptors:
+    .quad 0
+    .quad 0x00cf9b000000ffff
+    .quad 0x00cf93000000ffff
+descriptors_pointer:
+    .word descriptors_pointer - descriptors - 1
+    .long AT(descriptors)
+gates_pointer:
+    .word 0x81 * 8 - 1
+    .long GATES
+
+end_program
+end_guest interrupt_return

@@ -1,0 +1,62 @@
+// tick-nested: a handler that lets itself be interrupted, three deep, and is busy long enough for that to happen.
+// Each call folds its depth and the state it interrupted. Prints the hash after 200 ticks; exits with code 0.
+#include "support/console.h"
+#include "support/hash.h"
+#include "support/image.h"
+#include "support/timer.h"
+
+#define TICKS 200
+#define DEPTH_LIMIT 3
+#define BUSY_ROUNDS 1500
+
+begin_guest tick_nested
+    start_real_mode
+    set_vector TIMER_VECTOR, on_tick
+    start_ticks 1000
+    xor %ebx, %ebx
+    sti
+
+    // The bottom of the nest: a loop of its own.
+compute:
+    lea 1(%ebx, %ebx, 4), %ebx
+    jmp compute
+
+on_tick:
+    enter_handler
+    incl AT(depth)
+    movl AT(depth), %eax
+    fold %eax
+    fold_interrupted_state
+    end_of_interrupt
+    decl AT(ticks_left)
+    jz done
+
+    // Below the limit, be busy with interrupts on: the next tick comes in here.
+    cmpl $DEPTH_LIMIT, AT(depth)
+    jae leave
+    mov $BUSY_ROUNDS, %ecx
+    sti
+busy:
+    dec %ecx
+    jnz busy
+    cli
+
+leave:
+    decl AT(depth)
+    leave_handler
+
+done:
+    load_hash
+    call print_hex
+    call print_newline
+    exit_with 0
+
+console_routines
+hash_storage
+
+depth:
+    .long 0
+ticks_left:
+    .long TICKS
+
+end_guest tick_nested

@@ -1,0 +1,62 @@
+// tick-self-modifying: a loop that rewrites the operand of its own next instruction, and now and then the instruction
+// itself, while the timer interrupts it. The bytes at the interrupted address differ from round to round; the handler
+// folds them. Prints the hash after 200 ticks; exits with code 0.
+#include "support/console.h"
+#include "support/hash.h"
+#include "support/image.h"
+#include "support/timer.h"
+
+#define TICKS 200
+
+// INC BX and DEC BX differ in this bit.
+#define OPCODE_INC_BX 0x43
+#define INC_OR_DEC 0x08
+
+begin_guest tick_self_modifying
+    start_real_mode
+    set_vector TIMER_VECTOR, on_tick
+    start_ticks 1000
+    xor %ebx, %ebx
+    xor %ecx, %ecx
+    sti
+
+    // MOV $operand, %eax, with the operand written just before.
+round:
+    inc %ecx
+    mov %ecx, AT(operand)
+    .byte 0x66, 0xb8
+operand:
+    .long 0
+
+    // Every round turns the increment into a decrement and back.
+    xorb $INC_OR_DEC, AT(opcode)
+opcode:
+    .byte OPCODE_INC_BX
+    jmp round
+
+on_tick:
+    enter_handler
+    mov SAVED_IP(%bp), %si
+    movl (%si), %eax
+    fold %eax
+    movl AT(operand), %eax
+    fold %eax
+    fold_interrupted_state
+    end_of_interrupt
+    decl AT(ticks_left)
+    jz done
+    leave_handler
+
+done:
+    load_hash
+    call print_hex
+    call print_newline
+    exit_with 0
+
+console_routines
+hash_storage
+
+ticks_left:
+    .long TICKS
+
+end_guest tick_self_modifying

@@ -1,0 +1,40 @@
+# The commands of this repository. `make` lists them.
+
+FUZZ_SECONDS ?= 60
+SWIFT_FILES = Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow setup build fuzz bench format lint clean
+
+help: ## list these commands
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: ## record a guest, replay it, verify it: the two-minute tour
+	@Scripts/demo.sh
+
+test: ## set up, lint, build and run the whole suite
+	@Scripts/test.sh
+
+test-slow: ## the same, with the tests that take minutes
+	@RR_VM_SLOW_TESTS=1 Scripts/test.sh
+
+setup: ## install the missing Debian packages
+	@Scripts/setup.sh
+
+build: setup ## build rr-vm for release
+	@swift build --configuration release --product rr-vm
+
+fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
+	@Scripts/fuzz.sh $(FUZZ_SECONDS)
+
+bench: setup ## time recording against a bare KVM loop
+	@Benchmarks/run.sh
+
+format: ## rewrite the Swift sources in the project's format
+	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)
+
+lint: ## check formats
+	@Scripts/lint.sh
+
+clean: ## remove everything that was built
+	@swift package clean

@@ -1,0 +1,164 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A target imports only from targets listed above its own: see docs/architecture.md.
+var swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+]
+
+// Set by `make test`: no warning gets past it, and none stops somebody who builds with a newer compiler.
+if Context.environment["RR_VM_WARNINGS_AS_ERRORS"] != nil {
+    swiftSettings.append(.treatAllWarnings(as: .error))
+}
+
+let package = Package(
+    name: "rr-vm",
+    products: [
+        .executable(name: "rr-vm", targets: ["rr-vm"]),
+        // For the package in Fuzzing.
+        .library(name: "Parts", targets: ["Devices", "Engine", "Machine", "TraceFormat"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // C shims and system libraries: no logic.
+        .target(name: "CKVM"),
+        .target(name: "CPerf"),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
+
+        .target(name: "ByteCoding", swiftSettings: swiftSettings),
+        .target(name: "Digest", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
+        .target(name: "X86", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .target(
+            name: "KVMCore",
+            dependencies: ["CKVM", "ByteCoding", "X86", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Engine",
+            dependencies: ["CPerf", "CZydis", "ByteCoding", "Digest", "X86", "KVMCore"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "TraceFormat",
+            dependencies: [
+                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(name: "Devices", dependencies: ["X86"], swiftSettings: swiftSettings),
+        .target(
+            name: "Machine",
+            dependencies: ["ByteCoding", "X86", "Engine", "Devices"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Recorder",
+            dependencies: [
+                "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Replayer",
+            dependencies: ["Digest", "X86", "Engine", "TraceFormat"],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "rr-vm",
+            dependencies: [
+                "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Guests of our own: assembled by this build, carried as data.
+        .target(name: "Guests", path: "Guests", publicHeadersPath: "include"),
+        .target(
+            name: "GuestImages",
+            dependencies: ["Guests"],
+            path: "Tests/TestSupport/GuestImages",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "write-guests",
+            dependencies: ["GuestImages"],
+            path: "Tests/TestSupport/write-guests",
+            swiftSettings: swiftSettings
+        ),
+
+        .target(
+            name: "EndToEnd",
+            dependencies: [
+                "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "GuestImages",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport/EndToEnd",
+            swiftSettings: swiftSettings
+        ),
+
+        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages"], swiftSettings: swiftSettings),
+        .testTarget(name: "ByteCodingTests", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .testTarget(name: "DigestTests", dependencies: ["ByteCoding", "Digest"], swiftSettings: swiftSettings),
+        .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
+        .testTarget(name: "KVMCoreTests", dependencies: ["CKVM", "KVMCore", "X86"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TraceFormatTests",
+            dependencies: [
+                "ByteCoding", "Digest", "TraceFormat", "X86", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "X86"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "MachineTests",
+            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "X86"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ReplayerTests",
+            dependencies: [
+                "ByteCoding", "Digest", "Engine", "GuestImages", "Machine", "Recorder", "Replayer", "TraceFormat",
+                "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "DevicesTests", dependencies: ["Devices", "X86"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RecordReplayTests",
+            dependencies: [
+                "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // What it tests is the executable, which every build of tests makes too.
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "EndToEnd", "GuestImages", "TraceFormat", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+    ]
+)

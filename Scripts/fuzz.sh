@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Fuzzes every target of the package in Fuzzing/, each for a number of seconds. What a target has learnt is kept in
+# Fuzzing/.build/corpus and used by the next run; an input that crashes is kept beside it and named.
+#
+#     Scripts/fuzz.sh SECONDS [TARGET...]
+set -euo pipefail
+cd "$(dirname "$0")/../Fuzzing"
+
+seconds=$1
+shift
+targets=("$@")
+if ((${#targets[@]} == 0)); then
+    targets=(Sources/*)
+    targets=("${targets[@]#Sources/}")
+fi
+
+build=(--sanitize fuzzer -Xswiftc "-sanitize=fuzzer,address")
+swift build "${build[@]}"
+binaries=$(swift build "${build[@]}" --show-bin-path)
+
+# libFuzzer reports a crash itself; Swift's own reporter would only be in the way.
+export SWIFT_BACKTRACE=enable=no
+
+for target in "${targets[@]}"; do
+    corpus=.build/corpus/$target
+    findings=.build/findings/$target
+    mkdir -p "$corpus" "$findings"
+    seeds=()
+    [[ -d Seeds/$target ]] && seeds=("Seeds/$target")
+
+    if ! "$binaries/$target" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$findings/" \
+        "$corpus" "${seeds[@]}" >"$findings/log" 2>&1; then
+        tail --lines=60 "$findings/log" >&2
+        echo "$target failed; the input is in Fuzzing/$findings" >&2
+        exit 1
+    fi
+    executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$findings/log")
+    echo "$target: $executed inputs in $seconds s, nothing found"
+done

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Checks the format of all Swift sources and, where shellcheck is installed, the shell scripts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+swift format lint --strict --parallel --recursive --configuration .swift-format \
+    Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+if command -v shellcheck >/dev/null; then
+    shellcheck Scripts/*.sh Benchmarks/*.sh .ci/run
+fi

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The whole check: set-up, format, a build in which a warning is an error, all tests, and what was skipped and why.
+# Arguments go to `swift test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+Scripts/setup.sh shellcheck
+Scripts/lint.sh
+
+# Package.swift reads this.
+export RR_VM_WARNINGS_AS_ERRORS=1
+swift build --build-tests
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$log" || status=$?
+
+# Swift Testing says: Test NAME skipped: "REASON". A skipped suite says so once more for each of its tests.
+echo
+skipped=$(grep -E '^[^ ]+ Test .+ skipped(\.|: ".*")$' "$log" || true)
+if [[ -z $skipped ]]; then
+    echo "No test was skipped."
+else
+    echo "$(wc --lines <<<"$skipped") tests were skipped:"
+    sed -E 's/^.* skipped\.$/no reason given/; s/^.* skipped: "(.*)"$/\1/' <<<"$skipped" |
+        sort | uniq --count | sort --numeric-sort --reverse
+fi
+exit "$status"

@@ -1,0 +1,165 @@
+/// An ATA disk at one end of a channel's cable: its registers and the command it is at (ATA/ATAPI-6).
+///
+/// Commands end at once; a drive is never seen busy but in a reset.
+struct ATADrive: Hashable, Sendable {
+    /// What the drive is in the middle of.
+    enum Transfer: Hashable {
+        case none
+        /// The buffer holds sectors for the host to read; after them, `left` more from `next`.
+        case reading(next: UInt64, left: Int)
+        /// The buffer waits for sectors from the host that belong at `next`, the first of `left`.
+        case writing(next: UInt64, left: Int)
+        /// A bus-master transfer of `count` sectors from `first`, to memory or from it.
+        case memory(first: UInt64, count: Int, isWrite: Bool)
+    }
+
+    let identity: IDEController.DriveIdentity
+    var registers = TaskFile()
+    var status: Status = .idle
+    var error: ErrorBits = .diagnosticPassed
+    var transfer = Transfer.none
+    /// The sectors on their way between host and disk, and how much of them is there or gone.
+    var buffer: [UInt8] = []
+    var position = 0
+    /// INTRQ, before the channel's nIEN.
+    var requestsInterrupt = false
+    var sectorsPerBlock = 0
+    /// What SET FEATURES chose: the transfer mode in its own encoding.
+    var transferMode: UInt8 = 0
+    var heads: UInt64 = Self.defaultHeads
+    var sectorsPerTrack: UInt64 = Self.defaultSectorsPerTrack
+
+    static let defaultHeads: UInt64 = 16
+    static let defaultSectorsPerTrack: UInt64 = 63
+    /// The most sectors that READ and WRITE MULTIPLE move at one interrupt.
+    static let maximumSectorsPerBlock = 16
+    static let sectorSize = 512
+
+    init(identity: IDEController.DriveIdentity) { self.identity = identity }
+
+    /// What a reset leaves, with the signature of a disk that takes no packets.
+    mutating func reset() {
+        self = ATADrive(identity: identity)
+        registers.showSignature()
+    }
+
+    mutating func finish() {
+        transfer = .none
+        buffer.removeAll(keepingCapacity: true)
+        position = 0
+        status = .idle
+        requestsInterrupt = true
+    }
+
+    mutating func fail(_ bits: ErrorBits) {
+        finish()
+        error = bits
+        status.insert(.error)
+    }
+
+    mutating func fail(_ storageError: BlockStorageError) {
+        switch storageError {
+        case .outOfRange: fail(.identifierNotFound)
+        case .readOnly: fail([.aborted, .uncorrectable])
+        case .failed: fail(.uncorrectable)
+        }
+    }
+
+    /// The sectors that a command's registers name; nil if the disk does not have them all.
+    func extent(isExtended: Bool) -> (first: UInt64, count: Int)? {
+        let first: UInt64
+        if isExtended {
+            first = registers.extendedAddress
+        } else if registers.device.contains(.usesLBA) {
+            first = registers.address
+        } else {
+            guard registers.sector > 0 else { return nil }
+            let track = UInt64(registers.cylinder) * heads + UInt64(registers.head)
+            first = track * sectorsPerTrack + UInt64(registers.sector) - 1
+        }
+        let count = registers.sectorCount(isExtended: isExtended)
+        guard first < identity.sectorCount, UInt64(count) <= identity.sectorCount - first else { return nil }
+        return (first, count)
+    }
+
+    // MARK: Data register
+
+    /// Moves bytes from the buffer to the host.
+    mutating func readData(count: Int, _ disk: inout some BlockStorage) -> UInt32 {
+        guard case .reading(let next, let left) = transfer else { return 0 }
+        var value: UInt32 = 0
+        for index in 0..<count {
+            if position < buffer.count { value |= UInt32(buffer[position]) << UInt32(8 * index) }
+            position += 1
+        }
+        guard position >= buffer.count else { return value }
+        if left > 0 {
+            fillBuffer(next: next, left: left, &disk)
+        } else {
+            // The end of the last block is not worth an interrupt.
+            let interrupt = requestsInterrupt
+            finish()
+            requestsInterrupt = interrupt
+        }
+        return value
+    }
+
+    /// Moves bytes from the host to the buffer, and the buffer to the disk once it is full.
+    mutating func writeData(_ value: UInt32, count: Int, _ disk: inout some BlockStorage) {
+        guard case .writing(let next, let left) = transfer else { return }
+        for index in 0..<count where position < buffer.count {
+            buffer[position] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            position += 1
+        }
+        guard position >= buffer.count else { return }
+        do throws(BlockStorageError) {
+            try disk.write(buffer.span, to: next)
+        } catch {
+            registers.show(address: next)
+            fail(error)
+            return
+        }
+        let written = buffer.count / Self.sectorSize
+        if left > written {
+            awaitBlock(next: next + UInt64(written), left: left - written)
+            requestsInterrupt = true
+        } else {
+            registers.show(address: next + UInt64(written) - 1)
+            registers.showNoneLeft()
+            finish()
+        }
+    }
+
+    /// Reads the next block of sectors into the buffer.
+    mutating func fillBuffer(next: UInt64, left: Int, blockSize: Int? = nil, _ disk: inout some BlockStorage) {
+        let count = min(left, blockSize ?? max(1, buffer.count / Self.sectorSize))
+        prepareBuffer(sectorCount: count)
+        do throws(BlockStorageError) {
+            var span = buffer.mutableSpan
+            try disk.read(from: next, into: &span)
+        } catch {
+            registers.show(address: next)
+            fail(error)
+            return
+        }
+        transfer = .reading(next: next + UInt64(count), left: left - count)
+        registers.show(address: next + UInt64(count) - 1)
+        if left == count { registers.showNoneLeft() }
+        status = [.ready, .seekComplete, .dataRequest]
+        requestsInterrupt = true
+    }
+
+    /// Waits for the next block of sectors from the host.
+    mutating func awaitBlock(next: UInt64, left: Int, blockSize: Int? = nil) {
+        let count = min(left, blockSize ?? max(1, buffer.count / Self.sectorSize))
+        prepareBuffer(sectorCount: count)
+        transfer = .writing(next: next, left: left)
+        status = [.ready, .seekComplete, .dataRequest]
+    }
+
+    private mutating func prepareBuffer(sectorCount: Int) {
+        position = 0
+        guard buffer.count != sectorCount * Self.sectorSize else { return }
+        buffer = [UInt8](repeating: 0, count: sectorCount * Self.sectorSize)
+    }
+}

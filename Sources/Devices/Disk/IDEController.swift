@@ -1,0 +1,187 @@
+public import X86
+
+/// The PIIX3's IDE controller, function 1 of device 1: two channels with two ATA disks each, read and written through
+/// ports or by bus-master DMA (82371SB data sheet; ATA/ATAPI-6; Programming Interface for Bus Master IDE Controller 1.0).
+///
+/// What is on the disks comes with each access, in an array of four: the first channel's two drives before the second's.
+public struct IDEController: Sendable {
+    /// A channel: a cable with two drives.
+    public enum Channel: UInt8, CaseIterable, Sendable {
+        /// Ports 0x1F0 to 0x1F7 and 0x3F6, interrupt line 14.
+        case primary
+        /// Ports 0x170 to 0x177 and 0x376, interrupt line 15.
+        case secondary
+
+        /// The first of the eight ports of ``IDEController/Register``.
+        public var commandPort: UInt16 { self == .primary ? 0x1F0 : 0x170 }
+
+        /// The port of alternate status and device control.
+        public var controlPort: UInt16 { self == .primary ? 0x3F6 : 0x376 }
+
+        /// The interrupt controllers' line.
+        public var interruptNumber: Int { self == .primary ? 14 : 15 }
+    }
+
+    /// Offsets in a channel's command block.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// Data, two or four bytes at a time.
+        case data = 0
+        /// Error when read, features when written.
+        case error = 1
+        /// Sector count.
+        case sectorCount = 2
+        /// LBA low, or the sector.
+        case low = 3
+        /// LBA mid, or the low byte of the cylinder.
+        case middle = 4
+        /// LBA high, or the high byte of the cylinder.
+        case high = 5
+        /// Device: which drive, LBA or not, and the highest bits of either.
+        case device = 6
+        /// Status when read, which ends the interrupt; command when written.
+        case status = 7
+    }
+
+    /// What a drive says it is.
+    public struct DriveIdentity: Hashable, Sendable {
+        /// Sectors of 512 bytes, 1 to 2^48 - 1.
+        public let sectorCount: UInt64
+        /// Up to 20 characters of ASCII.
+        public let serialNumber: String
+        /// Up to 40 characters of ASCII.
+        public let model: String
+
+        /// Makes an identity; a number of sectors out of range becomes the nearest one.
+        public init(sectorCount: UInt64, serialNumber: String, model: String = "rr-vm disk") {
+            self.sectorCount = min(max(sectorCount, 1), (1 << 48) - 1)
+            self.serialNumber = serialNumber
+            self.model = model
+        }
+    }
+
+    /// Everything that the controller and its drives remember.
+    public struct State: Hashable, Sendable {
+        var function: PCIFunction.State
+        var primary: ATAChannel
+        var secondary: ATAChannel
+    }
+
+    /// Where the controller is.
+    public static let address = PCIAddress(device: 1, function: 1)
+
+    /// The number of the base address register of the bus-master ports.
+    public static let busMasterBaseAddress = 4
+
+    /// How many bus-master ports there are, eight for each channel.
+    public static let busMasterPortCount: UInt16 = 16
+
+    /// IDETIM of both channels (2.3.9): kept, without effect.
+    private static let timing: UInt8 = 0x40
+
+    /// The configuration space.
+    public var function: PCIFunction
+
+    private var primary: ATAChannel
+    private var secondary: ATAChannel
+
+    /// A controller after reset, with up to four drives.
+    public init(drives: [DriveIdentity?]) {
+        function = PCIFunction(
+            identity: .init(vendor: 0x8086, device: 0x7010, classCode: 0x01_01_80),
+            baseAddresses: [Self.busMasterBaseAddress: .ports(size: UInt32(Self.busMasterPortCount))]
+        )
+        function.allowWriting(Self.timing, UInt32.max)
+        let places = Array(drives + [nil, nil, nil, nil])
+        primary = ATAChannel(first: places[0], second: places[1])
+        secondary = ATAChannel(first: places[2], second: places[3])
+    }
+
+    /// A controller as it was.
+    public init(state: State) {
+        function = PCIFunction(state: state.function)
+        primary = state.primary
+        secondary = state.secondary
+    }
+
+    /// What the controller and its drives remember.
+    public var state: State { State(function: function.state, primary: primary, secondary: secondary) }
+
+    /// A channel's interrupt line, edge-triggered in a PC.
+    public func interruptLine(_ channel: Channel) -> Bool {
+        channel == .primary ? primary.interruptLine : secondary.interruptLine
+    }
+
+    /// Whether a channel's line has risen since this was last asked, even if the guest has lowered it since.
+    public mutating func takeInterruptEdge(_ channel: Channel) -> Bool {
+        channel == .primary ? primary.takeInterruptEdge() : secondary.takeInterruptEdge()
+    }
+
+    /// Does `body` with a channel and what is on its selected drive.
+    private mutating func with<Disk: BlockStorage, Result>(
+        _ channel: Channel,
+        _ disks: inout [Disk?],
+        _ body: (inout ATAChannel, inout Disk?) -> Result
+    ) -> Result {
+        let selected = channel == .primary ? primary.selected : 2 + secondary.selected
+        guard disks.indices.contains(selected) else {
+            var none: Disk?
+            return channel == .primary ? body(&primary, &none) : body(&secondary, &none)
+        }
+        // In place: a copy of what is on a disk could be a large one.
+        return channel == .primary ? body(&primary, &disks[selected]) : body(&secondary, &disks[selected])
+    }
+
+    /// Reads a port of a channel's command block.
+    public mutating func read(
+        _ channel: Channel,
+        _ register: Register,
+        _ size: AccessSize,
+        disks: inout [(some BlockStorage)?]
+    ) -> UInt32 {
+        with(channel, &disks) { $0.read(register, size, &$1) }
+    }
+
+    /// Writes a port of a channel's command block; a command may use bus-master DMA at once.
+    public mutating func write(
+        _ channel: Channel,
+        _ register: Register,
+        _ size: AccessSize,
+        _ value: UInt32,
+        disks: inout [(some BlockStorage)?],
+        memory: inout some GuestMemoryAccess
+    ) {
+        with(channel, &disks) { $0.write(register, size, value, &$1, &memory) }
+    }
+
+    /// Reads a channel's alternate status: the status, without ending the interrupt.
+    public func readControl(_ channel: Channel) -> UInt8 {
+        channel == .primary ? primary.alternateStatus : secondary.alternateStatus
+    }
+
+    /// Writes a channel's device control: interrupt disable and software reset.
+    public mutating func writeControl(_ channel: Channel, _ value: UInt8) {
+        if channel == .primary { primary.writeControl(value) } else { secondary.writeControl(value) }
+    }
+
+    /// Reads within the bus-master ports.
+    public func readBusMaster(at offset: UInt16, _ size: AccessSize) -> UInt32 {
+        guard offset < Self.busMasterPortCount else { return UInt32(truncatingIfNeeded: size.mask) }
+        let channel = offset < 8 ? primary : secondary
+        return channel.busMaster.read(at: offset & 7, size)
+    }
+
+    /// Writes within the bus-master ports; starting a transfer that a drive waits for does it at once.
+    public mutating func writeBusMaster(
+        at offset: UInt16,
+        _ size: AccessSize,
+        _ value: UInt32,
+        disks: inout [(some BlockStorage)?],
+        memory: inout some GuestMemoryAccess
+    ) {
+        guard offset < Self.busMasterPortCount else { return }
+        with(offset < 8 ? .primary : .secondary, &disks) { channel, disk in
+            channel.busMaster.write(at: offset & 7, size, value)
+            channel.transferMemory(&disk, &memory)
+        }
+    }
+}

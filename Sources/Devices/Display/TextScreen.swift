@@ -1,0 +1,51 @@
+/// What a VGA text screen shows, as text.
+public struct TextScreen: Hashable, Sendable, CustomStringConvertible {
+    /// Characters in a line.
+    public static let columnCount = 80
+
+    /// Lines on the screen.
+    public static let lineCount = 25
+
+    /// Where text memory is in the guest's.
+    public static let memoryAddress: UInt64 = 0xB8000
+
+    /// Bytes of text memory.
+    public static let memoryByteCount = 0x8000
+
+    /// The lines from top to bottom, without the spaces at their ends.
+    public let lines: [String]
+
+    /// The screen that begins `start` characters into text memory, each a code and an attribute. Text memory goes on at
+    /// its beginning, and is blank where `memory` ends.
+    public init(memory: Span<UInt8>, start: UInt16 = 0) {
+        var lines: [String] = []
+        for line in 0..<Self.lineCount {
+            var text = ""
+            for column in 0..<Self.columnCount {
+                let place = (Int(start) + line * Self.columnCount + column) * 2 % Self.memoryByteCount
+                text.append(place < memory.count ? Self.character(memory[place]) : " ")
+            }
+            while text.last == " " { text.removeLast() }
+            lines.append(text)
+        }
+        self.lines = lines
+    }
+
+    /// The lines, each with its end.
+    public var description: String { lines.map { $0 + "\n" }.joined() }
+
+    /// The character of the PC's code page 437.
+    private static func character(_ code: UInt8) -> Character {
+        switch code {
+        case 0x20..<0x7F: Character(Unicode.Scalar(code))
+        case 0..<0x20: low[Int(code)]
+        default: high[Int(code - 0x7F)]
+        }
+    }
+
+    private static let low: [Character] = Array(" ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼")
+
+    private static let high: [Character] = Array(
+        "⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ "
+    )
+}

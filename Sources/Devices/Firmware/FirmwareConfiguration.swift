@@ -1,0 +1,146 @@
+public import X86
+
+/// QEMU's firmware configuration device: items that firmware and kernels read, by number or by name, through two ports
+/// or by DMA (QEMU, docs/specs/fw_cfg).
+public struct FirmwareConfiguration: Sendable {
+    /// The device's ports.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// Two bytes, written: selects an item.
+        case selector = 0x510
+        /// One byte, read: the item's next byte.
+        case data = 0x511
+        /// Four bytes, big-endian: the high half of the address of a DMA request.
+        case addressHigh = 0x514
+        /// Four bytes, big-endian: the low half. Writing it does the request.
+        case addressLow = 0x518
+    }
+
+    /// Items that have fixed numbers.
+    public enum Item: UInt16, Sendable {
+        /// `QEMU`.
+        case signature = 0x0000
+        /// Which interfaces there are.
+        case identifier = 0x0001
+        /// Bytes of memory, 64 bits.
+        case memorySize = 0x0003
+        /// 16 bits.
+        case processorCount = 0x0005
+        /// Whether to show a menu of boot devices, 16 bits.
+        case bootMenu = 0x000E
+        /// 16 bits.
+        case maximumProcessorCount = 0x000F
+        /// The files' names, sizes and numbers.
+        case fileDirectory = 0x0019
+    }
+
+    /// Everything that the device remembers.
+    public struct State: Hashable, Sendable {
+        var items: [UInt16: [UInt8]] = [:]
+        var files: [File] = []
+        var selected: UInt16 = 0
+        var offset = 0
+        var addressHigh: UInt32 = 0
+    }
+
+    /// An item with a name.
+    struct File: Hashable, Sendable {
+        let name: String
+        let number: UInt16
+        let byteCount: Int
+    }
+
+    /// The first number of a file.
+    private static let firstFile: UInt16 = 0x0020
+    /// The most files that there are.
+    private static let maximumFileCount = 0x1000
+    private static let maximumNameLength = 55
+    /// Bits of the identifier: the ports, and DMA.
+    private static let interfaces: UInt32 = 0b11
+
+    /// What the device remembers.
+    public internal(set) var state: State
+
+    /// A device with the items that firmware expects, and no files.
+    public init(memorySize: UInt64, processorCount: UInt16 = 1) {
+        state = State()
+        state.items[Item.signature.rawValue] = Array("QEMU".utf8)
+        state.items[Item.identifier.rawValue] = LittleEndian.bytes(of: Self.interfaces)
+        state.items[Item.memorySize.rawValue] = LittleEndian.bytes(of: memorySize)
+        state.items[Item.processorCount.rawValue] = LittleEndian.bytes(of: processorCount)
+        state.items[Item.maximumProcessorCount.rawValue] = LittleEndian.bytes(of: processorCount)
+        state.items[Item.bootMenu.rawValue] = [0, 0]
+        describeFiles()
+    }
+
+    /// A device as it was.
+    public init(state: State) { self.state = state }
+
+    /// Adds a file, such as `etc/e820` or `bootorder`, or replaces the one of that name. False if the name is empty or
+    /// longer than 55 bytes of UTF-8, or there are 4096 files.
+    public mutating func addFile(_ name: String, _ contents: [UInt8]) -> Bool {
+        guard 1...Self.maximumNameLength ~= name.utf8.count else { return false }
+        let index = state.files.firstIndex { $0.name == name } ?? state.files.count
+        guard index < Self.maximumFileCount else { return false }
+        let file = File(name: name, number: Self.firstFile + UInt16(index), byteCount: contents.count)
+        if index < state.files.count { state.files[index] = file } else { state.files.append(file) }
+        state.items[file.number] = contents
+        describeFiles()
+        return true
+    }
+
+    /// The directory has its numbers big-endian.
+    private mutating func describeFiles() {
+        var directory: [UInt8] = UInt32(state.files.count).bigEndianBytes
+        for file in state.files {
+            let name = Array(file.name.utf8)
+            directory +=
+                UInt32(truncatingIfNeeded: file.byteCount).bigEndianBytes + file.number.bigEndianBytes + [0, 0]
+            directory += name + [UInt8](repeating: 0, count: Self.maximumNameLength + 1 - name.count)
+        }
+        state.items[Item.fileDirectory.rawValue] = directory
+    }
+
+    var selectedItem: [UInt8] { state.items[state.selected] ?? [] }
+
+    mutating func select(_ number: UInt16) {
+        state.selected = number
+        state.offset = 0
+    }
+
+    /// Reads a port. The data port gives one byte, and zeros behind the item's last.
+    public mutating func read(_ register: Register, _ size: AccessSize) -> UInt32 {
+        switch register {
+        case .selector: return UInt32(truncatingIfNeeded: size.mask)
+        case .data:
+            let item = selectedItem
+            guard state.offset < item.count else { return 0 }
+            defer { state.offset += 1 }
+            return UInt32(item[state.offset])
+        // A read of the DMA address gives "QEMU CFG", which says that there is DMA.
+        case .addressHigh: return UInt32(0x5145_4D55).byteSwapped
+        case .addressLow: return UInt32(0x2043_4647).byteSwapped
+        }
+    }
+
+    /// Writes a port; writing the low half of the address does a DMA request at once.
+    public mutating func write(
+        _ register: Register,
+        _ size: AccessSize,
+        _ value: UInt32,
+        memory: inout some GuestMemoryAccess
+    ) {
+        switch register {
+        case .selector: select(UInt16(truncatingIfNeeded: value))
+        case .data: break
+        case .addressHigh: state.addressHigh = value.byteSwapped
+        case .addressLow:
+            let address = UInt64(state.addressHigh) << 32 | UInt64(value.byteSwapped)
+            state.addressHigh = 0
+            perform(at: GuestPhysicalAddress(address), &memory)
+        }
+    }
+}
+
+extension FixedWidthInteger {
+    fileprivate var bigEndianBytes: [UInt8] { LittleEndian.bytes(of: byteSwapped) }
+}

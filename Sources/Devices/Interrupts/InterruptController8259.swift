@@ -1,0 +1,115 @@
+/// The PC's two 8259A interrupt controllers, the second on input 2 of the first, with the edge/level registers that the
+/// PIIX3 puts beside them (Intel 8259A data sheet; 82371SB data sheet, 4.2.5).
+///
+/// Sixteen lines go in, one goes out to the processor, which answers with ``acknowledge()`` and gets a vector.
+/// An edge is remembered until it is acknowledged even if its line falls before, so that an interrupt which a host
+/// delivers late is not lost; a level that falls before the acknowledgement gives the spurious vector.
+public struct InterruptController8259: Sendable {
+    /// The controllers' ports.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// First controller, A0 = 0: ICW1, OCW2 and OCW3; reads IRR, ISR or the poll word.
+        case primaryCommand = 0x20
+        /// First controller, A0 = 1: ICW2 to ICW4 and OCW1; reads the mask.
+        case primaryData = 0x21
+        /// Second controller, A0 = 0.
+        case secondaryCommand = 0xA0
+        /// Second controller, A0 = 1.
+        case secondaryData = 0xA1
+        /// ELCR1: which of lines 3 to 7 are level-triggered.
+        case primaryEdgeLevel = 0x4D0
+        /// ELCR2: which of lines 9 to 12, 14 and 15 are level-triggered.
+        case secondaryEdgeLevel = 0x4D1
+    }
+
+    /// Everything that the two controllers remember.
+    public struct State: Hashable, Sendable {
+        var primary = Chip()
+        var secondary = Chip()
+    }
+
+    /// What the controllers remember.
+    public private(set) var state: State
+
+    /// Two controllers that have not been initialised: they raise no interrupt.
+    public init() { state = State() }
+
+    /// Controllers as they were.
+    public init(state: State) { self.state = state }
+
+    /// Sets the level of one of the lines 0 to 15; other numbers, and line 2, which is the cascade, lead nowhere.
+    public mutating func setLine(_ line: Int, _ level: Bool) {
+        switch line {
+        case 0..<8: state.primary.setLine(line, level)
+        case 8..<16: state.secondary.setLine(line - 8, level)
+        default: break
+        }
+    }
+
+    /// A rising edge on a line that then returns to the level it had: for an output that pulsed between two looks.
+    public mutating func pulseLine(_ line: Int) {
+        let wasHigh = level(of: line)
+        setLine(line, false)
+        setLine(line, true)
+        setLine(line, wasHigh)
+    }
+
+    /// The level of one of the lines 0 to 15.
+    public func level(of line: Int) -> Bool {
+        switch line {
+        case 0..<8: state.primary.lines & (1 << UInt8(line)) != 0
+        case 8..<16: state.secondary.lines & (1 << UInt8(line - 8)) != 0
+        default: false
+        }
+    }
+
+    /// Whether the first controller asks the processor for an interrupt.
+    public var interruptLine: Bool { state.primary.request(cascade: state.secondary.requests) != nil }
+
+    /// The vector that ``acknowledge()`` would give now, if an interrupt is asked for.
+    public var pendingVector: UInt8? {
+        guard interruptLine else { return nil }
+        var copy = self
+        return copy.acknowledge()
+    }
+
+    /// The processor's interrupt acknowledge cycle: the vector of the highest request, which is in service from now on.
+    ///
+    /// With no request left it gives the spurious vector, the one of line 7 or line 15, with no bit in service.
+    public mutating func acknowledge() -> UInt8 {
+        guard let input = state.primary.request(cascade: state.secondary.requests) else {
+            return state.primary.vector(of: Chip.spuriousInput)
+        }
+        state.primary.acknowledge(input)
+        guard input == Chip.cascadeInput else { return state.primary.vector(of: input) }
+        guard let secondaryInput = state.secondary.request() else {
+            return state.secondary.vector(of: Chip.spuriousInput)
+        }
+        state.secondary.acknowledge(secondaryInput)
+        return state.secondary.vector(of: secondaryInput)
+    }
+
+    /// Reads a port.
+    public mutating func read(_ register: Register) -> UInt8 {
+        switch register {
+        case .primaryCommand: state.primary.readCommand(cascade: state.secondary.requests)
+        case .primaryData: state.primary.readData(cascade: state.secondary.requests)
+        case .secondaryCommand: state.secondary.readCommand()
+        case .secondaryData: state.secondary.readData()
+        case .primaryEdgeLevel: state.primary.levelTriggered
+        case .secondaryEdgeLevel: state.secondary.levelTriggered
+        }
+    }
+
+    /// Writes a port.
+    public mutating func write(_ register: Register, _ value: UInt8) {
+        switch register {
+        case .primaryCommand: state.primary.writeCommand(value)
+        case .primaryData: state.primary.writeData(value)
+        case .secondaryCommand: state.secondary.writeCommand(value)
+        case .secondaryData: state.secondary.writeData(value)
+        // Lines 0, 1, 2, 8 and 13 are always edge-triggered.
+        case .primaryEdgeLevel: state.primary.setLevelTriggered(value & 0b1111_1000)
+        case .secondaryEdgeLevel: state.secondary.setLevelTriggered(value & 0b1101_1110)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+extension LocalAPIC {
+    /// The timer (11.5.4). Ticks are those of ``ClockRate/localAPICTimer``, before the divider.
+    struct Timer: Hashable, Sendable {
+        private(set) var initialCount: UInt32 = 0
+        private(set) var divideConfiguration: UInt32 = 0
+        private var isPeriodic = false
+        /// When the present countdown began; nil while nothing counts.
+        private var startTick: UInt64?
+        /// The count it began with.
+        private var startCount: UInt32 = 0
+        /// The tick up to which the timer has been followed.
+        private(set) var tick: UInt64
+
+        init(tick: UInt64 = 0) { self.tick = tick }
+
+        /// Bits 0, 1 and 3: 2, 4, 8 to 128, and 1.
+        private var divisor: UInt64 {
+            let code = divideConfiguration & 3 | divideConfiguration >> 1 & 4
+            return 1 << UInt64((code + 1) & 7)
+        }
+
+        private var length: UInt64 { UInt64(startCount) * divisor }
+
+        /// The tick at which the countdown ends; nil too if that is later than can be told.
+        var expiry: UInt64? {
+            guard let startTick else { return nil }
+            let (sum, overflow) = startTick.addingReportingOverflow(length)
+            return overflow ? nil : sum
+        }
+
+        var currentCount: UInt32 {
+            guard let startTick else { return 0 }
+            return UInt32(
+                truncatingIfNeeded: UInt64(startCount) - min((tick - startTick) / divisor, UInt64(startCount))
+            )
+        }
+
+        /// Follows the timer; true if a countdown has ended.
+        mutating func advance(to now: UInt64) -> Bool {
+            guard now > tick else { return false }
+            tick = now
+            guard let expiry, expiry <= now else { return false }
+            guard isPeriodic else {
+                startTick = nil
+                return true
+            }
+            // After a change of count or divisor in a period, the periods that follow are whole ones.
+            startCount = initialCount
+            startTick = expiry + (now - expiry) / length * length
+            return true
+        }
+
+        mutating func start(_ count: UInt32) {
+            initialCount = count
+            startCount = count
+            startTick = count == 0 ? nil : tick
+        }
+
+        mutating func setPeriodic(_ isPeriodic: Bool) { self.isPeriodic = isPeriodic }
+
+        /// Changes the divider; the count goes on from where it is.
+        mutating func divide(by configuration: UInt32) {
+            if startTick != nil {
+                startCount = currentCount
+                startTick = tick
+            }
+            divideConfiguration = configuration & 0b1011
+        }
+    }
+
+    /// Follows the timer up to `now`. Countdowns that end together are one interrupt.
+    public mutating func advance(to now: MachineTime) {
+        guard state.timer.advance(to: ClockRate.localAPICTimer.tick(at: now)) else { return }
+        guard isGloballyEnabled, !state.timerEntry.isMasked else { return }
+        accept(.fixed, vector: state.timerEntry.vector, isLevelTriggered: false)
+    }
+
+    /// When the timer next makes a request that is not there already. The answer is never before `now`.
+    public func nextDeadline(after now: MachineTime) -> MachineTime? {
+        guard let expiry = state.timer.expiry, !state.timerEntry.isMasked else { return nil }
+        guard !state.requests.contains(state.timerEntry.vector) else { return nil }
+        return max(now, ClockRate.localAPICTimer.time(ofTick: expiry))
+    }
+}

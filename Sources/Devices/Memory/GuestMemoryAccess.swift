@@ -1,0 +1,60 @@
+public import X86
+
+/// Guest memory as a device that reads and writes it by itself sees it.
+///
+/// The board implements it, and records what is written: a replay has no devices.
+public protocol GuestMemoryAccess {
+    /// Fills `bytes` from memory that begins at `address`; throws, with `bytes` in any state, if not all of it is there.
+    mutating func read(at address: GuestPhysicalAddress, into bytes: inout MutableSpan<UInt8>) throws(GuestMemoryError)
+
+    /// Writes `bytes` to memory that begins at `address`; throws, having written nothing, if not all of it is there.
+    mutating func write(_ bytes: Span<UInt8>, at address: GuestPhysicalAddress) throws(GuestMemoryError)
+}
+
+/// A device was told to read or write guest memory where there is none.
+public struct GuestMemoryError: Error, Hashable, CustomStringConvertible {
+    /// Where the access began.
+    public let address: GuestPhysicalAddress
+
+    /// How many bytes it had.
+    public let byteCount: Int
+
+    /// Makes an error for an access.
+    public init(address: GuestPhysicalAddress, byteCount: Int) {
+        self.address = address
+        self.byteCount = byteCount
+    }
+
+    /// One line, without a final full stop.
+    public var description: String { "no guest memory for the \(byteCount) bytes at \(address)" }
+}
+
+extension GuestMemoryAccess {
+    /// Reads a little-endian number of 16 bits.
+    mutating func readUInt16(at address: GuestPhysicalAddress) throws(GuestMemoryError) -> UInt16 {
+        var bytes = InlineArray<2, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        try read(at: address, into: &span)
+        return UInt16(truncatingIfNeeded: LittleEndian.number(bytes.span))
+    }
+
+    /// Reads a little-endian number of 64 bits.
+    mutating func readUInt64(at address: GuestPhysicalAddress) throws(GuestMemoryError) -> UInt64 {
+        var bytes = InlineArray<8, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        try read(at: address, into: &span)
+        return LittleEndian.number(bytes.span)
+    }
+
+    /// Writes a little-endian number of 16 bits.
+    mutating func writeUInt16(_ value: UInt16, at address: GuestPhysicalAddress) throws(GuestMemoryError) {
+        let bytes: InlineArray<2, UInt8> = [UInt8(truncatingIfNeeded: value), UInt8(value >> 8)]
+        try write(bytes.span, at: address)
+    }
+
+    /// Writes a little-endian number of 64 bits.
+    mutating func writeUInt64(_ value: UInt64, at address: GuestPhysicalAddress) throws(GuestMemoryError) {
+        let bytes = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+        try write(bytes.span, at: address)
+    }
+}

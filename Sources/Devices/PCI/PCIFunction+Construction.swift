@@ -1,0 +1,68 @@
+import X86
+
+extension PCIFunction {
+    /// Sets a register to what the hardware has in it, whatever the guest may write.
+    mutating func set(_ offset: UInt8, _ value: some FixedWidthInteger) {
+        for (index, byte) in Self.bytes(of: value).enumerated() { state.bytes[Int(offset) + index] = byte }
+    }
+
+    /// Lets the guest write the bits of `mask`.
+    mutating func allowWriting(_ offset: UInt8, _ mask: some FixedWidthInteger) {
+        for (index, byte) in Self.bytes(of: mask).enumerated() { state.writable[Int(offset) + index] = byte }
+    }
+
+    /// Lets the guest clear the bits of `mask` by writing ones.
+    mutating func allowClearing(_ offset: UInt8, _ mask: some FixedWidthInteger) {
+        for (index, byte) in Self.bytes(of: mask).enumerated() { state.clearable[Int(offset) + index] = byte }
+    }
+
+    mutating func set(_ register: Register, _ value: some FixedWidthInteger) { set(register.rawValue, value) }
+
+    mutating func allowWriting(_ register: Register, _ mask: some FixedWidthInteger) {
+        allowWriting(register.rawValue, mask)
+    }
+
+    func read(_ register: Register, _ size: AccessSize) -> UInt32 { read(at: register.rawValue, size) }
+
+    private static func bytes<Value: FixedWidthInteger>(of value: Value) -> [UInt8] {
+        (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
+    }
+
+    /// Adds a capability to the list, at the first free multiple of four, and says where (PCI 2.2, 6.7).
+    ///
+    /// `contents` is what follows the identifier and the pointer to the next one.
+    mutating func addCapability(_ identifier: UInt8, at offset: UInt8, contents: [UInt8]) {
+        set(offset, identifier)
+        set(offset + 1, UInt8(0))
+        for (index, byte) in contents.enumerated() { set(offset + 2 + UInt8(index), byte) }
+        if let last = state.lastCapability {
+            set(last + 1, offset)
+        } else {
+            set(.capabilities, offset)
+            set(.status, UInt16(truncatingIfNeeded: read(.status, .word)) | Self.hasCapabilities)
+        }
+        state.lastCapability = offset
+    }
+
+    /// Status register, bit 4.
+    private static let hasCapabilities: UInt16 = 1 << 4
+
+    /// Offsets in the header.
+    enum Register: UInt8 {
+        case vendor = 0x00
+        case device = 0x02
+        case command = 0x04
+        case status = 0x06
+        /// Followed by the class code.
+        case revision = 0x08
+        case cacheLineSize = 0x0C
+        case latencyTimer = 0x0D
+        case headerType = 0x0E
+        case baseAddress0 = 0x10
+        case subsystemVendor = 0x2C
+        case subsystem = 0x2E
+        case capabilities = 0x34
+        case interruptLine = 0x3C
+        case interruptPin = 0x3D
+    }
+}

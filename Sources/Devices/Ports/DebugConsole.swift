@@ -1,0 +1,33 @@
+/// A debug console: every byte written to its port is a byte of text for the host.
+///
+/// Firmware asks for it by reading: ports 0x402 and 0xE9 both answer 0xE9, as Bochs' and QEMU's consoles do.
+public struct DebugConsole: Sendable {
+    /// The ports at which guests look for one.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// Bochs' port 0xE9.
+        case bochs = 0xE9
+        /// SeaBIOS' and OVMF's debug port.
+        case firmware = 0x402
+    }
+
+    /// What a console remembers: nothing.
+    public struct State: Hashable, Sendable {}
+
+    /// The byte that says that a console is there.
+    public static let signature: UInt8 = 0xE9
+
+    /// What the console remembers.
+    public let state: State
+
+    /// A console.
+    public init() { state = State() }
+
+    /// A console as it was.
+    public init(state: State) { self.state = state }
+
+    /// Reads either port.
+    public func read() -> UInt8 { Self.signature }
+
+    /// Writes either port; the result is the byte for the host.
+    public func write(_ value: UInt8) -> UInt8 { value }
+}

@@ -1,0 +1,46 @@
+/// Port 0x92: the fast way to gate address line 20 and to reset the processor (82371SB data sheet, Port 92).
+public struct SystemControlPortA: Sendable {
+    /// Bits of the port.
+    public struct Bits: OptionSet, Hashable, Sendable {
+        /// The bits as the guest sees them.
+        public let rawValue: UInt8
+        /// Bits as the guest sees them.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Setting this bit resets the processor.
+        public static let fastReset = Self(rawValue: 1 << 0)
+        /// Lets address line 20 through.
+        public static let addressLine20 = Self(rawValue: 1 << 1)
+    }
+
+    /// What the port remembers.
+    public struct State: Hashable, Sendable {
+        var bits: Bits = .addressLine20
+    }
+
+    /// The port's number.
+    public static let port: UInt16 = 0x92
+
+    /// What the port remembers.
+    public private(set) var state: State
+
+    /// The port after reset, with address line 20 let through: as firmware leaves it.
+    public init() { state = State() }
+
+    /// The port as it was.
+    public init(state: State) { self.state = state }
+
+    /// Whether address line 20 is let through.
+    public var addressLine20: Bool { state.bits.contains(.addressLine20) }
+
+    /// Reads the port.
+    public func read() -> UInt8 { state.bits.rawValue }
+
+    /// Writes the port and says whether this resets the processor.
+    public mutating func write(_ value: UInt8) -> Bool {
+        let bits = Bits(rawValue: value)
+        let resets = bits.contains(.fastReset) && !state.bits.contains(.fastReset)
+        state.bits = bits.intersection([.fastReset, .addressLine20])
+        return resets
+    }
+}

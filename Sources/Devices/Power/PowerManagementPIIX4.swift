@@ -1,0 +1,50 @@
+import X86
+
+/// The configuration space of the PIIX4's power management, function 3 of device 1: says where the ports of
+/// ``PowerManagement`` are (82371AB data sheet, chapter 7.1).
+public struct PowerManagementPIIX4: Sendable {
+    /// What the function remembers: its configuration space.
+    public struct State: Hashable, Sendable {
+        var function: PCIFunction.State
+    }
+
+    /// Where the function is.
+    public static let address = PCIAddress(device: 1, function: 3)
+
+    /// PMBA.
+    private static let base: UInt8 = 0x40
+    /// DEVACTB.
+    private static let activityB: UInt8 = 0x58
+    /// APMC_EN: with it set, firmware takes its system management mode, which there is none of here, for set up.
+    private static let managementEnabled: UInt32 = 1 << 25
+    /// PMREGMISC: bit 0 opens the ports.
+    private static let miscellaneous: UInt8 = 0x80
+
+    /// The configuration space.
+    public var function: PCIFunction
+
+    /// The function after reset: its ports are closed.
+    public init() {
+        function = PCIFunction(
+            identity: .init(vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x06_80_00),
+            interruptPin: 1
+        )
+        function.set(Self.base, UInt32(1))
+        function.allowWriting(Self.base, UInt32(0xFFC0))
+        function.set(Self.activityB, Self.managementEnabled)
+        function.allowWriting(Self.miscellaneous, UInt8(1))
+    }
+
+    /// The function as it was.
+    public init(state: State) { function = PCIFunction(state: state.function) }
+
+    /// What the function remembers.
+    public var state: State { State(function: function.state) }
+
+    /// The first port of ``PowerManagement``; nil while the ports are closed.
+    public var portBase: UInt16? {
+        guard function.read(at: Self.miscellaneous, .byte) & 1 != 0 else { return nil }
+        let base = UInt16(truncatingIfNeeded: function.read(at: Self.base, .word)) & 0xFFC0
+        return base == 0 ? nil : base
+    }
+}

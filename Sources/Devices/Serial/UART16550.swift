@@ -1,0 +1,167 @@
+/// A 16550A serial port (National Semiconductor PC16550D data sheet).
+///
+/// Sending takes no time: a byte written to the transmitter is the result of the write, and the transmitter is empty
+/// again at once. The host's end calls ``receive(_:)`` as long as ``receiveRoom`` says that there is room.
+public struct UART16550: Sendable {
+    /// Offsets from the port's base. With the divisor latch open, the first two are the divisor.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// RBR when read, THR when written; DLL with the latch open.
+        case data = 0
+        /// IER; DLM with the latch open.
+        case interruptEnable = 1
+        /// IIR when read, FCR when written.
+        case interruptIdentification = 2
+        /// LCR.
+        case lineControl = 3
+        /// MCR.
+        case modemControl = 4
+        /// LSR; read only.
+        case lineStatus = 5
+        /// MSR; read only.
+        case modemStatus = 6
+        /// SCR.
+        case scratch = 7
+    }
+
+    /// Everything that the port remembers.
+    public struct State: Hashable, Sendable {
+        var interruptEnable: InterruptEnable = []
+        var lineControl: LineControl = []
+        var modemControl: ModemControl = []
+        var modemStatus: ModemStatus = []
+        /// The error bits of the line status; the others follow from the rest.
+        var lineErrors: LineStatus = []
+        var scratch: UInt8 = 0
+        /// 12 divides the 1.8432 MHz clock down to 9600 baud.
+        var divisor: UInt16 = 12
+        var usesFIFO = false
+        var trigger = 1
+        /// Received and not yet read, oldest first; never more than the FIFO holds.
+        var received: [UInt8] = []
+        var transmitterInterrupt = false
+        /// What the other end of the line asserts.
+        var lineInputs: ModemStatus
+    }
+
+    /// What the receive FIFO holds.
+    public static let fifoDepth = 16
+
+    /// What the port remembers.
+    public internal(set) var state: State
+
+    /// A port after reset, with the other end connected (CTS, DSR and DCD asserted) or not.
+    public init(isConnected: Bool = true) {
+        let inputs: ModemStatus = isConnected ? [.clearToSend, .dataSetReady, .dataCarrierDetect] : []
+        state = State(modemStatus: inputs, lineInputs: inputs)
+        state.received.reserveCapacity(Self.fifoDepth)
+    }
+
+    /// A port as it was.
+    public init(state: State) { self.state = state }
+
+    /// The INTRPT output. A PC lets it through to the interrupt controller only with OUT2 set; guests that forget OUT2
+    /// exist and work in other emulators, so that the board does well to let it through always.
+    public var interruptLine: Bool { pendingInterrupt != nil }
+
+    /// Bits per second that the divisor stands for; nil for a divisor of 0.
+    public var baudRate: Int? { state.divisor == 0 ? nil : 115_200 / Int(state.divisor) }
+
+    /// Bytes that can be received before one is lost.
+    public var receiveRoom: Int {
+        max(0, (state.usesFIFO ? Self.fifoDepth : 1) - state.received.count)
+    }
+
+    /// A byte arrives from the other end of the line. Without room it is lost, and the guest sees an overrun.
+    /// In loop-back mode the line is cut off, and the byte is lost unseen.
+    public mutating func receive(_ byte: UInt8) {
+        guard !state.modemControl.contains(.loopback) else { return }
+        take(byte)
+    }
+
+    /// The other end of the line sends a break.
+    public mutating func receiveBreak() {
+        guard !state.modemControl.contains(.loopback) else { return }
+        take(0)
+        state.lineErrors.formUnion([.breakInterrupt, .framingError])
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        if receiveRoom > 0 {
+            state.received.append(byte)
+            return
+        }
+        state.lineErrors.insert(.overrunError)
+        // Without a FIFO the new byte overwrites the old one; a full FIFO keeps what it has.
+        if !state.usesFIFO { state.received[0] = byte }
+    }
+
+    /// Reads a register.
+    public mutating func read(_ register: Register) -> UInt8 {
+        switch register {
+        case .data:
+            if state.lineControl.contains(.divisorLatch) { return UInt8(truncatingIfNeeded: state.divisor) }
+            return state.received.isEmpty ? 0 : state.received.removeFirst()
+        case .interruptEnable:
+            if state.lineControl.contains(.divisorLatch) { return UInt8(truncatingIfNeeded: state.divisor >> 8) }
+            return state.interruptEnable.rawValue
+        case .interruptIdentification:
+            return readInterruptIdentification()
+        case .lineControl: return state.lineControl.rawValue
+        case .modemControl: return state.modemControl.rawValue
+        case .lineStatus:
+            let status = lineStatus
+            state.lineErrors = []
+            return status.rawValue
+        case .modemStatus:
+            let status = state.modemStatus
+            state.modemStatus.subtract(.changes)
+            return status.rawValue
+        case .scratch: return state.scratch
+        }
+    }
+
+    /// Writes a register; the result is the byte that goes out on the line, if one does.
+    public mutating func write(_ register: Register, _ value: UInt8) -> UInt8? {
+        switch register {
+        case .data where state.lineControl.contains(.divisorLatch):
+            state.divisor = state.divisor & 0xFF00 | UInt16(value)
+        case .data:
+            return transmit(value)
+        case .interruptEnable where state.lineControl.contains(.divisorLatch):
+            state.divisor = state.divisor & 0x00FF | UInt16(value) << 8
+        case .interruptEnable:
+            let enabled = InterruptEnable(rawValue: value).intersection(.implemented)
+            // Enabling the interrupt of an empty transmitter raises it at once.
+            let isNew = enabled.contains(.transmitterEmpty) && !state.interruptEnable.contains(.transmitterEmpty)
+            if isNew { state.transmitterInterrupt = true }
+            state.interruptEnable = enabled
+        case .interruptIdentification:
+            writeFIFOControl(FIFOControl(rawValue: value))
+        case .lineControl:
+            state.lineControl = LineControl(rawValue: value)
+        case .modemControl:
+            state.modemControl = ModemControl(rawValue: value).intersection(.implemented)
+            followModemInputs()
+        case .lineStatus, .modemStatus: break
+        case .scratch: state.scratch = value
+        }
+        return nil
+    }
+
+    private mutating func transmit(_ byte: UInt8) -> UInt8? {
+        state.transmitterInterrupt = true
+        guard state.modemControl.contains(.loopback) else { return byte }
+        take(byte)
+        return nil
+    }
+
+    private mutating func writeFIFOControl(_ control: FIFOControl) {
+        let enables = control.contains(.enable)
+        if enables != state.usesFIFO || control.contains(.resetReceiver) {
+            state.received.removeAll(keepingCapacity: true)
+        }
+        state.usesFIFO = enables
+        guard enables else { return }
+        state.trigger = control.trigger
+    }
+}

@@ -1,0 +1,125 @@
+/// The PC's 8254 interval timer: three counters, of which the first drives interrupt line 0, the second once refreshed
+/// memory, and the third has its gate and output in port 0x61 (Intel 8254 data sheet).
+///
+/// Counting is not simulated pulse by pulse: every output and count is computed from the tick of the exact
+/// ``ClockRate/intervalTimer`` at which the count was loaded.
+public struct IntervalTimer8254: Sendable {
+    /// The timer's ports.
+    public enum Register: UInt16, CaseIterable, Sendable {
+        /// The count of counter 0.
+        case counter0 = 0x40
+        /// The count of counter 1.
+        case counter1 = 0x41
+        /// The count of counter 2.
+        case counter2 = 0x42
+        /// Control word, counter latch and read-back commands; not readable.
+        case control = 0x43
+    }
+
+    /// One of the three counters.
+    public enum CounterNumber: UInt8, CaseIterable, Sendable {
+        /// Drives interrupt line 0; its gate is always high.
+        case zero
+        /// Unused since memory refreshes itself; its gate is always high.
+        case one
+        /// Drives the speaker; its gate is bit 0 of port 0x61.
+        case two
+    }
+
+    /// Everything that the timer remembers.
+    public struct State: Hashable, Sendable {
+        var counter0 = Counter(gate: true)
+        var counter1 = Counter(gate: true)
+        var counter2 = Counter(gate: false)
+
+        subscript(number: CounterNumber) -> Counter {
+            get {
+                switch number {
+                case .zero: counter0
+                case .one: counter1
+                case .two: counter2
+                }
+            }
+            set {
+                switch number {
+                case .zero: counter0 = newValue
+                case .one: counter1 = newValue
+                case .two: counter2 = newValue
+                }
+            }
+        }
+    }
+
+    /// What the timer remembers.
+    public private(set) var state: State
+
+    /// A timer whose counters have no count yet: none runs, and every output is high.
+    public init() { state = State() }
+
+    /// A timer as it was.
+    public init(state: State) { self.state = state }
+
+    /// Whether counter 0's output has risen since this was last asked: an edge for interrupt line 0, even if the output
+    /// has fallen or pulsed since.
+    public mutating func takeInterruptEdge() -> Bool { state.counter0.takeRise() }
+
+    /// The level of a counter's output, as of the last access or ``advance(to:)``.
+    public func output(of counter: CounterNumber) -> Bool { state[counter].output }
+
+    /// Sets the gate of counter 2: bit 0 of port 0x61.
+    public mutating func setSpeakerGate(_ level: Bool, now: MachineTime) {
+        advance(to: now)
+        state.counter2.setGate(level)
+    }
+
+    /// Follows the outputs up to `now`.
+    public mutating func advance(to now: MachineTime) {
+        let tick = ClockRate.intervalTimer.tick(at: now)
+        state.counter0.advance(to: tick)
+        state.counter1.advance(to: tick)
+        state.counter2.advance(to: tick)
+    }
+
+    /// When counter 0's output rises next, if it does. The answer is never before `now`.
+    public func nextDeadline(after now: MachineTime) -> MachineTime? {
+        guard let tick = state.counter0.nextRise else { return nil }
+        return max(now, ClockRate.intervalTimer.time(ofTick: tick))
+    }
+
+    /// Reads a port.
+    public mutating func read(_ register: Register, now: MachineTime) -> UInt8 {
+        advance(to: now)
+        switch register {
+        case .counter0: return state.counter0.readByte()
+        case .counter1: return state.counter1.readByte()
+        case .counter2: return state.counter2.readByte()
+        case .control: return 0xFF
+        }
+    }
+
+    /// Writes a port.
+    public mutating func write(_ register: Register, _ value: UInt8, now: MachineTime) {
+        advance(to: now)
+        switch register {
+        case .counter0: state.counter0.writeByte(value)
+        case .counter1: state.counter1.writeByte(value)
+        case .counter2: state.counter2.writeByte(value)
+        case .control: writeControl(ControlWord(rawValue: value))
+        }
+    }
+
+    private mutating func writeControl(_ word: ControlWord) {
+        guard let number = word.counter else {
+            for number in CounterNumber.allCases where word.readsBack(number) {
+                if word.readsBackCount { state[number].latchCount() }
+                if word.readsBackStatus { state[number].latchStatus() }
+            }
+            return
+        }
+        guard let access = word.access else {
+            state[number].latchCount()
+            return
+        }
+        state[number].program(word, access: access)
+    }
+}

@@ -1,0 +1,87 @@
+import X86
+
+/// A buffer that a driver has put into a queue: stretches of guest memory for the device to read, then to write.
+struct VirtioBuffer {
+    /// A stretch of guest memory.
+    struct Segment {
+        var address: UInt64
+        var count: UInt64
+    }
+
+    /// Stretches in order, taken from the front.
+    struct Segments {
+        private var segments: [Segment] = []
+        private var first = 0
+        private(set) var byteCount: UInt64 = 0
+
+        var isEmpty: Bool { segments.isEmpty }
+
+        mutating func append(_ segment: Segment) {
+            segments.append(segment)
+            byteCount += segment.count
+        }
+
+        /// Takes at most `count` bytes from the front, as far as they are in one stretch.
+        mutating func takeStretch(_ count: UInt64) -> Segment? {
+            while first < segments.count, segments[first].count == 0 { first += 1 }
+            guard first < segments.count, count > 0 else { return nil }
+            let taken = min(count, segments[first].count)
+            let stretch = Segment(address: segments[first].address, count: taken)
+            segments[first].address &+= taken
+            segments[first].count -= taken
+            byteCount -= taken
+            return stretch
+        }
+
+        /// Takes the last byte off the end: where a block device's status goes.
+        mutating func takeLastByte() -> GuestPhysicalAddress? {
+            while let last = segments.last, last.count == 0, segments.count > first { segments.removeLast() }
+            guard segments.count > first, let last = segments.last else { return nil }
+            segments[segments.count - 1].count -= 1
+            byteCount -= 1
+            return GuestPhysicalAddress(last.address &+ (last.count - 1))
+        }
+
+        /// Reads bytes from the front until `bytes` is full or nothing is left; the result says how many.
+        mutating func read(
+            into bytes: inout [UInt8],
+            _ memory: inout some GuestMemoryAccess
+        ) throws(VirtioQueue.Fault) -> Int {
+            var done = 0
+            while let stretch = takeStretch(UInt64(bytes.count - done)) {
+                var part = [UInt8](repeating: 0, count: Int(stretch.count))
+                do throws(GuestMemoryError) {
+                    var span = part.mutableSpan
+                    try memory.read(at: GuestPhysicalAddress(stretch.address), into: &span)
+                } catch {
+                    throw .outsideMemory
+                }
+                bytes.replaceSubrange(done..<done + part.count, with: part)
+                done += part.count
+            }
+            return done
+        }
+
+        /// Writes bytes to the front until all are written or there is no more room; the result says how many.
+        mutating func write(
+            _ bytes: [UInt8],
+            _ memory: inout some GuestMemoryAccess
+        ) throws(VirtioQueue.Fault) -> Int {
+            var done = 0
+            while let stretch = takeStretch(UInt64(bytes.count - done)) {
+                let end = done + Int(stretch.count)
+                do throws(GuestMemoryError) {
+                    try memory.write(bytes.span.extracting(done..<end), at: GuestPhysicalAddress(stretch.address))
+                } catch {
+                    throw .outsideMemory
+                }
+                done = end
+            }
+            return done
+        }
+    }
+
+    let head: UInt16
+    var readable = Segments()
+    var writable = Segments()
+}

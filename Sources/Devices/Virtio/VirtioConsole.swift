@@ -1,0 +1,68 @@
+import X86
+
+/// A virtio console with one port (Virtual I/O Device 1.2, 5.3).
+public struct VirtioConsole: Sendable {
+    /// What the console remembers.
+    public struct State: Hashable, Sendable {
+        var transport: VirtioTransport.State
+    }
+
+    /// The queues of port 0.
+    public enum Queue: Int, Sendable {
+        /// The driver offers room for what the host sends.
+        case receive = 0
+        /// The driver offers what the guest sends.
+        case transmit = 1
+    }
+
+    private static let queueSize: UInt16 = 64
+    /// The most bytes that a driver sends in one buffer; Linux stops at 32 KiB.
+    private static let maximumBytes: UInt64 = 64 << 10
+
+    /// The registers and the queues.
+    public var transport: VirtioTransport
+
+    /// A console after reset.
+    public init() {
+        // No feature is offered that the configuration's sizes would belong to.
+        transport = VirtioTransport(
+            type: .console,
+            classCode: 0x07_80_00,
+            features: 0,
+            queueSizes: [Self.queueSize, Self.queueSize],
+            configuration: [UInt8](repeating: 0, count: 12)
+        )
+    }
+
+    /// A console as it was.
+    public init(state: State) { transport = VirtioTransport(state: state.transport) }
+
+    /// What the console remembers.
+    public var state: State { State(transport: transport.state) }
+
+    /// Takes what the guest has sent, after the driver has said that there is something.
+    public mutating func transmit(memory: inout some GuestMemoryAccess) -> [UInt8] {
+        var sent: [UInt8] = []
+        transport.serve(queue: Queue.transmit.rawValue, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
+            guard buffer.readable.byteCount <= Self.maximumBytes else { throw .tooLarge }
+            var bytes = [UInt8](repeating: 0, count: Int(buffer.readable.byteCount))
+            _ = try buffer.readable.read(into: &bytes, &memory)
+            sent += bytes
+            return 0
+        }
+        return sent
+    }
+
+    /// Gives the guest bytes from the host. The result says how many it had room for; the rest is to be offered again
+    /// when the driver has said that there is room.
+    public mutating func receive(_ bytes: [UInt8], memory: inout some GuestMemoryAccess) -> Int {
+        var done = 0
+        transport.serve(queue: Queue.receive.rawValue, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
+            guard done < bytes.count else { return nil }
+            let written = try buffer.writable.write(Array(bytes[done...]), &memory)
+            done += written
+            return UInt32(written)
+        }
+        return done
+    }
+}

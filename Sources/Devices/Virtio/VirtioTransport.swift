@@ -1,0 +1,169 @@
+/// What every virtio device has: its PCI function with the virtio capabilities, the common configuration, its queues and
+/// its interrupt (Virtual I/O Device 1.2, 4.1). Legacy drivers and MSI-X are not served.
+///
+/// A device that finds nonsense in its queues sets DEVICE_NEEDS_RESET and touches them no more until it is reset.
+public struct VirtioTransport: Sendable {
+    /// What kind of device it is (5).
+    public enum DeviceType: UInt16, Sendable {
+        /// A disk.
+        case block = 2
+        /// A serial console.
+        case console = 3
+        /// A source of random numbers.
+        case entropy = 4
+    }
+
+    /// The device status field (2.1).
+    public struct Status: OptionSet, Hashable, Sendable {
+        /// The bits as the guest sees them.
+        public let rawValue: UInt8
+        /// Bits as the guest sees them.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// The guest has noticed the device.
+        public static let acknowledge = Self(rawValue: 1 << 0)
+        /// The guest has a driver for it.
+        public static let driver = Self(rawValue: 1 << 1)
+        /// The driver is set up.
+        public static let driverOK = Self(rawValue: 1 << 2)
+        /// The driver has chosen features, and the device takes them.
+        public static let featuresOK = Self(rawValue: 1 << 3)
+        /// Something is wrong with the queues: only a reset helps.
+        public static let needsReset = Self(rawValue: 1 << 6)
+        /// The driver has given up.
+        public static let failed = Self(rawValue: 1 << 7)
+    }
+
+    /// Why the device interrupts (4.1.4.5).
+    struct InterruptStatus: OptionSet, Hashable {
+        let rawValue: UInt8
+        static let queue = Self(rawValue: 1 << 0)
+        static let configuration = Self(rawValue: 1 << 1)
+    }
+
+    /// Everything that the transport remembers.
+    public struct State: Hashable, Sendable {
+        var function: PCIFunction.State
+        var registers: Registers
+    }
+
+    /// What is behind the memory of the base address register.
+    struct Registers: Hashable, Sendable {
+        var offeredFeatures: UInt64
+        var deviceFeatureSelect: UInt32 = 0
+        var driverFeatureSelect: UInt32 = 0
+        var driverFeatures: UInt64 = 0
+        var status: Status = []
+        var queueSelect: UInt16 = 0
+        var queues: [VirtioQueue]
+        var interruptStatus: InterruptStatus = []
+        /// The device's own configuration, read only.
+        var configuration: [UInt8]
+    }
+
+    /// The number of the base address register of the memory that all structures are in.
+    public static let baseAddress = 0
+
+    /// Bytes of that memory.
+    public static let byteCount: UInt32 = 0x4000
+
+    /// VIRTIO_F_VERSION_1, without which no driver is served.
+    static let version1: UInt64 = 1 << 32
+
+    /// The configuration space.
+    public var function: PCIFunction
+    var registers: Registers
+
+    /// A device of a type after reset.
+    init(
+        type: DeviceType,
+        classCode: UInt32,
+        features: UInt64,
+        queueSizes: [UInt16],
+        configuration: [UInt8]
+    ) {
+        function = PCIFunction(
+            identity: .init(
+                vendor: 0x1AF4,
+                device: 0x1040 + type.rawValue,
+                revision: 1,
+                classCode: classCode,
+                subsystem: 0x1100
+            ),
+            baseAddresses: [Self.baseAddress: .memory(size: Self.byteCount)],
+            interruptPin: 1
+        )
+        registers = Registers(
+            offeredFeatures: features | Self.version1,
+            queues: queueSizes.map { VirtioQueue(maximumSize: $0) },
+            configuration: configuration
+        )
+        addCapabilities()
+    }
+
+    /// A transport as it was.
+    public init(state: State) {
+        function = PCIFunction(state: state.function)
+        registers = state.registers
+    }
+
+    /// What the transport remembers.
+    public var state: State { State(function: function.state, registers: registers) }
+
+    /// The device status, as the guest sees it.
+    public var status: Status { registers.status }
+
+    /// The function's INTA#, level-triggered.
+    public var interruptLine: Bool {
+        !registers.interruptStatus.isEmpty && !function.command.contains(.interruptDisable)
+    }
+
+    /// Whether the driver may have put something into the queues.
+    var isServing: Bool {
+        registers.status.contains(.driverOK) && !registers.status.contains(.needsReset)
+            && function.command.contains(.busMaster)
+    }
+
+    func accepts(_ feature: UInt64) -> Bool { registers.driverFeatures & feature != 0 }
+
+    /// The queues, or the buffers in them, make no sense.
+    mutating func requireReset() {
+        registers.status.insert(.needsReset)
+        if registers.status.contains(.driverOK) { registers.interruptStatus.insert(.configuration) }
+    }
+
+    /// The device's state but for what it is, as a driver's reset leaves it.
+    mutating func reset() {
+        registers.deviceFeatureSelect = 0
+        registers.driverFeatureSelect = 0
+        registers.driverFeatures = 0
+        registers.status = []
+        registers.queueSelect = 0
+        registers.queues = registers.queues.map { VirtioQueue(maximumSize: $0.maximumSize) }
+        registers.interruptStatus = []
+    }
+
+    /// Serves every buffer that is in a queue: `body` uses one and says how many bytes it wrote into it, or nil to leave
+    /// it, and the rest, for later. At most as many buffers are served as the queue has descriptors.
+    mutating func serve<Memory: GuestMemoryAccess>(
+        queue number: Int,
+        _ memory: inout Memory,
+        _ body: (inout VirtioBuffer, inout Memory) throws(VirtioQueue.Fault) -> UInt32?
+    ) {
+        guard isServing, registers.queues.indices.contains(number) else { return }
+        do throws(VirtioQueue.Fault) {
+            for _ in 0..<registers.queues[number].size {
+                let before = registers.queues[number]
+                guard var buffer = try registers.queues[number].take(&memory) else { return }
+                guard let written = try body(&buffer, &memory) else {
+                    registers.queues[number] = before
+                    return
+                }
+                let interrupts = try registers.queues[number].give(back: buffer, written: written, &memory)
+                if interrupts { registers.interruptStatus.insert(.queue) }
+            }
+        } catch {
+            requireReset()
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import CZydis
+public import X86
+
+/// One decoded guest instruction.
+public struct Instruction: Hashable, Sendable {
+    /// Where it starts.
+    public var address: GuestVirtualAddress
+    /// Its bytes, 1 to 15.
+    public var bytes: [UInt8]
+    /// Its text in Intel syntax.
+    public var text: String
+    /// It is an INS or OUTS with a repeat prefix.
+    public var isRepeatedPortString: Bool
+
+    /// Decodes the first instruction of `bytes`; nil where they are no instruction.
+    public init?(decoding bytes: [UInt8], at address: GuestVirtualAddress, mode: ExecutionMode) {
+        var decoded = unsafe ZydisDisassembledInstruction()
+        let machineMode =
+            switch mode {
+            case .real: ZYDIS_MACHINE_MODE_REAL_16
+            case .protected16: ZYDIS_MACHINE_MODE_LONG_COMPAT_16
+            case .protected32: ZYDIS_MACHINE_MODE_LONG_COMPAT_32
+            case .long64: ZYDIS_MACHINE_MODE_LONG_64
+            }
+        // SAFETY: Zydis reads at most bytes.count bytes of the array and fills the structure it is given.
+        let status = unsafe bytes.withUnsafeBytes {
+            unsafe ZydisDisassembleIntel(machineMode, address.rawValue, $0.baseAddress, $0.count, &decoded)
+        }
+        // ZYAN_SUCCESS is a macro: bit 31 clear means success.
+        guard status & 0x8000_0000 == 0 else { return nil }
+        self.address = address
+        self.bytes = Array(bytes.prefix(Int(unsafe decoded.info.length)))
+        // SAFETY: Zydis ends the text with a zero within the array's fixed size.
+        text = unsafe withUnsafeBytes(of: decoded.text) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let isPortString = unsafe Self.portStrings.contains(decoded.info.mnemonic)
+        let repeats = unsafe decoded.info.attributes & (Self.hasREP | Self.hasREPNE) != 0
+        isRepeatedPortString = isPortString && repeats
+    }
+
+    private static var portStrings: [ZydisMnemonic] {
+        [
+            ZYDIS_MNEMONIC_INSB, ZYDIS_MNEMONIC_INSW, ZYDIS_MNEMONIC_INSD, ZYDIS_MNEMONIC_OUTSB, ZYDIS_MNEMONIC_OUTSW,
+            ZYDIS_MNEMONIC_OUTSD,
+        ]
+    }
+
+    // ZYDIS_ATTRIB_HAS_REP, _REPE and _REPNE are macros of shifts that Swift does not import.
+    private static let hasREP: UInt64 = 1 << 28 | 1 << 29
+    private static let hasREPNE: UInt64 = 1 << 30
+}
+
+extension GuestMemory {
+    /// Reads up to `count` bytes at a linear address through the guest's paging; stops where nothing is mapped.
+    public func read(
+        _ address: GuestVirtualAddress,
+        count: Int,
+        in state: ProcessorState
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var next = address
+        while bytes.count < count, let physical = translate(next, in: state) {
+            let inPage = Self.pageSize - Int(next.rawValue % UInt64(Self.pageSize))
+            let chunk = min(count - bytes.count, inPage)
+            guard let part = try? read(at: physical, count: chunk) else { break }
+            bytes += part
+            next = GuestVirtualAddress(next.rawValue &+ UInt64(chunk))
+        }
+        return bytes
+    }
+
+    /// Translates a linear address by the guest's page tables; nil where nothing is mapped.
+    public func translate(_ address: GuestVirtualAddress, in state: ProcessorState) -> GuestPhysicalAddress? {
+        state.translate(address, readTable: tableEntry)
+    }
+
+    /// Reads one page-table entry; nil where no memory is.
+    public func tableEntry(at address: GuestPhysicalAddress, size: AccessSize) -> UInt64? {
+        guard let bytes = try? read(at: address, count: size.byteCount) else { return nil }
+        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Decodes instructions from the processor's next one on, at most `limit`; stops at what is no instruction.
+    public func instructions(at state: ProcessorState, limit: Int) -> [Instruction] {
+        var result: [Instruction] = []
+        var address = state.instructionAddress
+        while result.count < limit,
+            let instruction = Instruction(
+                decoding: read(address, count: 15, in: state),
+                at: address,
+                mode: state.mode
+            )
+        {
+            result.append(instruction)
+            address = GuestVirtualAddress(address.rawValue &+ UInt64(instruction.bytes.count))
+        }
+        return result
+    }
+}

@@ -1,0 +1,53 @@
+public import X86
+
+/// What becomes of a guest's reads of time counters and random numbers.
+public struct HiddenReadPolicy: Hashable, Sendable {
+    /// What becomes of one kind of read.
+    public enum Treatment: String, CaseIterable, Sendable {
+        /// CPUID does not show the instructions; a guest that executes them regardless is on its own.
+        case hide
+        /// CPUID does not show the instructions, and those in the guest's code are replaced by ones that are recorded.
+        case trap
+        /// CPUID shows the instructions and they execute as they are: the trace may diverge.
+        case native
+    }
+
+    /// RDTSC, RDTSCP and RDPMC.
+    public var counters: Treatment
+    /// RDRAND and RDSEED; RDPID goes with them.
+    public var randomness: Treatment
+
+    /// Traps both unless told otherwise.
+    public init(counters: Treatment = .trap, randomness: Treatment = .trap) {
+        self.counters = counters
+        self.randomness = randomness
+    }
+
+    /// The instructions that are replaced in the guest's code.
+    public var trapped: Set<HiddenInstruction> {
+        var instructions: Set<HiddenInstruction> = []
+        if counters == .trap { instructions.formUnion([.rdtsc, .rdtscp, .rdpmc]) }
+        if randomness == .trap { instructions.formUnion([.rdrand, .rdseed, .rdpid]) }
+        return instructions
+    }
+
+    /// Whether a trace can hold all that the guest reads.
+    public var mayDiverge: Bool { counters == .native || randomness == .native }
+
+    /// A profile with the features shown that the guest is to use as they are.
+    public func applied(to profile: ProcessorProfile) -> ProcessorProfile {
+        guard counters == .native else { return profile }
+        var profile = profile
+        profile.show(function: 1, \.edx, bit: 4)  // TSC
+        profile.show(function: 0x8000_0001, \.edx, bit: 27)  // RDTSCP
+        return profile
+    }
+}
+
+extension ProcessorProfile {
+    fileprivate mutating func show(function: UInt32, _ register: WritableKeyPath<CPUIDEntry, UInt32>, bit: UInt32) {
+        for index in cpuid.indices where cpuid[index].function == function {
+            cpuid[index][keyPath: register] |= 1 << bit
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// An instruction that KVM's emulator on some hosts lacks and that is completed for it, so that the guest can not tell.
+public enum CompletedInstruction: String, CaseIterable, Hashable, Sendable {
+    /// INT3.
+    case int3
+    /// INT n, in protected or 64-bit mode.
+    case int
+    /// IRET in 32-bit protected mode, to code of the same privilege.
+    case iret
+    /// FWAIT, also where it raises an exception.
+    case fwait
+    /// PREFETCHh and PREFETCHW.
+    case prefetch
+    /// CLFLUSH, CLFLUSHOPT and CLWB of memory that is mapped.
+    case flush
+    /// CLAC.
+    case clac
+    /// STAC.
+    case stac
+}

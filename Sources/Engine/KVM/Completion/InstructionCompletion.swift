@@ -1,0 +1,111 @@
+internal import X86
+
+/// What executing one instruction does to a processor, for those instructions that are completed for a host.
+///
+/// Everything else, and every case in which the processor would do more than is said here, is left to the host's failure.
+struct InstructionCompletion {
+    /// Which instruction it is.
+    let instruction: CompletedInstruction
+    /// The processor's state behind it, or about to enter a handler.
+    let state: ProcessorState
+
+    /// - Parameters:
+    ///   - before: the state before the instruction.
+    ///   - memory: where the instruction and its operands are.
+    ///   - cpuid: what the guest may use.
+    init?(before: ProcessorState, memory: GuestMemory, cpuid: [CPUIDEntry]) {
+        let isVirtual8086 = before.rflags & Flag.virtual8086 != 0
+        guard before.mode != .real, !isVirtual8086, before.privilegeLevel == 0,
+            before.pending.interrupt == nil, !before.pending.nmiInjected,
+            let decoded = DecodedOperation(
+                memory.read(before.instructionAddress, count: 15, in: before),
+                mode: before.mode
+            )
+        else { return nil }
+        var after = before
+        // The emulator left an exception for the instruction that it did not know.
+        after.pending.exception = nil
+        after.pending.interruptShadow = []
+        after.rip = Self.advanced(before, by: decoded.length)
+        switch decoded.operation {
+        case .int3:
+            after.pending.exception = .init(vector: 3)
+            instruction = .int3
+        case .int(let vector):
+            after.pending.interrupt = .init(vector: vector, soft: true)
+            instruction = .int
+        case .iret:
+            guard let returned = InterruptReturn(before, memory)?.state else { return nil }
+            after = returned
+            instruction = .iret
+        case .fwait:
+            guard Self.completeWait(before, &after) else { return nil }
+            instruction = .fwait
+        case .prefetch:
+            instruction = .prefetch
+        case .flush(let feature, let address):
+            guard feature.isShown(by: cpuid), let linear = address.linear(in: before, next: after.rip),
+                memory.translate(linear, in: before) != nil
+            else { return nil }
+            instruction = .flush
+        case .clac, .stac:
+            guard CPUFeature.supervisorAccessPrevention.isShown(by: cpuid) else { return nil }
+            let isSet = decoded.operation == .stac
+            after.rflags = isSet ? before.rflags | Flag.alignmentCheck : before.rflags & ~Flag.alignmentCheck
+            instruction = isSet ? .stac : .clac
+        }
+        // With TF set, an instruction that enters no handler raises a debug exception behind it.
+        let entersHandler = after.pending.exception != nil || after.pending.interrupt != nil
+        guard entersHandler || before.rflags & Flag.trap == 0 else { return nil }
+        state = after
+    }
+
+    /// FWAIT checks for what earlier x87 instructions left; raises #NM or #MF, or does nothing.
+    private static func completeWait(_ before: ProcessorState, _ after: inout ProcessorState) -> Bool {
+        let (monitor, switched, numericError): (UInt64, UInt64, UInt64) = (1 << 1, 1 << 3, 1 << 5)
+        if before.control.cr0 & (monitor | switched) == monitor | switched {
+            (after.rip, after.pending.exception) = (before.rip, .init(vector: 7))
+            return true
+        }
+        // Component 0 begins with FCW and FSW; bit 7 of FSW says that an unmasked exception is pending.
+        let statusByte = before.extended.components[0].map { $0.count > 2 ? $0[2] : 0 } ?? 0
+        guard statusByte & 0x80 != 0 else { return true }
+        guard before.control.cr0 & numericError != 0 else { return false }
+        (after.rip, after.pending.exception) = (before.rip, .init(vector: 16))
+        return true
+    }
+
+    private static func advanced(_ state: ProcessorState, by length: Int) -> UInt64 {
+        let next = state.rip &+ UInt64(length)
+        return state.mode == .long64 ? next : next & 0xFFFF_FFFF
+    }
+
+    private enum Flag {
+        static let trap: UInt64 = 1 << 8
+        static let virtual8086: UInt64 = 1 << 17
+        static let alignmentCheck: UInt64 = 1 << 18
+    }
+}
+
+/// A feature that decides whether an instruction exists.
+enum CPUFeature: Hashable {
+    /// SMAP: CLAC and STAC.
+    case supervisorAccessPrevention
+    case clflush
+    case clflushopt
+    case clwb
+
+    /// Whether the guest's CPUID shows it.
+    func isShown(by cpuid: [CPUIDEntry]) -> Bool {
+        switch self {
+        case .clflush: (cpuid.first { $0.function == 1 }?.edx ?? 0) & 1 << 19 != 0
+        case .supervisorAccessPrevention: Self.leaf7(cpuid) & 1 << 20 != 0
+        case .clflushopt: Self.leaf7(cpuid) & 1 << 23 != 0
+        case .clwb: Self.leaf7(cpuid) & 1 << 24 != 0
+        }
+    }
+
+    private static func leaf7(_ cpuid: [CPUIDEntry]) -> UInt32 {
+        cpuid.first { $0.function == 7 && $0.index == 0 }?.ebx ?? 0
+    }
+}

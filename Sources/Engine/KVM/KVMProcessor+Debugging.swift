@@ -1,0 +1,28 @@
+internal import KVMCore
+public import X86
+
+extension KVMProcessor {
+    /// Stops before the instruction at an address; see ``Processor/setBreakpoint(_:)``.
+    public mutating func setBreakpoint(_ address: GuestVirtualAddress?) throws(EngineError) {
+        isStepping = false
+        do {
+            try vcpu.setGuestDebug(GuestDebug(hardwareBreakpoints: address.map { [.init(address: $0)] } ?? []))
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// Executes one instruction; see ``Processor/step()``.
+    public mutating func step() throws(EngineError) -> Exit {
+        isStepping = true
+        do { try vcpu.setGuestDebug(GuestDebug(singleStep: true)) } catch { throw .kvm(error) }
+        return try run()
+    }
+
+    /// See ``Processor/exitRegisters``.
+    public var exitRegisters: [UInt64] {
+        let registers = vcpu.syncedRegisters
+        let byEncoding = ProcessorState.generalRegisters.sorted { $0.0.rawValue < $1.0.rawValue }
+        return byEncoding.map { registers[keyPath: $0.1] } + [registers.rip, registers.rflags]
+    }
+}

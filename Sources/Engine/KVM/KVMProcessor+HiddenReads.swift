@@ -1,0 +1,77 @@
+internal import KVMCore
+internal import X86
+
+extension KVMProcessor {
+    /// The hidden read that an exit stands for, if it is the OUT of patched code; that OUT is then complete.
+    ///
+    /// A port alone proves nothing: the guest may write to it too, through DX. The bytes of the instruction do.
+    mutating func hiddenRead(_ exit: Exit) throws(EngineError) -> Exit? {
+        guard let trapBasePort, case .portWrite(let port, .byte, _) = exit, !isInsideInstruction,
+            port.rawValue >= UInt16(trapBasePort), port.rawValue - UInt16(trapBasePort) < UInt16(TrapCode.portCount)
+        else { return nil }
+        // Before it is complete, hosts differ in whether RIP stands at the instruction or behind it.
+        try completePendingAccess()
+        let start = vcpu.syncedRegisters.rip &- 2
+        guard let code = TrapCode(codeBytes(at: start), basePort: trapBasePort),
+            code.matches(port: port.rawValue, basePort: trapBasePort)
+        else { return nil }
+        access = .hiddenRead(code)
+        return .hiddenRead(code.instruction)
+    }
+
+    /// The bytes at an instruction pointer, through the guest's segments and paging.
+    private func codeBytes(at rip: UInt64) -> [UInt8] {
+        let special = vcpu.syncedSpecialRegisters
+        var state = ProcessorState()
+        state.control.cr0 = special.cr0
+        state.control.cr3 = special.cr3
+        state.control.cr4 = special.cr4
+        state.control.efer = special.efer
+        let address = GuestVirtualAddress(special.cs.base &+ rip)
+        return memory.read(address, count: TrapCode.maximumLength, in: state)
+    }
+
+    /// Answers the pending hidden read; see ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
+    public mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError) {
+        guard case .hiddenRead(let code) = access else { return }
+        var registers = vcpu.syncedRegisters
+        registers.rip = registers.rip &+ UInt64(code.length - 2)
+        switch code.instruction {
+        case .rdtsc, .rdpmc, .rdtscp:
+            registers.rax = value & 0xFFFF_FFFF
+            registers.rdx = value >> 32
+            if code.instruction == .rdtscp { registers.rcx = UInt64(auxiliary) }
+        case .rdpid:
+            registers.set(code.destination, .quadword, UInt64(auxiliary))
+        case .rdrand, .rdseed:
+            registers.set(code.destination, code.size, succeeded ? value : 0)
+            registers.rflags &= ~Flag.arithmetic
+            if succeeded { registers.rflags |= Flag.carry }
+        }
+        vcpu.syncedRegisters = registers
+        // The registers reach the processor with the next run, or with the completion that a look at the state asks for.
+        access = .write
+    }
+
+    private enum Flag {
+        static let carry: UInt64 = 1 << 0
+        /// CF, PF, AF, ZF, SF and OF, which RDRAND sets or clears (Intel SDM vol. 2).
+        static let arithmetic: UInt64 = 0x8D5
+    }
+}
+
+extension TrapCode {
+    /// Whether the OUT of this code goes to a port.
+    fileprivate func matches(port: UInt16, basePort: UInt8) -> Bool {
+        bytes(basePort: basePort)[1] == UInt8(truncatingIfNeeded: port)
+    }
+}
+
+extension Registers {
+    /// Sets a register as an instruction with an operand of this size does: 32 bits clear the upper half, 16 keep the rest.
+    fileprivate mutating func set(_ register: GeneralRegister, _ size: AccessSize, _ value: UInt64) {
+        guard let path = ProcessorState.generalRegisters.first(where: { $0.0 == register })?.1 else { return }
+        let kept = size == .word ? self[keyPath: path] & ~AccessSize.word.mask : 0
+        self[keyPath: path] = kept | value & size.mask
+    }
+}

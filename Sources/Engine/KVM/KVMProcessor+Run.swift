@@ -1,0 +1,185 @@
+internal import KVMCore
+internal import X86
+
+extension KVMProcessor {
+    /// RIP as the last exit left it; see ``Processor/exitRIP``.
+    public var exitRIP: UInt64 { vcpu.syncedRegisters.rip }
+
+    /// Executes until the next exit, or hands out the next element of the last one.
+    public mutating func run() throws(EngineError) -> Exit {
+        if let exit = held {
+            held = nil
+            return exit
+        }
+        if let exit = nextElement() { return exit }
+        access = .none
+        while true {
+            do {
+                switch try vcpu.run() {
+                case .exit:
+                    let (exit, access) = vcpu.takeExit()
+                    self.access = access
+                    if exit == .emulationFailure, try completeInstruction() {
+                        if isStepping { return .debug }
+                        continue
+                    }
+                    return try hiddenRead(exit) ?? exit
+                case .kicked: return .kicked
+                case .interrupted, .again, .completed: continue
+                }
+            } catch let error as KVMError {
+                throw .kvm(error)
+            } catch let error as EngineError {
+                throw error
+            } catch {
+                throw .hostLacks("\(error)")
+            }
+        }
+    }
+
+    /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
+    public var isInsideInstruction: Bool {
+        if held != nil { return true }
+        return if case .port(_, _, _, let index, let count) = access { index + 1 < count } else { false }
+    }
+
+    private mutating func nextElement() -> Exit? {
+        guard case .port(let port, let size, let isRead, let index, let count) = access, index + 1 < count else {
+            return nil
+        }
+        access = .port(port, size, isRead: isRead, index: index + 1, count: count)
+        return isRead ? .portRead(port, size) : .portWrite(port, size, value: vcpu.writtenElement(index + 1))
+    }
+
+    /// Answers the pending read: the value's low bytes, as many as were asked for.
+    public mutating func answer(_ value: UInt64) {
+        switch access {
+        case .port(_, _, isRead: true, let index, _): vcpu.fillElement(index, value)
+        case .memoryRead: vcpu.fillMemoryRead(value)
+        case .modelSpecificRead: vcpu.answerMSRRead(value)
+        case .none, .port, .write, .hiddenRead: break
+        }
+    }
+
+    /// Answers the pending RDMSR or WRMSR with a general-protection fault.
+    public mutating func refuse() {
+        vcpu.refuseMSRAccess()
+    }
+
+    /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
+    public mutating func completePendingAccess() throws(EngineError) {
+        if held != nil { throw .unfinishedInstruction }
+        if case .none = access { return }
+        do {
+            guard try vcpu.completePendingExit() == .exit else {
+                access = .none
+                return
+            }
+        } catch {
+            throw .kvm(error)
+        }
+        let (exit, access) = vcpu.takeExit()
+        (held, self.access) = (exit, access)
+        throw .unfinishedInstruction
+    }
+
+    /// Whether an interrupt injected now is taken before the next instruction.
+    ///
+    /// Never between two elements of a repeated INS or OUTS: how many of them one exit covers is the host's choice, and a
+    /// replay on another host could not stop there.
+    public var canTakeInterrupt: Bool {
+        guard vcpu.readyForInterruptInjection else { return false }
+        return !isInsideInstruction
+    }
+
+    /// Whether RFLAGS.IF was set at the last exit.
+    public var interruptFlag: Bool { vcpu.interruptFlag }
+
+    /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
+    public mutating func inject(vector: UInt8) throws(EngineError) {
+        do { try vcpu.interrupt(vector: vector) } catch { throw .kvm(error) }
+    }
+
+    /// Injects a non-maskable interrupt.
+    public mutating func injectNonMaskable() throws(EngineError) {
+        do { try vcpu.nmi() } catch { throw .kvm(error) }
+    }
+
+    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
+    public mutating func requestInterruptWindow(_ wanted: Bool) {
+        vcpu.requestsInterruptWindow = wanted
+    }
+}
+
+extension VCPU {
+    /// The last exit in the engine's words, and what it asks of the driver.
+    fileprivate mutating func takeExit() -> (Exit, PendingAccess) {
+        switch exit {
+        case .portRead(let port, let size, let data):
+            let count = data.byteCount / size.byteCount
+            return (.portRead(port, size), .port(port, size, isRead: true, index: 0, count: count))
+        case .portWrite(let port, let size, let data):
+            let value = UInt32(truncatingIfNeeded: data.integer(at: 0, size.byteCount))
+            let count = data.byteCount / size.byteCount
+            return (.portWrite(port, size, value: value), .port(port, size, isRead: false, index: 0, count: count))
+        case .memoryRead(let address, let data):
+            return (.memoryRead(address, length: UInt8(data.byteCount)), .memoryRead)
+        case .memoryWrite(let address, let data):
+            let value = data.integer(at: 0, data.byteCount)
+            return (.memoryWrite(address, length: UInt8(data.byteCount), value: value), .write)
+        case .msrRead(let number, _): return (.readMSR(number.rawValue), .modelSpecificRead)
+        case .msrWrite(let number, let value, _): return (.writeMSR(number.rawValue, value: value), .write)
+        case .halt: return (.halt, .none)
+        case .shutdown: return (.tripleFault, .none)
+        case .interruptWindowOpen: return (.interruptWindow, .none)
+        case .interrupted: return (.kicked, .none)
+        case .debug: return (.debug, .none)
+        case .emulationFailure: return (.emulationFailure, .none)
+        case .internalError(let suberror, _): return (.hostLimit(.internalError(suberror: suberror)), .none)
+        case .entryFailure(let reason, _): return (.hostLimit(.entryRefused(reason: reason)), .none)
+        case .unknown(let reason): return (.hostLimit(.entryRefused(reason: reason)), .none)
+        case .unsupported(let reason): return (.hostLimit(.unexpectedExit(reason: reason)), .none)
+        default: return (.hostLimit(.unexpectedExit(reason: nil)), .none)
+        }
+    }
+
+    /// One element of the OUTS that the last exit is.
+    fileprivate mutating func writtenElement(_ index: Int) -> UInt32 {
+        guard case .portWrite(_, let size, let data) = exit else { return 0 }
+        return UInt32(truncatingIfNeeded: data.integer(at: index * size.byteCount, size.byteCount))
+    }
+
+    /// Fills one element of the IN or INS that the last exit is.
+    fileprivate mutating func fillElement(_ index: Int, _ value: UInt64) {
+        guard case .portRead(_, let size, var data) = exit else { return }
+        data.store(value, at: index * size.byteCount, size.byteCount)
+    }
+
+    /// Fills the memory read that the last exit is.
+    fileprivate mutating func fillMemoryRead(_ value: UInt64) {
+        guard case .memoryRead(_, var data) = exit else { return }
+        data.store(value, at: 0, data.byteCount)
+    }
+}
+
+extension RawSpan {
+    /// A little-endian integer of 1 to 8 bytes; bytes past the end count as zero.
+    fileprivate func integer(at offset: Int, _ count: Int) -> UInt64 {
+        var value: UInt64 = 0
+        for index in 0..<min(count, byteCount - offset, 8) {
+            // SAFETY: offset + index is less than the span's size.
+            value |= UInt64(unsafe unsafeLoad(fromByteOffset: offset + index, as: UInt8.self)) << UInt64(8 * index)
+        }
+        return value
+    }
+}
+
+extension MutableRawSpan {
+    /// Stores the low 1 to 8 bytes of an integer, little-endian, as far as the span goes.
+    fileprivate mutating func store(_ value: UInt64, at offset: Int, _ count: Int) {
+        for index in 0..<min(count, byteCount - offset, 8) {
+            let byte = UInt8(truncatingIfNeeded: value >> UInt64(8 * index))
+            storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+internal import KVMCore
+public import X86
+
+/// A virtual processor under Linux KVM, in a virtual machine of its own.
+public struct KVMProcessor: Processor, ~Copyable {
+    // Declared in the order in which they are given back: the memory outlives the machine that it is lent to.
+    var vcpu: VCPU
+    var vm: VM
+    /// The memory that it executes in.
+    public let memory: GuestMemory
+
+    /// The model-specific registers that are part of its state.
+    public let modelSpecificRegisters: [UInt32]
+    /// What CPUID tells the guest: KVM's own answer after the profile was set, which may force bits on or off.
+    public let cpuid: [X86.CPUIDEntry]
+
+    /// The first of the private ports that patched code traps through, if the guest's code is patched.
+    let trapBasePort: UInt8?
+    let extendedLayout: ExtendedStateLayout
+    var access = PendingAccess.none
+    /// An exit that came while the one before it was completed: the next one that ``run()`` gives.
+    var held: Exit?
+    /// Whether the processor stops behind each instruction.
+    var isStepping = false
+    /// The instructions that were completed for this host, and how often.
+    public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
+    private var dirtyBitmaps: [[UInt64]]
+
+    /// Makes a machine with one processor that has been reset.
+    ///
+    /// - Parameters:
+    ///   - regions: the guest-physical memory.
+    ///   - profile: what the guest is told about the processor.
+    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; if nil, all that this host has
+    ///     of those that matter to a guest.
+    ///   - trapBasePort: what ``CodePatcher`` chose for the guest's code.
+    public static func make(
+        regions: [GuestMemory.Region],
+        profile: ProcessorProfile,
+        modelSpecificRegisters: [UInt32]? = nil,
+        trapBasePort: UInt8? = nil
+    ) throws(EngineError) -> Self {
+        let memory = try GuestMemory(regions: regions)
+        do {
+            return try make(memory, profile, modelSpecificRegisters, trapBasePort)
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    private static func make(
+        _ memory: GuestMemory,
+        _ profile: ProcessorProfile,
+        _ modelSpecificRegisters: [UInt32]?,
+        _ trapBasePort: UInt8?
+    ) throws(KVMError) -> Self {
+        let system = try KVMSystem.open()
+        var vm = try system.createVM()
+        for (index, region) in memory.regions.enumerated() {
+            // SAFETY: the region stays mapped as long as `memory`, which the processor keeps until the machine is gone.
+            try unsafe vm.setMemoryRegion(
+                MemorySlot(UInt32(index)),
+                guestAddress: region.address,
+                hostMemory: memory.hostBase(ofRegion: index),
+                size: region.size,
+                flags: region.isReadOnly ? .readOnly : .logDirtyPages
+            )
+        }
+        // Processors without unrestricted guest mode (Intel SDM vol. 3, 25.3.1.1) run real mode in a task of their own, which
+        // needs these pages; they lie below the firmware's 16 MiB and above RAM.
+        try vm.setIdentityMapAddress(GuestPhysicalAddress(0xFEFF_C000))
+        try vm.setTSSAddress(GuestPhysicalAddress(0xFEFF_D000))
+        try vm.setUserSpaceMSRExits([.filter, .unknown, .invalid])
+        try vm.setMSRFilter(SavedRegisters.filter)
+        var vcpu = try vm.createVCPU(id: 0)
+        try vcpu.setCPUID(profile.cpuid.map(KVMCore.CPUIDEntry.init))
+        // A trapped instruction is recognised by its bytes, which takes the segments.
+        vcpu.synchronizedRegisters = trapBasePort == nil ? .general : [.general, .special]
+        let cpuid = try vcpu.cpuid().map(X86.CPUIDEntry.init)
+        let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
+        let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)
+        return Self(
+            vcpu: vcpu,
+            vm: vm,
+            memory: memory,
+            modelSpecificRegisters: registers,
+            cpuid: cpuid,
+            trapBasePort: trapBasePort,
+            extendedLayout: layout
+        )
+    }
+
+    private init(
+        vcpu: consuming VCPU,
+        vm: consuming VM,
+        memory: GuestMemory,
+        modelSpecificRegisters: [UInt32],
+        cpuid: [X86.CPUIDEntry],
+        trapBasePort: UInt8?,
+        extendedLayout: ExtendedStateLayout
+    ) {
+        self.vcpu = vcpu
+        self.vm = vm
+        self.memory = memory
+        self.modelSpecificRegisters = modelSpecificRegisters
+        self.cpuid = cpuid
+        self.trapBasePort = trapBasePort
+        self.extendedLayout = extendedLayout
+        dirtyBitmaps = memory.regions.map { region in
+            let pages = Int(region.size) / GuestMemory.pageSize
+            return [UInt64](repeating: 0, count: region.isReadOnly ? 0 : (pages + 63) / 64)
+        }
+    }
+
+    /// What ``ProcessorProfile/host(supported:)`` is on this host.
+    public static func hostProfile() throws(EngineError) -> ProcessorProfile {
+        do {
+            return .host(supported: try KVMSystem.open().supportedCPUID().map(X86.CPUIDEntry.init))
+        } catch {
+            throw .kvm(error)
+        }
+    }
+}
+
+// MARK: State
+
+extension KVMProcessor {
+    /// The whole state; the pending access must be complete.
+    public mutating func state() throws(EngineError) -> ProcessorState {
+        do {
+            let numbers = modelSpecificRegisters.map { MSRNumber($0) }
+            return ProcessorState(try vcpu.saveState(msrs: numbers), layout: extendedLayout)
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// More accesses than one instruction makes: PUSHA, misaligned and of bytes, and a few to spare.
+    private static let mostAccesses = 64
+
+    /// Sets the whole state, forgetting any pending access.
+    public mutating func restore(_ state: ProcessorState) throws(EngineError) {
+        (held, access) = (nil, .none)
+        do {
+            var accessesLeft = Self.mostAccesses
+            while try vcpu.completePendingExit() == .exit, accessesLeft > 0 { accessesLeft -= 1 }
+            var kvmState = try vcpu.saveState(msrs: [])
+            try kvmState.set(state, layout: extendedLayout)
+            try vcpu.restoreState(kvmState)
+            // What the last run left in the run page (registers, readiness for interrupts) is of another state now.
+            _ = try vcpu.completePendingExit()
+        } catch let error as KVMError {
+            throw .kvm(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .hostLacks("\(error)")
+        }
+    }
+
+    /// The pages written since the last call, by the guest or the host side, in rising order.
+    public mutating func takeDirtyPages() throws(EngineError) -> [GuestPhysicalAddress] {
+        var pages = memory.takeHostWrites()
+        for (index, region) in memory.regions.enumerated() where !region.isReadOnly {
+            do {
+                var span = dirtyBitmaps[index].mutableSpan
+                // SAFETY: every bit pattern is a valid UInt64.
+                var bytes = unsafe span.mutableBytes
+                try vm.dirtyLog(MemorySlot(UInt32(index)), into: &bytes)
+            } catch {
+                throw .kvm(error)
+            }
+            for (word, bits) in dirtyBitmaps[index].enumerated() where bits != 0 {
+                var rest = bits
+                while rest != 0 {
+                    let page = UInt64(word * 64 + rest.trailingZeroBitCount)
+                    pages.insert(GuestPhysicalAddress(region.address.rawValue + page * UInt64(GuestMemory.pageSize)))
+                    rest &= rest - 1
+                }
+            }
+        }
+        return pages.sorted()
+    }
+
+    /// Stops ``run()`` from another thread.
+    public var kicker: ProcessorKicker {
+        let kicker = vcpu.kicker
+        return ProcessorKicker { kicker.kick() }
+    }
+}

@@ -1,0 +1,208 @@
+internal import KVMCore
+internal import X86
+
+extension ProcessorState {
+    /// A KVM state in the form that does not depend on the host.
+    init(_ kvm: VCPUState, layout: ExtendedStateLayout) {
+        self.init()
+        let registers = kvm.registers
+        for (register, path) in Self.generalRegisters { self[register] = registers[keyPath: path] }
+        rip = registers.rip
+        rflags = registers.rflags
+        let special = kvm.specialRegisters
+        for (mine, theirs) in Self.segmentRegisters { segments[keyPath: mine] = Segment(special[keyPath: theirs]) }
+        gdt = DescriptorTable(base: special.gdt.base, limit: special.gdt.limit)
+        idt = DescriptorTable(base: special.idt.base, limit: special.idt.limit)
+        for (mine, theirs) in Self.controlRegisters { control[keyPath: mine] = special[keyPath: theirs] }
+        control.xcr0 = kvm.extendedControlRegisters.first { $0.number == 0 }?.value ?? 0
+        if let pointers = special.pageDirectoryPointers {
+            control.pageDirectoryPointers = (0..<4).map { pointers[$0] }
+        }
+        debug.address = (0..<4).map { kvm.debugRegisters.addresses[$0] }
+        debug.status = kvm.debugRegisters.status
+        debug.control = kvm.debugRegisters.control
+        if let xsave = kvm.xsave { extended = layout.extendedState(of: xsave.bytes) }
+        for entry in kvm.modelSpecificRegisters { modelSpecific[entry.number.rawValue] = entry.value }
+        pending = PendingEvents(kvm.events)
+        activity = kvm.mpState == .halted ? .halted : .running
+    }
+
+    static var generalRegisters: [(GeneralRegister, WritableKeyPath<Registers, UInt64>)] {
+        [
+            (.rax, \.rax), (.rbx, \.rbx), (.rcx, \.rcx), (.rdx, \.rdx), (.rsi, \.rsi), (.rdi, \.rdi), (.rsp, \.rsp),
+            (.rbp, \.rbp), (.r8, \.r8), (.r9, \.r9), (.r10, \.r10), (.r11, \.r11), (.r12, \.r12), (.r13, \.r13),
+            (.r14, \.r14), (.r15, \.r15),
+        ]
+    }
+
+    static var segmentRegisters:
+        [(WritableKeyPath<Segments, Segment>, WritableKeyPath<SpecialRegisters, KVMCore.Segment>)]
+    {
+        [
+            (\.cs, \.cs), (\.ds, \.ds), (\.es, \.es), (\.fs, \.fs), (\.gs, \.gs), (\.ss, \.ss), (\.tr, \.tr),
+            (\.ldt, \.ldt),
+        ]
+    }
+
+    static var controlRegisters:
+        [(WritableKeyPath<ControlRegisters, UInt64>, WritableKeyPath<SpecialRegisters, UInt64>)]
+    {
+        [
+            (\.cr0, \.cr0), (\.cr2, \.cr2), (\.cr3, \.cr3), (\.cr4, \.cr4), (\.cr8, \.cr8), (\.efer, \.efer),
+            (\.apicBase, \.apicBase),
+        ]
+    }
+}
+
+extension VCPUState {
+    /// Takes over a state; `self` says what this host has.
+    mutating func set(_ state: ProcessorState, layout: ExtendedStateLayout) throws(EngineError) {
+        for (register, path) in ProcessorState.generalRegisters { registers[keyPath: path] = state[register] }
+        registers.rip = state.rip
+        registers.rflags = state.rflags
+        for (mine, theirs) in ProcessorState.segmentRegisters {
+            specialRegisters[keyPath: theirs] = Segment(state.segments[keyPath: mine])
+        }
+        specialRegisters.gdt = DescriptorTable(base: state.gdt.base, limit: state.gdt.limit)
+        specialRegisters.idt = DescriptorTable(base: state.idt.base, limit: state.idt.limit)
+        for (mine, theirs) in ProcessorState.controlRegisters {
+            specialRegisters[keyPath: theirs] = state.control[keyPath: mine]
+        }
+        specialRegisters.interruptBitmap = SIMD4()
+        let pointers = state.control.pageDirectoryPointers
+        specialRegisters.pageDirectoryPointers =
+            pointers.allSatisfy { $0 == 0 } ? nil : SIMD4(pointers[0], pointers[1], pointers[2], pointers[3])
+        if extendedControlRegisters.isEmpty {
+            guard state.control.xcr0 <= 1 else { throw .hostLacks("XCR0, which the guest uses") }
+        } else {
+            extendedControlRegisters = [ExtendedControlRegister(number: 0, value: max(1, state.control.xcr0))]
+        }
+        let addresses = state.debug.address
+        debugRegisters.addresses = SIMD4(addresses[0], addresses[1], addresses[2], addresses[3])
+        debugRegisters.status = state.debug.status
+        debugRegisters.control = state.debug.control
+        if let size = xsave?.bytes.count {
+            xsave = XSaveArea(bytes: try layout.area(of: state.extended, size: size))
+        }
+        modelSpecificRegisters = state.modelSpecific.sorted { $0.key < $1.key }.map {
+            MSREntry(MSRNumber($0.key), $0.value)
+        }
+        events = VCPUEvents(state.pending)
+        mpState = state.activity == .halted ? .halted : .runnable
+    }
+}
+
+extension ProcessorState.Segment {
+    /// Access-rights bit: the segment can not be used.
+    private static let unusable: UInt32 = 1 << 16
+
+    fileprivate init(_ segment: KVMCore.Segment) {
+        self.init(base: segment.base, limit: segment.limit, selector: segment.selector)
+        // What else an unusable segment holds differs between processors and can not be seen by the guest.
+        guard !segment.isUnusable else {
+            accessRights = Self.unusable
+            return
+        }
+        var rights = UInt32(segment.type) | UInt32(segment.privilegeLevel) << 5
+        if segment.isCodeOrData { rights |= 1 << 4 }
+        if segment.isPresent { rights |= 1 << 7 }
+        if segment.availableBit { rights |= 1 << 12 }
+        if segment.isLong { rights |= 1 << 13 }
+        if segment.isDefault32 { rights |= 1 << 14 }
+        if segment.isPageGranular { rights |= 1 << 15 }
+        accessRights = rights
+    }
+}
+
+extension KVMCore.Segment {
+    init(_ segment: ProcessorState.Segment) {
+        let rights = segment.accessRights
+        self.init(
+            base: segment.base,
+            limit: segment.limit,
+            selector: segment.selector,
+            type: UInt8(rights & 0xF),
+            isPresent: rights & 1 << 7 != 0,
+            privilegeLevel: UInt8(rights >> 5 & 3),
+            isDefault32: rights & 1 << 14 != 0,
+            isCodeOrData: rights & 1 << 4 != 0,
+            isLong: rights & 1 << 13 != 0,
+            isPageGranular: rights & 1 << 15 != 0,
+            availableBit: rights & 1 << 12 != 0,
+            isUnusable: rights & 1 << 16 != 0
+        )
+    }
+}
+
+extension ProcessorState.PendingEvents {
+    fileprivate init(_ events: VCPUEvents) {
+        self.init()
+        if events.exception.injected || events.exception.pending {
+            exception = Exception(
+                vector: events.exception.vector,
+                errorCode: events.exception.hasErrorCode ? events.exception.errorCode : nil,
+                injected: events.exception.injected,
+                payload: events.exception.hasPayload ? events.exception.payload : nil
+            )
+        }
+        if events.interrupt.injected {
+            interrupt = Interrupt(vector: events.interrupt.vector, soft: events.interrupt.soft)
+        }
+        nmiInjected = events.nmi.injected
+        nmiPending = events.nmi.pending > 0
+        nmiMasked = events.nmi.masked
+        interruptShadow = InterruptShadow(rawValue: events.interrupt.shadow)
+    }
+}
+
+extension VCPUEvents {
+    init(_ pending: ProcessorState.PendingEvents) {
+        self.init()
+        if let exception = pending.exception {
+            self.exception.injected = exception.injected
+            self.exception.pending = !exception.injected
+            self.exception.vector = exception.vector
+            self.exception.hasErrorCode = exception.errorCode != nil
+            self.exception.errorCode = exception.errorCode ?? 0
+            self.exception.hasPayload = exception.payload != nil
+            self.exception.payload = exception.payload ?? 0
+        }
+        if let interrupt = pending.interrupt {
+            self.interrupt.injected = true
+            self.interrupt.vector = interrupt.vector
+            self.interrupt.soft = interrupt.soft
+        }
+        nmi.injected = pending.nmiInjected
+        nmi.pending = pending.nmiPending ? 1 : 0
+        nmi.masked = pending.nmiMasked
+        interrupt.shadow = pending.interruptShadow.rawValue
+        validFields = [.nmiPending, .shadow]
+    }
+}
+
+extension X86.CPUIDEntry {
+    init(_ entry: KVMCore.CPUIDEntry) {
+        self.init(
+            function: entry.leaf,
+            index: entry.subleaf,
+            isIndexed: entry.subleafMatters,
+            eax: entry.eax,
+            ebx: entry.ebx,
+            ecx: entry.ecx,
+            edx: entry.edx
+        )
+    }
+}
+
+extension KVMCore.CPUIDEntry {
+    init(_ entry: X86.CPUIDEntry) {
+        self.init(
+            leaf: entry.function,
+            subleaf: entry.isIndexed ? entry.index : nil,
+            eax: entry.eax,
+            ebx: entry.ebx,
+            ecx: entry.ecx,
+            edx: entry.edx
+        )
+    }
+}

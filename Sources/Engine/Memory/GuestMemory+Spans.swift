@@ -1,0 +1,29 @@
+public import X86
+
+extension GuestMemory {
+    /// Fills `bytes` from memory; what is read must lie in one region.
+    public func read(at address: GuestPhysicalAddress, into bytes: inout MutableSpan<UInt8>) throws(EngineError) {
+        let count = bytes.count
+        let source = unsafe try pointer(to: address, count: count)
+        // SAFETY: pointer(to:count:) checked that count bytes are mapped at the source, and the span has room for as many.
+        unsafe bytes.withUnsafeMutableBufferPointer { target in
+            guard let start = target.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(start).copyMemory(from: source, byteCount: count)
+        }
+    }
+
+    /// Copies bytes into memory, but not into ROM; they must lie in one region.
+    public func write(_ bytes: Span<UInt8>, at address: GuestPhysicalAddress) throws(EngineError) {
+        let count = bytes.count
+        guard let index = regionIndex(of: address, count: count), !regions[index].isReadOnly else {
+            throw .outsideMemory(address, bytes: count)
+        }
+        guard count > 0 else { return }
+        let target = unsafe try pointer(to: address, count: count)
+        // SAFETY: pointer(to:count:) checked that count bytes are mapped at the target, and the span has as many.
+        unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe target.copyMemory(from: UnsafeRawPointer(source.baseAddress!), byteCount: count)
+        }
+        noteHostWrite(at: address, count: count)
+    }
+}

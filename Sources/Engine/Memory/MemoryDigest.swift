@@ -1,0 +1,51 @@
+public import Digest
+public import X86
+
+/// Digest of a guest's whole memory, kept up to date in proportion to what changed.
+///
+/// It is the sum of the digests of all pages that are not all zero, so untouched memory costs nothing and a page that
+/// changed is taken out and put in again.
+public struct MemoryDigest {
+    /// Digests of the pages that are not all zero, as of the last update.
+    private var pages: [GuestPhysicalAddress: Digest128] = [:]
+
+    /// The sum over all pages.
+    public private(set) var value = Digest128.zero
+
+    /// Starts with the digest of memory that is all zero.
+    public init() {}
+
+    /// The pages that were not all zero at their last update.
+    var pagesInUse: Set<GuestPhysicalAddress> { Set(pages.keys) }
+
+    /// The digest of one page at `address`: zero for a page that is all zero.
+    public static func digest(ofPage page: RawSpan, at address: GuestPhysicalAddress) -> Digest128 {
+        page.isAllZero ? .zero : Digest128(hashing: page, seed: address.rawValue)
+    }
+
+    /// Takes the present content of one page into account; says whether it differs from what it was.
+    @discardableResult
+    public mutating func update(page address: GuestPhysicalAddress, in memory: GuestMemory) throws(EngineError) -> Bool
+    {
+        let new = try memory.withPage(address) { Self.digest(ofPage: $0, at: address) }
+        let old = pages[address] ?? .zero
+        guard new != old else { return false }
+        value = value - old + new
+        pages[address] = new == .zero ? nil : new
+        return true
+    }
+}
+
+extension RawSpan {
+    /// Whether every byte is zero.
+    var isAllZero: Bool {
+        // SAFETY: the buffer is only read, inside the closure; loads are unaligned-safe and within its count.
+        unsafe withUnsafeBytes { bytes in
+            let words = bytes.count / 8
+            for index in 0..<words where unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) != 0 {
+                return false
+            }
+            return unsafe bytes[(words * 8)...].allSatisfy { $0 == 0 }
+        }
+    }
+}

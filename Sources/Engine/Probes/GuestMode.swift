@@ -1,0 +1,21 @@
+/// The ways in which a processor executes that hosts differ in.
+public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Hashable, Sendable {
+    /// Real-address mode.
+    case real
+    /// Protected mode without paging, 32-bit code, ring 0.
+    case protected32
+    /// Long mode, 64-bit code, ring 0.
+    case ring0
+    /// Long mode, 64-bit code, ring 3.
+    case ring3
+
+    /// As a heading.
+    public var title: String {
+        switch self {
+        case .real: "real mode"
+        case .protected32: "32-bit"
+        case .ring0: "ring 0"
+        case .ring3: "ring 3"
+        }
+    }
+}

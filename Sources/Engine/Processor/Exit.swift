@@ -1,0 +1,73 @@
+public import X86
+
+/// One return of a processor to its driver, for one access at a time: where a host gives several elements of a string
+/// instruction at once, the processor hands them out one by one, so that a trace means the same everywhere.
+public enum Exit: Hashable, Sendable {
+    /// IN or one element of INS: the driver answers with ``Processor/answer(_:)``.
+    case portRead(Port, AccessSize)
+    /// OUT or one element of OUTS.
+    case portWrite(Port, AccessSize, value: UInt32)
+    /// A load from an address that no memory answers, 1 to 8 bytes: the driver answers with ``Processor/answer(_:)``.
+    case memoryRead(GuestPhysicalAddress, length: UInt8)
+    /// A store to an address that no memory answers, 1 to 8 bytes.
+    case memoryWrite(GuestPhysicalAddress, length: UInt8, value: UInt64)
+    /// RDMSR of a trapped register: the driver answers with ``Processor/answer(_:)`` or ``Processor/refuse()``.
+    case readMSR(UInt32)
+    /// WRMSR of a trapped register: the driver may ``Processor/refuse()`` it.
+    case writeMSR(UInt32, value: UInt64)
+    /// An instruction that reads hidden state, where the guest's code was patched to trap it: the driver answers with
+    /// ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
+    case hiddenRead(HiddenInstruction)
+    /// HLT.
+    case halt
+    /// Shutdown: a fault while delivering a double fault.
+    case tripleFault
+    /// The guest can take an interrupt, as was asked for with ``Processor/requestInterruptWindow(_:)``. Not exact.
+    case interruptWindow
+    /// ``ProcessorKicker/kick()`` stopped the processor.
+    case kicked
+    /// A single step was done or a breakpoint was met.
+    case debug
+    /// This host's KVM can not execute the instruction at RIP.
+    case emulationFailure
+    /// This host's KVM can not go on; the text is KVM's reason.
+    case hostLimit(HostLimit)
+}
+
+extension Exit {
+    /// Whether the guest waits for a value.
+    public var isRead: Bool {
+        switch self {
+        case .portRead, .memoryRead, .readMSR, .hiddenRead: true
+        default: false
+        }
+    }
+
+    /// Whether the guest's own instruction caused it, so that executing leads a replay to it.
+    public var isSynchronous: Bool {
+        switch self {
+        case .interruptWindow, .kicked, .debug: false
+        default: true
+        }
+    }
+}
+
+/// Why a host's KVM can not go on with a guest.
+public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
+    /// The processor refused the guest's state (`KVM_EXIT_FAIL_ENTRY`) with this hardware reason.
+    case entryRefused(reason: UInt64)
+    /// KVM met a condition that it does not handle (`KVM_EXIT_INTERNAL_ERROR`) other than an emulation failure.
+    case internalError(suberror: UInt32)
+    /// An exit that no guest of these machines should cause; the number is KVM's `exit_reason` if it is one that KVMCore
+    /// does not know.
+    case unexpectedExit(reason: UInt32?)
+
+    /// One line, without a final full stop.
+    public var description: String {
+        switch self {
+        case .entryRefused(let reason): "the processor refused the guest's state (hardware reason \(reason))"
+        case .internalError(let suberror): "KVM internal error \(suberror)"
+        case .unexpectedExit(let reason): "unexpected KVM exit\(reason.map { " \($0)" } ?? "")"
+        }
+    }
+}

@@ -1,0 +1,96 @@
+public import X86
+
+/// One virtual processor with the memory that it executes in.
+///
+/// A driver calls ``run()``, deals with the exit, and calls it again. Between two calls it may inject, read or write state
+/// and memory, after ``completePendingAccess()``. Drivers are generic over the processor, so that calls are direct.
+public protocol Processor: ~Copyable {
+    /// The memory that it executes in.
+    var memory: GuestMemory { get }
+
+    /// RIP as the last exit left it, without completing a pending access: a read's own address; for a write the host decides
+    /// between the instruction's address and the next one's.
+    var exitRIP: UInt64 { get }
+
+    /// Executes until the next exit, or hands out the next element of the last one.
+    mutating func run() throws(EngineError) -> Exit
+
+    /// Answers the pending read: the value's low bytes, as many as were asked for.
+    mutating func answer(_ value: UInt64)
+
+    /// Answers the pending hidden read: the counter or random number, TSC_AUX, and whether there was a random number.
+    mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError)
+
+    /// Answers the pending RDMSR or WRMSR with a general-protection fault.
+    mutating func refuse()
+
+    /// Finishes the instruction of the last exit, so that state and memory are those of the moment after it.
+    ///
+    /// Until then RIP and a read's destination are the old ones, and setting registers would be undone. Must not be called
+    /// while elements of a string instruction are still to be handed out: see ``isInsideInstruction``.
+    ///
+    /// - Throws: `.unfinishedInstruction` where the instruction turns out to have another access to make, which ``run()`` gives
+    ///   next; nothing is lost.
+    mutating func completePendingAccess() throws(EngineError)
+
+    /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
+    var isInsideInstruction: Bool { get }
+
+    /// Whether an interrupt injected now is taken before the next instruction.
+    var canTakeInterrupt: Bool { get }
+
+    /// Whether RFLAGS.IF was set at the last exit.
+    var interruptFlag: Bool { get }
+
+    /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
+    mutating func inject(vector: UInt8) throws(EngineError)
+
+    /// Injects a non-maskable interrupt.
+    mutating func injectNonMaskable() throws(EngineError)
+
+    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
+    mutating func requestInterruptWindow(_ wanted: Bool)
+
+    /// Makes ``run()`` end with ``Exit/debug`` before the instruction at a linear address is executed, or no longer.
+    ///
+    /// Not every host can do this at every privilege level, and some say nothing about it.
+    mutating func setBreakpoint(_ address: GuestVirtualAddress?) throws(EngineError)
+
+    /// Executes one instruction, or one turn of a repeated one, as far as the host can: ends with ``Exit/debug`` behind it,
+    /// or with the exit that it caused. Goes on to stop after each until ``setBreakpoint(_:)`` is called.
+    mutating func step() throws(EngineError) -> Exit
+
+    /// The general registers, RIP and flags as the last run left them, in the order of ``ProcessorState/general``.
+    var exitRegisters: [UInt64] { get }
+
+    /// The whole state; the pending access must be complete.
+    mutating func state() throws(EngineError) -> ProcessorState
+
+    /// Sets the whole state, forgetting any pending access.
+    mutating func restore(_ state: ProcessorState) throws(EngineError)
+
+    /// The pages written since the last call, by the guest or the host side, in rising order.
+    mutating func takeDirtyPages() throws(EngineError) -> [GuestPhysicalAddress]
+
+    /// The instructions that this host can not execute and that were completed for it, and how often: no exits, and no part
+    /// of what happens to the guest.
+    var completed: [CompletedInstruction: UInt64] { get }
+
+    /// Stops ``run()`` from another thread.
+    var kicker: ProcessorKicker { get }
+}
+
+/// Stops a processor from another thread: the run under way, or the next one if none is.
+public struct ProcessorKicker: Sendable {
+    private let action: @Sendable () -> Void
+
+    /// Makes a kicker of what stops the processor.
+    public init(_ action: @escaping @Sendable () -> Void) {
+        self.action = action
+    }
+
+    /// Makes the run under way, or the next one, end with ``Exit/kicked``.
+    public func kick() {
+        action()
+    }
+}

@@ -1,0 +1,52 @@
+internal import ByteCoding
+public import Digest
+public import X86
+
+/// Captures a processor's and its memory's whole state again and again, each time in proportion to what changed.
+public struct StateTracker {
+    private var memoryDigest = MemoryDigest()
+
+    /// Starts with memory that is all zero.
+    public init() {}
+
+    /// The pages that were not all zero when they were last captured.
+    public var knownPages: Set<GuestPhysicalAddress> { memoryDigest.pagesInUse }
+
+    /// The whole state at one moment, with the pages whose content changed since the capture before.
+    public struct Capture {
+        /// The processor.
+        public var state: ProcessorState
+        /// Of the processor and all memory.
+        public var digest: StateDigest
+        /// The pages that differ from the capture before, by rising address.
+        public var changedPages: [GuestPhysicalAddress]
+    }
+
+    /// Captures the present state, completing a pending access first.
+    public mutating func capture<P: Processor & ~Copyable>(_ processor: inout P) throws(EngineError) -> Capture {
+        try processor.completePendingAccess()
+        let state = try processor.state()
+        let changed = try update(processor.takeDirtyPages(), in: processor.memory)
+        let digest = StateDigest(processor: state.digest, memory: memoryDigest.value)
+        return Capture(state: state, digest: digest, changedPages: changed)
+    }
+
+    /// Takes pages into account that were taken from a processor as dirty; gives those whose content changed.
+    public mutating func update(
+        _ pages: [GuestPhysicalAddress],
+        in memory: GuestMemory
+    ) throws(EngineError) -> [GuestPhysicalAddress] {
+        var changed: [GuestPhysicalAddress] = []
+        for page in pages where try memoryDigest.update(page: page, in: memory) { changed.append(page) }
+        return changed
+    }
+}
+
+extension ProcessorState {
+    /// The digest of the canonical encoding.
+    public var digest: Digest128 {
+        var writer = ByteWriter(capacity: 2048)
+        encode(to: &writer)
+        return Digest128(hashing: writer.bytes.rawSpan)
+    }
+}

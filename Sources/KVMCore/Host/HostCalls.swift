@@ -1,0 +1,104 @@
+import CKVM
+import Glibc
+package import SystemPackage
+
+/// The one place where KVMCore calls the host. Tests watch every call here, and make any of them fail.
+package struct HostCalls: Sendable {
+    /// One call, as a test sees it.
+    package enum Call: Equatable, Sendable {
+        case open(String)
+        case openEvent
+        case ioctl(String)
+        case map(offset: Int, size: Int)
+        case installHandler(signal: CInt)
+        case read(offset: Int, size: Int)
+        case unmap(size: Int)
+        case close
+    }
+
+    /// Sees each call before it is made; an errno makes a call fail without being made. What gives something back
+    /// (`unmap`, `close`) is made whatever the answer.
+    private let interceptor: (@Sendable (Call) -> Errno?)?
+
+    /// The host as it is.
+    package static let real = Self(interceptor: nil)
+
+    /// The host, watched.
+    package init(interceptor: (@Sendable (Call) -> Errno?)?) {
+        self.interceptor = interceptor
+    }
+
+    private func intercept(_ call: @autoclosure () -> Call) throws(Errno) {
+        if let interceptor, let errno = interceptor(call()) { throw errno }
+    }
+
+    private func check(_ result: CInt) throws(Errno) -> CInt {
+        guard result >= 0 else { throw Errno(rawValue: Glibc.errno) }
+        return result
+    }
+}
+
+extension HostCalls {
+    func open(_ path: String) throws(Errno) -> CInt {
+        try intercept(.open(path))
+        // SAFETY: the path is a NUL-terminated string that lives through the call.
+        return try check(unsafe path.withCString { unsafe ckvm_open($0) })
+    }
+
+    func openEvent() throws(Errno) -> CInt {
+        try intercept(.openEvent)
+        return try check(ckvm_eventfd())
+    }
+
+    func close(_ descriptor: CInt) {
+        _ = interceptor?(.close)
+        _ = Glibc.close(descriptor)
+    }
+
+    func ioctl(_ descriptor: CInt, _ request: Request, _ argument: UInt) throws(Errno) -> CInt {
+        try intercept(.ioctl(request.name.description))
+        return try check(ckvm_ioctl_int(descriptor, request.number, argument))
+    }
+
+    /// - Parameter argument: points to what the request reads and writes.
+    @unsafe func ioctl(
+        _ descriptor: CInt,
+        _ request: Request,
+        _ argument: UnsafeMutableRawPointer
+    ) throws(Errno) -> CInt {
+        try intercept(.ioctl(request.name.description))
+        // SAFETY: the caller vouches that the argument has the layout that the request has in the header.
+        return try check(unsafe ckvm_ioctl_ptr(descriptor, request.number, argument))
+    }
+
+    /// Reads bytes at an offset; how many came.
+    func read(_ descriptor: CInt, at offset: Int, into bytes: inout [UInt8]) throws(Errno) -> Int {
+        try intercept(.read(offset: offset, size: bytes.count))
+        // SAFETY: the kernel writes no more bytes than there are, and keeps no pointer to them.
+        let done = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+        guard done >= 0 else { throw Errno(rawValue: Glibc.errno) }
+        return done
+    }
+
+    /// Maps part of a descriptor, shared, for reading and writing.
+    func map(_ descriptor: CInt, offset: Int, size: Int) throws(Errno) -> UnsafeMutableRawPointer {
+        try intercept(.map(offset: offset, size: size))
+        // SAFETY: no address is asked for, so no existing mapping is replaced.
+        let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Errno(rawValue: Glibc.errno) }
+        return unsafe address
+    }
+
+    /// - Parameter address: what ``map(_:offset:size:)`` returned for this size; not used again.
+    @unsafe func unmap(_ address: UnsafeMutableRawPointer, size: Int) {
+        _ = interceptor?(.unmap(size: size))
+        // SAFETY: the caller vouches that the range is a mapping of ours to which no pointer is left.
+        _ = unsafe munmap(address, size)
+    }
+
+    /// Makes a signal interrupt system calls and do nothing else.
+    func installEmptyHandler(signal: CInt) throws(Errno) {
+        try intercept(.installHandler(signal: signal))
+        _ = try check(ckvm_install_empty_handler(signal))
+    }
+}

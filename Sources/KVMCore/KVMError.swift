@@ -1,0 +1,101 @@
+import CKVM
+public import SystemPackage
+
+/// A call on `/dev/kvm`, or on a descriptor made from it, that did not do what it was asked to.
+public struct KVMError: Error, Equatable, Sendable {
+    /// The operation: an ioctl by its name in `<linux/kvm.h>`, or a system call.
+    public var operation: String
+    /// What it was asked to act on; empty where there is nothing to say.
+    public var argument: String
+    /// Why it failed.
+    public var cause: Cause
+
+    /// Why a call failed.
+    public enum Cause: Equatable, Sendable {
+        /// The kernel answered with an errno.
+        case system(Errno)
+        /// KVMCore refused before the kernel was asked, for the reason given.
+        case refused(String)
+        /// The kernel did something that its documentation rules out.
+        case unexpected(String)
+    }
+
+    /// Makes an error of its parts.
+    public init(operation: String, argument: String = "", cause: Cause) {
+        self.operation = operation
+        self.argument = argument
+        self.cause = cause
+    }
+
+    /// The errno, if the kernel gave one.
+    public var errno: Errno? {
+        if case .system(let errno) = cause { errno } else { nil }
+    }
+}
+
+extension KVMError: CustomStringConvertible {
+    /// One line: operation, argument, errno by name and in words, and what the user can do.
+    public var description: String {
+        let subject = argument.isEmpty ? operation : "\(operation) (\(argument))"
+        let reason =
+            switch cause {
+            case .system(let errno): "\(Self.name(of: errno)): \(errno)"
+            case .refused(let reason), .unexpected(let reason): reason
+            }
+        return ["\(subject): \(reason)", advice].compactMap(\.self).joined(separator: "; ")
+    }
+
+    /// What the user can do about it, if anything is known.
+    public var advice: String? {
+        guard let errno else { return nil }
+        return operation == "open" ? openingAdvice(errno) : callingAdvice(errno)
+    }
+
+    private func openingAdvice(_ errno: Errno) -> String? {
+        switch errno {
+        case .noSuchFileOrDirectory:
+            """
+            load the kvm_intel or kvm_amd module, enable virtualization in the firmware, \
+            or start the container with --device \(argument)
+            """
+        case .permissionDenied, .notPermitted:
+            "run as root or join the group that owns \(argument) (usually kvm)"
+        case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
+            "the kvm module is loaded but no hardware support answers: enable virtualization in the firmware"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+            "raise the limit on open files (ulimit -n)"
+        default: nil
+        }
+    }
+
+    private func callingAdvice(_ errno: Errno) -> String? {
+        switch errno {
+        case .resourceBusy:
+            "another hypervisor may hold the virtualization extensions: stop it, or the other user of this VM's resource"
+        case .noMemory:
+            "free memory, or raise the limits on locked memory and address space"
+        case .invalidArgument:
+            "this host's KVM does not take that value: see what `KVM_CHECK_EXTENSION` offers"
+        case .argListTooLong:
+            "the list is longer than this host's KVM takes"
+        case .fileExists:
+            "something already has that number or address: remove it first"
+        case .noSuchAddressOrDevice, .inappropriateIOCTLForDevice:
+            "this host's KVM does not have it: update the kernel or do without"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+            "raise the limit on open files (ulimit -n)"
+        case .badAddress:
+            "the memory handed over is not mapped"
+        case .ioError:
+            "the VM belongs to another process, or the kernel has declared it dead: see dmesg"
+        default: nil
+        }
+    }
+
+    /// The errno's symbol, such as `ENOENT`.
+    static func name(of errno: Errno) -> String {
+        // SAFETY: strerrorname_np returns NULL or a string of static storage duration.
+        guard let name = unsafe ckvm_errno_name(errno.rawValue) else { return "errno \(errno.rawValue)" }
+        return unsafe String(cString: name)
+    }
+}

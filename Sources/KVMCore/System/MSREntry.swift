@@ -1,0 +1,13 @@
+/// A model-specific register with its contents.
+public struct MSREntry: Hashable, Sendable {
+    /// Which register.
+    public var number: MSRNumber
+    /// What it holds.
+    public var value: UInt64
+
+    /// Makes an entry of its parts.
+    public init(_ number: MSRNumber, _ value: UInt64) {
+        self.number = number
+        self.value = value
+    }
+}

@@ -1,0 +1,67 @@
+import CKVM
+import Synchronization
+import SystemPackage
+
+extension VCPU {
+    /// Runs the guest until it exits or is stopped (`KVM_RUN`).
+    ///
+    /// If the exit before was a read, the data put into ``exit`` is what the guest reads. Takes no lock and allocates
+    /// nothing.
+    ///
+    /// - Throws: any errno but EINTR and EAGAIN, which are outcomes. EFAULT: memory behind a slot is not mapped.
+    public mutating func run() throws(KVMError) -> RunOutcome {
+        switch enter() {
+        case 0: .exit
+        case Errno.interrupted.rawValue:
+            clearImmediateExit(KickControl.kicked) ? .kicked : .interrupted
+        case Errno.resourceTemporarilyUnavailable.rawValue: .again
+        case let errno: throw runError(errno)
+        }
+    }
+
+    /// Finishes the instruction that the last exit interrupted, and nothing more (`KVM_RUN` with `immediate_exit`).
+    ///
+    /// Until a port or memory access is complete, the instruction pointer and the destination are the old ones, and
+    /// setting registers is undone: complete it before registers or guest memory are read, written or saved.
+    ///
+    /// - Returns: ``RunOutcome/completed``; or ``RunOutcome/exit`` if the instruction has another access to make, which
+    ///   is to be answered and completed too. A kick that comes meanwhile is left for the next ``run()``.
+    public mutating func completePendingExit() throws(KVMError) -> RunOutcome {
+        setImmediateExit(KickControl.completing)
+        let errno = enter()
+        _ = clearImmediateExit(KickControl.completing)
+        switch errno {
+        case 0: return .exit
+        case Errno.interrupted.rawValue: return .completed
+        case Errno.resourceTemporarilyUnavailable.rawValue: return .again
+        default: throw runError(errno)
+        }
+    }
+
+    /// Enters the guest; returns 0 or an errno.
+    private mutating func enter() -> CInt {
+        kickControl.thread.store(KickControl.currentThread(), ordering: .sequentiallyConsistent)
+        defer { kickControl.thread.store(0, ordering: .releasing) }
+        do {
+            _ = try descriptor.host.ioctl(descriptor.rawValue, .run, 0)
+            return 0
+        } catch {
+            return error.rawValue
+        }
+    }
+
+    private func runError(_ errno: CInt) -> KVMError {
+        KVMError(operation: Request.run.name.description, cause: .system(Errno(rawValue: errno)))
+    }
+
+    private func setImmediateExit(_ bit: UInt8) {
+        // SAFETY: the run page is mapped while this value lives.
+        _ = unsafe ckvm_atomic_or_u8(ckvm_run_immediate_exit(runPage), bit)
+    }
+
+    /// - Returns: whether the bit was set.
+    private func clearImmediateExit(_ bit: UInt8) -> Bool {
+        // SAFETY: the run page is mapped while this value lives.
+        unsafe ckvm_atomic_and_u8(ckvm_run_immediate_exit(runPage), ~bit) & bit != 0
+    }
+}

@@ -1,0 +1,72 @@
+import CKVM
+
+/// x87 and SSE registers (`struct kvm_fpu`). Part of what ``XSaveArea`` holds too.
+public struct FloatingPointState: Hashable, Sendable {
+    /// ST0 to ST7, 80 bits each in 128.
+    public var stack = [UInt128](repeating: 0, count: 8)
+    /// XMM0 to XMM15.
+    public var xmm = [UInt128](repeating: 0, count: 16)
+    /// FCW.
+    public var controlWord: UInt16 = 0
+    /// FSW.
+    public var statusWord: UInt16 = 0
+    /// The tag word as FXSAVE abridges it: bit `n` set, register `n` is in use.
+    public var tags: UInt8 = 0
+    /// The last instruction's opcode, 11 bits.
+    public var lastOpcode: UInt16 = 0
+    /// The last instruction's address.
+    public var lastInstruction: UInt64 = 0
+    /// The last instruction's operand's address.
+    public var lastOperand: UInt64 = 0
+    /// MXCSR. KVM has a place for it and neither fills nor takes it: ``XSaveArea`` is where it is.
+    public var mxcsr: UInt32 = 0
+
+    /// All registers zero.
+    public init() {}
+
+    init(_ fpu: kvm_fpu) {
+        // SAFETY: the buffers are used inside the closures only.
+        stack = unsafe withUnsafeBytes(of: fpu.fpr) { unsafe Self.wide($0) }
+        xmm = unsafe withUnsafeBytes(of: fpu.xmm) { unsafe Self.wide($0) }
+        controlWord = fpu.fcw
+        statusWord = fpu.fsw
+        tags = fpu.ftwx
+        lastOpcode = fpu.last_opcode
+        lastInstruction = fpu.last_ip
+        lastOperand = fpu.last_dp
+        mxcsr = fpu.mxcsr
+    }
+
+    /// Refuses more registers than there are.
+    func kernelValue() throws(KVMError) -> kvm_fpu {
+        var fpu = kvm_fpu()
+        guard stack.count == 8, xmm.count == 16 else {
+            throw KVMError(
+                operation: Request.setFPU.name.description,
+                cause: .refused("there are 8 x87 and 16 SSE registers, not \(stack.count) and \(xmm.count)")
+            )
+        }
+        // SAFETY: the counts just checked are those of the C arrays, and all of these are plain bytes.
+        unsafe withUnsafeMutableBytes(of: &fpu.fpr) { target in
+            unsafe stack.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        }
+        unsafe withUnsafeMutableBytes(of: &fpu.xmm) { target in
+            unsafe xmm.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        }
+        fpu.fcw = controlWord
+        fpu.fsw = statusWord
+        fpu.ftwx = tags
+        fpu.last_opcode = lastOpcode
+        fpu.last_ip = lastInstruction
+        fpu.last_dp = lastOperand
+        fpu.mxcsr = mxcsr
+        return fpu
+    }
+
+    @unsafe private static func wide(_ bytes: UnsafeRawBufferPointer) -> [UInt128] {
+        // SAFETY: each offset has 16 bytes behind it, and every bit pattern is a valid integer.
+        stride(from: 0, to: bytes.count, by: 16).map {
+            unsafe bytes.loadUnaligned(fromByteOffset: $0, as: UInt128.self)
+        }
+    }
+}

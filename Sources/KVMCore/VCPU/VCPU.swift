@@ -1,0 +1,45 @@
+package import CKVM
+
+/// A virtual processor: runs the guest, and holds its registers.
+///
+/// Its mapping has three parts: the run page (`struct kvm_run`), the PIO page that port data passes through, and the
+/// ring of coalesced MMIO writes. Use it from one thread at a time; only ``kicker`` is for other threads.
+@safe public struct VCPU: ~Copyable, @unchecked Sendable {
+    // SAFETY of Sendable: the pointer below leads into the mapping that this value owns; whoever has the value has it
+    // exclusively, and what other threads touch through the kicker is one byte that is accessed atomically.
+
+    // Declared in the order in which they are given back.
+    var dirtyRing: DirtyRing?
+    let mapping: Mapping
+    let descriptor: Descriptor
+
+    let features: VCPUFeatures
+    let kickControl: KickControl
+
+    /// - Parameters:
+    ///   - mapping: at least a whole `kvm_run`, which the size that the kernel gave for it guarantees.
+    init(
+        descriptor: consuming Descriptor,
+        mapping: consuming Mapping,
+        dirtyRing: consuming DirtyRing?,
+        features: VCPUFeatures
+    ) {
+        // SAFETY: the run page stays mapped until deinit, which detaches it from the control.
+        unsafe kickControl = KickControl(runPage: mapping.address)
+        self.descriptor = descriptor
+        self.mapping = mapping
+        self.dirtyRing = dirtyRing
+        self.features = features
+    }
+
+    deinit { kickControl.detach() }
+
+    /// What this vCPU shares with the kernel.
+    package var runPage: UnsafeMutablePointer<kvm_run> {
+        // SAFETY: the mapping starts with a kvm_run, and nothing else is ever bound to those bytes.
+        unsafe mapping.address.assumingMemoryBound(to: kvm_run.self)
+    }
+
+    /// Stops this vCPU from another thread.
+    public var kicker: VCPUKicker { VCPUKicker(control: kickControl) }
+}

@@ -1,0 +1,33 @@
+/// What a host's vCPUs have, asked once for each vCPU.
+struct VCPUFeatures: Sendable {
+    /// Bytes of an XSAVE area; 0 where there is none.
+    let xsaveSize: Int
+    /// The area is read by `KVM_GET_XSAVE2`.
+    let hasXSave2: Bool
+    let hasSpecialRegisters2: Bool
+    let hasXCRs: Bool
+    /// The page of a vCPU's mapping in which the ring of coalesced writes is; 0 if there is none.
+    let coalescedRingPage: Int
+    /// Register sets that `kvm_run` can carry.
+    let syncedRegisters: SyncedRegisterSets
+
+    /// Asks the VM.
+    ///
+    /// - Throws: that the host cannot leave the guest on request (`KVM_CAP_IMMEDIATE_EXIT`), without which neither a
+    ///   kick nor the completion of a pending read is possible.
+    init(of vm: borrowing Descriptor) throws(KVMError) {
+        guard try vm.check(.immediateExit) > 0 else {
+            throw KVMError(
+                operation: Request.createVCPU.name.description,
+                cause: .refused("this host lacks \(Capability.immediateExit): Linux 4.11 or later is needed")
+            )
+        }
+        let xsave2 = Int(try vm.check(.xsave2))
+        hasXSave2 = xsave2 > 0
+        xsaveSize = max(xsave2, try vm.check(.xsave) > 0 ? XSaveArea.minimumSize : 0)
+        hasSpecialRegisters2 = try vm.check(.sregs2) > 0
+        hasXCRs = try vm.check(.xcrs) > 0
+        coalescedRingPage = Int(max(try vm.check(.coalescedMMIO), 0))
+        syncedRegisters = SyncedRegisterSets(rawValue: UInt64(max(try vm.check(.syncRegs), 0)))
+    }
+}

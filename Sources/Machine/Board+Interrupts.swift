@@ -1,0 +1,44 @@
+internal import Devices
+
+extension Board {
+    /// Whether a maskable interrupt waits for the processor.
+    public var interruptRequested: Bool { lines.isRequested }
+
+    /// The processor takes the interrupt: its vector.
+    public mutating func acknowledgeInterrupt() -> UInt8 { lines.acknowledge() }
+
+    /// Whether a non-maskable interrupt waits for the processor.
+    public var nonMaskableInterruptRequested: Bool { lines.isNonMaskableRequested }
+
+    /// The processor takes the non-maskable interrupt. False if there is none.
+    public mutating func acknowledgeNonMaskableInterrupt() -> Bool { lines.takeNonMaskable() }
+
+    mutating func updateTimerLine() {
+        if timer.takeInterruptEdge() { lines.pulse(InterruptLines.Number.timer) }
+    }
+
+    mutating func updateClockLine() {
+        lines.set(InterruptLines.Number.realTimeClock, realTimeClock.interruptLine)
+    }
+
+    mutating func updatePowerLine() { lines.set(InterruptLines.Number.power, powerManagement.interruptLine) }
+
+    mutating func updateSerialLines() {
+        lines.set(InterruptLines.Number.serial1, serial1.interruptLine)
+        lines.set(InterruptLines.Number.serial2, serial2.interruptLine)
+    }
+
+    mutating func updateKeyboardLines() {
+        if keyboard.takeKeyboardEdge() { lines.pulse(InterruptLines.Number.keyboard) }
+        if keyboard.takeAuxiliaryEdge() { lines.pulse(InterruptLines.Number.mouse) }
+        lines.set(InterruptLines.Number.keyboard, keyboard.keyboardInterruptLine)
+        lines.set(InterruptLines.Number.mouse, keyboard.auxiliaryInterruptLine)
+    }
+
+    mutating func updateDriveLine(_ channel: IDEController.Channel) {
+        if pci.ide.takeInterruptEdge(channel) { lines.pulse(channel.interruptNumber) }
+        lines.set(channel.interruptNumber, pci.ide.interruptLine(channel))
+    }
+
+    mutating func updatePCILines() { lines.setPCI(pci.interruptLines) }
+}

@@ -1,0 +1,86 @@
+internal import Devices
+internal import X86
+
+extension Board {
+    /// Lets devices answer where configuration space says now.
+    mutating func followConfiguration() {
+        windows = pci.windows
+        let busMaster = pci.ide.function.baseAddress(IDEController.busMasterBaseAddress).map(
+            UInt16.init(truncatingIfNeeded:)
+        )
+        if busMaster != busMasterBase {
+            move(.busMaster, from: busMasterBase, to: busMaster, count: IDEController.busMasterPortCount)
+            busMasterBase = busMaster
+        }
+        let power = pci.power.portBase
+        if power != powerBase {
+            move(.power, from: powerBase, to: power, count: PowerManagement.portCount)
+            powerBase = power
+        }
+    }
+
+    private mutating func move(_ owner: PortOwner, from old: UInt16?, to new: UInt16?, count: UInt16) {
+        if let old { ports.release(old, count, from: owner) }
+        if let new { ports.claim(new, count, for: owner) }
+    }
+
+    /// Serves a queue that a driver has filled; says if that means something beyond the board.
+    mutating func serve(_ notification: PCIBus.Notification) -> BoardSignal? {
+        switch notification.slot {
+        case .disk(let number): pci.disks[number].service(disk: &virtioDisks[number], memory: &memory)
+        case .entropy: pci.entropy.service(numbers: &randomness, memory: &memory)
+        case .console:
+            switch VirtioConsole.Queue(rawValue: notification.queue) {
+            case .transmit:
+                let bytes = pci.console.transmit(memory: &memory)
+                return bytes.isEmpty ? nil : .text(bytes)
+            case .receive, nil: break
+            }
+        case .hostBridge, .isaBridge, .ide, .power: break
+        }
+        return nil
+    }
+}
+
+extension PCIBus {
+    /// Where firmware would have put the devices.
+    private enum Place {
+        static let memory: UInt32 = 0xFE00_0000
+        static let busMaster: UInt32 = 0xC000
+        static let power: UInt32 = 0x0600
+        /// The lines that PIRQA# to PIRQD# lead to.
+        static let routes: [UInt32] = [10, 10, 11, 11]
+    }
+
+    /// Offsets in configuration space, and what is written there.
+    private enum Register {
+        static let command: UInt8 = 0x04
+        static let memoryAndBusMaster: UInt32 = 0b110
+        static let portsAndBusMaster: UInt32 = 0b101
+        static let baseAddress0: UInt8 = 0x10
+        static let baseAddress4: UInt8 = 0x20
+        static let interruptLine: UInt8 = 0x3C
+        static let firstRoute: UInt8 = 0x60
+        static let powerBase: UInt8 = 0x40
+        static let powerMiscellaneous: UInt8 = 0x80
+    }
+
+    /// Configures the devices as SeaBIOS does: addresses, interrupt routes, and the lines that they lead to.
+    mutating func setUp() {
+        for (index, route) in Place.routes.enumerated() {
+            isaBridge.function.write(at: Register.firstRoute + UInt8(index), .byte, route)
+        }
+        for (index, slot) in virtioSlots.enumerated() {
+            let line = isaBridge.interruptLine(device: slot.device, pin: 1) ?? 0
+            let address = Place.memory + UInt32(index) * VirtioTransport.byteCount
+            self[slot].write(at: Register.baseAddress0, .doubleword, address)
+            self[slot].write(at: Register.interruptLine, .byte, UInt32(line))
+            self[slot].write(at: Register.command, .word, Register.memoryAndBusMaster)
+        }
+        ide.function.write(at: Register.baseAddress4, .doubleword, Place.busMaster)
+        ide.function.write(at: Register.command, .word, Register.portsAndBusMaster)
+        power.function.write(at: Register.powerBase, .doubleword, Place.power)
+        power.function.write(at: Register.powerMiscellaneous, .byte, 1)
+        power.function.write(at: Register.interruptLine, .byte, UInt32(InterruptLines.Number.power))
+    }
+}

@@ -1,0 +1,238 @@
+public import Devices
+public import X86
+
+extension Board {
+    /// Answers a read of a port; what nobody claims floats to ones.
+    public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
+        advance(to: now)
+        let owner = ports[port.rawValue]
+        if let value = readWhole(owner, port, size, now: now) { return value }
+        var value: UInt32 = 0
+        for index in 0..<UInt16(size.rawValue) {
+            let byte = readByte(port.rawValue &+ index, now: now)
+            value |= UInt32(byte) << UInt32(8 * index)
+        }
+        return value
+    }
+
+    /// Takes a write to a port; says if it means something beyond the board.
+    public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
+    {
+        advance(to: now)
+        let owner = ports[port.rawValue]
+        var signal: BoardSignal?
+        if writeWhole(owner, port, size, value, &signal, now: now) { return signal }
+        for index in 0..<UInt16(size.rawValue) {
+            let byte = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            signal = writeByte(port.rawValue &+ index, byte, now: now) ?? signal
+        }
+        return signal
+    }
+}
+
+// MARK: Devices that take an access of any width as one
+
+extension Board {
+    private mutating func readWhole(_ owner: PortOwner, _ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32? {
+        switch owner {
+        case .exit: return exitPort.read()
+        case .pci:
+            guard let value = pci.read(port, size) else { return nil }
+            updatePCILines()
+            return value
+        case .idePrimary: return readDrive(.primary, port, size)
+        case .ideSecondary: return readDrive(.secondary, port, size)
+        case .busMaster: return pci.ide.readBusMaster(at: port.rawValue &- (busMasterBase ?? 0), size)
+        case .power:
+            defer { updatePowerLine() }
+            return powerManagement.read(at: port.rawValue &- (powerBase ?? 0), size, now: now)
+        case .firmwareConfiguration:
+            guard let register = FirmwareConfiguration.Register(rawValue: port.rawValue), register != .data else {
+                return nil
+            }
+            return firmwareConfiguration.read(register, size)
+        default: return nil
+        }
+    }
+
+    private mutating func readDrive(_ channel: IDEController.Channel, _ port: Port, _ size: AccessSize) -> UInt32? {
+        let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
+        guard let register, register == .data || size == .byte else { return nil }
+        let value = pci.ide.read(channel, register, size, disks: &ideDisks)
+        updateDriveLine(channel)
+        return value
+    }
+
+    private mutating func writeWhole(
+        _ owner: PortOwner,
+        _ port: Port,
+        _ size: AccessSize,
+        _ value: UInt32,
+        _ signal: inout BoardSignal?,
+        now: MachineTime
+    ) -> Bool {
+        switch owner {
+        case .exit: signal = .exit(code: exitPort.write(value).rawValue)
+        case .pci: return writePCI(port, size, value, &signal)
+        case .idePrimary: return writeDrive(.primary, port, size, value)
+        case .ideSecondary: return writeDrive(.secondary, port, size, value)
+        case .busMaster:
+            let offset = port.rawValue &- (busMasterBase ?? 0)
+            pci.ide.writeBusMaster(at: offset, size, value, disks: &ideDisks, memory: &memory)
+            for channel in IDEController.Channel.allCases { updateDriveLine(channel) }
+        case .power:
+            let request = powerManagement.write(at: port.rawValue &- (powerBase ?? 0), size, value, now: now)
+            updatePowerLine()
+            updateDeadline(after: now)
+            if request == .softOff { signal = .powerOff }
+        case .firmwareConfiguration:
+            guard let register = FirmwareConfiguration.Register(rawValue: port.rawValue) else { return false }
+            firmwareConfiguration.write(register, size, value, memory: &memory)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func writeDrive(
+        _ channel: IDEController.Channel,
+        _ port: Port,
+        _ size: AccessSize,
+        _ value: UInt32
+    ) -> Bool {
+        let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
+        guard let register, register == .data || size == .byte else { return false }
+        pci.ide.write(channel, register, size, value, disks: &ideDisks, memory: &memory)
+        updateDriveLine(channel)
+        return true
+    }
+
+    private mutating func writePCI(
+        _ port: Port,
+        _ size: AccessSize,
+        _ value: UInt32,
+        _ signal: inout BoardSignal?
+    ) -> Bool {
+        switch pci.write(port, size, value) {
+        case .nothing: return false
+        case .address: break
+        case .configuration(let notification):
+            followConfiguration()
+            if let notification { signal = serve(notification) }
+            updatePCILines()
+        }
+        return true
+    }
+}
+
+// MARK: Devices that take bytes
+
+extension Board {
+    private mutating func readByte(_ port: UInt16, now: MachineTime) -> UInt8 {
+        switch ports[port] {
+        case .interruptController:
+            guard let register = InterruptController8259.Register(rawValue: port) else { return 0xFF }
+            // A poll takes the interrupt.
+            defer { lines.followController() }
+            return lines.controller.read(register)
+        case .timer: return IntervalTimer8254.Register(rawValue: port).map { timer.read($0, now: now) } ?? 0xFF
+        case .realTimeClock:
+            guard let register = RealTimeClock.Register(rawValue: port) else { return 0xFF }
+            defer {
+                updateClockLine()
+                updateDeadline(after: now)
+            }
+            return realTimeClock.read(register, now: now)
+        case .keyboard:
+            guard let register = KeyboardController8042.Register(rawValue: port) else { return 0xFF }
+            defer { updateKeyboardLines() }
+            return keyboard.read(register)
+        case .serial1:
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com1) else { return 0xFF }
+            defer { updateSerialLines() }
+            return serial1.read(register)
+        case .serial2:
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com2) else { return 0xFF }
+            defer { updateSerialLines() }
+            return serial2.read(register)
+        case .systemControlA: return systemControlA.read()
+        case .systemControlB:
+            timer.advance(to: now)
+            return systemControlB.read(timerOutput: timer.output(of: .two), now: now)
+        case .post: return post.read()
+        case .debugConsole: return debugConsole.read()
+        case .vga: return VGA.Register(rawValue: port).map { vga.read($0, now: now) } ?? 0xFF
+        case .idePrimaryControl: return pci.ide.readControl(.primary)
+        case .ideSecondaryControl: return pci.ide.readControl(.secondary)
+        case .pci where port == ResetControl.port: return resetControl.read()
+        case .firmwareConfiguration where port == FirmwareConfiguration.Register.data.rawValue:
+            return UInt8(truncatingIfNeeded: firmwareConfiguration.read(.data, .byte))
+        case .nobody:
+            unclaimed?.note(port, isWrite: false)
+            return 0xFF
+        case .exit, .pci, .firmwareConfiguration, .powerCommand, .power, .idePrimary, .ideSecondary, .busMaster:
+            return 0xFF
+        }
+    }
+
+    private mutating func writeByte(_ port: UInt16, _ value: UInt8, now: MachineTime) -> BoardSignal? {
+        switch ports[port] {
+        case .interruptController:
+            guard let register = InterruptController8259.Register(rawValue: port) else { return nil }
+            lines.controller.write(register, value)
+            lines.followController()
+        case .timer:
+            guard let register = IntervalTimer8254.Register(rawValue: port) else { return nil }
+            timer.write(register, value, now: now)
+            updateTimerLine()
+            updateDeadline(after: now)
+        case .realTimeClock:
+            guard let register = RealTimeClock.Register(rawValue: port) else { return nil }
+            realTimeClock.write(register, value, now: now)
+            updateClockLine()
+            updateDeadline(after: now)
+        case .keyboard:
+            guard let register = KeyboardController8042.Register(rawValue: port) else { return nil }
+            defer { updateKeyboardLines() }
+            return keyboard.write(register, value) ? .reset : nil
+        case .serial1:
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com1) else { return nil }
+            defer { updateSerialLines() }
+            return serial1.write(register, value).map { .console($0) }
+        case .serial2:
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com2) else { return nil }
+            _ = serial2.write(register, value)
+            updateSerialLines()
+        case .debugConsole:
+            let isShown = showsFirmwareLog || port != DebugConsole.Register.firmware.rawValue
+            return isShown ? .console(debugConsole.write(value)) : nil
+        case .vga: if let register = VGA.Register(rawValue: port) { vga.write(register, value) }
+        case .nobody: unclaimed?.note(port, isWrite: true)
+        default: return writeControlByte(port, value, now: now)
+        }
+        return nil
+    }
+
+    private mutating func writeControlByte(_ port: UInt16, _ value: UInt8, now: MachineTime) -> BoardSignal? {
+        switch ports[port] {
+        case .systemControlB:
+            systemControlB.write(value)
+            timer.setSpeakerGate(systemControlB.timerGate, now: now)
+        case .systemControlA: return systemControlA.write(value) ? .reset : nil
+        case .pci where port == ResetControl.port: return resetControl.write(value) == nil ? nil : .reset
+        case .post: post.write(value)
+        case .idePrimaryControl: writeDriveControl(.primary, value)
+        case .ideSecondaryControl: writeDriveControl(.secondary, value)
+        case .powerCommand:
+            powerManagement.writeCommand(value)
+            updatePowerLine()
+            updateDeadline(after: now)
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func writeDriveControl(_ channel: IDEController.Channel, _ value: UInt8) {
+        pci.ide.writeControl(channel, value)
+        updateDriveLine(channel)
+    }
+}

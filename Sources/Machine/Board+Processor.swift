@@ -1,0 +1,40 @@
+public import Devices
+public import X86
+
+extension Board {
+    /// What a trapped instruction reads at `now`.
+    ///
+    /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.
+    public func readHidden(_ instruction: HiddenInstruction, randomness: UInt64, now: MachineTime) -> UInt64 {
+        switch instruction {
+        case .rdtsc, .rdtscp: now.nanoseconds
+        case .rdrand, .rdseed: randomness
+        case .rdpmc, .rdpid: 0
+        }
+    }
+
+    /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
+    public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? {
+        switch index {
+        case ModelSpecificRegister.timeStampCounter: now.nanoseconds
+        case ModelSpecificRegister.apicBase: lines.base.rawValue
+        default: nil
+        }
+    }
+
+    /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
+    public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
+        guard index == ModelSpecificRegister.apicBase else { return false }
+        advance(to: now)
+        defer { updateDeadline(after: now) }
+        return lines.setBase(value)
+    }
+}
+
+/// Model-specific registers that the board answers.
+private enum ModelSpecificRegister {
+    /// IA32_TIME_STAMP_COUNTER; this machine's runs at 1 GHz.
+    static let timeStampCounter: UInt32 = 0x10
+    /// IA32_APIC_BASE.
+    static let apicBase: UInt32 = 0x1B
+}

@@ -1,0 +1,87 @@
+public import Devices
+
+/// What a board is made with.
+public struct BoardSetup: Sendable {
+    /// Bytes of RAM, which the firmware is told.
+    public var memorySize: UInt64
+    /// What the real-time clock shows at the start.
+    public var date: WallClock
+    /// The disks.
+    public var drives: [Drive]
+    /// Files that firmware and kernels can read by name.
+    public var files: [FirmwareFile]
+    /// Whether the guest starts behind where firmware would have left it, so that the board does what firmware does: gives
+    /// PCI devices their addresses and routes their interrupts.
+    public var isSetUp: Bool
+    /// Whether what firmware writes to its debug port is shown on the console.
+    public var showsFirmwareLog: Bool
+    /// Whether to note accesses that nobody claims.
+    public var notesUnclaimed: Bool
+    /// Where the machine's random numbers come from.
+    public var randomness: @Sendable () -> UInt64
+
+    /// A board with nothing added.
+    public init(
+        memorySize: UInt64,
+        date: WallClock,
+        drives: [Drive] = [],
+        files: [FirmwareFile] = [],
+        isSetUp: Bool = false,
+        showsFirmwareLog: Bool = true,
+        notesUnclaimed: Bool = false,
+        randomness: @escaping @Sendable () -> UInt64 = { 0 }
+    ) {
+        self.memorySize = memorySize
+        self.date = date
+        self.drives = drives
+        self.files = files
+        self.isSetUp = isSetUp
+        self.showsFirmwareLog = showsFirmwareLog
+        self.notesUnclaimed = notesUnclaimed
+        self.randomness = randomness
+    }
+}
+
+/// A file of the firmware configuration device.
+public struct FirmwareFile: Hashable, Sendable {
+    /// The name, at most 55 bytes.
+    public var name: String
+    /// The content.
+    public var bytes: [UInt8]
+
+    /// Makes a file of its parts.
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+/// A disk, and how it is connected.
+public struct Drive: Sendable {
+    /// What a disk is connected to.
+    public enum Interface: String, CaseIterable, Hashable, Sendable {
+        /// The IDE controller: at most four disks.
+        case ide
+        /// A virtio device of its own: at most 28.
+        case virtio
+    }
+
+    /// What is on it.
+    public var disk: Disk
+    /// What it is connected to.
+    public var interface: Interface
+
+    /// Makes a drive of its parts.
+    public init(disk: Disk, interface: Interface) {
+        self.disk = disk
+        self.interface = interface
+    }
+
+    /// The most disks that an interface has room for.
+    public static func limit(of interface: Interface) -> Int {
+        switch interface {
+        case .ide: 4
+        case .virtio: PCIBus.maximumDiskCount
+        }
+    }
+}

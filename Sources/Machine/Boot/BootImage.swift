@@ -1,0 +1,14 @@
+public import Engine
+public import X86
+
+/// What a boot protocol makes of a guest's file: the state in which the guest starts.
+public struct BootImage: Sendable {
+    /// What stands in memory, without overlap but for the firmware's shadow.
+    public var contents: [MemoryContent]
+    /// Memory that the guest can only read, beside its RAM.
+    public var readOnlyMemory: GuestMemory.Region?
+    /// The processor's state.
+    public var state: ProcessorState
+    /// The names in the guest's program.
+    public var symbols: [ProgramSymbol] = []
+}

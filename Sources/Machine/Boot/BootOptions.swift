@@ -1,0 +1,52 @@
+import X86
+
+/// A file that a boot protocol hands to the guest beside its program.
+public struct BootModule: Hashable, Sendable {
+    /// The file's name, as the guest is told it.
+    public var name: String
+    /// What stands behind the name in the module's command line.
+    public var arguments: String
+    /// The file's content.
+    public var bytes: [UInt8]
+
+    /// Makes a module of its parts.
+    public init(name: String, arguments: String, bytes: [UInt8]) {
+        self.name = name
+        self.arguments = arguments
+        self.bytes = bytes
+    }
+}
+
+/// The mode in which a flat image is entered.
+public enum FlatMode: String, CaseIterable, Hashable, Sendable {
+    /// Real mode, segments 0, the image below 64 KiB.
+    case real
+    /// 32-bit protected mode, flat segments, paging off.
+    case protected
+    /// 64-bit mode, the first 4 GiB mapped to themselves.
+    case long
+}
+
+/// What a guest is started with beside its own file.
+public struct BootOptions: Hashable, Sendable {
+    /// The guest's name, as it is told it.
+    public var name = "guest"
+    /// The command line.
+    public var commandLine = ""
+    /// The initial RAM disk of a Linux or PVH guest.
+    public var initialRAMDisk: [UInt8]?
+    /// The modules of a multiboot guest.
+    public var modules: [BootModule] = []
+    /// The mode in which a flat image is entered.
+    public var mode = FlatMode.real
+    /// Where a flat image is put; nil for what is usual in its mode: 0x7C00, or 1 MiB where that can be reached.
+    public var address: UInt64?
+
+    /// Nothing beside the file.
+    public init() {}
+
+    /// Most bytes of a command line that is passed on.
+    static let commandLineLimit = 64 << 10
+    /// Most modules.
+    static let moduleLimit = 1024
+}

@@ -1,0 +1,58 @@
+import Engine
+import X86
+
+/// Images that are code and data as they stand, entered at their first byte.
+enum FlatLoader {
+    private static let realModeEnd: UInt64 = 0x1_0000
+
+    static func load(
+        _ bytes: [UInt8],
+        _ options: BootOptions,
+        _ map: MemoryMap,
+        signature: UInt32
+    ) throws(MachineError) -> BootImage {
+        var plan = MemoryPlan(map)
+        switch options.mode {
+        case .real:
+            let address = options.address ?? 0x7C00
+            guard let entry = UInt16(exactly: address) else {
+                throw .misusedOption(
+                    "--at",
+                    "real-mode code begins below 64 KiB; give another --mode for 0x\(String(address, radix: 16))"
+                )
+            }
+            try put(bytes, at: address, &plan)
+            return BootImage(contents: plan.contents, state: .realMode(entry: entry, signature: signature))
+        case .protected:
+            let address = options.address ?? PhysicalLayout.oneMiB
+            guard let entry = UInt32(exactly: address) else {
+                throw .misusedOption("--at", "32-bit code begins below 4 GiB")
+            }
+            try put(bytes, at: address, &plan)
+            var state = ProcessorState.protectedMode(entry: entry)
+            state[.rsp] = address
+            return BootImage(contents: plan.contents, state: state)
+        case .long:
+            let address = options.address ?? PhysicalLayout.oneMiB
+            try put(bytes, at: address, &plan)
+            guard address < PhysicalLayout.fourGiB else {
+                throw .misusedOption("--at", "the page tables for flat 64-bit code reach to 4 GiB")
+            }
+            var state = ProcessorState.longMode(entry: address, tables: try LongModeTables(in: &plan))
+            state[.rsp] = address
+            return BootImage(contents: plan.contents, state: state)
+        }
+    }
+
+    private static func put(_ bytes: [UInt8], at address: UInt64, _ plan: inout MemoryPlan) throws(MachineError) {
+        guard plan.isFree(address, size: UInt64(bytes.count)) else {
+            throw .guestTooLarge(
+                bytes: bytes.count,
+                address: address,
+                memory: plan.map.usable.reduce(0) { $0 + $1.size }
+            )
+        }
+        let code = [CodeRange(bytes.indices, .searched)]
+        try plan.put(bytes, size: UInt64(bytes.count), at: address, code: code, what: "flat image")
+    }
+}

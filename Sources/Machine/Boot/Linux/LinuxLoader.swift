@@ -1,0 +1,76 @@
+import ByteCoding
+import Engine
+import X86
+
+/// Linux's 64-bit boot protocol (Documentation/arch/x86/boot.rst), for a bzImage and for ELF64 images such as `vmlinux`.
+enum LinuxLoader {
+    /// The kernel's part of the memory and where it is entered.
+    private struct Kernel {
+        var entry: UInt64
+        /// The set-up header's bytes, as the kernel expects them in `boot_params`.
+        var header: [UInt8]
+        var initrdLimit: UInt64
+        var commandLineLimit: UInt64
+        var symbols: [ProgramSymbol]
+    }
+
+    static func load(_ bytes: [UInt8], _ options: BootOptions, _ map: MemoryMap) throws(MachineError) -> BootImage {
+        let file = ImageReader(bytes, what: "guest")
+        var plan = MemoryPlan(map)
+        let kernel = ELFFile.isELF(file) ? try loadELF(file, &plan) : try loadCompressed(bytes, &plan)
+
+        var parameters = BootParameters(header: kernel.header, map: map)
+        let line = try BootOptions.terminated(options.commandLine)
+        guard UInt64(line.count) <= kernel.commandLineLimit + 1 else {
+            throw .misusedOption(
+                "--append",
+                "this kernel takes a command line of \(kernel.commandLineLimit) bytes at most"
+            )
+        }
+        parameters.commandLine = try plan.place(line, alignment: 16, .conventional, what: "command line")
+        if let disk = options.initialRAMDisk, !disk.isEmpty {
+            let address = try plan.place(
+                disk,
+                alignment: UInt64(GuestMemory.pageSize),
+                .highestBelow(kernel.initrdLimit + 1),
+                what: "initial RAM disk"
+            )
+            parameters.initialRAMDisk = (address, UInt64(disk.count))
+        }
+        let zeroPage = try plan.place(parameters.bytes, alignment: 4096, .conventional, what: "boot parameters")
+        let tables = try LongModeTables(in: &plan)
+        var state = ProcessorState.longMode(entry: kernel.entry, tables: tables)
+        state[.rsi] = zeroPage
+        return BootImage(contents: plan.contents, state: state, symbols: kernel.symbols)
+    }
+
+    private static func loadCompressed(_ bytes: [UInt8], _ plan: inout MemoryPlan) throws(MachineError) -> Kernel {
+        let header = try LinuxSetupHeader(bytes)
+        var address = header.preferredAddress
+        if !plan.isFree(address, size: header.initialSize), let alignment = header.relocatableAlignment {
+            address = try plan.lowestAddress(size: header.initialSize, alignment: alignment)
+        }
+        // The code in it that is not compressed runs once, before any clock: it is left as it is.
+        try plan.put(Array(bytes[header.kernel]), size: header.initialSize, at: address, what: "Linux kernel")
+        return Kernel(
+            entry: address &+ 0x200,
+            header: header.bytes,
+            initrdLimit: header.initrdLimit,
+            commandLineLimit: header.commandLineLimit,
+            symbols: []
+        )
+    }
+
+    private static func loadELF(_ file: ImageReader, _ plan: inout MemoryPlan) throws(MachineError) -> Kernel {
+        let elf = try ELFFile(file)
+        guard elf.is64Bit else { throw .unsupported("a 32-bit ELF file as a Linux kernel; it has no 64-bit entry") }
+        try elf.load(into: &plan)
+        return Kernel(
+            entry: elf.physicalEntryPoint,
+            header: BootParameters.headerForELF,
+            initrdLimit: 0x7FFF_FFFF,
+            commandLineLimit: 2047,
+            symbols: elf.symbols
+        )
+    }
+}

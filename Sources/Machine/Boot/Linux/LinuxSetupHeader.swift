@@ -1,0 +1,81 @@
+import ByteCoding
+
+/// The set-up header of a Linux kernel's bzImage (Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header").
+struct LinuxSetupHeader {
+    /// Where the header begins, in the file and in `boot_params`.
+    static let start: UInt64 = 0x1F1
+    /// "HdrS".
+    static let magic: UInt32 = 0x5372_6448
+    private static let magicOffset: UInt64 = 0x202
+    /// The version whose header says whether the kernel has a 64-bit entry (xloadflags).
+    private static let oldestVersion: UInt16 = 0x020C
+    /// Bit 0 of xloadflags: a 64-bit entry 0x200 bytes behind the kernel's first.
+    private static let has64BitEntry: UInt16 = 1
+
+    /// The header's bytes, from 0x1F1 on.
+    let bytes: [UInt8]
+    /// The kernel proper, behind the real-mode part.
+    let kernel: Range<Int>
+    /// Where the kernel would like to be.
+    let preferredAddress: UInt64
+    /// Bytes of memory that it needs from there on until it reads the memory map.
+    let initialSize: UInt64
+    /// Its alignment, if it can be somewhere else.
+    let relocatableAlignment: UInt64?
+    /// The highest address that a byte of the initial RAM disk may have.
+    let initrdLimit: UInt64
+    /// Most bytes of a command line, without its zero.
+    let commandLineLimit: UInt64
+
+    static func isPresent(in file: ImageReader) -> Bool {
+        file.integerIfPresent(UInt32.self, at: magicOffset) == magic
+            && file.integerIfPresent(UInt16.self, at: 0x1FE) == 0xAA55
+    }
+
+    init(_ bytes: [UInt8]) throws(MachineError) {
+        let file = ImageReader(bytes, what: "bzImage")
+        guard Self.isPresent(in: file) else { throw .malformed("guest", "it is neither a bzImage nor an ELF file") }
+        let version: UInt16 = try file.integer(at: 0x206, "the version")
+        guard version >= Self.oldestVersion else {
+            throw .unsupported(
+                "a Linux kernel with boot protocol \(version >> 8).\(version & 0xFF): 2.12 is the first with a 64-bit entry"
+            )
+        }
+        let loadFlags: UInt16 = try file.integer(at: 0x236, "xloadflags")
+        guard loadFlags & Self.has64BitEntry != 0 else {
+            throw .unsupported("a 32-bit Linux kernel; boot it through GRUB")
+        }
+        let length: UInt8 = try file.integer(at: 0x201, "the header's length")
+        let end = Self.magicOffset + UInt64(length)
+        guard end >= 0x264, end <= 0x290 else {
+            throw .malformed("bzImage", "its set-up header ends at 0x\(String(end, radix: 16))")
+        }
+        self.bytes = try file.copy(at: Self.start, count: end - Self.start, "the set-up header")
+        let sectors: UInt8 = try file.integer(at: 0x1F1, "setup_sects")
+        let kernelStart = (UInt64(sectors == 0 ? 4 : sectors) + 1) * 512
+        guard kernelStart < file.count else {
+            throw .malformed("bzImage", "it ends before the kernel, which begins at byte \(kernelStart)")
+        }
+        let paragraphs: UInt32 = try file.integer(at: 0x1F4, "syssize")
+        let size = min(UInt64(paragraphs) * 16, file.count - kernelStart)
+        // syssize counts in 16 bytes, the file's padding may be missing: less than that is a file cut short.
+        guard UInt64(paragraphs) * 16 < size + 16, size > 0x200 else {
+            throw .malformed(
+                "bzImage",
+                "it is cut short: \(UInt64(paragraphs) * 16) bytes of kernel, \(file.count - kernelStart) are there"
+            )
+        }
+        kernel = try file.range(at: kernelStart, count: size, "the kernel")
+        preferredAddress = try file.integer(at: 0x258, "pref_address")
+        let needed: UInt32 = try file.integer(at: 0x260, "init_size")
+        initialSize = max(UInt64(needed), size)
+        let isRelocatable: UInt8 = try file.integer(at: 0x234, "relocatable_kernel")
+        let alignment: UInt32 = try file.integer(at: 0x230, "kernel_alignment")
+        guard isRelocatable == 0 || (alignment > 0 && alignment & (alignment - 1) == 0) else {
+            throw .malformed("bzImage", "its alignment \(alignment) is no power of two")
+        }
+        relocatableAlignment = isRelocatable == 0 ? nil : UInt64(alignment)
+        initrdLimit = UInt64(try file.integer(UInt32.self, at: 0x22C, "initrd_addr_max"))
+        commandLineLimit = UInt64(try file.integer(UInt32.self, at: 0x238, "cmdline_size"))
+    }
+}

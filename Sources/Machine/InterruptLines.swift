@@ -1,0 +1,157 @@
+internal import Devices
+internal import X86
+
+/// The interrupt controllers, and the wires to them: the 8259 pair with its output at LINT0, and the I/O APIC beside it.
+///
+/// The local APIC starts in virtual wire mode, as firmware leaves it, so that guests that know only the 8259 pair get its
+/// interrupts.
+struct InterruptLines {
+    /// Lines of a PC.
+    enum Number {
+        static let timer = 0
+        static let keyboard = 1
+        static let serial2 = 3
+        static let serial1 = 4
+        static let realTimeClock = 8
+        static let power = 9
+        static let mouse = 12
+    }
+
+    /// The I/O APIC's pin for the timer: line 0 belongs to the 8259 pair there.
+    static let timerPin = 2
+
+    var controller = InterruptController8259()
+    var ioAPIC = IOAPIC()
+    var localAPIC = LocalAPIC()
+    /// The levels of the lines, as the ISA devices and as the PCI devices drive them.
+    private var isaLevels: UInt32 = 0
+    private var pciLevels: UInt32 = 0
+    /// IA32_APIC_BASE.
+    private(set) var base = APICBase.reset
+    /// A message or a pin asked for a non-maskable interrupt, or for a reset of the processor.
+    private var wantsNonMaskable = false
+    private var wantsReset = false
+
+    init() {
+        // Enabled, and the pair's interrupts and the non-maskable one let through (MP Specification 1.4, 3.6.2.2).
+        for (register, value) in [(0xF0, 0x1FF), (0x350, 0x700), (0x360, 0x400)] as [(UInt64, UInt64)] {
+            _ = localAPIC.write(at: register, .doubleword, value, now: .start)
+        }
+    }
+
+    /// Whether an interrupt waits for the processor.
+    var isRequested: Bool {
+        localAPIC.interruptLine || controller.interruptLine && localAPIC.passesExternalInterrupts
+    }
+
+    /// The processor takes the interrupt: its vector.
+    mutating func acknowledge() -> UInt8 {
+        if localAPIC.interruptLine { return localAPIC.acknowledge() }
+        let vector = controller.acknowledge()
+        followController()
+        return vector
+    }
+
+    /// An ISA device drives its line.
+    mutating func set(_ line: Int, _ level: Bool) {
+        let bit = UInt32(1) << UInt32(line)
+        guard (isaLevels & bit != 0) != level else { return }
+        isaLevels = level ? isaLevels | bit : isaLevels & ~bit
+        drive(line)
+        deliver()
+    }
+
+    /// The PCI devices drive the lines that they are routed to.
+    mutating func setPCI(_ levels: UInt32) {
+        let changed = levels ^ pciLevels
+        guard changed != 0 else { return }
+        pciLevels = levels
+        for line in 0..<16 where changed & 1 << UInt32(line) != 0 { drive(line) }
+        deliver()
+    }
+
+    /// An edge that came and went, or that the level hides.
+    mutating func pulse(_ line: Int) {
+        controller.pulseLine(line)
+        ioAPIC.pulseLine(Self.pin(of: line))
+        deliver()
+    }
+
+    private static func pin(of line: Int) -> Int { line == Number.timer ? timerPin : line }
+
+    private mutating func drive(_ line: Int) {
+        let level = (isaLevels | pciLevels) & 1 << UInt32(line) != 0
+        controller.setLine(line, level)
+        ioAPIC.setLine(Self.pin(of: line), level)
+    }
+
+    /// Passes on what the controllers have for the local APIC.
+    mutating func deliver() {
+        while let message = ioAPIC.takeMessage() { _ = localAPIC.deliver(message) }
+        followController()
+    }
+
+    /// The 8259 pair's output is the local APIC's pin LINT0.
+    mutating func followController() {
+        localAPIC.setPin(.lint0, controller.interruptLine)
+        guard localAPIC.hasSignals else { return }
+        let signals = localAPIC.takeSignals()
+        if signals.contains(.nonMaskableInterrupt) { wantsNonMaskable = true }
+        if signals.contains(.initialize) { wantsReset = true }
+    }
+}
+
+// MARK: Signals, and the registers' places
+
+extension InterruptLines {
+    /// IA32_APIC_BASE (Intel SDM volume 3, 11.4.4).
+    struct APICBase: RawRepresentable {
+        let rawValue: UInt64
+
+        static let bootstrapProcessor: UInt64 = 1 << 8
+        static let enable: UInt64 = 1 << 11
+        /// Of the 39 bits of address that every host has.
+        static let address: UInt64 = 0x7F_FFFF_F000
+        static let reset = APICBase(rawValue: LocalAPIC.defaultBase | bootstrapProcessor | enable)
+
+        /// Whether a guest may write this: the x2APIC mode is not there.
+        var isValid: Bool { rawValue & ~(Self.bootstrapProcessor | Self.enable | Self.address) == 0 }
+    }
+
+    var isNonMaskableRequested: Bool { wantsNonMaskable }
+
+    mutating func takeNonMaskable() -> Bool {
+        defer { wantsNonMaskable = false }
+        return wantsNonMaskable
+    }
+
+    mutating func takeReset() -> Bool {
+        defer { wantsReset = false }
+        return wantsReset
+    }
+
+    /// Takes a write to IA32_APIC_BASE; false if it is to fault.
+    mutating func setBase(_ value: UInt64) -> Bool {
+        let written = APICBase(rawValue: value)
+        guard written.isValid else { return false }
+        base = APICBase(rawValue: value | APICBase.bootstrapProcessor)
+        let isEnabled = value & APICBase.enable != 0
+        if isEnabled != localAPIC.isGloballyEnabled { localAPIC.isGloballyEnabled = isEnabled }
+        return true
+    }
+
+    /// Where in the local APIC's registers an address is.
+    func localOffset(of address: GuestPhysicalAddress) -> UInt64? {
+        let start = base.rawValue & APICBase.address
+        guard localAPIC.isGloballyEnabled, address.rawValue >= start else { return nil }
+        let offset = address.rawValue - start
+        return offset < LocalAPIC.byteCount ? offset : nil
+    }
+
+    /// Where in the I/O APIC's registers an address is.
+    static func ioOffset(of address: GuestPhysicalAddress) -> UInt64? {
+        guard address.rawValue >= IOAPIC.base else { return nil }
+        let offset = address.rawValue - IOAPIC.base
+        return offset < IOAPIC.byteCount ? offset : nil
+    }
+}

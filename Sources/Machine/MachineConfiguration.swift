@@ -1,0 +1,83 @@
+public import Engine
+public import X86
+
+/// What a machine is made of; checked when it is made.
+public struct MachineConfiguration: Sendable {
+    /// Bytes of RAM.
+    public let memorySize: UInt64
+    /// What it starts with.
+    public let image: GuestImage
+    /// What the guest is told about its processor.
+    public let profile: ProcessorProfile
+    /// What becomes of its reads of time counters and random numbers.
+    public let hiddenReads: HiddenReadPolicy
+    /// What stands in memory at the start, with the instructions replaced that read hidden state.
+    public let code: CodePatcher
+    /// The processor's state at the start.
+    public let initialState: ProcessorState
+    /// The names in the guest's program.
+    public let symbols: [ProgramSymbol]
+
+    private let readOnlyMemory: GuestMemory.Region?
+
+    /// Fewest and most bytes of RAM.
+    public static let memorySizes: ClosedRange<UInt64> = (1 << 20)...(1 << 39)
+
+    /// Checks that the parts go together.
+    public init(
+        memorySize: UInt64,
+        image: GuestImage,
+        profile: ProcessorProfile,
+        hiddenReads: HiddenReadPolicy = HiddenReadPolicy()
+    ) throws(MachineError) {
+        guard Self.memorySizes.contains(memorySize), memorySize % UInt64(GuestMemory.pageSize) == 0 else {
+            throw .unsuitableMemorySize(bytes: memorySize)
+        }
+        let boot = try image.boot(memorySize: memorySize, signature: profile.signature)
+        self.memorySize = memorySize
+        self.image = image
+        self.profile = hiddenReads.applied(to: profile)
+        self.hiddenReads = hiddenReads
+        code = CodePatcher(boot.contents, trapping: hiddenReads.trapped)
+        initialState = boot.state
+        symbols = boot.symbols
+        readOnlyMemory = boot.readOnlyMemory
+    }
+
+    /// The guest-physical memory that the machine needs.
+    public var memoryRegions: [GuestMemory.Region] {
+        let low = min(memorySize, PhysicalLayout.holeStart)
+        var regions = [GuestMemory.Region(address: GuestPhysicalAddress(0), size: low)]
+        if let readOnlyMemory { regions.append(readOnlyMemory) }
+        if memorySize > low {
+            regions.append(
+                GuestMemory.Region(address: GuestPhysicalAddress(PhysicalLayout.fourGiB), size: memorySize - low)
+            )
+        }
+        return regions
+    }
+
+    /// Puts the guest into memory and gives the processor state in which it starts.
+    public func load(into memory: GuestMemory) throws(EngineError) -> ProcessorState {
+        for content in code.contents { try memory.write(content.bytes, at: content.address) }
+        return initialState
+    }
+}
+
+/// Where things lie in a PC's physical address space.
+enum PhysicalLayout {
+    static let oneMiB: UInt64 = 1 << 20
+    static let fourGiB: UInt64 = 1 << 32
+    /// RAM ends here below 4 GiB; the rest of it continues at 4 GiB, and devices answer in between.
+    static let holeStart: UInt64 = 0xC000_0000
+    /// The part of the firmware that a PC shows below 1 MiB.
+    static let firmwareShadowSize = 128 << 10
+    static let largestFirmware: UInt64 = 16 << 20
+}
+
+extension MachineConfiguration {
+    /// Whether the guest is firmware, which sets the devices up itself.
+    public var startsInFirmware: Bool {
+        image.bootProtocol == .firmware
+    }
+}

@@ -1,0 +1,61 @@
+/// Why a machine can not be built as asked.
+public enum MachineError: Error, Hashable, CustomStringConvertible {
+    /// The guest's file holds no bytes.
+    case emptyGuest
+    /// A flat image does not fit between its address and the end of the memory there.
+    case guestTooLarge(bytes: Int, address: UInt64, memory: UInt64)
+    /// A firmware image is larger than the 16 MiB below 4 GiB that are set aside for it, or not made of whole pages.
+    case unsuitableFirmware(bytes: Int)
+    /// Less memory than a PC needs, more than a trace admits, or not whole pages.
+    case unsuitableMemorySize(bytes: UInt64)
+    /// A file breaks a rule of its format: which kind of file, and what is wrong.
+    case malformed(String, String)
+    /// The guest asks for what this machine does not do; the text names it.
+    case unsupported(String)
+    /// A part of the guest lies where it can have no memory.
+    case outsideMemory(what: String, address: UInt64, bytes: UInt64)
+    /// Two parts of the guest claim the same memory.
+    case overlap(String, String, address: UInt64)
+    /// There is no room left for something that can lie anywhere.
+    case noRoom(for: String, bytes: UInt64, memory: UInt64)
+    /// An option does not go with the guest: which, and why.
+    case misusedOption(String, String)
+
+    /// Whether the guest's file is at fault, and not what was asked for it.
+    public var blamesTheGuest: Bool {
+        switch self {
+        case .emptyGuest, .unsuitableFirmware, .malformed, .unsupported, .outsideMemory, .overlap: true
+        case .guestTooLarge, .unsuitableMemorySize, .noRoom, .misusedOption: false
+        }
+    }
+
+    /// One line, without a final full stop.
+    public var description: String {
+        switch self {
+        case .emptyGuest:
+            "the guest is an empty file"
+        case .guestTooLarge(let bytes, let address, let memory):
+            "the guest has \(bytes) bytes, which do not fit at \(Self.hex(address)) in \(memory >> 10) KiB of memory; "
+                + "give it more with --memory"
+        case .unsuitableFirmware(let bytes):
+            "a firmware image of \(bytes) bytes can not be mapped: it must be a multiple of 4096 and at most 16 MiB"
+        case .unsuitableMemorySize(let bytes):
+            "\(bytes) bytes is not a possible memory size: give 1M to 512G, in whole pages of 4096 bytes"
+        case .malformed(let what, let problem):
+            "malformed \(what): \(problem)"
+        case .unsupported(let what):
+            "can not boot \(what)"
+        case .outsideMemory(let what, let address, let bytes):
+            "\(what), \(bytes) bytes at \(Self.hex(address)), lies outside the guest's memory; "
+                + "if it should not, give more with --memory"
+        case .overlap(let what, let other, let address):
+            "\(what) and \(other) overlap at \(Self.hex(address))"
+        case .noRoom(let what, let bytes, let memory):
+            "no room for the \(what) of \(bytes) bytes in \(memory >> 10) KiB of memory; give more with --memory"
+        case .misusedOption(let option, let reason):
+            "\(option): \(reason)"
+        }
+    }
+
+    private static func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+}

@@ -1,0 +1,102 @@
+public import Devices
+internal import Glibc
+public import Machine
+public import SystemPackage
+
+/// A disk image in a file of the host's: the disk's sectors, one after the other.
+public final class FileImage: DiskImage {
+    private static let sectorSize = 512
+
+    private let file: FileDescriptor
+    /// How many sectors of 512 bytes there are.
+    public let sectorCount: UInt64
+
+    /// Why a file is no disk image.
+    public enum Failure: Error, Hashable, CustomStringConvertible {
+        /// It can not be opened.
+        case unopened(Errno)
+        /// It holds nothing.
+        case empty
+        /// It is not made of whole sectors.
+        case oddSize(bytes: Int64)
+
+        /// One line, without a final full stop.
+        public var description: String {
+            switch self {
+            case .unopened(let error): "\(error)"
+            case .empty: "it is empty"
+            case .oddSize(let bytes):
+                "its \(bytes) bytes are not whole sectors of 512 bytes; is it a raw image?"
+            }
+        }
+    }
+
+    /// Opens an image.
+    ///
+    /// - Parameter forWriting: whether the guest may change it.
+    public init(_ path: FilePath, forWriting: Bool) throws(Failure) {
+        let size: Int64
+        do {
+            file = try FileDescriptor.open(path, forWriting ? .readWrite : .readOnly, options: .closeOnExec)
+        } catch {
+            throw .unopened(error as? Errno ?? .ioError)
+        }
+        do {
+            size = try file.seek(offset: 0, from: .end)
+        } catch {
+            try? file.close()
+            throw .unopened(error as? Errno ?? .ioError)
+        }
+        sectorCount = UInt64(max(size, 0)) / UInt64(Self.sectorSize)
+        guard size > 0, size % Int64(Self.sectorSize) == 0 else {
+            try? file.close()
+            throw size > 0 ? .oddSize(bytes: size) : .empty
+        }
+    }
+
+    deinit { try? file.close() }
+
+    /// Fills `bytes` from the file; what lies behind its end by now reads as zeros.
+    public func read(from first: UInt64, into bytes: inout MutableSpan<UInt8>) throws(BlockStorageError) {
+        let start = Int64(first) * Int64(Self.sectorSize)
+        // SAFETY: the buffer is lent for the length of the call, which fills at most its own bytes.
+        let failure = unsafe bytes.withUnsafeMutableBytes { (buffer) -> Errno? in
+            var done = 0
+            while done < buffer.count {
+                do {
+                    let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+                    let count = unsafe try file.read(fromAbsoluteOffset: start + Int64(done), into: part)
+                    guard count > 0 else {
+                        unsafe part.initializeMemory(as: UInt8.self, repeating: 0)
+                        return nil
+                    }
+                    done += count
+                } catch {
+                    return error as? Errno ?? .ioError
+                }
+            }
+            return nil
+        }
+        if let failure { throw .failed(errno: failure.rawValue) }
+    }
+
+    /// Writes `bytes` to the file.
+    public func write(_ bytes: Span<UInt8>, to first: UInt64) throws(BlockStorageError) {
+        let start = Int64(first) * Int64(Self.sectorSize)
+        // SAFETY: the buffer is lent for the length of the call, which only reads it.
+        let failure = unsafe bytes.withUnsafeBytes { (buffer) -> Errno? in
+            do {
+                unsafe try file.writeAll(toAbsoluteOffset: start, buffer)
+                return nil
+            } catch {
+                return error as? Errno ?? .ioError
+            }
+        }
+        if let failure { throw .failed(errno: failure.rawValue) }
+    }
+
+    /// Makes sure that what was written is in the file.
+    public func flush() throws(BlockStorageError) {
+        guard fsync(file.rawValue) == 0 else { throw .failed(errno: errno) }
+    }
+}

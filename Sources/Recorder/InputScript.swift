@@ -1,0 +1,98 @@
+/// Types on the guest's console by a script: waits for texts and sends others.
+public struct InputScript: Sendable {
+    /// One line of a script.
+    enum Step: Hashable {
+        /// Waits until the console has shown a text.
+        case expect(String)
+        /// Types bytes.
+        case send([UInt8])
+    }
+
+    /// Why a script can not be read.
+    public struct Failure: Error, Hashable, CustomStringConvertible {
+        /// The line, counted from 1.
+        public let line: Int
+        /// What is wrong there.
+        public let reason: String
+
+        /// One line, without a final full stop.
+        public var description: String { "line \(line): \(reason)" }
+    }
+
+    private var steps: ArraySlice<Step>
+    private var matcher: TextMatcher?
+
+    /// Reads a script: a line is `expect TEXT` or `send TEXT`, empty, or a remark behind `#`. In a text `\n`, `\r`, `\t`,
+    /// `\e`, `\\` and `\xNN` stand for what they do in C; nothing is added at its end.
+    public init(_ text: String) throws(Failure) {
+        var steps: [Step] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if let step = try Self.step(line, number: index + 1) { steps.append(step) }
+        }
+        self.steps = steps[...]
+    }
+
+    private static func step(_ line: Substring, number: Int) throws(Failure) -> Step? {
+        guard !line.isEmpty, !line.hasPrefix("#") else { return nil }
+        let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let bytes = try unescape(parts.count > 1 ? parts[1] : "", number: number)
+        guard !bytes.isEmpty else { throw Failure(line: number, reason: "'\(parts[0])' needs a text") }
+        switch parts[0] {
+        case "expect": return .expect(String(decoding: bytes, as: UTF8.self))
+        case "send": return .send(bytes)
+        default: throw Failure(line: number, reason: "'\(parts[0])' is neither 'expect' nor 'send'")
+        }
+    }
+
+    private static let escapes: [UInt8: UInt8] = [
+        UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09, UInt8(ascii: "e"): 0x1B,
+        UInt8(ascii: "\\"): UInt8(ascii: "\\"),
+    ]
+
+    private static func unescape(_ text: Substring, number: Int) throws(Failure) -> [UInt8] {
+        var rest = Array(text.utf8)[...]
+        var bytes: [UInt8] = []
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            let escape = rest.popFirst() ?? 0
+            if let value = escapes[escape] {
+                bytes.append(value)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard escape == UInt8(ascii: "x"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+                throw Failure(line: number, reason: "an escape that is none of \\n \\r \\t \\e \\\\ \\xNN")
+            }
+            rest = rest.dropFirst(2)
+            bytes.append(value)
+        }
+        return bytes
+    }
+
+    /// What to type before the console has shown anything.
+    mutating func start() -> [UInt8] { advance() }
+
+    /// Takes a byte of the console; what to type now.
+    mutating func consume(_ byte: UInt8) -> [UInt8] {
+        guard matcher?.consume(byte) == true else { return [] }
+        matcher = nil
+        return advance()
+    }
+
+    /// Everything that is to be typed before the next text that is waited for.
+    private mutating func advance() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let step = steps.popFirst() {
+            switch step {
+            case .send(let more): bytes += more
+            case .expect(let text):
+                matcher = TextMatcher(text)
+                return bytes
+            }
+        }
+        return bytes
+    }
+}

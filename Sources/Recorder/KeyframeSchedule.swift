@@ -1,0 +1,37 @@
+internal import Devices
+
+/// How often the whole state is recorded, besides where a replay needs it to land.
+public struct KeyframePolicy: Hashable, Sendable {
+    /// Nanoseconds of host time between two keyframes, or nil for no limit.
+    public var nanoseconds: UInt64?
+    /// Events between two keyframes, or nil for no limit.
+    public var events: UInt64?
+
+    /// A keyframe when either has passed.
+    public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = nil) {
+        self.nanoseconds = nanoseconds
+        self.events = events
+    }
+}
+
+/// Says when the next keyframe is due.
+struct KeyframeSchedule {
+    private let policy: KeyframePolicy
+    private var lastTime = MachineTime.start
+    private var lastEvent: UInt64 = 0
+
+    init(_ policy: KeyframePolicy) {
+        self.policy = policy
+    }
+
+    func isDue(at now: MachineTime, event: UInt64) -> Bool {
+        if let nanoseconds = policy.nanoseconds, now.nanoseconds(since: lastTime) >= nanoseconds { return true }
+        if let events = policy.events, event - lastEvent >= events { return true }
+        return false
+    }
+
+    mutating func took(at now: MachineTime, event: UInt64) {
+        lastTime = now
+        lastEvent = event
+    }
+}

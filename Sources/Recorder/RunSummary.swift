@@ -1,0 +1,39 @@
+public import Digest
+public import Engine
+public import Machine
+public import SystemPackage
+public import TraceFormat
+
+/// What came of a run.
+public struct RunSummary: Sendable {
+    /// How it ended.
+    public var outcome: Outcome
+    /// How many events there were.
+    public var events: UInt64
+    /// Seconds of host time that the guest ran or waited.
+    public var seconds: Double
+    /// Where the guest stood, if the run ended in a fault.
+    public var fault: FaultReport?
+    /// The instructions that this host can not execute and that were completed for it, and how often.
+    public var completed: [CompletedInstruction: UInt64]
+    /// The text screen at the end, if it was asked for.
+    public var screen: String?
+    /// What the guest has accessed and nobody claims, and how often, if it was asked for.
+    public var unclaimed: [UnclaimedAccess: Int] = [:]
+    /// The trace, if the run was recorded.
+    public var trace: Trace?
+
+    /// The trace that a recording left.
+    public struct Trace: Sendable {
+        /// Where it is.
+        public var path: FilePath
+        /// Events that it holds, its end among them; 0 where it could not be completed.
+        public var events: UInt64
+        /// Its size; 0 where it could not be completed.
+        public var bytes: UInt64
+        /// The digest of the final state.
+        public var digest: StateDigest
+        /// Why it could not be completed; what it holds up to there is whole.
+        public var failure: TraceError?
+    }
+}

@@ -1,0 +1,112 @@
+internal import Devices
+internal import Engine
+internal import Machine
+internal import TraceFormat
+internal import X86
+
+extension Runner where P: ~Copyable, Sink: ~Copyable {
+    /// Deals with an exit, and tells the sink.
+    ///
+    /// - Returns: the outcome, if the run ends with it.
+    mutating func handle(_ exit: Exit, at now: MachineTime) throws(EngineError) -> Outcome? {
+        let rip = processor.exitRIP
+        if exit.isRead { chaos?.delayRead() }
+        if exit.isSynchronous { virtualClock?.countExit() }
+        let boardTime = boardTime(now)
+        position = exit.isSynchronous ? .synchronous : .asynchronous
+        switch exit {
+        case .portRead(let port, let size):
+            let value = board.readPort(port, size, now: boardTime)
+            sink.append(.portRead(PortAccess(port: port, size: size, value: value)), rip: rip, at: now)
+            processor.answer(UInt64(value))
+        case .portWrite(let port, let size, let value):
+            let signal = board.writePort(port, size, value, now: boardTime)
+            let access = PortAccess(port: port, size: size, value: value, isConsole: signal?.isConsole ?? false)
+            sink.append(.portWrite(access), rip: rip, at: now)
+            return signal.flatMap { ending(of: $0) }
+        case .memoryRead(let address, let length):
+            let value = board.readMemory(address, length, now: boardTime)
+            let access = MemoryAccess(address: address, length: length, value: value)
+            sink.append(.memoryRead(access), rip: rip, at: now)
+            processor.answer(value)
+        case .memoryWrite(let address, let length, let value):
+            let signal = board.writeMemory(address, length, value, now: boardTime)
+            let access = MemoryAccess(address: address, length: length, value: value)
+            sink.append(.memoryWrite(access), rip: rip, at: now)
+            return signal.flatMap { ending(of: $0) }
+        case .readMSR(let index):
+            let value = board.readMSR(index, now: boardTime)
+            sink.append(.readMSR(index: index, value: value), rip: rip, at: now)
+            if let value { processor.answer(value) } else { processor.refuse() }
+        case .writeMSR(let index, let value):
+            let isAccepted = board.writeMSR(index, value, now: boardTime)
+            sink.append(.writeMSR(index: index, value: value, faults: !isAccepted), rip: rip, at: now)
+            if !isAccepted { processor.refuse() }
+        case .hiddenRead(let instruction):
+            let value = board.readHidden(instruction, randomness: UInt64.random(in: .min ... .max), now: boardTime)
+            let read = HiddenRead(instruction: instruction, value: value)
+            sink.append(.hiddenRead(read), rip: rip, at: now)
+            try processor.answerHiddenRead(value: value, auxiliary: read.auxiliary, succeeded: read.succeeded)
+        case .halt:
+            sink.append(.halt, rip: rip, at: now)
+            guard processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
+            waitForInterrupt()
+        case .tripleFault:
+            return .tripleFault
+        case .kicked:
+            // A kick that finds nothing to do changes nothing in the guest, so it is no event. The alarm that gave it is
+            // spent.
+            alarmTime = nil
+            alarmDeadline = nil
+            if virtualClock != nil, let deadline = board.nextDeadline { skip(to: deadline) }
+        case .interruptWindow, .debug: break
+        case .emulationFailure:
+            return try processor.describeEmulationFailure()
+        case .hostLimit(let limit):
+            return .hostLimit("\(limit)")
+        }
+        return nil
+    }
+
+    /// Shows a byte of the console.
+    private mutating func show(_ byte: UInt8) -> Outcome? {
+        console.write(byte)
+        if let bytes = script?.consume(byte) { input.send(bytes) }
+        let isFound = stopText?.consume(byte) ?? false
+        return isFound ? .stopped(stopTextReason) : nil
+    }
+
+    /// Tells the sink what devices have written to guest memory: a replay has none.
+    mutating func appendDeviceWrites(at now: MachineTime) throws(EngineError) {
+        guard board.hasDeviceWrites, !processor.isInsideInstruction else { return }
+        try processor.completePendingAccess()
+        for write in board.takeDeviceWrites() {
+            sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: now)
+        }
+    }
+
+    /// What a board's signal means for the run; shows a byte of the console.
+    private mutating func ending(of signal: BoardSignal) -> Outcome? {
+        switch signal {
+        case .console(let byte): return show(byte)
+        case .text(let bytes): return bytes.reduce(nil) { outcome, byte in outcome ?? show(byte) }
+        case .exit(let code): return .exited(code: code)
+        case .reset: return .reset
+        case .powerOff: return .poweredOff
+        }
+    }
+}
+
+extension Processor where Self: ~Copyable {
+    /// The outcome of a run that ended at an instruction which this host can not execute: the instruction decoded.
+    mutating func describeEmulationFailure() throws(EngineError) -> Outcome {
+        let state = try state()
+        let bytes = memory.read(state.instructionAddress, count: 15, in: state)
+        let instruction = memory.instructions(at: state, limit: 1).first
+        return .emulationFailure(
+            address: state.instructionAddress,
+            instruction: instruction?.bytes ?? bytes,
+            text: instruction?.text ?? "no instruction"
+        )
+    }
+}

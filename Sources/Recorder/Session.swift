@@ -1,0 +1,132 @@
+internal import Devices
+internal import Engine
+public import Machine
+public import SystemPackage
+public import TraceFormat
+
+/// Runs a machine from its start to its outcome, recorded or not.
+public enum Session {
+    /// Runs without a recording: the baseline that a recording is measured against.
+    public static func run(
+        _ configuration: MachineConfiguration,
+        setup: RunSetup
+    ) throws(RecorderError) -> RunSummary {
+        do {
+            let processor = try prepare(configuration)
+            let board = board(configuration, setup, memory: processor.memory)
+            var runner = Runner(
+                processor: processor,
+                board: board,
+                sink: TailSink(NoSink()),
+                setup: setup
+            )
+            let outcome = try runner.run()
+            return try summary(of: &runner, outcome, configuration)
+        } catch {
+            throw .engine(error)
+        }
+    }
+
+    /// Runs and records. The trace is made once the machine stands, so that nothing is left behind where it can not.
+    ///
+    /// - Parameters:
+    ///   - guest: what the trace says of the guest.
+    ///   - path: where the trace goes; nothing must be there.
+    public static func record(
+        _ configuration: MachineConfiguration,
+        guest: TraceHeader.Guest,
+        recorder: String,
+        to path: FilePath,
+        setup: RunSetup
+    ) throws(RecorderError) -> RunSummary {
+        let processor: KVMProcessor
+        do { processor = try prepare(configuration) } catch { throw .engine(error) }
+        let header = TraceHeader(
+            creationTime: setup.date,
+            recorder: recorder,
+            host: TraceHeader.Host(HostIdentity.current),
+            guest: guest,
+            machine: TraceHeader.Machine(
+                board: Board.name,
+                memory: configuration.memoryRegions.map(TraceHeader.MemoryRegion.init)
+            ),
+            processor: TraceHeader.Processor(
+                profile: configuration.profile.name,
+                cpuid: processor.cpuid,
+                initialXCR0: 1
+            ),
+            landing: .breakpoint,
+            chaosSeed: setup.chaosSeed,
+            patches: configuration.headerPatches,
+            notes: configuration.hiddenReads.notes
+        )
+        let sink: RecordingSink
+        do {
+            let symbols = configuration.traceSymbols
+            sink = try RecordingSink(path: path, header: header, symbols: symbols, sync: setup.sync, ring: setup.ring)
+        } catch {
+            throw .trace(error)
+        }
+        let board = board(configuration, setup, memory: processor.memory)
+        var runner = Runner(
+            processor: processor,
+            board: board,
+            sink: TailSink(sink),
+            setup: setup
+        )
+        let outcome: Outcome
+        do { outcome = try runner.run() } catch { throw .engine(error) }
+        var summary: RunSummary
+        do { summary = try Self.summary(of: &runner, outcome, configuration) } catch { throw .engine(error) }
+        summary.trace = runner.finish().finish().finish(outcome, seconds: summary.seconds)
+        return summary
+    }
+
+    private static func summary<Sink: EventSink & ~Copyable>(
+        of runner: inout Runner<KVMProcessor, TailSink<Sink>>,
+        _ outcome: Outcome,
+        _ configuration: MachineConfiguration
+    ) throws(EngineError) -> RunSummary {
+        let seconds = runner.seconds
+        let events = runner.sink.events
+        let fault = try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events)
+        return RunSummary(
+            outcome: outcome,
+            events: runner.sink.eventCount,
+            seconds: seconds,
+            fault: fault,
+            completed: runner.processor.completed,
+            screen: runner.showsScreen ? runner.board.screen : nil,
+            unclaimed: runner.board.unclaimedAccesses
+        )
+    }
+
+    /// A processor that stands at the guest's first instruction.
+    private static func prepare(_ configuration: MachineConfiguration) throws(EngineError) -> KVMProcessor {
+        var processor = try KVMProcessor.make(
+            regions: configuration.memoryRegions,
+            profile: configuration.profile,
+            trapBasePort: configuration.code.basePort
+        )
+        try processor.restore(configuration.load(into: processor.memory))
+        return processor
+    }
+
+    private static func board(
+        _ configuration: MachineConfiguration,
+        _ setup: RunSetup,
+        memory: GuestMemory
+    ) -> Board {
+        let board = BoardSetup(
+            memorySize: configuration.memorySize,
+            date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
+            drives: setup.drives,
+            files: setup.files,
+            isSetUp: !configuration.startsInFirmware,
+            showsFirmwareLog: setup.showsFirmwareLog,
+            notesUnclaimed: setup.notesUnclaimed,
+            randomness: { UInt64.random(in: .min ... .max) }
+        )
+        return Board(board, memory: memory)
+    }
+}

@@ -1,0 +1,29 @@
+/// Finds a text in a stream of bytes, one byte at a time (Knuth, Morris, Pratt).
+struct TextMatcher {
+    private let pattern: [UInt8]
+    private let fallback: [Int]
+    private var matched = 0
+
+    /// Looks for a text that is not empty.
+    init(_ text: String) {
+        pattern = Array(text.utf8)
+        var fallback = [Int](repeating: 0, count: pattern.count)
+        var length = 0
+        for index in pattern.indices.dropFirst() {
+            while length > 0, pattern[index] != pattern[length] { length = fallback[length - 1] }
+            if pattern[index] == pattern[length] { length += 1 }
+            fallback[index] = length
+        }
+        self.fallback = fallback
+    }
+
+    /// Takes the next byte; says whether the text ends with it.
+    mutating func consume(_ byte: UInt8) -> Bool {
+        guard !pattern.isEmpty else { return false }
+        while matched > 0, byte != pattern[matched] { matched = fallback[matched - 1] }
+        if byte == pattern[matched] { matched += 1 }
+        guard matched == pattern.count else { return false }
+        matched = fallback[matched - 1]
+        return true
+    }
+}

@@ -1,0 +1,153 @@
+public import TraceFormat
+internal import X86
+
+/// Finds the first place where two recordings differ.
+///
+/// States at keyframes are compared by halving, then the events of the stretch that is left one by one. Where no two
+/// keyframes' states differ for good, all events and keyframes are compared.
+public struct TraceComparison {
+    /// The first trace.
+    public let first: TraceReader
+    /// The second trace.
+    public let second: TraceReader
+    private let ignored: Set<IgnoredInput>
+
+    private static let contextLength = 10
+
+    /// Compares two traces. With inputs to ignore, runs are followed until the guest behaves differently: its states may
+    /// differ long before, so that every event is read.
+    public init(_ first: TraceReader, _ second: TraceReader, ignoring ignored: Set<IgnoredInput> = []) {
+        self.first = first
+        self.second = second
+        self.ignored = ignored
+    }
+
+    /// The first difference; nil if there is none.
+    public func run() throws(TraceError) -> TraceDifference? {
+        guard ignored.isEmpty else { return try scan(from: nil, until: nil) }
+        let pairs = KeyframePairs(first: first, second: second)
+        let (equal, different) = try pairs.search()
+        if let difference = try scan(from: equal, until: different) { return difference }
+        if let different { return try stateDifference(different) }
+        // Nothing that lasted: what came and went is found by looking at everything.
+        let passing = try pairs.firstDifference()
+        if let difference = try scan(from: nil, until: passing) { return difference }
+        return try passing.map { pair throws(TraceError) in try stateDifference(pair) }
+    }
+
+    /// Compares events one by one between two pairs of keyframes, or from the first to the last.
+    private func scan(
+        from start: KeyframePairs.Pair?,
+        until end: KeyframePairs.Pair?
+    ) throws(TraceError) -> TraceDifference? {
+        let origins = (try origin(first, start?.first), try origin(second, start?.second))
+        var left = GuestEventCursor(first, from: origins.0, ignoring: ignored)
+        var right = GuestEventCursor(second, from: origins.1, ignoring: ignored)
+        let limit = try end.map { pair throws(TraceError) in try first.keyframeEntry(pair.first).event }
+        var before: (EventOrdinal?, EventOrdinal?)
+        if start != nil {
+            before = (EventOrdinal(origins.0.rawValue - 1), EventOrdinal(origins.1.rawValue - 1))
+        }
+        var inputs: (RecordedEvent?, RecordedEvent?)
+        while true {
+            let (one, other) = (try left.next(), try right.next())
+            inputs = Self.lastDifference(left.passedOver, right.passedOver) ?? inputs
+            if let limit, let one, one.recorded.ordinal > limit { return nil }
+            if one == nil, other == nil { return nil }
+            if let kind = kind(one, other) {
+                return try difference(kind, (one, other), before: before, inputs)
+            }
+            before = (one?.recorded.ordinal, other?.recorded.ordinal)
+        }
+    }
+
+    private func origin(_ reader: TraceReader, _ keyframe: Int?) throws(TraceError) -> EventOrdinal {
+        guard let keyframe else { return reader.header.firstEvent }
+        return EventOrdinal(try reader.keyframeEntry(keyframe).event.rawValue + 1)
+    }
+
+    private func kind(
+        _ one: GuestEventCursor.GuestEvent?,
+        _ other: GuestEventCursor.GuestEvent?
+    ) -> TraceDifference.Kind? {
+        guard let one, let other, one.recorded.event == other.recorded.event,
+            isSamePlace(one.recorded.rip, other.recorded.rip)
+        else { return .event }
+        guard ignored.isEmpty, one.recorded.event.isInput else { return nil }
+        return one.landing?.digest == other.landing?.digest ? nil : .moment
+    }
+
+    /// Hosts differ in whether RIP at a write is that of the instruction or of the next one.
+    private func isSamePlace(_ one: UInt64, _ other: UInt64) -> Bool {
+        one == other
+            || (first.header.host.module != second.header.host.module && max(one, other) - min(one, other) <= 15)
+    }
+
+    private func difference(
+        _ kind: TraceDifference.Kind,
+        _ events: (GuestEventCursor.GuestEvent?, GuestEventCursor.GuestEvent?),
+        before: (EventOrdinal?, EventOrdinal?),
+        _ inputs: (RecordedEvent?, RecordedEvent?)
+    ) throws(TraceError) -> TraceDifference {
+        let (one, other) = events
+        func side(_ event: GuestEventCursor.GuestEvent?, _ before: EventOrdinal?, _ input: RecordedEvent?)
+            -> TraceDifference.Side
+        {
+            let isInput = event?.recorded.event.isInput == true
+            return TraceDifference.Side(
+                before: before,
+                event: event?.recorded,
+                keyframe: event?.landing.map { Int($0.number) },
+                moment: event.map { Moment(event: $0.recorded.ordinal) },
+                input: isInput ? event?.recorded : input
+            )
+        }
+        return TraceDifference(
+            kind: kind,
+            first: side(one, before.0, inputs.0),
+            second: side(other, before.1, inputs.1),
+            context: try context(before: one?.recorded.ordinal ?? first.events.upperBound)
+        )
+    }
+
+    private func stateDifference(_ pair: KeyframePairs.Pair) throws(TraceError) -> TraceDifference {
+        func side(_ reader: TraceReader, _ number: Int) throws(TraceError) -> TraceDifference.Side {
+            let entry = try reader.keyframeEntry(number)
+            let isFirst = entry.event == reader.header.firstEvent
+            return TraceDifference.Side(
+                before: isFirst ? nil : EventOrdinal(entry.event.rawValue - 1),
+                keyframe: number,
+                moment: Moment(event: entry.event)
+            )
+        }
+        let event = try first.keyframeEntry(pair.first).event
+        return TraceDifference(
+            kind: .state,
+            first: try side(first, pair.first),
+            second: try side(second, pair.second),
+            context: try context(before: event)
+        )
+    }
+
+    private func context(before event: EventOrdinal) throws(TraceError) -> [RecordedEvent] {
+        let length = min(UInt64(Self.contextLength), event.rawValue - first.header.firstEvent.rawValue)
+        var cursor = first.events(from: EventOrdinal(event.rawValue - length))
+        var events: [RecordedEvent] = []
+        while cursor.position < event, let recorded = try cursor.next() { events.append(recorded) }
+        return events
+    }
+
+    /// The last inputs in which two lists of what was passed over differ, one by one from the first on.
+    private static func lastDifference(
+        _ left: [RecordedEvent],
+        _ right: [RecordedEvent]
+    ) -> (RecordedEvent?, RecordedEvent?)? {
+        for index in (0..<max(left.count, right.count)).reversed() {
+            let one = index < left.count ? left[index] : nil
+            let other = index < right.count ? right[index] : nil
+            guard one?.event != other?.event else { continue }
+            return (one ?? left.last, other ?? right.last)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,126 @@
+internal import Engine
+public import TraceFormat
+internal import X86
+
+extension TraceDifference {
+    private static let listedPages = 8
+    /// Instructions that are stepped through to find one: about a second.
+    private static let mostSteps: UInt64 = 50_000
+
+    /// Goes to the place in both traces and looks: instructions, moments, registers and memory.
+    ///
+    /// What can not be had on this host is left out, with a remark.
+    public mutating func examine(_ readers: (TraceReader, TraceReader)) throws(TraceError) {
+        do throws(TimelineError) {
+            var one = try Timeline(readers.0)
+            var other = try Timeline(readers.1)
+            try first.locate(&one, most: Self.mostSteps)
+            try second.locate(&other, most: Self.mostSteps)
+            try first.stand(&one)
+            try second.stand(&other)
+            registers = try one.state().differences(to: other.state())
+            try comparePages(&one, &other)
+        } catch {
+            remarks.append("the machines could not be looked at: \(error)")
+            try examineKeyframes(readers)
+        }
+    }
+
+    /// Compares two recorded states that differ.
+    private mutating func examineKeyframes(_ readers: (TraceReader, TraceReader)) throws(TraceError) {
+        guard let one = first.keyframe, let other = second.keyframe else { return }
+        let keyframes = (try readers.0.keyframe(one), try readers.1.keyframe(other))
+        registers = keyframes.0.state.differences(to: keyframes.1.state)
+        var memories = (keyframes.0.memory, keyframes.1.memory)
+        let pages = try memories.0.pages(thatMayDifferFrom: nil).union(memories.1.pages(thatMayDifferFrom: nil))
+        for page in pages.sorted() {
+            note(page, try memories.0.page(at: page), try memories.1.page(at: page))
+        }
+    }
+
+    private mutating func comparePages<P: Processor & ~Copyable>(
+        _ one: inout Timeline<P>,
+        _ other: inout Timeline<P>
+    ) throws(TimelineError) {
+        _ = try one.attempt { session in try session.capture() }
+        _ = try other.attempt { session in try session.capture() }
+        let pages = one.session.tracker.knownPages.union(other.session.tracker.knownPages)
+        for page in pages.sorted() {
+            let count = GuestMemory.pageSize
+            guard let left = try? one.memory.read(at: page, count: count),
+                let right = try? other.memory.read(at: page, count: count)
+            else { continue }
+            note(page, left, right)
+        }
+    }
+
+    private mutating func note(_ page: GuestPhysicalAddress, _ left: [UInt8], _ right: [UInt8]) {
+        guard left != right,
+            let difference = Divergence.PageDifference(page: page, expected: left, actual: right)
+        else { return }
+        pageCount += 1
+        if pages.count < Self.listedPages { pages.append(difference) }
+    }
+}
+
+extension TraceDifference.Side {
+    /// Finds the instruction that the event came with, and how many were executed since the event before.
+    mutating func locate<P: Processor & ~Copyable>(
+        _ timeline: inout Timeline<P>,
+        most: UInt64
+    ) throws(TimelineError) {
+        guard let before, let event else { return }
+        let listing: CodeListing
+        do { listing = try CodeListing(timeline.reader) } catch { throw .replay(.trace(error)) }
+        let isLanding = keyframe != nil
+        let target = try landingEvent(timeline.reader) ?? event.ordinal
+        do throws(TimelineError) {
+            try timeline.seek(to: Moment(event: before))
+            var steps: UInt64 = 0
+            var rip = try timeline.state().rip
+            while steps < most, try timeline.step() == .instruction {
+                steps += 1
+                rip = timeline.session.processor.exitRIP
+            }
+            guard steps < most, timeline.moment?.event == target else { return }
+            if isLanding { moment = Moment(event: before, instructions: steps) }
+            let state = try timeline.state()
+            let address = GuestVirtualAddress(state.segments.cs.base &+ (isLanding ? state.rip : rip))
+            instruction = try timeline.line(at: address, listing)
+        } catch {
+            guard case .cannotStep = error else { throw error }
+            try timeline.seek(to: Moment(event: isLanding ? target : before))
+            let state = try timeline.state()
+            let address = GuestVirtualAddress(state.segments.cs.base &+ (isLanding ? state.rip : event.rip))
+            instruction = try timeline.line(at: address, listing)
+        }
+    }
+
+    /// Where the processor's memory and registers show the difference: behind the event, or at the keyframe.
+    func stand<P: Processor & ~Copyable>(_ timeline: inout Timeline<P>) throws(TimelineError) {
+        if let keyframe {
+            try timeline.restore(keyframe)
+        } else if let place = event?.ordinal ?? before {
+            try timeline.seek(to: Moment(event: place))
+        }
+    }
+
+    private func landingEvent(_ reader: TraceReader) throws(TimelineError) -> EventOrdinal? {
+        do {
+            return try keyframe.map { number throws(TraceError) in try reader.keyframeEntry(number).event }
+        } catch {
+            throw .replay(.trace(error))
+        }
+    }
+}
+
+extension Timeline where P: ~Copyable {
+    /// The instruction at an address, as the guest's author wrote it.
+    mutating func line(
+        at address: GuestVirtualAddress,
+        _ listing: CodeListing
+    ) throws(TimelineError) -> CodeListing.Line? {
+        var view = try view()
+        do { return try listing.lines(at: address, in: &view, limit: 1).first } catch { throw .replay(.trace(error)) }
+    }
+}

@@ -1,0 +1,74 @@
+public import Engine
+public import TraceFormat
+public import X86
+
+/// The first place where a replay is not what its trace says, and all that is known about it.
+public struct Divergence: Error, Sendable {
+    /// The event that the replay did not reach, or reached in another state.
+    public var moment: Moment
+    /// What the trace says, in words.
+    public var expected: String
+    /// What the replay did, in words.
+    public var actual: String
+    /// Registers in which a recorded state and the replay's differ; empty where the trace holds no state for the moment.
+    public var registers: [ProcessorState.Difference] = []
+    /// Memory in which the recorded state and the replay's differ.
+    public var pages: [PageDifference] = []
+    /// How many pages differ, which may be more than are listed.
+    public var pageCount = 0
+    /// The replay's registers, by name.
+    public var state: [(String, String)] = []
+    /// Where the replay stands, decoded.
+    public var instructions: [Instruction] = []
+    /// The events before, oldest first.
+    public var recentEvents: [RecordedEvent] = []
+    /// What most likely brought it about.
+    public var cause: String
+
+    /// One page that differs.
+    public struct PageDifference: Hashable, Sendable {
+        /// The first byte that differs.
+        public var address: GuestPhysicalAddress
+        /// How many bytes of the page differ.
+        public var count: Int
+        /// The recorded bytes from the first difference on, at most 8.
+        public var expected: [UInt8]
+        /// The replay's bytes there.
+        public var actual: [UInt8]
+    }
+}
+
+extension Divergence: CustomStringConvertible {
+    /// The whole report, several lines.
+    public var description: String {
+        var lines = [
+            "divergence at event \(moment)",
+            "  expected  \(expected)",
+            "  actual    \(actual)",
+            "  cause     \(cause)",
+        ]
+        if !registers.isEmpty {
+            lines.append("  registers")
+            lines += registers.map { "    \($0)" }
+        }
+        if pageCount > 0 {
+            lines.append("  memory: \(pageCount) \(pageCount == 1 ? "page differs" : "pages differ")")
+            lines += pages.map { page in
+                "    \(page.address): \(page.count) bytes, expected \(hex(page.expected)), got \(hex(page.actual))"
+            }
+        }
+        if !instructions.isEmpty {
+            lines.append("  the replay stands at")
+            lines += instructions.map { "    \($0.address)  \($0.text)" }
+        }
+        if !recentEvents.isEmpty {
+            lines.append("  last events")
+            lines += recentEvents.map { "    \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(separator: " ")
+    }
+}

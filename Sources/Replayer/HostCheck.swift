@@ -1,0 +1,52 @@
+internal import Engine
+public import TraceFormat
+internal import X86
+
+/// Whether this host can replay a trace, and what is in the way.
+public struct HostCheck: Sendable {
+    /// What keeps this host from replaying the trace at all, each in one line.
+    public var obstacles: [String] = []
+    /// What it will do in another way than by executing, each in one line.
+    public var remarks: [String] = []
+
+    /// Makes the trace's machine on this host, and looks at what it lacks. Nothing of the guest is executed.
+    public init(_ reader: TraceReader) throws(TraceError) {
+        guard reader.keyframeCount > 0 else {
+            obstacles = ["the trace holds no state to begin with: it ends before its first keyframe"]
+            return
+        }
+        let first = try reader.keyframe(0)
+        do throws(ReplayError) {
+            var session = try ReplaySession(reader)
+            try session.tryState(of: first, &self)
+        } catch .hostDiffers(let differences) {
+            obstacles = differences.map(\.explanation)
+        } catch .trace(let error) {
+            throw error
+        } catch {
+            obstacles = ["\(error)"]
+        }
+        let jumps = try reader.keyframes.count { $0.position == .asynchronous }
+        if jumps > 0 {
+            remarks.append(
+                "\(jumps) interrupts arrived between two exits: reached by executing where this host can stop the guest, "
+                    + "else by restoring the recorded state"
+            )
+        }
+    }
+}
+
+extension ReplaySession where P == KVMProcessor {
+    /// Puts a keyframe's state into the processor and reads it back: every part that this host does not keep is an obstacle.
+    fileprivate mutating func tryState(of keyframe: Keyframe, _ check: inout HostCheck) throws(ReplayError) {
+        do throws(EngineError) {
+            try processor.restore(keyframe.state)
+            let present = try processor.state()
+            check.obstacles += keyframe.state.differences(to: present).map {
+                "this host does not keep \($0.field): recorded \($0.expected), here \($0.actual)"
+            }
+        } catch {
+            check.obstacles.append("\(error)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+public import TraceFormat
+public import X86
+
+/// The words on top of a guest's stack.
+public struct StackListing: Sendable {
+    /// One word.
+    public struct Entry: Hashable, Sendable {
+        /// Where it lies: a linear address.
+        public var address: GuestVirtualAddress
+        /// The word.
+        public var value: UInt64
+        /// Bytes of a word: 2, 4 or 8.
+        public var byteCount: Int
+        /// What it is the address of, where it is a symbol's.
+        public var symbol: String?
+    }
+
+    /// The words, the one that is popped first coming first.
+    public let entries: [Entry]
+
+    /// Reads up to `limit` words; fewer where the stack is not mapped.
+    public init(_ view: inout some MachineView, symbols: SymbolTable, limit: Int) throws(TraceError) {
+        let state = view.state
+        let width = state.stackWordSize
+        let top = state[.rsp] & (state.stackAddressMask)
+        let address = GuestVirtualAddress(state.mode == .long64 ? top : state.segments.ss.base &+ top)
+        let bytes = try view.read(address, count: limit * width)
+        var entries: [Entry] = []
+        for start in stride(from: 0, to: bytes.count - bytes.count % width, by: width) {
+            let value = Array(bytes[start..<start + width]).littleEndian
+            entries.append(
+                Entry(
+                    address: GuestVirtualAddress(address.rawValue &+ UInt64(start)),
+                    value: value,
+                    byteCount: width,
+                    symbol: symbols.name(of: GuestVirtualAddress(value))
+                )
+            )
+        }
+        self.entries = entries
+    }
+}
+
+extension ProcessorState {
+    /// Bytes that a push of the mode's own width takes.
+    fileprivate var stackWordSize: Int {
+        switch mode {
+        case .real, .protected16: 2
+        case .protected32: 4
+        case .long64: 8
+        }
+    }
+
+    /// The bits of RSP that address the stack: SS.B decides outside 64-bit mode (Intel SDM vol. 3, 3.4.5).
+    fileprivate var stackAddressMask: UInt64 {
+        if mode == .long64 { return .max }
+        return segments.ss.accessRights & 1 << 14 != 0 ? 0xFFFF_FFFF : 0xFFFF
+    }
+}

@@ -1,0 +1,30 @@
+public import Engine
+public import TraceFormat
+
+/// Why a replay could not be carried out; a replay that was, and differs, is a ``Divergence``.
+public enum ReplayError: Error, CustomStringConvertible {
+    /// The engine could not do what it was asked.
+    case engine(EngineError)
+    /// The trace could not be read.
+    case trace(TraceError)
+    /// This host can not show the guest the processor that it was recorded with.
+    case hostDiffers([CPUIDDifference])
+    /// This host can not stop the guest between two exits where the recording was interrupted.
+    case cannotLand(EventOrdinal, privilege: Int)
+    /// The trace says something that no recorder writes.
+    case inconsistent(EventOrdinal, String)
+
+    /// One line, without a final full stop.
+    public var description: String {
+        switch self {
+        case .engine(let error): "\(error)"
+        case .trace(let error): "\(error)"
+        case .hostDiffers(let differences):
+            "this host can not show the guest the recorded processor: \(differences.map(\.explanation).joined(separator: "; "))"
+        case .cannotLand(let event, let privilege):
+            "this host can not stop the guest at event \(event), at privilege level \(privilege), by executing; "
+                + "use --landing auto to restore the recorded state there"
+        case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+public import Digest
+public import TraceFormat
+
+/// What a replay that ran to its end found.
+public struct ReplayReport: Sendable {
+    /// How the recording ended; nil where the trace has lost its end.
+    public var outcome: Outcome?
+    /// Events that were replayed.
+    public var events: UInt64 = 0
+    /// Digest of the last state that was compared.
+    public var digest: StateDigest
+    /// Stretches between keyframes that were executed again and ended in the recorded state.
+    public var epochsExecuted = 0
+    /// Stretches whose end was restored from the trace instead: no proof that executing leads there.
+    public var epochsJumped = 0
+    /// Something the user should know about how far the comparison reaches.
+    public var remarks: [String] = []
+
+    /// Adds what a replay found of the epochs that follow those of this one.
+    public mutating func append(_ next: ReplayReport) {
+        events += next.events
+        digest = next.digest
+        epochsExecuted += next.epochsExecuted
+        epochsJumped += next.epochsJumped
+        remarks += next.remarks.filter { !remarks.contains($0) }
+    }
+}

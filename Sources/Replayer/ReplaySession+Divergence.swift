@@ -1,0 +1,56 @@
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension ReplaySession where P: ~Copyable {
+    /// The report of an exit that is not the recorded one.
+    mutating func divergence(at recorded: RecordedEvent, expected: String, actual: String) -> ReplayStop {
+        .divergence(makeDivergence(at: recorded, expected: expected, actual: actual))
+    }
+
+    mutating func makeDivergence(at recorded: RecordedEvent, expected: String, actual: String) -> Divergence {
+        var report = Divergence(
+            moment: Moment(event: recorded.ordinal),
+            expected: expected,
+            actual: actual,
+            cause: likelyCause(recorded)
+        )
+        report.recentEvents = recent.inOrder
+        // A state can not be had from a processor in the middle of an instruction; the report goes without it then.
+        if (try? processor.completePendingAccess()) != nil, let state = try? processor.state() {
+            report.state = state.fields
+            report.instructions = processor.memory.instructions(at: state, limit: 5)
+        }
+        return report
+    }
+
+    /// What most likely made the guest go another way.
+    private func likelyCause(_ recorded: RecordedEvent) -> String {
+        if recorded.ordinal == reader.header.firstEvent {
+            return "this host does not keep the recorded state: see 'rr-vm doctor'"
+        }
+        if recent.inOrder.isEmpty { return "the trace's first state leads elsewhere on this host" }
+        return "an input that the trace does not hold (a time counter or random number read without an exit), "
+            + "or a trace that was changed"
+    }
+}
+
+extension Divergence {
+    /// How many differing pages a report lists.
+    static let listedPages = 8
+}
+
+extension Divergence.PageDifference {
+    /// Compares two versions of one page; nil if they are equal.
+    init?(page: GuestPhysicalAddress, expected: [UInt8], actual: [UInt8]) {
+        let offsets = expected.indices.filter { expected[$0] != actual[$0] }
+        guard let first = offsets.first else { return nil }
+        let shown = first..<min(first + 8, expected.count)
+        self.init(
+            address: GuestPhysicalAddress(page.rawValue + UInt64(first)),
+            count: offsets.count,
+            expected: Array(expected[shown]),
+            actual: Array(actual[shown])
+        )
+    }
+}

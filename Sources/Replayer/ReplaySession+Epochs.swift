@@ -1,0 +1,63 @@
+internal import Engine
+public import TraceFormat
+
+extension ReplaySession where P: ~Copyable {
+    /// Replays some epochs only. Epoch *n* goes from keyframe *n* to the next, the last one to the end of the trace: there are
+    /// as many as keyframes. Each begins in a recorded state, so that a trace is verified by replaying them in any order,
+    /// anywhere.
+    ///
+    /// - Parameters:
+    ///   - epochs: within those that there are, not empty.
+    ///   - visit: is called with every event once it has been replayed.
+    /// - Returns: the report, or the first divergence.
+    public mutating func run(
+        epochs: Range<Int>,
+        visit: (RecordedEvent) -> Void = { _ in }
+    ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
+        do {
+            let end = try end(of: epochs)
+            if epochs.lowerBound > 0 { try begin(at: epochs.lowerBound) }
+            while cursor.position < end, let recorded = try nextEvent() {
+                try replay(recorded)
+                recent.append(recorded)
+                report.events += 1
+                visit(recorded)
+            }
+            return .success(report)
+        } catch {
+            switch error {
+            case .divergence(let divergence): return .failure(divergence)
+            case .error(let error): throw error
+            }
+        }
+    }
+
+    /// One past the last event: the keyframe that ends the last epoch is compared too.
+    private func end(of epochs: Range<Int>) throws(ReplayStop) -> EventOrdinal {
+        guard epochs.upperBound < reader.keyframeCount else { return reader.events.upperBound }
+        do throws(TraceError) {
+            return EventOrdinal(try reader.keyframeEntry(epochs.upperBound).event.rawValue + 1)
+        } catch {
+            throw .error(.trace(error))
+        }
+    }
+
+    /// Restores a keyframe, and goes on behind its event.
+    private mutating func begin(at number: Int) throws(ReplayStop) {
+        do {
+            cursor.seek(to: try reader.keyframeEntry(number).event)
+            guard let recorded = try nextEvent() else { return }
+            let keyframe = try keyframe(UInt32(number), recorded)
+            try jump(to: keyframe, recorded)
+            report.digest = keyframe.digest
+        } catch let stop as ReplayStop {
+            throw stop
+        } catch let error as TraceError {
+            throw .error(.trace(error))
+        } catch let error as EngineError {
+            throw .error(.engine(error))
+        } catch {
+            throw .error(.inconsistent(cursor.position, "\(error)"))
+        }
+    }
+}

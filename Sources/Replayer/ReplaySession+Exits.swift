@@ -1,0 +1,77 @@
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension ReplaySession where P: ~Copyable {
+    /// Runs to the next exit, compares it with the recorded one, and answers it as recorded.
+    mutating func replayExit(_ recorded: RecordedEvent) throws {
+        try accept(run(), recorded)
+    }
+
+    /// Compares an exit with the recorded one, and answers it as recorded.
+    mutating func accept(_ actual: Exit, _ recorded: RecordedEvent) throws {
+        guard let expected = recorded.event.expectedExit else {
+            throw ReplayStop.error(.inconsistent(recorded.ordinal, "an event of unknown kind"))
+        }
+        guard actual == expected else {
+            throw divergence(at: recorded, expected: expected.words, actual: actual.words)
+        }
+        let rip = processor.exitRIP
+        guard try rip == recorded.rip || isSameInstruction(rip, recorded.rip) else {
+            throw divergence(
+                at: recorded,
+                expected: "\(expected.words) at rip 0x\(String(recorded.rip, radix: 16))",
+                actual: "the same at rip 0x\(String(rip, radix: 16))"
+            )
+        }
+        try answer(recorded.event)
+    }
+
+    /// Runs to the next exit that is not a stray wake-up of the host's.
+    mutating func run() throws(EngineError) -> Exit {
+        while true {
+            let exit = try processor.run()
+            if exit != .kicked { return exit }
+        }
+    }
+
+    private mutating func answer(_ event: Event) throws(EngineError) {
+        switch event {
+        case .hiddenRead(let read):
+            try processor.answerHiddenRead(
+                value: read.value,
+                auxiliary: read.auxiliary,
+                succeeded: read.succeeded
+            )
+        case .portRead(let access): processor.answer(UInt64(access.value))
+        case .memoryRead(let access): processor.answer(access.value)
+        case .readMSR(_, let value?): processor.answer(value)
+        case .readMSR(_, nil), .writeMSR(_, _, faults: true): processor.refuse()
+        default: break
+        }
+    }
+
+    /// Whether two RIPs that differ are those before and after one write: hosts differ in which of them they report.
+    private mutating func isSameInstruction(_ first: UInt64, _ second: UInt64) throws(EngineError) -> Bool {
+        let start = min(first, second)
+        guard max(first, second) - start <= 15 else { return false }
+        try processor.completePendingAccess()
+        var state = try processor.state()
+        state.rip = start
+        guard let instruction = processor.memory.instructions(at: state, limit: 1).first else { return false }
+        return start + UInt64(instruction.bytes.count) == max(first, second)
+    }
+
+    /// Delivers a recorded interrupt where the guest must be able to take it.
+    mutating func injectInterrupt(_ vector: UInt8, _ recorded: RecordedEvent) throws {
+        guard processor.canTakeInterrupt else {
+            throw divergence(
+                at: recorded,
+                expected: "interrupt 0x\(String(vector, radix: 16)) is taken here",
+                actual: "the guest has interrupts disabled"
+            )
+        }
+        try processor.inject(vector: vector)
+    }
+
+}

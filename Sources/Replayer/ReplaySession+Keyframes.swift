@@ -1,0 +1,153 @@
+internal import Digest
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension ReplaySession where P: ~Copyable {
+    /// Compares the whole state with that of a keyframe; the first one is not reached but restored.
+    mutating func compareState(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
+        let keyframe = try keyframe(number, recorded)
+        let ending = ending(after: recorded)
+        if recorded.ordinal == reader.header.firstEvent {
+            try restore(keyframe)
+        } else {
+            if let ending { try runInto(ending, recorded) }
+        }
+        let capture = try capture()
+        // A processor that has shut down has no defined registers (AMD APM vol. 2, 15.14.3).
+        let isEqual =
+            ending == .tripleFault
+            ? capture.digest.memory == keyframe.digest.memory : capture.digest == keyframe.digest
+        report.digest = keyframe.digest
+        guard isEqual else {
+            guard isCutOff(after: recorded) else { throw try stateDivergence(keyframe, capture.state, recorded) }
+            try jump(to: keyframe, recorded)
+            report.epochsJumped += 1
+            report.remarks.append("the last state was restored: what led to it is lost with the trace's end")
+            return
+        }
+        stand(at: keyframe)
+        if recorded.ordinal != reader.header.firstEvent { report.epochsExecuted += 1 }
+    }
+
+    /// Whether the trace has lost its end right after this keyframe, and with it the exit that may have led to it: a
+    /// triple fault or an instruction that could not be emulated.
+    private func isCutOff(after recorded: RecordedEvent) -> Bool {
+        reader.outcome == nil && recorded.ordinal.rawValue + 1 == reader.events.upperBound.rawValue
+    }
+
+    /// The outcome of the trace, if this keyframe is its last.
+    private func ending(after recorded: RecordedEvent) -> Outcome? {
+        recorded.ordinal.rawValue + 2 == reader.events.upperBound.rawValue ? reader.outcome : nil
+    }
+
+    /// Runs to the exit that ended the recording and is no event of its own, if one did.
+    private mutating func runInto(_ ending: Outcome, _ recorded: RecordedEvent) throws {
+        let expected: Exit
+        switch ending {
+        case .tripleFault: expected = .tripleFault
+        case .emulationFailure: expected = .emulationFailure
+        default: return
+        }
+        let actual = try run()
+        guard actual == expected else { throw divergence(at: recorded, expected: expected.words, actual: actual.words) }
+    }
+
+    /// Restores a keyframe, and sees that this host keeps it.
+    mutating func jump(to keyframe: Keyframe, _ recorded: RecordedEvent) throws {
+        try restore(keyframe)
+        let capture = try capture()
+        guard capture.digest == keyframe.digest else {
+            throw try stateDivergence(keyframe, capture.state, recorded)
+        }
+    }
+
+    /// The present state; remembers what has changed until the next keyframe is met.
+    mutating func capture() throws(EngineError) -> StateTracker.Capture {
+        let capture = try tracker.capture(&processor)
+        changedSinceKeyframe.formUnion(capture.changedPages)
+        return capture
+    }
+
+    func keyframe(_ number: UInt32, _ recorded: RecordedEvent) throws -> Keyframe {
+        do { return try reader.keyframe(Int(number)) } catch { throw ReplayStop.error(.trace(error)) }
+    }
+
+    /// Remembers that the machine is in a keyframe's state.
+    mutating func stand(at keyframe: Keyframe) {
+        memoryKeyframe = keyframe.memory
+        changedSinceKeyframe.removeAll(keepingCapacity: true)
+    }
+
+    /// Goes to a keyframe by restoring it, and sees that this host keeps it.
+    ///
+    /// - Returns: the keyframe's event.
+    mutating func start(atKeyframe number: Int) throws -> EventOrdinal {
+        let keyframe = try reader.keyframe(number)
+        let event = RecordedEvent(
+            ordinal: keyframe.event,
+            time: 0,
+            rip: 0,
+            event: .keyframe(number: keyframe.number, keyframe.position)
+        )
+        try jump(to: keyframe, event)
+        recent = RecentEvents()
+        cursor.seek(to: EventOrdinal(keyframe.event.rawValue + 1))
+        return keyframe.event
+    }
+
+    /// Puts a keyframe's processor and memory into the machine.
+    ///
+    /// Memory is as at the keyframe that was met last, or all zero, but for the pages that were changed since.
+    private mutating func restore(_ keyframe: Keyframe) throws {
+        try processor.restore(keyframe.state)
+        var memory = keyframe.memory
+        do {
+            let stale = changedSinceKeyframe.union(try processor.takeDirtyPages())
+                .union(try memory.pages(thatMayDifferFrom: memoryKeyframe))
+            for address in stale {
+                try processor.memory.write(memory.page(at: address), at: address)
+            }
+        } catch let error as TraceError {
+            throw ReplayStop.error(.trace(error))
+        }
+        stand(at: keyframe)
+    }
+
+    /// The report of two states that differ.
+    private mutating func stateDivergence(
+        _ keyframe: Keyframe,
+        _ actual: ProcessorState,
+        _ recorded: RecordedEvent
+    ) throws -> ReplayStop {
+        var memory = keyframe.memory
+        var pages: [Divergence.PageDifference] = []
+        var count = 0
+        for address in try candidatePages(keyframe) {
+            let expected = try memory.page(at: address)
+            let present = try processor.memory.read(at: address, count: GuestMemory.pageSize)
+            guard let difference = Divergence.PageDifference(page: address, expected: expected, actual: present) else {
+                continue
+            }
+            count += 1
+            if pages.count < Divergence.listedPages { pages.append(difference) }
+        }
+        var report = makeDivergence(
+            at: recorded,
+            expected: "the state of keyframe \(keyframe.number), digest \(keyframe.digest)",
+            actual: "another state after the same exits"
+        )
+        report.registers = keyframe.state.differences(to: actual)
+        report.pages = pages
+        report.pageCount = count
+        return .divergence(report)
+    }
+
+    /// Every page that may differ from a keyframe's: those that either side has ever touched.
+    private func candidatePages(_ keyframe: Keyframe) throws -> [GuestPhysicalAddress] {
+        var pages = tracker.knownPages
+        var memory = keyframe.memory
+        try memory.forEachPage { address, _ in pages.insert(address) }
+        return pages.sorted()
+    }
+}

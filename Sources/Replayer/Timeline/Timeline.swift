@@ -1,0 +1,173 @@
+public import Engine
+public import TraceFormat
+public import X86
+
+/// A machine that goes to any moment of a trace: restores the keyframe before it and executes the rest.
+///
+/// Everything on the way is compared with the trace as in a replay, so that what is shown is what was.
+public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
+    /// The trace.
+    public let reader: TraceReader
+    var session: ReplaySession<P>
+    /// The event that comes next, where one has been looked at and not been replayed.
+    var upcoming: RecordedEvent?
+    /// The keyframe to land on, where the next event is one between two exits.
+    var landing: (target: LandingTarget, keyframe: Keyframe)?
+    /// The processor stops after each instruction.
+    var isStepping = false
+    /// The privilege level at the last event.
+    var privilege = 0
+
+    /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
+    public internal(set) var moment: Moment?
+
+    /// Takes a session that has not begun.
+    init(_ session: consuming ReplaySession<P>) {
+        reader = session.reader
+        self.session = session
+    }
+
+    /// The memory at ``moment``.
+    public var memory: GuestMemory { session.processor.memory }
+
+    /// The processor's state at ``moment``.
+    public mutating func state() throws(TimelineError) -> ProcessorState {
+        try attempt { session in try session.processor.state() }
+    }
+
+    /// The machine at ``moment``, to be looked at.
+    public mutating func view() throws(TimelineError) -> LiveView {
+        LiveView(state: try state(), memory: memory)
+    }
+
+    /// Goes to a moment.
+    ///
+    /// The moment of an event is right behind it: the guest has been given its input, and has not executed anything since.
+    ///
+    /// - Throws: `.noSuchMoment` where the trace has no such event, or the next event comes in fewer instructions.
+    public mutating func seek(to target: Moment) throws(TimelineError) {
+        try approach(target)
+        while let present = moment, present.event < target.event { try replayNext() }
+        try completeAccess()
+        while let present = moment, present.instructions < target.instructions {
+            guard try step() == .instruction else {
+                throw .noSuchMoment(
+                    "there is no moment \(target): the next event comes \(present.instructions) instructions after "
+                        + "event \(present.event)"
+                )
+            }
+        }
+    }
+
+    /// Brings the machine to the target, or before it with no keyframe in between.
+    private mutating func approach(_ target: Moment) throws(TimelineError) {
+        guard reader.events.contains(target.event), let number = try keyframe(before: target.event) else {
+            let error = TraceError.noSuchEvent(
+                target.event,
+                first: reader.header.firstEvent,
+                count: reader.eventCount
+            )
+            throw .noSuchMoment("\(error)")
+        }
+        let entry: KeyframeEntry
+        do { entry = try reader.keyframeEntry(number) } catch { throw .replay(.trace(error)) }
+        guard let present = moment, present <= target, present.event >= entry.event else { return try restore(number) }
+    }
+
+    private func keyframe(before event: EventOrdinal) throws(TimelineError) -> Int? {
+        do { return try reader.keyframe(atOrBefore: event) } catch { throw .replay(.trace(error)) }
+    }
+
+    /// Goes to a keyframe's moment by restoring it.
+    ///
+    /// - Throws: `.replay(.trace(.noSuchKeyframe))`, or a divergence where this host does not keep the state.
+    public mutating func restore(_ number: Int) throws(TimelineError) {
+        try endStepping()
+        let event = try attempt { session in
+            let event = try session.start(atKeyframe: number)
+            return event
+        }
+        (upcoming, landing) = (nil, nil)
+        moment = Moment(event: event)
+    }
+
+    /// Executes up to the next event and through it.
+    ///
+    /// - Returns: the event; nil at the end of the trace.
+    @discardableResult
+    public mutating func replayNext() throws(TimelineError) -> RecordedEvent? {
+        try endStepping()
+        guard let next = try peek() else { return nil }
+        try attempt { session in
+            try session.replay(next)
+            session.recent.append(next)
+        }
+        arrive(at: next)
+        return next
+    }
+
+    /// The event that comes next; nil at the end of the trace.
+    public mutating func peek() throws(TimelineError) -> RecordedEvent? {
+        if upcoming == nil { upcoming = try attempt { session in try session.nextEvent() } }
+        return upcoming
+    }
+
+    /// Finishes the last event's instruction, so that state and memory can be looked at.
+    ///
+    /// - Throws: `.insideInstruction` where it has another access to make; nothing is lost.
+    public mutating func completeAccess() throws(TimelineError) {
+        guard try finishAccess() else { throw .insideInstruction(moment?.event ?? reader.header.firstEvent) }
+    }
+
+    /// Finishes the last event's instruction; false where it has another access to make, so that no state belongs to the
+    /// event.
+    public mutating func finishAccess() throws(TimelineError) -> Bool {
+        if session.processor.isInsideInstruction { return false }
+        do {
+            try session.processor.completePendingAccess()
+            return true
+        } catch .unfinishedInstruction {
+            return false
+        } catch {
+            moment = nil
+            throw .replay(.engine(error))
+        }
+    }
+
+    mutating func arrive(at event: RecordedEvent) {
+        moment = Moment(event: event.ordinal)
+        (upcoming, landing) = (nil, nil)
+    }
+
+    mutating func endStepping() throws(TimelineError) {
+        guard isStepping else { return }
+        isStepping = false
+        try attempt { session in try session.processor.setBreakpoint(nil) }
+    }
+
+    /// Does something that leaves the machine nowhere in particular if it fails.
+    mutating func attempt<Result>(
+        _ body: (inout ReplaySession<P>) throws -> Result
+    ) throws(TimelineError) -> Result {
+        do {
+            return try body(&session)
+        } catch {
+            moment = nil
+            throw TimelineError(error, at: upcoming?.ordinal ?? reader.header.firstEvent)
+        }
+    }
+}
+
+extension TimelineError {
+    /// What a session's failure means for its timeline.
+    init(_ error: any Error, at event: EventOrdinal) {
+        switch error {
+        case let error as TimelineError: self = error
+        case ReplayStop.divergence(let divergence): self = .divergence(divergence)
+        case ReplayStop.error(let error): self = .replay(error)
+        case let error as EngineError: self = .replay(.engine(error))
+        case let error as TraceError: self = .replay(.trace(error))
+        default: self = .replay(.inconsistent(event, "\(error)"))
+        }
+    }
+}

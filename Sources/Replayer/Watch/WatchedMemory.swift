@@ -1,0 +1,62 @@
+internal import Engine
+public import TraceFormat
+public import X86
+
+/// Bytes of memory that are watched: where they are does not change, whatever the guest's paging does later.
+public struct WatchedMemory: Hashable, Sendable {
+    /// Stretches of physical memory, none across the end of a page.
+    let pieces: [Piece]
+
+    struct Piece: Hashable, Sendable {
+        var address: GuestPhysicalAddress
+        var count: Int
+
+        var page: GuestPhysicalAddress {
+            GuestPhysicalAddress(address.rawValue & ~UInt64(GuestMemory.pageSize - 1))
+        }
+    }
+
+    /// Bytes at a physical address.
+    public init(physical address: GuestPhysicalAddress, count: Int) {
+        var pieces: [Piece] = []
+        var (next, left) = (address.rawValue, count)
+        while left > 0 {
+            let inPage = GuestMemory.pageSize - Int(next % UInt64(GuestMemory.pageSize))
+            let part = min(left, inPage)
+            pieces.append(Piece(address: GuestPhysicalAddress(next), count: part))
+            (next, left) = (next &+ UInt64(part), left - part)
+        }
+        self.pieces = pieces
+    }
+
+    /// Bytes at a linear address, as paging translates it in a view; nil where not all of it is mapped.
+    public init?(
+        linear address: GuestVirtualAddress,
+        count: Int,
+        in view: inout some MachineView
+    ) throws(TraceError) {
+        var pieces: [Piece] = []
+        var (next, left) = (address.rawValue, count)
+        while left > 0 {
+            guard let physical = try view.translate(GuestVirtualAddress(next)) else { return nil }
+            let inPage = GuestMemory.pageSize - Int(next % UInt64(GuestMemory.pageSize))
+            let part = min(left, inPage)
+            pieces.append(Piece(address: physical, count: part))
+            (next, left) = (next &+ UInt64(part), left - part)
+        }
+        self.pieces = pieces
+    }
+
+    /// The pages that it lies in.
+    var pages: Set<GuestPhysicalAddress> { Set(pieces.map(\.page)) }
+
+    /// The bytes at present; nil where some of it is no memory.
+    func bytes(in memory: GuestMemory) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for piece in pieces {
+            guard let part = try? memory.read(at: piece.address, count: piece.count) else { return nil }
+            bytes += part
+        }
+        return bytes
+    }
+}

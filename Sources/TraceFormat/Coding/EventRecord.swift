@@ -1,0 +1,116 @@
+import Digest
+import X86
+
+/// An event in a fixed size: how it crosses to the writer's thread, and how a chunk is taken apart and put together.
+///
+/// What an event has more than this, bytes or text, travels beside it; `value` is then how many bytes.
+struct EventRecord: BitwiseCopyable {
+    /// Data, or how many bytes belong to the event.
+    var value: UInt64 = 0
+    /// Guest-physical address of a memory access or device write.
+    var address: UInt64 = 0
+    var rip: UInt64
+    var time: UInt32
+    /// TSC_AUX of a hidden read.
+    var auxiliary: UInt32 = 0
+    /// Port or number of the model-specific register.
+    var key: UInt32 = 0
+    /// `Event.Kind`, or what ``Crossing`` adds to it.
+    var kind: UInt8
+    /// Size, length, vector, instruction or position.
+    var detail: UInt8 = 0
+    var flags: UInt8 = 0
+
+    static let consoleFlag: UInt8 = 1
+    static let faultFlag: UInt8 = 1
+    static let succeededFlag: UInt8 = 1
+
+    init(kind: UInt8, rip: UInt64, time: UInt32) {
+        self.kind = kind
+        self.rip = rip
+        self.time = time
+    }
+}
+
+extension EventRecord {
+    /// The fixed-size part of an event; `payload` bytes travel beside it.
+    init(_ event: Event, rip: UInt64, time: UInt32, payload: Int) {
+        self.init(kind: event.kind.rawValue, rip: rip, time: time)
+        switch event {
+        case .portRead(let access), .portWrite(let access):
+            key = UInt32(access.port.rawValue)
+            detail = access.size.rawValue
+            value = UInt64(access.value)
+            flags = access.isConsole ? Self.consoleFlag : 0
+        case .memoryRead(let access), .memoryWrite(let access):
+            address = access.address.rawValue
+            detail = access.length
+            value = access.value
+        case .readMSR(let index, let given):
+            key = index
+            value = given ?? 0
+            flags = given == nil ? Self.faultFlag : 0
+        case .writeMSR(let index, let given, let faults):
+            key = index
+            value = given
+            flags = faults ? Self.faultFlag : 0
+        case .halt, .nonMaskableInterrupt:
+            break
+        case .interrupt(let vector):
+            detail = vector
+        case .deviceWrite(let target, _):
+            address = target.rawValue
+            value = UInt64(payload)
+        case .hiddenRead(let read):
+            detail = read.instruction.rawValue
+            value = read.value
+            auxiliary = read.auxiliary
+            flags = read.succeeded ? Self.succeededFlag : 0
+        case .keyframe(let number, let position):
+            value = UInt64(number)
+            detail = position.rawValue
+        case .end:
+            value = UInt64(payload)
+        }
+    }
+
+    /// Bytes that belong to the record besides itself.
+    var payloadSize: Int {
+        switch kind {
+        case Event.Kind.deviceWrite.rawValue, Event.Kind.end.rawValue, Crossing.page, Crossing.state: Int(value)
+        default: 0
+        }
+    }
+}
+
+extension EventRecord {
+    /// What crosses to the writer's thread besides events: the parts of a keyframe, before its event.
+    enum Crossing {
+        static let page: UInt8 = 0xF0
+        static let state: UInt8 = 0xF1
+        static let processorDigest: UInt8 = 0xF2
+        static let memoryDigest: UInt8 = 0xF3
+    }
+
+    /// Announces the content of a page.
+    init(pageAt page: GuestPhysicalAddress) {
+        self.init(kind: Crossing.page, rip: 0, time: 0)
+        address = page.rawValue
+        value = UInt64(Limits.pageBytes)
+    }
+
+    /// Announces the encoding of a processor's state, of so many bytes.
+    init(stateOf byteCount: Int) {
+        self.init(kind: Crossing.state, rip: 0, time: 0)
+        value = UInt64(byteCount)
+    }
+
+    /// The digests of a state.
+    static func digests(_ digest: StateDigest) -> (processor: Self, memory: Self) {
+        var processor = Self(kind: Crossing.processorDigest, rip: 0, time: 0)
+        (processor.value, processor.address) = (digest.processor.low, digest.processor.high)
+        var memory = Self(kind: Crossing.memoryDigest, rip: 0, time: 0)
+        (memory.value, memory.address) = (digest.memory.low, digest.memory.high)
+        return (processor, memory)
+    }
+}

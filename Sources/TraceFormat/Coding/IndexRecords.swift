@@ -1,0 +1,133 @@
+import ByteCoding
+import Digest
+
+/// One event chunk, as an event index lists it.
+struct EventIndexEntry: Equatable {
+    var firstEvent: EventOrdinal
+    var position: UInt64
+
+    static func encode(_ entries: [Self]) -> [UInt8] {
+        var writer = ByteWriter(capacity: entries.count * 6)
+        var (event, position): (UInt64, UInt64) = (0, 0)
+        for entry in entries {
+            writer.writeVarint(entry.firstEvent.rawValue - event)
+            writer.writeVarint(entry.position - position)
+            (event, position) = (entry.firstEvent.rawValue, entry.position)
+        }
+        return writer.bytes
+    }
+
+    static func decode(_ cursor: inout ByteCursor, count: Int) throws(ByteCodingError) -> [Self] {
+        var entries: [Self] = []
+        var (event, position): (UInt64, UInt64) = (0, 0)
+        for index in 0..<count {
+            event = try cursor.readStep(from: event, mayBeZero: index == 0)
+            position = try cursor.readStep(from: position, mayBeZero: false)
+            entries.append(Self(firstEvent: EventOrdinal(event), position: position))
+        }
+        return entries
+    }
+}
+
+/// One keyframe, as a keyframe index lists it; its number follows from its place.
+struct KeyframeIndexEntry: Equatable {
+    var event: EventOrdinal
+    var position: UInt64
+    var kind: KeyframePosition
+    var digest: StateDigest
+
+    static func encode(_ entries: [Self]) -> [UInt8] {
+        var writer = ByteWriter(capacity: entries.count * 42)
+        var (event, position): (UInt64, UInt64) = (0, 0)
+        for entry in entries {
+            writer.writeVarint(entry.event.rawValue - event)
+            writer.writeVarint(entry.position - position)
+            writer.write(entry.kind.rawValue)
+            entry.digest.encode(to: &writer)
+            (event, position) = (entry.event.rawValue, entry.position)
+        }
+        return writer.bytes
+    }
+
+    static func decode(_ cursor: inout ByteCursor, count: Int) throws(ByteCodingError) -> [Self] {
+        var entries: [Self] = []
+        var (event, position): (UInt64, UInt64) = (0, 0)
+        for index in 0..<count {
+            event = try cursor.readStep(from: event, mayBeZero: index == 0)
+            position = try cursor.readStep(from: position, mayBeZero: false)
+            let rawKind: UInt8 = try cursor.read()
+            guard let kind = KeyframePosition(rawValue: rawKind) else {
+                throw .invalidValue(field: "keyframe position", value: UInt64(rawKind))
+            }
+            entries.append(
+                Self(
+                    event: EventOrdinal(event),
+                    position: position,
+                    kind: kind,
+                    digest: try StateDigest(from: &cursor)
+                )
+            )
+        }
+        return entries
+    }
+}
+
+/// The payload of the root index: the counts, and the chunks of the two indexes.
+struct RootRecord: Equatable {
+    var eventCount: UInt64
+    var keyframeCount: UInt64
+    /// Event index chunks: the first event that each lists, and its position.
+    var eventParts: [EventIndexEntry]
+    /// Keyframe index chunks: the event of the first keyframe that each lists, and its position.
+    var keyframeParts: [EventIndexEntry]
+
+    var encoded: [UInt8] {
+        var writer = ByteWriter()
+        writer.writeVarint(eventCount)
+        writer.writeVarint(keyframeCount)
+        for parts in [eventParts, keyframeParts] {
+            writer.writeVarint(UInt64(parts.count))
+            writer.write(bytes: EventIndexEntry.encode(parts))
+        }
+        return writer.bytes
+    }
+
+    /// Whether the counts can be those of as many index chunks as there are.
+    func isPlausible(from firstEvent: EventOrdinal) -> Bool {
+        let events = UInt64(eventParts.count * Limits.indexEntries * Limits.eventsPerChunk)
+        let keyframes = UInt64(keyframeParts.count * Limits.indexEntries)
+        return eventCount <= events && keyframeCount <= min(keyframes, eventCount, UInt64(UInt32.max))
+            && !firstEvent.rawValue.addingReportingOverflow(eventCount).overflow
+    }
+
+    init(decoding payload: RawSpan) throws(ByteCodingError) {
+        var cursor = ByteCursor(payload)
+        eventCount = try cursor.readVarint()
+        keyframeCount = try cursor.readVarint()
+        eventParts = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes))
+        keyframeParts = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes))
+        try cursor.expectEnd()
+    }
+
+    init(
+        eventCount: UInt64,
+        keyframeCount: UInt64,
+        eventParts: [EventIndexEntry],
+        keyframeParts: [EventIndexEntry]
+    ) {
+        self.eventCount = eventCount
+        self.keyframeCount = keyframeCount
+        self.eventParts = eventParts
+        self.keyframeParts = keyframeParts
+    }
+}
+
+extension ByteCursor {
+    /// Reads the distance from `value` to a larger number, and returns that.
+    fileprivate mutating func readStep(from value: UInt64, mayBeZero: Bool) throws(ByteCodingError) -> UInt64 {
+        let step = try readVarint()
+        let (next, overflow) = value.addingReportingOverflow(step)
+        guard !overflow, mayBeZero || step > 0 else { throw .invalidValue(field: "index step", value: step) }
+        return next
+    }
+}

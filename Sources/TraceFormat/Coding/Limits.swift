@@ -1,0 +1,47 @@
+import X86
+
+/// The numbers that a writer never exceeds and a reader never believes beyond; all are part of the format.
+enum Limits {
+    /// Bytes of one chunk's payload, packed or unpacked.
+    static let chunkBytes = 16 << 20
+    /// Events in one chunk.
+    static let eventsPerChunk = 16384
+    /// Bytes of one device write.
+    static let deviceWriteBytes = 65536
+    /// Bytes of device writes after which an event chunk is closed.
+    static let payloadBytesPerChunk = 1 << 20
+    /// Bytes of a page.
+    static let pageBytes = 4096
+    /// Bytes of the unit in which a page's changes are stored.
+    static let lineBytes = 64
+    /// Pages in one page chunk.
+    static let pagesPerChunk = 64
+    /// Differences that may be stacked before a page is stored whole.
+    static let pageDeltaDepth = 8
+    /// Entries in one page table.
+    static let pageTableEntries = 16384
+    /// Entries in one index chunk.
+    static let indexEntries = 1024
+    /// Keyframes from one whole processor state to the next.
+    static let stateAnchorInterval: UInt32 = 64
+    /// Bytes of the canonical encoding of a processor's state.
+    static let stateBytes = 2 << 20
+    /// One past the highest guest-physical address.
+    static let memoryTop: UInt64 = 1 << 40
+    /// Memory regions.
+    static let memoryRegions = 1024
+    /// CPUID entries.
+    static let cpuidEntries = 1024
+    /// Bytes of a short text: names, options, notes.
+    static let textBytes = 4096
+    /// Items in a list of texts.
+    static let textItems = 4096
+    /// Code patches.
+    static let codePatches = 65536
+    /// Bytes of one instruction.
+    static let instructionBytes = 15
+    /// Guest symbols.
+    static let symbols = 1 << 20
+    /// Bytes of symbols after which a symbol chunk is closed.
+    static let symbolBytesPerChunk = 1 << 20
+}

@@ -1,0 +1,25 @@
+/// Guesses the next event's shape from the two before it: what followed them last time.
+///
+/// Writer and reader run the same guesses, so that a chunk holds only where they were wrong.
+struct ShapePredictor {
+    private var followers = [UInt16](repeating: 0, count: 1 << 16)
+    private var slot = 0
+    private var last: UInt16 = 0
+
+    /// The guess.
+    var prediction: UInt16 { followers[slot] }
+
+    /// Takes what really came.
+    mutating func advance(_ shape: UInt16) {
+        followers[slot] = shape
+        slot = Int((UInt32(shape) &* 40503 &+ UInt32(last)) & 0xFFFF)
+        last = shape
+    }
+
+    /// Forgets everything, as at the beginning of a chunk.
+    mutating func reset() {
+        followers.setToZero()
+        slot = 0
+        last = 0
+    }
+}

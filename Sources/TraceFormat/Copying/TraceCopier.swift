@@ -1,0 +1,128 @@
+import ByteCoding
+import X86
+
+/// Copies a trace, or a stretch of one, event by event.
+struct TraceCopier {
+    private let reader: TraceReader
+    private let options: TraceCopyOptions
+    private let first: EventOrdinal
+    private let last: EventOrdinal?
+    private var assembler: TraceAssembler
+    /// Keyframes so far: a copy numbers its own from 0.
+    private var keyframes: UInt32 = 0
+    private var time: UInt32 = 0
+    /// Whether it is the copy that an error speaks of, not the trace.
+    private var cannotWrite = false
+
+    /// Begins the copy.
+    init(_ reader: TraceReader, _ sink: any TraceSink, _ options: TraceCopyOptions) throws(TraceError) {
+        self.reader = reader
+        self.options = options
+        if let events = options.events {
+            for bound in [events.lowerBound, events.upperBound] where !reader.events.contains(bound) {
+                throw .noSuchEvent(bound, first: reader.header.firstEvent, count: reader.eventCount)
+            }
+            let keyframe = try reader.keyframe(atOrBefore: events.lowerBound) ?? 0
+            first = try reader.keyframeEntry(keyframe).event
+            last = events.upperBound
+        } else {
+            first = reader.header.firstEvent
+            last = nil
+        }
+        var header = reader.header
+        header.firstEvent = first
+        assembler = try TraceAssembler(
+            sink: sink,
+            header: header,
+            symbols: options.keepsUpToFault ? (try? reader.symbols()) ?? [] : reader.symbols(),
+            effort: options.packsTightly ? .thorough : .quick,
+            synchronizesEveryChunk: false
+        )
+    }
+
+    /// Copies everything up to the end that was asked for.
+    mutating func run(_ change: (RecordedEvent) -> RecordedEvent) throws(TraceError) -> TraceCopy {
+        var fault: TraceError?
+        do throws(TraceError) {
+            try copyEvents(change)
+        } catch {
+            guard options.keepsUpToFault, !cannotWrite else { throw error }
+            fault = error
+        }
+        try assembler.finish()
+        return TraceCopy(
+            firstEvent: first,
+            eventCount: assembler.eventCount,
+            keyframeCount: assembler.keyframeCount,
+            byteCount: assembler.byteCount,
+            fault: fault
+        )
+    }
+
+    private mutating func copyEvents(_ change: (RecordedEvent) -> RecordedEvent) throws(TraceError) {
+        var cursor = reader.events(from: first)
+        while let event = try cursor.next() {
+            time = event.time
+            if case .keyframe(let number, _) = event.event {
+                try append(try reader.keyframe(Int(number)))
+            } else {
+                try append(change(event))
+            }
+            guard let last, event.ordinal == last else { continue }
+            guard cursor.position < reader.events.upperBound || reader.outcome == nil else { return }
+            return try append(RecordedEvent(ordinal: last, time: time, rip: 0, event: .end(.stopped(.cut))))
+        }
+    }
+
+    /// Takes an event that is no keyframe.
+    private mutating func append(_ event: RecordedEvent) throws(TraceError) {
+        let bytes = event.event.payload
+        try put(EventRecord(event.event, rip: event.rip, time: event.time, payload: bytes.count), bytes)
+    }
+
+    /// Takes a keyframe with the pages that changed for it; the first one with all.
+    private mutating func append(_ keyframe: Keyframe) throws(TraceError) {
+        let isFirst = keyframes == 0
+        var memory = keyframe.memory
+        var pages = keyframe.changedPages
+        if isFirst, keyframe.number > 0 { pages = try memory.storedPages() }
+        if options.keepsUpToFault {
+            // Before anything of this keyframe is written.
+            for address in pages { _ = try memory.page(at: address) }
+        }
+        for address in pages {
+            try put(EventRecord(pageAt: address), memory.page(at: address))
+        }
+        var writer = ByteWriter(capacity: 4096)
+        keyframe.state.encode(to: &writer)
+        try put(EventRecord(stateOf: writer.bytes.count), writer.bytes)
+        let (processor, digestOfMemory) = EventRecord.digests(keyframe.digest)
+        try put(processor, [])
+        try put(digestOfMemory, [])
+        // Nothing comes before the first one: it is where a replay begins, not where it has to get to.
+        let event = Event.keyframe(number: keyframes, isFirst ? .synchronous : keyframe.position)
+        try put(EventRecord(event, rip: 0, time: time, payload: 0), [])
+        keyframes += 1
+    }
+
+    private mutating func put(_ record: EventRecord, _ bytes: [UInt8]) throws(TraceError) {
+        do throws(TraceError) {
+            try assembler.append(record, bytes.rawSpan)
+        } catch {
+            cannotWrite = true
+            throw error
+        }
+    }
+}
+
+extension Event {
+    /// What travels beside an event's record.
+    var payload: [UInt8] {
+        switch self {
+        case .deviceWrite(_, let bytes): bytes
+        case .end(let outcome): outcome.encoded
+        case .keyframe: preconditionFailure("an event cannot become a keyframe")
+        default: []
+        }
+    }
+}

@@ -1,0 +1,73 @@
+public import SystemPackage
+
+extension TraceReader {
+    /// Writes a copy that is complete: indexes and checksums are made anew. What has no end still has none, but can be
+    /// opened without a scan.
+    ///
+    /// - Parameters:
+    ///   - path: The copy; must not exist.
+    ///   - change: Gives what is to stand in an event's place: its time, RIP and event are taken, its ordinal is not. It
+    ///     is not asked about keyframes, and what it gives for any other event must be none either.
+    /// - Throws: what reading or writing can throw; `.noSuchEvent` where the trace lacks an event that was asked for.
+    @discardableResult
+    public func copy(
+        to path: FilePath,
+        options: TraceCopyOptions = TraceCopyOptions(),
+        changing change: (RecordedEvent) -> RecordedEvent = { $0 }
+    ) throws(TraceError) -> TraceCopy {
+        let sink = try FileSink(path: path)
+        do throws(TraceError) {
+            let copy = try write(to: sink, options, change)
+            try sink.publish()
+            return copy
+        } catch {
+            sink.discard()
+            throw error
+        }
+    }
+
+    /// The first event from which a copy that begins at a keyframe, and ends at `last`, has at most
+    /// `limit` bytes.
+    ///
+    /// Writes copies, to nowhere and no further than `limit`, of as many stretches as the number of keyframes has bits.
+    ///
+    /// - Throws: `.overLimit` where even the shortest stretch is larger; what reading can throw.
+    public func longestTail(
+        within limit: UInt64,
+        to last: EventOrdinal
+    ) throws(TraceError) -> EventOrdinal {
+        guard let lastKeyframe = try keyframe(atOrBefore: last) else {
+            throw .noSuchKeyframe(0, count: 0)
+        }
+        var (low, high) = (0, lastKeyframe)
+        var failure: TraceError?
+        var best: EventOrdinal?
+        while low <= high {
+            let middle = (low + high) / 2
+            let first = try keyframeEntry(middle).event
+            do throws(TraceError) {
+                let options = TraceCopyOptions(events: first...last, packsTightly: true)
+                _ = try write(to: MeasuringSink(limit: limit), options, { $0 })
+                best = first
+                high = middle - 1
+            } catch {
+                guard case .overLimit = error else { throw error }
+                failure = error
+                low = middle + 1
+            }
+        }
+        guard let best else {
+            throw failure ?? .noSuchKeyframe(0, count: 0)
+        }
+        return best
+    }
+
+    private func write(
+        to sink: any TraceSink,
+        _ options: TraceCopyOptions,
+        _ change: (RecordedEvent) -> RecordedEvent
+    ) throws(TraceError) -> TraceCopy {
+        var copier = try TraceCopier(self, sink, options)
+        return try copier.run(change)
+    }
+}

@@ -1,0 +1,18 @@
+public import X86
+
+/// A name in the guest's code or data.
+public struct GuestSymbol: Hashable, Sendable {
+    /// The name.
+    public var name: String
+    /// Address of the first byte.
+    public var address: GuestVirtualAddress
+    /// Bytes; 0 where it is not known.
+    public var size: UInt64
+
+    /// Makes a symbol of its parts.
+    public init(name: String, address: GuestVirtualAddress, size: UInt64) {
+        self.name = name
+        self.address = address
+        self.size = size
+    }
+}

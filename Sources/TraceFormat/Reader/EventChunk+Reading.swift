@@ -1,0 +1,37 @@
+import ByteCoding
+
+extension EventChunk {
+    /// Reads the chunk that an index entry names.
+    mutating func read(_ file: TraceFile, _ entry: EventIndexEntry) throws(TraceError) {
+        clear()
+        let (header, payload) = try file.chunk(.events, at: entry.position)
+        guard header.firstEvent == entry.firstEvent else {
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: "the index takes it for another")
+        }
+        try read(header, payload)
+    }
+
+    /// Takes apart a chunk's payload.
+    mutating func read(_ header: ChunkHeader, _ payload: [UInt8]) throws(TraceError) {
+        do throws(ByteCodingError) {
+            try decode(payload.rawSpan, count: header.count)
+            firstEvent = header.firstEvent
+            position = header.position
+        } catch {
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: error.description)
+        }
+    }
+
+    /// The event at a place in the chunk that was read last.
+    func event(_ place: Int) throws(TraceError) -> RecordedEvent {
+        let record = records[place]
+        let bytes = payload.rawSpan.extracting(payloadStarts[place]..<payloadStarts[place + 1])
+        let ordinal = EventOrdinal(firstEvent.rawValue + UInt64(place))
+        do throws(ByteCodingError) {
+            let event = try record.event(payload: bytes)
+            return RecordedEvent(ordinal: ordinal, time: record.time, rip: record.rip, event: event)
+        } catch {
+            throw .corrupt(chunk: "event \(ordinal) of the event chunk", offset: position, why: error.description)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import ByteCoding
+import Glibc
+import SystemPackage
+
+/// An open trace: reads chunks and checks them. Every read is positioned, so that threads can share it, and so that a
+/// file that shrinks underneath is an error and not a signal.
+final class TraceFile: Sendable {
+    let path: FilePath
+    /// Bytes, when the file was opened.
+    let size: UInt64
+    let identity: UInt64
+    private let descriptor: CInt
+
+    /// Opens a file and checks that it is a trace of this version.
+    init(path: FilePath) throws(TraceError) {
+        self.path = path
+        // SAFETY: the string lives through the call, which only reads it.
+        let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
+        do throws(TraceError) {
+            size = try Self.size(of: descriptor, path: path)
+            identity = try Self.identity(of: descriptor, path: path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+    }
+
+    /// The same file as it is now.
+    init(again other: TraceFile) throws(TraceError) {
+        path = other.path
+        identity = other.identity
+        descriptor = dup(other.descriptor)
+        guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
+        size = try Self.size(of: descriptor, path: path)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Reads exactly `count` bytes; `what` is for the error.
+    func read(_ count: Int, at position: UInt64, _ what: String) throws(TraceError) -> [UInt8] {
+        try Self.read(count, at: position, from: descriptor, path: path, what)
+    }
+
+    /// Reads a chunk's header.
+    func header(at position: UInt64, _ what: String = "chunk") throws(TraceError) -> ChunkHeader {
+        guard position <= size, size - position >= UInt64(ChunkHeader.byteCount) else {
+            throw .truncated(what: what, offset: position)
+        }
+        let bytes = try read(ChunkHeader.byteCount, at: position, what)
+        do throws(ChunkHeaderError) {
+            return try ChunkHeader(bytes.rawSpan, position: position, identity: identity)
+        } catch {
+            throw .corrupt(chunk: what, offset: position, why: error.why)
+        }
+    }
+
+    /// Reads a chunk's payload, checked and unpacked.
+    func payload(of header: ChunkHeader) throws(TraceError) -> [UInt8] {
+        let name = header.type.name
+        guard size - header.position >= UInt64(header.totalSize) else {
+            throw .truncated(what: name, offset: header.position)
+        }
+        let stored = try read(header.storedSize, at: header.position + UInt64(ChunkHeader.byteCount), name)
+        guard Checksum.of(stored, seed: identity) == header.payloadChecksum else {
+            throw .corrupt(chunk: name, offset: header.position, why: "its checksum does not match")
+        }
+        switch header.codec {
+        case .stored: return stored
+        case .lz4:
+            guard let raw = Compression.unpack(stored.rawSpan, rawSize: header.rawSize) else {
+                throw .corrupt(chunk: name, offset: header.position, why: "it cannot be unpacked")
+            }
+            return raw
+        }
+    }
+
+    /// Reads a chunk that has to be of one type.
+    func chunk(
+        _ type: ChunkType,
+        at position: UInt64
+    ) throws(TraceError) -> (header: ChunkHeader, payload: [UInt8]) {
+        let header = try header(at: position, type.name)
+        guard header.type == type else {
+            throw .corrupt(chunk: type.name, offset: position, why: "there is a \(header.type.name) in its place")
+        }
+        return (header, try payload(of: header))
+    }
+
+    /// Runs a decoder over a payload, and says where it stands if it is bad.
+    static func decode<Value>(
+        _ header: ChunkHeader,
+        _ body: () throws(ByteCodingError) -> Value
+    ) throws(TraceError) -> Value {
+        do throws(ByteCodingError) {
+            return try body()
+        } catch {
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: error.description)
+        }
+    }
+
+    private static func read(
+        _ count: Int,
+        at position: UInt64,
+        from descriptor: CInt,
+        path: FilePath,
+        _ what: String
+    ) throws(TraceError) -> [UInt8] {
+        var failure: CInt = 0
+        // SAFETY: the buffer is valid for `count` bytes inside the closure, `done` is less than that, and only bytes that
+        // were read are counted.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count {
+                let target = unsafe buffer.baseAddress! + done
+                let got = unsafe pread(descriptor, target, count - done, off_t(position) + off_t(done))
+                if got < 0, errno == EINTR { continue }
+                failure = got < 0 ? errno : 0
+                guard got > 0 else { return }
+                done += got
+            }
+        }
+        guard failure == 0 else { throw .io(operation: "read", path: path, errno: Errno(rawValue: failure)) }
+        guard bytes.count == count else { throw .truncated(what: what, offset: position) }
+        return bytes
+    }
+
+    private static func size(of descriptor: CInt, path: FilePath) throws(TraceError) -> UInt64 {
+        var status = stat()
+        // SAFETY: the structure lives through the call.
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw .io(operation: "examine", path: path, errno: Errno(rawValue: errno))
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw .io(operation: "read", path: path, errno: .isDirectory)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notATrace(path: path) }
+        return UInt64(status.st_size)
+    }
+
+    private static func identity(of descriptor: CInt, path: FilePath) throws(TraceError) -> UInt64 {
+        let magicSize = FilePrefix.magic.count
+        do throws(TraceError) {
+            let magic = try read(magicSize, at: 0, from: descriptor, path: path, "beginning")
+            guard magic == FilePrefix.magic else { throw .notATrace(path: path) }
+        } catch .truncated {
+            throw .notATrace(path: path)
+        }
+        let bytes = try read(FilePrefix.byteCount, at: 0, from: descriptor, path: path, "beginning")
+        guard let prefix = try? FilePrefix(decoding: bytes.rawSpan) else { throw .notATrace(path: path) }
+        guard prefix.version == TraceHeader.formatVersion else {
+            throw .otherVersion(path: path, found: prefix.version, supported: TraceHeader.formatVersion)
+        }
+        guard prefix.bytes == bytes else {
+            throw .corrupt(chunk: "beginning", offset: 0, why: "its checksum does not match")
+        }
+        return prefix.identity
+    }
+}

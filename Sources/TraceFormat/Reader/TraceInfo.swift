@@ -1,0 +1,77 @@
+public import Digest
+
+/// A trace in numbers: what `rr-vm info` shows.
+public struct TraceInfo: Sendable {
+    /// What the trace says of itself.
+    public var header: TraceHeader
+    /// How the recording ended; nil where the end is missing.
+    public var outcome: Outcome?
+    /// What is missing, in a sentence.
+    public var missing: String?
+    /// Bytes of the file.
+    public var byteCount: UInt64
+    /// Events by kind.
+    public var events: [Event.Kind: UInt64] = [:]
+    /// Keyframes that a replay reaches by executing.
+    public var synchronousKeyframes = 0
+    /// Keyframes that were taken between two exits.
+    public var asynchronousKeyframes = 0
+    /// Digest of the last keyframe's state.
+    public var finalDigest: StateDigest?
+    /// Milliseconds of host time from the first event to the last.
+    public var duration: UInt32 = 0
+
+    /// Reads the whole trace once.
+    public init(_ reader: TraceReader) throws(TraceError) {
+        header = reader.header
+        outcome = reader.outcome
+        missing = reader.missing
+        byteCount = reader.byteCount
+        var cursor = reader.events()
+        while let event = try cursor.next() {
+            events[event.event.kind, default: 0] += 1
+            duration = event.time
+        }
+        for keyframe in try reader.keyframes {
+            if keyframe.position == .synchronous { synchronousKeyframes += 1 } else { asynchronousKeyframes += 1 }
+            finalDigest = keyframe.digest
+        }
+    }
+
+    /// All events.
+    public var eventCount: UInt64 { events.values.reduce(0, +) }
+
+    /// Bytes of guest memory.
+    public var memorySize: UInt64 { header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size } }
+}
+
+extension TraceInfo {
+    /// One JSON object, in one line.
+    public var json: String {
+        var object = JSONObject()
+        object.add("formatVersion", UInt64(TraceHeader.formatVersion))
+        object.add("created", UInt64(clamping: header.creationTime))
+        object.add("recorder", header.recorder)
+        object.add("guest", header.guest.name)
+        object.add("guestDigest", "\(header.guest.imageDigest)")
+        object.add("options", header.guest.options.joined(separator: " "))
+        object.add("board", header.machine.board)
+        object.add("memory", memorySize)
+        object.add("profile", header.processor.profile)
+        object.add("hostProcessor", header.host.processorModel)
+        object.add("hostKernel", header.host.kernelRelease)
+        object.add("hostModule", header.host.module)
+        object.add("landing", "\(header.landing)")
+        object.add("patchedInstructions", UInt64(header.patches.count))
+        object.add("bytes", byteCount)
+        object.add("milliseconds", UInt64(duration))
+        object.add("events", eventCount)
+        for kind in Event.Kind.allCases { object.add(kind.name, events[kind] ?? 0) }
+        object.add("synchronousKeyframes", UInt64(synchronousKeyframes))
+        object.add("asynchronousKeyframes", UInt64(asynchronousKeyframes))
+        if let finalDigest { object.add("finalDigest", "\(finalDigest)") }
+        object.add("complete", missing == nil)
+        if let outcome { object.add("outcome", "\(outcome)") }
+        return object.text
+    }
+}

@@ -1,0 +1,119 @@
+import ByteCoding
+
+extension TraceReader {
+    /// Reads and checks everything that the trace holds: every chunk, event, page, table and index, and that what
+    /// refers to another place refers to what should be there.
+    ///
+    /// - Parameter progress: Is told now and then how many bytes were checked; ``byteCount`` when all were.
+    /// - Throws: the first fault. A missing end is none: see ``missing``.
+    public func check(progress: (UInt64) -> Void = { _ in }) throws(TraceError) {
+        var check = TraceCheck(self)
+        let end = try check.walkChunks(progress: progress)
+        guard !isComplete || end + UInt64(FileFooter.byteCount) == byteCount else {
+            throw .corrupt(chunk: "end", offset: end, why: "there are bytes between the last chunk and the footer")
+        }
+        try check.compareWithIndex()
+        progress(byteCount)
+    }
+}
+
+/// What a check remembers from chunk to chunk.
+private struct TraceCheck {
+    private let reader: TraceReader
+    private var chunk = EventChunk()
+    private var contents: PageContents
+    private var tables = PageTableStack()
+    private var locations: [UInt64: PageLocation] = [:]
+    private var nextEvent: EventOrdinal
+    private var eventChunks: [EventIndexEntry] = []
+    private var keyframeEvents: [EventOrdinal] = []
+    private var page = [UInt8](repeating: 0, count: Limits.pageBytes)
+
+    init(_ reader: TraceReader) {
+        self.reader = reader
+        contents = PageContents(reader.file)
+        nextEvent = reader.header.firstEvent
+    }
+
+    /// Checks chunk after chunk, and returns where the last one ends.
+    mutating func walkChunks(progress: (UInt64) -> Void) throws(TraceError) -> UInt64 {
+        var position = UInt64(FilePrefix.byteCount)
+        var sequence: UInt32 = 0
+        var isAtRoot = false
+        while !isAtRoot, reader.isComplete || nextEvent < reader.events.upperBound {
+            let header = try reader.file.header(at: position)
+            guard header.sequence == sequence else { throw fault(header, "chunks before it are missing") }
+            try check(header)
+            isAtRoot = header.type == .root
+            position += UInt64(header.totalSize)
+            sequence += 1
+            progress(position)
+        }
+        return position
+    }
+
+    /// Checks that the index lists what was found.
+    func compareWithIndex() throws(TraceError) {
+        guard nextEvent == reader.events.upperBound, keyframeEvents.count == reader.keyframeCount else {
+            throw .corrupt(
+                chunk: ChunkType.root.name,
+                offset: reader.byteCount,
+                why: "it counts \(reader.eventCount) events and \(reader.keyframeCount) keyframes, not what is there"
+            )
+        }
+        for entry in eventChunks where try reader.index.eventChunk(with: entry.firstEvent) != entry {
+            throw .corrupt(chunk: ChunkType.events.name, offset: entry.position, why: "the index does not list it")
+        }
+        for (number, event) in keyframeEvents.enumerated() where try reader.keyframeEntry(number).event != event {
+            throw .corrupt(chunk: ChunkType.keyframe.name, offset: 0, why: "the index misplaces keyframe \(number)")
+        }
+    }
+
+    private mutating func check(_ header: ChunkHeader) throws(TraceError) {
+        let payload = try reader.file.payload(of: header)
+        switch header.type {
+        case .events:
+            guard header.firstEvent == nextEvent else { throw fault(header, "events before it are missing") }
+            try chunk.read(header, payload)
+            for place in chunk.records.indices { try check(chunk.event(place).event, header) }
+            eventChunks.append(EventIndexEntry(firstEvent: header.firstEvent, position: header.position))
+            nextEvent.rawValue += UInt64(header.count)
+        case .pages:
+            for index in 0..<header.count {
+                try contents.read(PageLocation(chunk: header.position, index: index), into: &page)
+            }
+        case .keyframe:
+            try checkKeyframe(header)
+        case .header, .symbols, .pageTable, .eventIndex, .keyframeIndex, .root:
+            break
+        }
+    }
+
+    /// A keyframe's event names the keyframe that stands before it.
+    private func check(_ event: Event, _ header: ChunkHeader) throws(TraceError) {
+        guard case .keyframe(let number, let position) = event else { return }
+        guard Int(number) == keyframeEvents.count - 1, keyframeEvents.last == header.firstEvent,
+            try reader.keyframeEntry(Int(number)).position == position
+        else { throw fault(header, "keyframe \(number) does not stand before its event") }
+    }
+
+    private mutating func checkKeyframe(_ header: ChunkHeader) throws(TraceError) {
+        let number = keyframeEvents.count
+        // The last one may have been written without its event.
+        guard number < reader.keyframeCount else { return }
+        let keyframe = try reader.keyframe(number)
+        keyframeEvents.append(header.firstEvent)
+        var memory = keyframe.memory
+        let entries = try memory.tableEntries()
+        let own = entries.filter(\.isOwn)
+        for entry in own { locations[entry.page] = entry.location }
+        guard entries.map(\.page) == tables.pages(forKeyframe: UInt32(number), changed: own.map(\.page)),
+            entries.allSatisfy({ locations[$0.page] == $0.location })
+        else { throw fault(header, "its page table is not that of the pages that changed") }
+        for entry in own { try contents.read(entry.location, into: &page) }
+    }
+
+    private func fault(_ header: ChunkHeader, _ why: String) -> TraceError {
+        .corrupt(chunk: header.type.name, offset: header.position, why: why)
+    }
+}

@@ -1,0 +1,99 @@
+import ByteCoding
+import X86
+
+extension TraceReader {
+    /// What the index says of one keyframe.
+    ///
+    /// - Throws: `.noSuchKeyframe`, or what reading can throw.
+    public func keyframeEntry(_ number: Int) throws(TraceError) -> KeyframeEntry {
+        let entry = try indexEntry(number)
+        return KeyframeEntry(
+            number: UInt32(number),
+            event: entry.event,
+            position: entry.kind,
+            digest: entry.digest
+        )
+    }
+
+    /// All keyframes, by number.
+    public var keyframes: [KeyframeEntry] {
+        get throws(TraceError) {
+            var entries: [KeyframeEntry] = []
+            for number in 0..<keyframeCount { entries.append(try keyframeEntry(number)) }
+            return entries
+        }
+    }
+
+    /// The number of the last keyframe whose event is `event` or before it; nil where there is none.
+    public func keyframe(atOrBefore event: EventOrdinal) throws(TraceError) -> Int? {
+        var (low, high) = (0, keyframeCount)
+        while low < high {
+            let middle = (low + high) / 2
+            if try indexEntry(middle).event <= event { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? low - 1 : nil
+    }
+
+    /// Reads one keyframe. Its memory is read later, page by page.
+    ///
+    /// - Throws: `.noSuchKeyframe`, or what reading can throw.
+    public func keyframe(_ number: Int) throws(TraceError) -> Keyframe {
+        let entry = try indexEntry(number)
+        let record = try keyframeRecord(number)
+        var tables = [KeyframeMemory.KeyframeTables(number: record.number, parts: record.tables)]
+        var rest = number
+        while rest > 0 {
+            rest &= rest - 1
+            tables.append(KeyframeMemory.KeyframeTables(number: UInt32(rest), parts: try keyframeRecord(rest).tables))
+        }
+        var memory = KeyframeMemory(self, keyframes: tables)
+        let state = try encodedState(of: record)
+        let decoded: ProcessorState
+        do throws(ByteCodingError) {
+            var cursor = ByteCursor(state.rawSpan)
+            decoded = try ProcessorState(from: &cursor)
+            try cursor.expectEnd()
+        } catch {
+            throw .corrupt(chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
+        }
+        return Keyframe(
+            number: record.number,
+            event: entry.event,
+            position: record.position,
+            state: decoded,
+            digest: record.digest,
+            changedPages: try memory.changedPages(),
+            memory: memory
+        )
+    }
+
+    /// The canonical encoding of a keyframe's processor state.
+    private func encodedState(of record: KeyframeRecord) throws(TraceError) -> [UInt8] {
+        guard record.stateBase > 0 else { return record.state }
+        let base = try keyframeRecord(Int(record.number - record.stateBase))
+        guard base.stateBase == 0 else {
+            let position = try indexEntry(Int(base.number)).position
+            throw .corrupt(chunk: ChunkType.keyframe.name, offset: position, why: "its state is not whole")
+        }
+        return KeyframeRecord.difference(record.state, from: base.state)
+    }
+
+    func keyframeRecord(_ number: Int) throws(TraceError) -> KeyframeRecord {
+        let entry = try indexEntry(number)
+        let (header, payload) = try file.chunk(.keyframe, at: entry.position)
+        let record = try TraceFile.decode(header) { () throws(ByteCodingError) in
+            try KeyframeRecord(payload.rawSpan, at: header.position)
+        }
+        guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event else {
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: "the index takes it for another")
+        }
+        return record
+    }
+
+    private func indexEntry(_ number: Int) throws(TraceError) -> KeyframeIndexEntry {
+        guard number >= 0, number < keyframeCount else {
+            throw .noSuchKeyframe(UInt64(max(number, 0)), count: UInt64(keyframeCount))
+        }
+        return try index.keyframe(UInt64(number))
+    }
+}

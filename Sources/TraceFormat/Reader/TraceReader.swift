@@ -1,0 +1,165 @@
+import ByteCoding
+public import SystemPackage
+
+/// Reads a trace. Copies share one open file, and may be used by several threads.
+///
+/// Opening reads the header and the index's root, whatever the size of the trace. A trace that has no end, because its
+/// recorder was killed or still writes, is scanned instead, and read up to its last whole chunk.
+public struct TraceReader: Sendable {
+    /// What the trace says of itself.
+    public let header: TraceHeader
+    /// How the recording ended; nil where the end is missing.
+    public let outcome: Outcome?
+    /// What is missing, in a sentence; nil for a trace that is whole.
+    public let missing: String?
+    let file: TraceFile
+    let index: TraceIndex
+    /// How many symbols there are, and where their chunks begin.
+    private let symbolChunks: (count: Int, position: UInt64)
+    /// How far a trace without an index was scanned.
+    private let scan: TraceScan?
+
+    /// Opens a trace.
+    ///
+    /// - Throws: `.notATrace`, `.otherVersion`, `.io`; `.truncated` or `.corrupt` where not even the header is whole.
+    public init(path: FilePath) throws(TraceError) {
+        let file = try TraceFile(path: path)
+        let (chunk, payload) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
+        let (header, symbolCount) = try TraceFile.decode(chunk) { () throws(ByteCodingError) in
+            try TraceHeader.decode(payload.rawSpan)
+        }
+        let symbols = (count: symbolCount, position: chunk.position + UInt64(chunk.totalSize))
+        try self.init(file, header, symbols, scan: TraceScan(after: chunk))
+    }
+
+    /// The trace as it is now: a trace that is being written has more events then. Goes on where this reader stopped.
+    public func refreshed() throws(TraceError) -> TraceReader {
+        guard let scan else { return self }
+        return try TraceReader(TraceFile(again: file), header, symbolChunks, scan: scan)
+    }
+
+    /// The trace as its chunks show it, whatever its index says. All the same for a trace that is whole.
+    public func scanned() throws(TraceError) -> TraceReader {
+        let (chunk, _) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
+        return try TraceReader(file, header, symbolChunks, scan: TraceScan(after: chunk), usesIndex: false)
+    }
+
+    private init(
+        _ file: TraceFile,
+        _ header: TraceHeader,
+        _ symbolChunks: (count: Int, position: UInt64),
+        scan start: TraceScan,
+        usesIndex: Bool = true
+    ) throws(TraceError) {
+        self.file = file
+        self.header = header
+        self.symbolChunks = symbolChunks
+        var missing: String?
+        if usesIndex, let index = Self.storedIndex(of: file, firstEvent: header.firstEvent) {
+            self.index = index
+            scan = nil
+        } else {
+            var scan = start
+            scan.run(file)
+            index = TraceIndex(
+                file: file,
+                eventCount: scan.nextEvent.rawValue - header.firstEvent.rawValue,
+                events: scan.events,
+                keyframes: scan.keyframes
+            )
+            self.scan = scan
+            missing = Self.describe(scan, file)
+        }
+        do throws(TraceError) {
+            outcome = try Self.outcome(file, index, firstEvent: header.firstEvent)
+        } catch {
+            outcome = nil
+            missing = "the trace's end cannot be read: \(error)"
+        }
+        self.missing = missing
+    }
+
+    /// Whether the recording was finished and the file has its end.
+    public var isComplete: Bool { missing == nil }
+    /// Where the trace is.
+    public var path: FilePath { file.path }
+    /// Bytes of the file when it was opened.
+    public var byteCount: UInt64 { file.size }
+    /// Events that can be read.
+    public var eventCount: UInt64 { index.eventCount }
+    /// The ordinals of the events that can be read.
+    public var events: Range<EventOrdinal> {
+        header.firstEvent..<EventOrdinal(header.firstEvent.rawValue + index.eventCount)
+    }
+    /// Keyframes that can be read.
+    public var keyframeCount: Int { Int(index.keyframeCount) }
+
+    /// Reads events in order, beginning with `first`, the first of the trace by default.
+    public func events(from first: EventOrdinal? = nil) -> EventCursor {
+        EventCursor(self, first ?? header.firstEvent)
+    }
+
+    /// Reads one event.
+    ///
+    /// - Throws: `.noSuchEvent`, or what reading can throw.
+    public func event(at ordinal: EventOrdinal) throws(TraceError) -> RecordedEvent {
+        var cursor = events(from: ordinal)
+        guard let event = try cursor.next() else {
+            throw .noSuchEvent(ordinal, first: header.firstEvent, count: eventCount)
+        }
+        return event
+    }
+
+    /// Names of the guest's code and data, if the recorder knew any.
+    public func symbols() throws(TraceError) -> [GuestSymbol] {
+        var symbols: [GuestSymbol] = []
+        var position = symbolChunks.position
+        while symbols.count < symbolChunks.count {
+            let (chunk, payload) = try file.chunk(.symbols, at: position)
+            guard chunk.count > 0, chunk.count <= symbolChunks.count - symbols.count else {
+                throw .corrupt(chunk: chunk.type.name, offset: position, why: "bad number of symbols")
+            }
+            symbols += try TraceFile.decode(chunk) { () throws(ByteCodingError) in
+                try GuestSymbol.decode(payload.rawSpan, count: chunk.count)
+            }
+            position += UInt64(chunk.totalSize)
+        }
+        return symbols
+    }
+
+    private static func storedIndex(of file: TraceFile, firstEvent: EventOrdinal) -> TraceIndex? {
+        let footerSize = UInt64(FileFooter.byteCount)
+        guard file.size >= footerSize else { return nil }
+        // Whatever is wrong with the index, the chunks can still be found without it.
+        guard let bytes = try? file.read(FileFooter.byteCount, at: file.size - footerSize, "footer"),
+            let footer = FileFooter(bytes.rawSpan, identity: file.identity, fileSize: file.size),
+            let (_, payload) = try? file.chunk(.root, at: footer.rootPosition),
+            let root = try? RootRecord(decoding: payload.rawSpan), root.isPlausible(from: firstEvent)
+        else { return nil }
+        return TraceIndex(file: file, root: root)
+    }
+
+    private static func describe(_ scan: TraceScan, _ file: TraceFile) -> String {
+        let ending = "the trace has no end: it was read up to event \(scan.nextEvent)"
+        switch scan.obstacle {
+        case nil: return ending
+        case .truncated: return "\(ending); \(file.size - scan.position) bytes after it are no whole chunk"
+        case .some(let error): return "\(ending), because of \(error)"
+        }
+    }
+
+    private static func outcome(
+        _ file: TraceFile,
+        _ index: TraceIndex,
+        firstEvent: EventOrdinal
+    ) throws(TraceError) -> Outcome? {
+        guard index.eventCount > 0 else { return nil }
+        let last = EventOrdinal(firstEvent.rawValue + (index.eventCount - 1))
+        let entry = try index.eventChunk(with: last)
+        guard entry.firstEvent == last else { return nil }
+        var chunk = EventChunk()
+        try chunk.read(file, entry)
+        guard case .end(let outcome) = try chunk.event(0).event else { return nil }
+        return outcome
+    }
+}

@@ -1,0 +1,113 @@
+import ByteCoding
+
+/// Finds the chunks of a trace that has no usable index: one that is being written, or whose recorder was killed.
+struct TraceScan: Sendable {
+    private(set) var events: [EventIndexEntry] = []
+    private var foundKeyframes: [KeyframeIndexEntry] = []
+    /// One past the last event found.
+    private(set) var nextEvent: EventOrdinal
+    /// Where the next chunk would begin.
+    private(set) var position: UInt64
+    /// Why the scan went no further; nil where the file ends there.
+    private(set) var obstacle: TraceError?
+    private var sequence: UInt32
+
+    /// The keyframes found. One whose event was not written is none, or none yet.
+    var keyframes: [KeyframeIndexEntry] {
+        Array(foundKeyframes.prefix(foundKeyframes.partition { $0.event < nextEvent }))
+    }
+
+    /// Starts behind the header chunk.
+    init(after header: ChunkHeader) {
+        nextEvent = header.firstEvent
+        position = header.position + UInt64(header.totalSize)
+        sequence = header.sequence + 1
+    }
+
+    /// Goes on until the end of the file, or the first chunk that is not whole.
+    ///
+    /// Payloads are checked when they are used, not here: a scan reads some bytes of each chunk only. But the last
+    /// chunks are checked, from the end backwards to the first that is good: that is where a machine that died leaves
+    /// holes.
+    mutating func run(_ file: TraceFile) {
+        obstacle = nil
+        var found: [ChunkHeader] = []
+        do throws(TraceError) {
+            while position < file.size {
+                let header = try file.header(at: position)
+                guard header.sequence == sequence else {
+                    throw .corrupt(chunk: header.type.name, offset: position, why: "chunks before it are missing")
+                }
+                guard file.size - position >= UInt64(header.totalSize) else {
+                    throw .truncated(what: header.type.name, offset: position)
+                }
+                found.append(header)
+                position += UInt64(header.totalSize)
+                sequence += 1
+            }
+        } catch {
+            obstacle = error
+        }
+        dropBadTail(of: &found, file)
+        do throws(TraceError) {
+            for header in found { try take(header, file) }
+        } catch {
+            obstacle = error
+        }
+    }
+
+    private mutating func dropBadTail(of headers: inout [ChunkHeader], _ file: TraceFile) {
+        while let last = headers.last {
+            do throws(TraceError) {
+                _ = try file.payload(of: last)
+                return
+            } catch {
+                obstacle = error
+                position = last.position
+                sequence = last.sequence
+                headers.removeLast()
+            }
+        }
+    }
+
+    private mutating func take(_ header: ChunkHeader, _ file: TraceFile) throws(TraceError) {
+        guard header.firstEvent == nextEvent || header.type.isIndex else {
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: "events before it are missing")
+        }
+        switch header.type {
+        case .events:
+            guard (1...Limits.eventsPerChunk).contains(header.count) else {
+                throw .corrupt(chunk: header.type.name, offset: header.position, why: "bad number of events")
+            }
+            events.append(EventIndexEntry(firstEvent: nextEvent, position: header.position))
+            let (next, overflow) = nextEvent.rawValue.addingReportingOverflow(UInt64(header.count))
+            guard !overflow else {
+                throw .corrupt(chunk: header.type.name, offset: header.position, why: "bad number of events")
+            }
+            nextEvent = EventOrdinal(next)
+        case .keyframe:
+            let payload = try file.payload(of: header)
+            let record = try TraceFile.decode(header) { () throws(ByteCodingError) in
+                try KeyframeRecord(payload.rawSpan, at: header.position)
+            }
+            guard Int(record.number) == foundKeyframes.count else {
+                throw .corrupt(chunk: header.type.name, offset: header.position, why: "keyframes are missing")
+            }
+            foundKeyframes.append(
+                KeyframeIndexEntry(
+                    event: header.firstEvent,
+                    position: header.position,
+                    kind: record.position,
+                    digest: record.digest
+                )
+            )
+        default:
+            break
+        }
+    }
+}
+
+extension ChunkType {
+    /// Index chunks stand anywhere: the event they begin with is the first that they list.
+    var isIndex: Bool { self == .eventIndex || self == .keyframeIndex }
+}

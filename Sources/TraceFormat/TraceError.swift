@@ -1,0 +1,61 @@
+public import SystemPackage
+
+/// Why a trace could not be written or read.
+public enum TraceError: Error, Hashable, Sendable {
+    /// The file does not begin as a trace does.
+    case notATrace(path: FilePath)
+    /// The trace is of a version of the format that this reader does not know.
+    case otherVersion(path: FilePath, found: UInt32, supported: UInt32)
+    /// The bytes of a chunk are not what a writer wrote. `offset` is the chunk's position in the file.
+    case corrupt(chunk: String, offset: UInt64, why: String)
+    /// The file ends before what is asked for. `offset` is the position in the file.
+    case truncated(what: String, offset: UInt64)
+    /// A system call failed.
+    case io(operation: String, path: FilePath, errno: Errno)
+    /// The writer's thread could not be started.
+    case noThread(errno: CInt)
+    /// A value is larger than the format allows.
+    case overLimit(what: String, value: UInt64, limit: UInt64)
+    /// What a header should say cannot be written.
+    case invalidHeader(why: String)
+    /// The file to write exists already.
+    case exists(path: FilePath)
+    /// The trace has no event of this ordinal.
+    case noSuchEvent(EventOrdinal, first: EventOrdinal, count: UInt64)
+    /// The trace has no keyframe of this number.
+    case noSuchKeyframe(UInt64, count: UInt64)
+}
+
+extension TraceError: CustomStringConvertible {
+    /// One line, without a final full stop.
+    public var description: String {
+        switch self {
+        case .notATrace(let path):
+            "\(path) is not an rr-vm trace"
+        case .otherVersion(let path, let found, let supported):
+            "\(path) is a trace of format version \(found); this rr-vm reads version \(supported)"
+        case .corrupt(let chunk, let offset, let why):
+            "bad data in the \(chunk) at byte \(offset) of the trace: \(why)"
+        case .truncated(let what, let offset):
+            "the trace ends within the \(what) at byte \(offset)"
+        case .io(let operation, let path, let errno):
+            "cannot \(operation) \(path): \(errno)"
+        case .noThread(let errno):
+            "cannot start the thread that writes the trace: \(Errno(rawValue: errno))"
+        case .overLimit(let what, let value, let limit):
+            "\(what): \(value) is over the format's limit of \(limit)"
+        case .invalidHeader(let why):
+            "the trace's header cannot be written: \(why)"
+        case .exists(let path):
+            "\(path) exists already and is not overwritten"
+        case .noSuchEvent(let ordinal, let first, let count):
+            count == 0
+                ? "there is no event \(ordinal): the trace has no events"
+                : "there is no event \(ordinal): the trace has events \(first) to \(first.rawValue + (count - 1))"
+        case .noSuchKeyframe(let number, let count):
+            count == 0
+                ? "there is no keyframe \(number): the trace has no keyframes"
+                : "there is no keyframe \(number): the trace has keyframes 0 to \(count - 1)"
+        }
+    }
+}

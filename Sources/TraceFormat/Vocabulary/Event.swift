@@ -1,0 +1,73 @@
+public import X86
+
+/// One entry of a trace: an exit with the input it gave the guest, an injected interrupt, a device's write to guest
+/// memory, a keyframe, or the end.
+public enum Event: Hashable, Sendable {
+    /// IN or one element of INS: the data that the guest was given.
+    case portRead(PortAccess)
+    /// OUT or one element of OUTS: the data that the guest gave.
+    case portWrite(PortAccess)
+    /// A read of an address that is no memory: the data that the guest was given.
+    case memoryRead(MemoryAccess)
+    /// A write to an address that is no memory: the data that the guest gave.
+    case memoryWrite(MemoryAccess)
+    /// RDMSR: the value that the guest was given, nil where it was given #GP.
+    case readMSR(index: UInt32, value: UInt64?)
+    /// WRMSR: the value that the guest gave, and whether it was given #GP.
+    case writeMSR(index: UInt32, value: UInt64, faults: Bool)
+    /// HLT.
+    case halt
+    /// An external interrupt, injected before the next instruction.
+    case interrupt(vector: UInt8)
+    /// A non-maskable interrupt, injected before the next instruction.
+    case nonMaskableInterrupt
+    /// A device wrote to guest memory, before the next instruction.
+    case deviceWrite(address: GuestPhysicalAddress, bytes: [UInt8])
+    /// A trapped RDTSC or one of its kin.
+    case hiddenRead(HiddenRead)
+    /// The whole state was stored at this moment.
+    case keyframe(number: UInt32, KeyframePosition)
+    /// The recording ended. Nothing follows.
+    case end(Outcome)
+}
+
+extension Event {
+    /// The kinds of event, numbered as in a trace; `name` is what lists of events show.
+    public enum Kind: UInt8, CaseIterable, Hashable, Sendable {
+        case portRead = 0
+        case portWrite = 1
+        case memoryRead = 2
+        case memoryWrite = 3
+        case readMSR = 4
+        case writeMSR = 5
+        case halt = 6
+        case interrupt = 7
+        case nonMaskableInterrupt = 8
+        case deviceWrite = 9
+        case hiddenRead = 10
+        case keyframe = 11
+        case end = 12
+
+        /// The case's name.
+        public var name: String { String(describing: self) }
+    }
+
+    /// The kind of this event.
+    public var kind: Kind {
+        switch self {
+        case .portRead: .portRead
+        case .portWrite: .portWrite
+        case .memoryRead: .memoryRead
+        case .memoryWrite: .memoryWrite
+        case .readMSR: .readMSR
+        case .writeMSR: .writeMSR
+        case .halt: .halt
+        case .interrupt: .interrupt
+        case .nonMaskableInterrupt: .nonMaskableInterrupt
+        case .deviceWrite: .deviceWrite
+        case .hiddenRead: .hiddenRead
+        case .keyframe: .keyframe
+        case .end: .end
+        }
+    }
+}

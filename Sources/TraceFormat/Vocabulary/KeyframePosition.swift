@@ -1,0 +1,7 @@
+/// How a replay comes to a keyframe's moment. Numbered as in a trace.
+public enum KeyframePosition: UInt8, CaseIterable, Hashable, Sendable {
+    /// Right after the event before it: re-execution arrives there by itself.
+    case synchronous = 0
+    /// Between two exits: a replay has to land there.
+    case asynchronous = 1
+}

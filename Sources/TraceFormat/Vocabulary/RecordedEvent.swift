@@ -1,0 +1,19 @@
+/// An event as it stands in a trace: with its position, when it happened and where the guest was.
+public struct RecordedEvent: Hashable, Sendable {
+    /// Position in the trace.
+    public var ordinal: EventOrdinal
+    /// Milliseconds of host time since the recording began, modulo 2^32.
+    public var time: UInt32
+    /// RIP as the exit reported it; 0 for events that are no exit.
+    public var rip: UInt64
+    /// What happened.
+    public var event: Event
+
+    /// Makes a recorded event of its parts.
+    public init(ordinal: EventOrdinal, time: UInt32, rip: UInt64, event: Event) {
+        self.ordinal = ordinal
+        self.time = time
+        self.rip = rip
+        self.event = event
+    }
+}

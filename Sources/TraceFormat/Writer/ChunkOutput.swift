@@ -1,0 +1,72 @@
+import ByteCoding
+
+/// Puts chunks one after another into a sink.
+struct ChunkOutput {
+    let sink: any TraceSink
+    let identity: UInt64
+    let effort: Compression.Effort
+    let synchronizesEveryChunk: Bool
+    /// Where the next chunk goes: the end of what is surely written.
+    private(set) var position: UInt64 = 0
+    private var sequence: UInt32 = 0
+
+    /// Begins a file with its prefix.
+    init(
+        sink: any TraceSink,
+        identity: UInt64,
+        effort: Compression.Effort = .quick,
+        synchronizesEveryChunk: Bool
+    ) throws(TraceError) {
+        self.sink = sink
+        self.identity = identity
+        self.effort = effort
+        self.synchronizesEveryChunk = synchronizesEveryChunk
+        try write(FilePrefix(identity: identity).bytes)
+    }
+
+    /// Writes one chunk, packed where that saves something, and returns its position.
+    @discardableResult
+    mutating func write(
+        _ type: ChunkType,
+        _ payload: [UInt8],
+        count: Int,
+        firstEvent: EventOrdinal
+    ) throws(TraceError) -> UInt64 {
+        let start = position
+        let packed = Compression.pack(payload.rawSpan, effort)
+        let stored = packed ?? payload
+        let header = ChunkHeader(
+            type: type,
+            codec: packed == nil ? .stored : .lz4,
+            storedSize: stored.count,
+            rawSize: payload.count,
+            count: count,
+            sequence: sequence,
+            firstEvent: firstEvent,
+            position: start,
+            payloadChecksum: Checksum.of(stored, seed: identity)
+        )
+        // One write for both: a recorder that is killed between two would leave half a chunk more often.
+        try write(header.bytes(identity: identity) + stored)
+        sequence += 1
+        if synchronizesEveryChunk { try sink.synchronize() }
+        return start
+    }
+
+    /// Closes the file: `rootPosition` is the root index's.
+    mutating func writeFooter(rootPosition: UInt64) throws(TraceError) {
+        let size = position + UInt64(FileFooter.byteCount)
+        try write(FileFooter(identity: identity, rootPosition: rootPosition, fileSize: size).bytes)
+    }
+
+    /// Bytes that were written in part, when the disk was full, are cut off: the file ends with a whole chunk.
+    private mutating func write(_ bytes: [UInt8]) throws(TraceError) {
+        do throws(TraceError) {
+            try sink.write(bytes.rawSpan, at: position)
+        } catch {
+            try? sink.truncate(to: position)
+            throw error
+        }
+        position += UInt64(bytes.count)
+    }
+}

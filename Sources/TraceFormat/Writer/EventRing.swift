@@ -1,0 +1,77 @@
+import Glibc
+import Synchronization
+
+/// Carries records and their bytes from the recorder's thread to the writer's: one producer, one consumer, no lock and
+/// no allocation. A full ring makes the producer wait; nothing is dropped.
+///
+/// Positions count everything that ever went through; a position modulo the capacity is a place in the buffer.
+@safe final class EventRing: @unchecked Sendable {
+    static let recordCapacity = 1 << 16
+    static let byteCapacity = 4 << 20
+    /// Records after which the producer wakes the consumer before its time.
+    static let wakeInterval: UInt64 = 1 << 14
+
+    // SAFETY of both buffers: the producer writes only places between what was taken and what was taken plus the
+    // capacity, then publishes them with a releasing store; the consumer reads only published places and gives them
+    // back with a releasing store. No place is ever in both hands.
+    private let records: UnsafeMutablePointer<EventRecord>
+    private let bytes: UnsafeMutableRawPointer
+
+    let recordsPut = Atomic<UInt64>(0)
+    let recordsTaken = Atomic<UInt64>(0)
+    let bytesTaken = Atomic<UInt64>(0)
+    /// Posted when the producer wants the consumer to look.
+    let wake = WakeSignal()
+    /// Posted when the consumer made room.
+    let room = WakeSignal()
+
+    init() {
+        unsafe records = .allocate(capacity: Self.recordCapacity)
+        unsafe bytes = .allocate(byteCount: Self.byteCapacity, alignment: 64)
+    }
+
+    deinit {
+        // SAFETY: allocated in init, and nobody else holds the ring any more.
+        unsafe records.deallocate()
+        unsafe bytes.deallocate()
+    }
+
+    /// Producer: stores a record at a free position.
+    func store(_ record: EventRecord, at position: UInt64) {
+        // SAFETY: see the buffers; the index is within the capacity.
+        unsafe records[Int(position % UInt64(Self.recordCapacity))] = record
+    }
+
+    /// Consumer: the record at a published position.
+    func record(at position: UInt64) -> EventRecord {
+        // SAFETY: see the buffers; the index is within the capacity, and published places are initialised.
+        unsafe records[Int(position % UInt64(Self.recordCapacity))]
+    }
+
+    /// Producer: stores bytes at free positions.
+    func store(_ source: RawSpan, at position: UInt64) {
+        let start = Int(position % UInt64(Self.byteCapacity))
+        let head = min(source.byteCount, Self.byteCapacity - start)
+        // SAFETY: see the buffers; both parts lie within the capacity, and the source is alive while it is copied.
+        unsafe source.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            unsafe (bytes + start).copyMemory(from: base, byteCount: head)
+            unsafe bytes.copyMemory(from: base + head, byteCount: buffer.count - head)
+        }
+    }
+
+    /// Consumer: the bytes at published positions, appended to `output`.
+    func copyBytes(at position: UInt64, count: Int, to output: inout [UInt8]) {
+        let start = Int(position % UInt64(Self.byteCapacity))
+        let head = min(count, Self.byteCapacity - start)
+        // SAFETY: see the buffers; both parts lie within the capacity.
+        unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: bytes + start, count: head))
+        unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count - head))
+    }
+
+    /// Producer: lets the consumer work for a while.
+    func waitForConsumer() {
+        wake.post()
+        room.wait(nanoseconds: 10_000_000)
+    }
+}

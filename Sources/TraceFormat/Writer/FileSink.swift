@@ -1,0 +1,108 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// A file that has its name with `.part` behind it until it is finished.
+final class FileSink: TraceSink {
+    /// The finished file's name. The recorder's thread may change it while the writer's uses it.
+    private let finalPath: Mutex<FilePath>
+    private let descriptor: CInt
+
+    /// Creates the unfinished file; neither it nor the finished one may exist.
+    init(path: FilePath) throws(TraceError) {
+        finalPath = Mutex(path)
+        let partialPath = Self.partialPath(path)
+        // SAFETY: the strings live through the calls, which only read them.
+        let existing = unsafe path.withPlatformString { unsafe access($0, F_OK) }
+        guard existing != 0 else { throw .exists(path: path) }
+        descriptor = unsafe partialPath.withPlatformString {
+            unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        }
+        guard descriptor >= 0 else {
+            guard errno != EEXIST else { throw .exists(path: partialPath) }
+            throw .io(operation: "create", path: partialPath, errno: Errno(rawValue: errno))
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func partialPath(_ path: FilePath) -> FilePath {
+        FilePath(platformString: path.platformArray + suffix)
+    }
+
+    private var path: FilePath { finalPath.withLock { $0 } }
+    /// The name until it is finished.
+    private var partialPath: FilePath { Self.partialPath(path) }
+
+    func write(_ bytes: RawSpan, at position: UInt64) throws(TraceError) {
+        var done = 0
+        while done < bytes.byteCount {
+            // SAFETY: the buffer is only read, inside the closure, while the span that it views is alive.
+            let count = unsafe bytes.extracting(done...).withUnsafeBytes { buffer in
+                unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(position) + off_t(done))
+            }
+            guard count >= 0 || errno == EINTR else { throw failure("write") }
+            done += max(count, 0)
+        }
+    }
+
+    func truncate(to size: UInt64) throws(TraceError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else { throw failure("truncate") }
+    }
+
+    func synchronize() throws(TraceError) {
+        guard fdatasync(descriptor) == 0 else { throw failure("synchronize") }
+    }
+
+    func replace(_ path: FilePath) throws(TraceError) {
+        let (old, new) = (partialPath, Self.partialPath(path))
+        // SAFETY: the strings live through the calls, which only read them.
+        let result = unsafe old.withPlatformString { old in
+            unsafe new.withPlatformString { new in unsafe rename(old, new) }
+        }
+        guard result == 0 else { throw failure("rename") }
+        finalPath.withLock { $0 = path }
+    }
+
+    func publish() throws(TraceError) {
+        let (path, partialPath) = (path, partialPath)
+        // SAFETY: the strings live through the calls, which only read them.
+        let result = unsafe partialPath.withPlatformString { old in
+            unsafe path.withPlatformString { new in
+                // A link, unlike a renamed file, never replaces one that exists.
+                if unsafe link(old, new) == 0 { return unsafe unlink(old) }
+                guard [EPERM, ENOTSUP, EMLINK].contains(errno) else { return -1 }
+                // No hard links here: what the rename replaces is an empty file that was not there before.
+                let placeholder = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+                guard placeholder >= 0 else { return -1 }
+                close(placeholder)
+                return unsafe rename(old, new)
+            }
+        }
+        guard result == 0 else {
+            guard errno != EEXIST else { throw .exists(path: path) }
+            throw .io(operation: "rename \(partialPath) to", path: path, errno: Errno(rawValue: errno))
+        }
+    }
+
+    func discard() {
+        // SAFETY: the string lives through the call, which only reads it.
+        _ = unsafe partialPath.withPlatformString { unsafe unlink($0) }
+    }
+
+    private func failure(_ operation: String) -> TraceError {
+        .io(operation: operation, path: partialPath, errno: Errno(rawValue: errno))
+    }
+
+    private static let suffix: [CInterop.PlatformChar] = ".part\0".utf8.map { CInterop.PlatformChar(bitPattern: $0) }
+}
+
+extension FilePath {
+    /// The bytes of the path, without the final zero.
+    fileprivate var platformArray: [CInterop.PlatformChar] {
+        // SAFETY: the string is read up to its final zero, inside the closure.
+        unsafe withPlatformString { unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
+    }
+}

@@ -1,0 +1,10 @@
+/// When a writer brings the trace to the disk (`fdatasync`). What was written survives the recorder's death under every
+/// policy; this is about the machine's.
+public enum SyncPolicy: String, CaseIterable, Sendable {
+    /// Whenever the kernel likes.
+    case none
+    /// Once a second, and when the file is finished.
+    case interval
+    /// After every chunk.
+    case every
+}

@@ -1,0 +1,190 @@
+import ByteCoding
+import Glibc
+import Synchronization
+
+/// The thread that takes records from a ring and assembles the file.
+final class WriterThread: @unchecked Sendable {
+    /// What the thread is to do when the ring is empty.
+    enum Command: UInt8, AtomicRepresentable {
+        /// Wait for more.
+        case run
+        /// Finish the file and end.
+        case finish
+        /// Leave the file unfinished and end.
+        case leave
+        /// Remove the file and end.
+        case discard
+    }
+
+    /// How it went.
+    struct Result {
+        var failure: TraceError?
+        var eventCount: UInt64 = 0
+        var keyframeCount: UInt64 = 0
+    }
+
+    let sink: any TraceSink
+    let ring = EventRing()
+    let hasFailed = Atomic<Bool>(false)
+    let byteCount: Atomic<UInt64>
+    let result = Mutex(Result())
+
+    private let command = Atomic<Command>(.run)
+    private let flushNanoseconds: UInt64
+    private let syncs: Bool
+    // Used only by the thread itself, from its start to its end.
+    private var assembler: TraceAssembler
+    private var taken: UInt64 = 0
+    private var takenBytes: UInt64 = 0
+    private var lastFlush: UInt64 = 0
+    private var lastSync: UInt64 = 0
+    // Used only by the thread that starts and joins.
+    private var thread = pthread_t()
+
+    /// Time between two synchronisations under ``SyncPolicy/interval``.
+    private static let syncNanoseconds: UInt64 = 1_000_000_000
+
+    /// Begins the file and starts the thread; removes the file again where one of them fails.
+    static func start(
+        sink: any TraceSink,
+        header: TraceHeader,
+        symbols: [GuestSymbol],
+        options: TraceWriter.Options
+    ) throws(TraceError) -> WriterThread {
+        do throws(TraceError) {
+            let assembler = try TraceAssembler(
+                sink: sink,
+                header: header,
+                symbols: symbols,
+                synchronizesEveryChunk: options.sync == .every
+            )
+            let thread = WriterThread(assembler: assembler, sink: sink, options: options)
+            try thread.start()
+            return thread
+        } catch {
+            sink.discard()
+            throw error
+        }
+    }
+
+    private init(assembler: TraceAssembler, sink: any TraceSink, options: TraceWriter.Options) {
+        self.assembler = assembler
+        self.sink = sink
+        let (seconds, attoseconds) = options.flushInterval.components
+        flushNanoseconds = UInt64(max(seconds, 0)) * 1_000_000_000 + UInt64(max(attoseconds, 0)) / 1_000_000_000
+        syncs = options.sync != .none
+        byteCount = Atomic(assembler.byteCount)
+    }
+
+    private func start() throws(TraceError) {
+        let argument = unsafe Unmanaged.passRetained(self)
+        // SAFETY: the thread takes over the reference that was retained for it.
+        let error = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                unsafe Unmanaged<WriterThread>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            },
+            argument.toOpaque()
+        )
+        guard error == 0 else {
+            unsafe argument.release()
+            throw .noThread(errno: error)
+        }
+    }
+
+    /// Tells the thread to end, and waits until it has.
+    func stop(_ last: Command) {
+        command.store(last, ordering: .releasing)
+        ring.wake.post()
+        // SAFETY: the thread was started, and is joined once: its owner is consumed by every call that stops it.
+        _ = pthread_join(thread, nil)
+    }
+
+    private func run() {
+        lastFlush = Self.now()
+        lastSync = lastFlush
+        while true {
+            // Read first: what was put before the command is then seen by the drain after it.
+            let last = command.load(ordering: .acquiring)
+            drain()
+            guard last == .run else { return end(last) }
+            flushIfDue()
+            ring.wake.wait(nanoseconds: flushNanoseconds)
+        }
+    }
+
+    private func drain() {
+        let put = ring.recordsPut.load(ordering: .acquiring)
+        var bytes: [UInt8] = []
+        while taken < put {
+            let record = ring.record(at: taken)
+            bytes.removeAll(keepingCapacity: true)
+            if record.payloadSize > 0 {
+                ring.copyBytes(at: takenBytes, count: record.payloadSize, to: &bytes)
+                takenBytes += UInt64(record.payloadSize)
+                ring.bytesTaken.store(takenBytes, ordering: .releasing)
+            }
+            taken += 1
+            // Giving places back one by one would make the two processors fight over one cache line.
+            if taken % 1024 == 0 || taken == put || !bytes.isEmpty {
+                ring.recordsTaken.store(taken, ordering: .releasing)
+                ring.room.post()
+            }
+            attempt { assembler throws(TraceError) in try assembler.append(record, bytes.rawSpan) }
+        }
+        byteCount.store(assembler.byteCount, ordering: .relaxed)
+    }
+
+    private func flushIfDue() {
+        let now = Self.now()
+        if now - lastFlush >= flushNanoseconds {
+            attempt { assembler throws(TraceError) in try assembler.flush() }
+            lastFlush = now
+            byteCount.store(assembler.byteCount, ordering: .relaxed)
+        }
+        if syncs, now - lastSync >= Self.syncNanoseconds {
+            attempt { _ throws(TraceError) in try sink.synchronize() }
+            lastSync = now
+        }
+    }
+
+    private func end(_ command: Command) {
+        if command == .discard {
+            sink.discard()
+            return
+        }
+        attempt { assembler throws(TraceError) in
+            guard command == .finish else { return try assembler.flush() }
+            try assembler.finish()
+            if syncs { try sink.synchronize() }
+            try sink.publish()
+        }
+        byteCount.store(assembler.byteCount, ordering: .relaxed)
+        result.withLock {
+            $0.eventCount = assembler.eventCount
+            $0.keyframeCount = assembler.keyframeCount
+        }
+    }
+
+    /// Does something that can fail. After the first failure nothing more is done, but records are still taken, so
+    /// that the recorder never waits for a writer that has given up.
+    private func attempt(_ body: (inout TraceAssembler) throws(TraceError) -> Void) {
+        guard !hasFailed.load(ordering: .relaxed) else { return }
+        do throws(TraceError) {
+            try body(&assembler)
+        } catch {
+            result.withLock { $0.failure = error }
+            hasFailed.store(true, ordering: .releasing)
+        }
+    }
+
+    /// Nanoseconds of a clock that nobody sets.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        // SAFETY: the structure lives through the call.
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

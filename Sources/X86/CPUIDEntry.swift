@@ -1,0 +1,36 @@
+/// What CPUID answers to one leaf, and subleaf where the leaf has any.
+public struct CPUIDEntry: Hashable, Sendable {
+    /// Leaf: EAX before the instruction.
+    public var function: UInt32
+    /// Subleaf: ECX before the instruction; 0 and without meaning unless ``isIndexed``.
+    public var index: UInt32
+    /// The leaf has subleaves (`KVM_CPUID_FLAG_SIGNIFCANT_INDEX`).
+    public var isIndexed: Bool
+    /// EAX after the instruction.
+    public var eax: UInt32
+    /// EBX after the instruction.
+    public var ebx: UInt32
+    /// ECX after the instruction.
+    public var ecx: UInt32
+    /// EDX after the instruction.
+    public var edx: UInt32
+
+    /// Makes an entry of its parts.
+    public init(
+        function: UInt32,
+        index: UInt32 = 0,
+        isIndexed: Bool = false,
+        eax: UInt32 = 0,
+        ebx: UInt32 = 0,
+        ecx: UInt32 = 0,
+        edx: UInt32 = 0
+    ) {
+        self.function = function
+        self.index = index
+        self.isIndexed = isIndexed
+        self.eax = eax
+        self.ebx = ebx
+        self.ecx = ecx
+        self.edx = edx
+    }
+}

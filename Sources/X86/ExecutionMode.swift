@@ -1,0 +1,43 @@
+/// How the processor decodes instructions.
+public enum ExecutionMode: Hashable, Sendable {
+    /// Real-address mode, 16-bit code.
+    case real
+    /// Protected mode with a 16-bit code segment.
+    case protected16
+    /// Protected mode, or compatibility mode, with a 32-bit code segment.
+    case protected32
+    /// 64-bit mode.
+    case long64
+}
+
+extension ProcessorState {
+    /// The mode that CR0, EFER and the code segment select (Intel SDM vol. 3, 2.2 and 3.4.5).
+    public var mode: ExecutionMode {
+        guard control.cr0 & ControlBit.protectionEnable != 0 else { return .real }
+        let longMode = control.efer & ControlBit.longModeActive != 0
+        if longMode, segments.cs.accessRights & Segment.longCode != 0 { return .long64 }
+        return segments.cs.accessRights & Segment.defaultBig != 0 ? .protected32 : .protected16
+    }
+
+    /// The current privilege level, 0 to 3: SS.DPL, or 0 in real mode.
+    public var privilegeLevel: Int {
+        mode == .real ? 0 : Int(segments.ss.accessRights >> 5 & 3)
+    }
+}
+
+/// Bits of CR0, CR4 and EFER that decide how memory is addressed (Intel SDM vol. 3, 2.5 and 2.2.1).
+enum ControlBit {
+    static let protectionEnable: UInt64 = 1 << 0
+    static let paging: UInt64 = 1 << 31
+    static let pageSizeExtensions: UInt64 = 1 << 4
+    static let physicalAddressExtension: UInt64 = 1 << 5
+    static let fiveLevelPaging: UInt64 = 1 << 12
+    static let longModeActive: UInt64 = 1 << 10
+}
+
+extension ProcessorState.Segment {
+    /// Access-rights bit: 64-bit code (L).
+    static let longCode: UInt32 = 1 << 13
+    /// Access-rights bit: 32-bit code or stack (D/B).
+    static let defaultBig: UInt32 = 1 << 14
+}

@@ -1,0 +1,55 @@
+import Machine
+import SystemPackage
+
+extension BootArguments {
+    private static let largestImage = 1 << 30
+
+    /// The protocol that was asked for; nil for what the guest's file asks for.
+    var bootProtocol: BootProtocol? { flat ? .flat : bios ? .firmware : boot }
+
+    /// Reads the guest and what it is started with.
+    func image(guestPath: String) throws(CommandFailure) -> GuestImage {
+        var options = BootOptions()
+        options.name = Self.name(of: guestPath)
+        options.commandLine = append
+        options.mode = mode
+        options.address = at?.rawValue
+        let bytes = try Self.read(guestPath, "the guest")
+        if let initrd { options.initialRAMDisk = try Self.read(initrd, "the initial RAM disk") }
+        for word in module {
+            let parts = word.split(separator: " ", maxSplits: 1)
+            guard let path = parts.first.map(String.init) else { throw CommandFailure(.usage, "--module needs a file") }
+            options.modules.append(
+                BootModule(
+                    name: Self.name(of: path),
+                    arguments: parts.count > 1 ? String(parts[1]) : "",
+                    bytes: try Self.read(path, "the module")
+                )
+            )
+        }
+        do {
+            return try GuestImage(bytes: bytes, bootProtocol: bootProtocol, options: options)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// The options as a trace keeps them, without the files' paths.
+    func words(_ image: GuestImage) -> [String] {
+        var words = ["--boot \(image.bootProtocol.rawValue)"]
+        if image.bootProtocol == .flat { words.append("--mode \(mode.rawValue)") }
+        if let at { words.append("--at 0x\(String(at.rawValue, radix: 16))") }
+        if let initrd { words.append("--initrd \(Self.name(of: initrd))") }
+        if !append.isEmpty { words.append("--append \(append)") }
+        for module in image.options.modules { words.append("--module \(module.name) \(module.arguments)") }
+        return words
+    }
+
+    private static func name(of path: String) -> String {
+        FilePath(path).lastComponent?.string ?? path
+    }
+
+    private static func read(_ path: String, _ what: String) throws(CommandFailure) -> [UInt8] {
+        try FileSystem.read(FilePath(path), what: what, limit: largestImage)
+    }
+}

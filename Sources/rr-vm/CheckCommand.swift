@@ -1,0 +1,33 @@
+import ArgumentParser
+import Replayer
+import TraceFormat
+
+/// `rr-vm check`.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say whether this host can replay a trace, and name what is in the way.",
+        discussion: "Exit status 0 if it can, 69 if it can not."
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        let check: HostCheck
+        do {
+            check = try HostCheck(reader)
+        } catch {
+            throw CommandFailure(error)
+        }
+        for remark in check.remarks { print("note: \(remark)") }
+        guard check.obstacles.isEmpty else {
+            throw CommandFailure(
+                .unavailable,
+                "this host can not replay the trace:\n  " + check.obstacles.joined(separator: "\n  ")
+            )
+        }
+        print("this host can replay the trace")
+    }
+}

@@ -1,0 +1,34 @@
+import Machine
+import Recorder
+import Replayer
+import TraceFormat
+
+extension CommandFailure {
+    /// What a trace's error tells the user and the shell.
+    init(_ error: TraceError) {
+        self.init(error.status, "\(error)")
+    }
+
+    /// What a replay's error tells the user and the shell.
+    init(_ error: ReplayError) {
+        switch error {
+        case .engine(let error): self.init(.unavailable, "\(error)")
+        case .trace(let error): self.init(error)
+        case .hostDiffers, .cannotLand: self.init(.unavailable, "\(error)")
+        case .inconsistent: self.init(.badData, "\(error)")
+        }
+    }
+
+    /// What a recorder's error tells the user and the shell.
+    init(_ error: RecorderError) {
+        switch error {
+        case .engine(let error): self.init(.unavailable, "\(error)")
+        case .trace(let error): self.init(error)
+        }
+    }
+
+    /// What a machine's error tells the user and the shell.
+    init(_ error: MachineError) {
+        self.init(error.blamesTheGuest ? .badData : .usage, "\(error)")
+    }
+}

@@ -1,0 +1,57 @@
+import Machine
+import Recorder
+import SystemPackage
+
+extension DeviceOptions {
+    private static let largestInput = 64 << 20
+
+    /// Adds the devices to a run's set-up.
+    func apply(to setup: inout RunSetup) throws(CommandFailure) {
+        for option in drive { setup.drives.append(try option.open()) }
+        setup.clock = clock
+        setup.clockDate = rtcBase?.seconds
+        setup.showsScreen = screen
+        setup.notesUnclaimed = logUnclaimed
+        if let input {
+            setup.input.send(try FileSystem.read(FilePath(input), what: "the input", limit: Self.largestInput))
+        }
+        if let inputScript {
+            let path = FilePath(inputScript)
+            let bytes = try FileSystem.read(path, what: "the input script", limit: Self.largestInput)
+            do {
+                setup.script = try InputScript(String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw CommandFailure(.badData, "\(path): \(error)")
+            }
+        }
+    }
+
+    /// Whether standard input is the guest's console.
+    var usesStandardInput: Bool { input == nil && inputScript == nil }
+}
+
+extension DriveOption {
+    /// Opens the image.
+    func open() throws(CommandFailure) -> Drive {
+        do {
+            let image = try FileImage(FilePath(path), forWriting: isWritable)
+            return Drive(disk: Disk(image, writesImage: isWritable), interface: interface)
+        } catch {
+            var status = ExitStatus.badData
+            if case .unopened = error { status = .noInput }
+            throw CommandFailure(status, "can not use \(path) as a disk: \(error)")
+        }
+    }
+}
+
+extension RunSummary {
+    /// Prints what was asked for beside the outcome.
+    func printExtras(asked options: DeviceOptions) {
+        if let screen { print(screen, terminator: "") }
+        guard options.logUnclaimed else { return }
+        if unclaimed.isEmpty { print("every access was claimed") }
+        for (access, count) in unclaimed.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+            print("\(access): \(Quantity.count(UInt64(count)))")
+        }
+    }
+}

@@ -1,0 +1,141 @@
+public import ArgumentParser
+import Glibc
+import Machine
+public import Recorder
+
+/// The options that say what is connected to a machine.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A disk with a raw image's content: FILE[,write][,if=ide|virtio]; may be given more than once.",
+            discussion: "What the guest writes is kept in memory and forgotten at the end, but for ',write'.",
+            valueName: "drive"
+        )
+    )
+    var drive: [DriveOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What is typed on the guest's console, in place of standard input.",
+            valueName: "file"
+        )
+    )
+    var input: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Type on the guest's console by a script, in place of standard input.",
+            discussion: "Lines of 'expect TEXT' and 'send TEXT', with \\n, \\r, \\t, \\e, \\\\ and \\xNN.",
+            valueName: "file"
+        )
+    )
+    var inputScript: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The machine's clock: real, the host's, or virtual, which skips the time in which the guest waits.",
+            valueName: "clock"
+        )
+    )
+    var clock = ClockPolicy.real
+
+    @Option(
+        help: ArgumentHelp(
+            "What the guest's clock shows at the start, in UTC: 2026-01-31, 2026-01-31T12:00:00, or seconds since 1970.",
+            valueName: "date"
+        )
+    )
+    var rtcBase: DateOption?
+
+    @Flag(help: "Print the VGA text screen when the run ends.")
+    var screen = false
+
+    @Flag(help: "List the ports and addresses that the guest has accessed and nobody claims.")
+    var logUnclaimed = false
+
+    func validate() throws {
+        if input != nil && inputScript != nil {
+            throw ValidationError("--input and --input-script exclude each other: give one")
+        }
+        for interface in Drive.Interface.allCases {
+            let count = drive.count { $0.interface == interface }
+            guard count <= Drive.limit(of: interface) else {
+                throw ValidationError(
+                    "\(count) drives with if=\(interface.rawValue), where \(Drive.limit(of: interface)) is the most"
+                )
+            }
+        }
+    }
+}
+
+extension ClockPolicy: ExpressibleByArgument {}
+
+/// What `--drive` says.
+struct DriveOption: ExpressibleByArgument {
+    let path: String
+    let isWritable: Bool
+    let interface: Drive.Interface
+
+    init(path: String) {
+        self.path = path
+        isWritable = false
+        interface = .ide
+    }
+
+    init?(argument: String) {
+        var words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        path = words.removeFirst()
+        var isWritable = false
+        var interface = Drive.Interface.ide
+        for word in words {
+            if word == "write" {
+                isWritable = true
+            } else if word.hasPrefix("if="), let named = Drive.Interface(rawValue: String(word.dropFirst(3))) {
+                interface = named
+            } else {
+                return nil
+            }
+        }
+        guard !path.isEmpty else { return nil }
+        self.isWritable = isWritable
+        self.interface = interface
+    }
+}
+
+/// A date as `--rtc-base` gives it.
+struct DateOption: ExpressibleByArgument {
+    /// Seconds since 1970-01-01 UTC.
+    let seconds: Int64
+
+    init?(argument: String) {
+        if let seconds = Int64(argument) {
+            self.seconds = seconds
+            return
+        }
+        let halves = argument.split(separator: "T", omittingEmptySubsequences: false)
+        guard 1...2 ~= halves.count, let date = Self.numbers(halves[0], separator: "-", widths: [4, 2, 2]) else {
+            return nil
+        }
+        guard let time = halves.count == 1 ? [0, 0, 0] : Self.numbers(halves[1], separator: ":", widths: [2, 2, 2])
+        else { return nil }
+        guard 1970...9999 ~= date[0], 1...12 ~= date[1], 1...31 ~= date[2], 0...23 ~= time[0], 0...59 ~= time[1],
+            0...59 ~= time[2]
+        else { return nil }
+        var parts = unsafe tm()
+        unsafe parts.tm_year = date[0] - 1900
+        unsafe parts.tm_mon = date[1] - 1
+        unsafe parts.tm_mday = date[2]
+        unsafe parts.tm_hour = time[0]
+        unsafe parts.tm_min = time[1]
+        unsafe parts.tm_sec = time[2]
+        // SAFETY: timegm reads and rewrites the structure that it is lent.
+        seconds = Int64(unsafe timegm(&parts))
+    }
+
+    private static func numbers(_ text: Substring, separator: Character, widths: [Int]) -> [Int32]? {
+        let words = text.split(separator: separator, omittingEmptySubsequences: false)
+        guard words.map(\.utf8.count) == widths else { return nil }
+        let numbers = words.compactMap { Int32($0) }
+        return numbers.count == widths.count && numbers.allSatisfy { $0 >= 0 } ? numbers : nil
+    }
+}

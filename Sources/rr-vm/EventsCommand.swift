@@ -1,0 +1,113 @@
+import ArgumentParser
+import Glibc
+import TraceFormat
+import X86
+
+/// `rr-vm events`.
+struct EventsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "events", abstract: "List the events of a trace.")
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Option(help: ArgumentHelp("The first event to list.", valueName: "event"))
+    var from: UInt64?
+
+    @Option(help: ArgumentHelp("The last event to list.", valueName: "event"))
+    var to: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only these kinds, separated by commas.",
+            discussion: Event.Kind.allCases.map(\.name).joined(separator: ", "),
+            valueName: "kinds"
+        )
+    )
+    var kind: KindSet?
+
+    @Option(help: ArgumentHelp("Only accesses to this port, decimal or with 0x.", valueName: "port"))
+    var port: PortNumber?
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    @Flag(help: "Go on listing while the recorder still writes, until the end of the recording.")
+    var follow = false
+
+    func validate() throws {
+        if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
+    }
+
+    func run() throws {
+        var reader = try follow ? TraceLocation.openGrowing(file) : TraceLocation.open(file)
+        var output = StandardOutput()
+        do {
+            if let from, !follow, !reader.events.contains(EventOrdinal(from)) {
+                _ = try reader.event(at: EventOrdinal(from))
+            }
+            var position = from.map { EventOrdinal($0) } ?? reader.header.firstEvent
+            while true {
+                let hasMore = try list(reader, from: &position, &output)
+                try output.flush()
+                guard follow, hasMore, reader.outcome == nil, !reader.isComplete else { return }
+                usleep(Self.pollMicroseconds)
+                reader = try reader.refreshed()
+            }
+        } catch let error as TraceError {
+            try output.flush()
+            throw CommandFailure(error)
+        }
+    }
+
+    /// How often a trace that grows is looked at: as often as a recorder writes to it.
+    private static let pollMicroseconds: UInt32 = 50_000
+
+    /// Lists what there is from a position on, and moves that behind it.
+    ///
+    /// - Returns: false where the last event that was asked for is passed.
+    private func list(
+        _ reader: TraceReader,
+        from position: inout EventOrdinal,
+        _ output: inout StandardOutput
+    ) throws -> Bool {
+        var cursor = reader.events(from: position)
+        defer { position = cursor.position }
+        while let event = try cursor.next() {
+            guard event.ordinal.rawValue <= to ?? .max else { return false }
+            guard kind?.contains(event.event.kind) ?? true, port == nil || event.event.port == port?.port else {
+                continue
+            }
+            try output.write(json ? event.json : "\(event)")
+        }
+        return true
+    }
+}
+
+/// The kinds of event that `--kind` names.
+struct KindSet: ExpressibleByArgument {
+    private let kinds: Set<Event.Kind>
+
+    init?(argument: String) {
+        var kinds: Set<Event.Kind> = []
+        for name in argument.split(separator: ",") {
+            guard let kind = Event.Kind.allCases.first(where: { $0.name == name }) else { return nil }
+            kinds.insert(kind)
+        }
+        guard !kinds.isEmpty else { return nil }
+        self.kinds = kinds
+    }
+
+    func contains(_ kind: Event.Kind) -> Bool { kinds.contains(kind) }
+}
+
+/// A port as `--port` names it.
+struct PortNumber: ExpressibleByArgument {
+    let port: Port
+
+    init?(argument: String) {
+        let isHexadecimal = argument.lowercased().hasPrefix("0x")
+        guard let value = UInt16(isHexadecimal ? argument.dropFirst(2) : argument[...], radix: isHexadecimal ? 16 : 10)
+        else { return nil }
+        port = Port(value)
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import SystemPackage
+
+/// The few things commands ask of the file system beyond reading and writing.
+enum FileSystem {
+    /// Whether anything, even a dangling link, has this name.
+    static func exists(_ path: FilePath) -> Bool {
+        information(on: path, following: false) != nil
+    }
+
+    /// The size of a file in bytes, following links; nil if there is none.
+    static func size(_ path: FilePath) -> UInt64? {
+        information(on: path, following: true).map { UInt64($0.st_size) }
+    }
+
+    /// Makes a symbolic link, in place of one that has this name already. Anything else of that name is left alone.
+    static func replaceLink(at link: FilePath, target: String) {
+        if let present = information(on: link, following: false), present.st_mode & S_IFMT != S_IFLNK { return }
+        let temporary = "\(link.string).\(getpid())"
+        // SAFETY: the strings are lent as C strings for the length of each call.
+        guard unsafe symlink(target, temporary) == 0 else { return }
+        if unsafe rename(temporary, link.string) != 0 { unsafe unlink(temporary) }
+    }
+
+    private static func information(on path: FilePath, following: Bool) -> stat? {
+        var information = stat()
+        // SAFETY: the name is a C string for the length of the call, which fills the structure it is given.
+        let result = unsafe path.withPlatformString { name in
+            unsafe following ? stat(name, &information) : lstat(name, &information)
+        }
+        return result == 0 ? information : nil
+    }
+
+    /// The whole content of a file that a user named, at most `limit` bytes.
+    static func read(_ path: FilePath, what: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly)
+            return try file.closeAfter {
+                var content: [UInt8] = []
+                var block = [UInt8](repeating: 0, count: 1 << 20)
+                while true {
+                    // SAFETY: read fills at most the block's own bytes.
+                    let count = try unsafe block.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+                    if count == 0 { return content }
+                    guard content.count + count <= limit else { throw Errno.fileTooLarge }
+                    content.append(contentsOf: block[..<count])
+                }
+            }
+        } catch let error as Errno where error == .isDirectory {
+            throw CommandFailure(.noInput, "\(what) \(path) is a directory: name the image file in it")
+        } catch let error as Errno where error == .fileTooLarge {
+            throw CommandFailure(.badData, "\(what) \(path) has more than \(limit >> 20) MiB")
+        } catch {
+            throw CommandFailure(.noInput, "can not read \(what) \(path): \(error)")
+        }
+    }
+}

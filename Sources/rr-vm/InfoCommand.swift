@@ -1,0 +1,34 @@
+import ArgumentParser
+import TraceFormat
+
+/// `rr-vm info`.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Say what a trace holds: where it was made, of what, and how it ended."
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Flag(help: "As one JSON object.")
+    var json = false
+
+    @Flag(help: "Read everything first, and check every chunk, event, page and index: exit status 65 at a fault.")
+    var check = false
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        let info: TraceInfo
+        do {
+            if check { try reader.check() }
+            info = try TraceInfo(reader)
+        } catch {
+            throw CommandFailure(error)
+        }
+        var output = StandardOutput()
+        try output.write(json ? info.json : info.text)
+        try output.flush()
+        if check { StandardError.write("rr-vm: no fault in \(Quantity.bytes(info.byteCount))") }
+    }
+}

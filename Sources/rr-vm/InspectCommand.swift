@@ -1,0 +1,154 @@
+import ArgumentParser
+import Replayer
+import TraceFormat
+import X86
+
+/// `rr-vm inspect`.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Look at the machine at any moment of a trace.",
+        discussion: """
+            A moment is EVENT, EVENT+INSTRUCTIONS, end, -EVENTS (before the end), SECONDSs (as in 12.5s), port:PORT (first \
+            access) or console:TEXT (first time it shows). Addresses may be expressions such as rsp+8 or a symbol. Without \
+            any of the options below: registers, code and stack.
+            """
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("When.", valueName: "moment"))
+    var at = "end"
+
+    @Flag(help: "All registers.")
+    var regs = false
+
+    @Option(
+        name: .customLong("mem"),
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Memory: an address and a number of bytes.", valueName: "address length")
+    )
+    var memory: [String] = []
+
+    @Flag(help: "The addresses of --mem are physical.")
+    var phys = false
+
+    @Option(help: ArgumentHelp("This many instructions from the next one on.", valueName: "n"))
+    var disasm: Int?
+
+    @Flag(help: "The top of the stack.")
+    var stack = false
+
+    @Flag(help: "The text screen.")
+    var screen = false
+
+    @Flag(help: "What the console had shown.")
+    var console = false
+
+    @Option(
+        name: .customLong("pagetable"),
+        help: ArgumentHelp("How paging translates an address.", valueName: "address")
+    )
+    var pageTable: String?
+
+    @Flag(help: "As one JSON object.")
+    var json = false
+
+    /// What is shown unless all registers are asked for.
+    private static let importantRegisters =
+        Set(GeneralRegister.allCases.map { "\($0)" })
+        .union(["rip", "rflags", "cs", "ds", "es", "fs", "gs", "ss", "cr0", "cr2", "cr3", "cr4", "efer", "pending"])
+
+    private static let longestDump: UInt64 = 1 << 20
+    private static let stackWords = 16
+    private static let defaultInstructions = 8
+
+    func validate() throws {
+        if memory.count % 2 != 0 { throw ValidationError("--mem needs an address and a length, as in --mem 0x7c00 64") }
+        if let disasm, !(1...10_000).contains(disasm) { throw ValidationError("--disasm must be from 1 to 10000") }
+        if phys, memory.isEmpty { throw ValidationError("--phys says what the addresses of --mem are: give one") }
+    }
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        let report: InspectionReport
+        do {
+            report = try inspect(reader)
+        } catch {
+            throw CommandFailure(any: error)
+        }
+        var output = StandardOutput()
+        try output.write(try json ? report.json : report.text)
+        try output.flush()
+    }
+
+    private var showsDefault: Bool {
+        !regs && memory.isEmpty && disasm == nil && !stack && !screen && !console && pageTable == nil
+    }
+
+    private func inspect(_ reader: TraceReader) throws -> InspectionReport {
+        let listing = try CodeListing(reader)
+        let moment = try MomentName(at).moment(in: reader)
+        var report = InspectionReport(moment: moment, event: try reader.event(at: moment.event))
+        if console { report.console = try ConsoleText.bytes(of: reader, through: moment.event) }
+        guard regs || showsDefault || !memory.isEmpty || disasm != nil || stack || screen || pageTable != nil else {
+            return report
+        }
+        var timeline = try Timeline(reader)
+        try timeline.seek(to: moment)
+        var view = try timeline.view()
+        if regs {
+            report.registers = view.state.fields
+        } else if showsDefault {
+            report.registers = view.state.fields.filter { Self.importantRegisters.contains($0.0) }
+        }
+        if let count = disasm ?? (showsDefault ? Self.defaultInstructions : nil) {
+            report.code = try listing.lines(at: view.state.instructionAddress, in: &view, limit: count)
+        }
+        if stack || showsDefault {
+            report.stack = try StackListing(&view, symbols: listing.symbols, limit: Self.stackWords).entries
+        }
+        for place in stride(from: 0, to: memory.count, by: 2) {
+            report.dumps.append(try dump(memory[place], memory[place + 1], &view, listing.symbols))
+        }
+        if screen { report.screen = try ScreenText.lines(&view) }
+        if let pageTable {
+            report.walk = try view.walk(GuestVirtualAddress(address(pageTable, &view, listing.symbols)))
+        }
+        return report
+    }
+
+    private func dump(
+        _ place: String,
+        _ length: String,
+        _ view: inout LiveView,
+        _ symbols: SymbolTable
+    ) throws -> InspectionReport.Dump {
+        let start = try address(place, &view, symbols)
+        let count = try address(length, &view, symbols)
+        guard (1...Self.longestDump).contains(count) else {
+            throw CommandFailure(.usage, "--mem \(place) \(length): the length must be from 1 to \(Self.longestDump)")
+        }
+        let bytes =
+            phys
+            ? view.read(GuestPhysicalAddress(start), count: Int(count)) ?? []
+            : try view.read(GuestVirtualAddress(start), count: Int(count))
+        guard !bytes.isEmpty else {
+            let kind = phys ? "no memory is" : "nothing is mapped"
+            throw CommandFailure(.usage, "--mem \(place): \(kind) at 0x\(String(start, radix: 16))")
+        }
+        return InspectionReport.Dump(address: start, isPhysical: phys, bytes: bytes, wanted: Int(count))
+    }
+
+    private func address(_ text: String, _ view: inout LiveView, _ symbols: SymbolTable) throws -> UInt64 {
+        let value: UInt64?
+        do {
+            value = try Condition(text, symbols: symbols).value(in: &view)
+        } catch let error as ConditionError {
+            throw CommandFailure(.usage, "'\(text)': \(error)")
+        }
+        guard let value else { throw CommandFailure(.usage, "'\(text)' has no value at this moment") }
+        return value
+    }
+}

@@ -1,0 +1,19 @@
+public import ArgumentParser
+public import Replayer
+
+extension Landing: ExpressibleByArgument {}
+
+/// How a replay comes to the moments at which a recording was interrupted between two exits.
+struct LandingOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How to come to interrupts that arrived between two exits.",
+            discussion: """
+                exact: by executing, or fail where this host can not stop the guest; portable: by restoring the state that was \
+                recorded there; auto: by executing where this host can, else by restoring.
+                """,
+            valueName: "way"
+        )
+    )
+    var landing = Landing.auto
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Replayer
+import TraceFormat
+
+/// `rr-vm last-write`.
+struct LastWriteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "last-write",
+        abstract: "Find the moment and the instruction that last changed a stretch of memory.",
+        discussion: "A write that leaves the bytes as they were is no change."
+    )
+
+    @OptionGroup var watch: WatchOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("At this moment or before it; as inspect takes it.", valueName: "moment")
+    )
+    var before = "end"
+
+    func run() throws {
+        do {
+            let reader = try TraceLocation.open(watch.file)
+            let moment = try MomentName(before).moment(in: reader)
+            var timeline = try Timeline(reader)
+            let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+            var search = try WriteSearch(timeline, memory)
+            let change = try search.last(before: moment)
+            print(change?.text ?? "nothing changed it: it is as the machine started with it")
+        } catch {
+            throw CommandFailure(any: error)
+        }
+    }
+}

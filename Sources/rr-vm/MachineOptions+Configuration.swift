@@ -1,0 +1,60 @@
+import ByteCoding
+import Digest
+import Engine
+import Machine
+import Recorder
+import SystemPackage
+import TraceFormat
+
+extension MachineOptions {
+    private static let defaultFirmware = "/usr/share/seabios/bios-256k.bin"
+    private static let largestImage = 1 << 30
+
+    /// Makes text modes work for programs that SeaBIOS starts: from the same package.
+    static let defaultVideoFirmware = "/usr/share/seabios/vgabios-isavga.bin"
+
+    /// The file that the guest is known by: the one given, the first drive, or SeaBIOS.
+    var guestPath: String { guest ?? devices.drive.first?.path ?? Self.defaultFirmware }
+
+    /// The guest's file where it is a disk, which SeaBIOS boots; nil if it is anything else, or a protocol was asked for.
+    func guestDisk() throws(CommandFailure) -> DriveOption? {
+        guard let guest, boot.bootProtocol == nil else { return nil }
+        let bytes = try FileSystem.read(FilePath(guest), what: "the guest", limit: Self.largestImage)
+        let bootProtocol: BootProtocol
+        do { bootProtocol = try BootProtocol.detect(bytes) } catch { throw CommandFailure(error) }
+        return bootProtocol == .sector ? DriveOption(path: guest) : nil
+    }
+
+    /// Reads the guest and puts the machine together.
+    func configuration() throws(CommandFailure) -> MachineConfiguration {
+        let disk = try guestDisk()
+        let startsFromDisk = guest == nil || disk != nil
+        let image = try boot.image(guestPath: startsFromDisk ? Self.defaultFirmware : guestPath)
+        let profile = try cpu.load()
+        do {
+            return try MachineConfiguration(
+                memorySize: memory.rawValue,
+                image: image,
+                profile: profile,
+                hiddenReads: HiddenReadPolicy(counters: tsc, randomness: rdrand)
+            )
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// When the guest is stopped that does not stop by itself.
+    var limits: RunLimits {
+        RunLimits(seconds: maxTime, events: maxEvents, consoleText: until)
+    }
+
+    /// What a trace says of the guest.
+    func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
+        TraceHeader.Guest(
+            name: FilePath(guestPath).lastComponent?.string ?? guestPath,
+            options: ["--memory \(memory.rawValue)", "--cpu \(cpu.name)"] + boot.words(image),
+            imageSize: UInt64(image.bytes.count),
+            imageDigest: Digest128(hashing: image.bytes.rawSpan)
+        )
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Machine
+import Recorder
+import SystemPackage
+
+extension MachineOptions {
+    /// A run with these limits, its console on standard output, starting now.
+    func setup(_ recording: RecordingOptions, _ configuration: MachineConfiguration) throws(CommandFailure) -> RunSetup
+    {
+        var setup = RunSetup(
+            limits: limits(recording),
+            consoleDescriptor: FileDescriptor.standardOutput.rawValue,
+            date: Int64(time(nil)),
+            graceNanoseconds: recording.grace.nanoseconds,
+            keyframes: recording.keyframes.policy,
+            chaosSeed: recording.chaos,
+            sync: recording.sync,
+            ring: recording.ring?.policy
+        )
+        if let disk = try guestDisk() { setup.drives.append(try disk.open()) }
+        try devices.apply(to: &setup)
+        if configuration.startsInFirmware, !setup.drives.isEmpty {
+            setup.files += Self.firmwareFiles
+            setup.showsFirmwareLog = false
+        }
+        return setup
+    }
+
+    /// What SeaBIOS reads by name: which serial port shows what programs print through it, and what makes VGA text.
+    private static var firmwareFiles: [FirmwareFile] {
+        let com1: [UInt8] = [0xF8, 0x03]
+        var files = [FirmwareFile(name: "etc/sercon-port", bytes: com1)]
+        if let bytes = try? FileSystem.read(FilePath(defaultVideoFirmware), what: "VGA BIOS", limit: 1 << 20) {
+            files.append(FirmwareFile(name: "vgaroms/vgabios.bin", bytes: bytes))
+        }
+        return files
+    }
+
+    /// Does `body` while standard input is the guest's console, if it is to be.
+    func withConsole<Result, Failure>(
+        of setup: RunSetup,
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard devices.usesStandardInput else { return try body() }
+        let terminal = TerminalInput(setup.input, stop: setup.stop)
+        defer { terminal.end() }
+        return try body()
+    }
+
+    private func limits(_ recording: RecordingOptions) -> RunLimits {
+        var limits = limits
+        limits.bytes = recording.maxSize?.rawValue
+        return limits
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Engine
+
+/// The options that say which machine a guest gets and when it is stopped.
+struct MachineOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The guest's image file.",
+            discussion: "With --bios or --drive it may be left out: SeaBIOS then. A disk image is booted by SeaBIOS."
+        )
+    )
+    var guest: String?
+
+    @Option(help: "Memory, with K, M or G.")
+    var memory = ByteCount(rawValue: 128 << 20)
+
+    @OptionGroup(title: "Boot options") var boot: BootArguments
+
+    @OptionGroup(title: "Devices") var devices: DeviceOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What the guest is told about its processor: baseline, host, or a file.",
+            discussion: "See docs/profiles.md.",
+            valueName: "profile"
+        )
+    )
+    var cpu = ProfileChoice.baseline
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of RDTSC, RDTSCP and RDPMC.",
+            discussion: """
+                hide: CPUID does not show them; trap: those in the guest's code are recorded, too; native: they are shown and \
+                execute as they are, and the trace may diverge.
+                """,
+            valueName: "way"
+        )
+    )
+    var tsc = HiddenReadPolicy.Treatment.trap
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of RDRAND and RDSEED: hide, or trap.",
+            valueName: "way"
+        )
+    )
+    var rdrand = HiddenReadPolicy.Treatment.trap
+
+    @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
+    var maxTime: Double?
+
+    @Option(help: ArgumentHelp("Stop after this many events.", valueName: "events"))
+    var maxEvents: UInt64?
+
+    @Option(help: ArgumentHelp("Stop when the console has shown this text.", valueName: "text"))
+    var until: String?
+
+    func validate() throws {
+        if rdrand == .native { throw ValidationError("--rdrand is hide or trap") }
+        if guest == nil && !boot.bios && devices.drive.isEmpty {
+            throw ValidationError("name a guest, or a --drive, or give --bios for SeaBIOS")
+        }
+        if let maxTime, !(maxTime > 0 && maxTime <= 1e9) { throw ValidationError("--max-time must be above 0 seconds") }
+        if maxEvents == 0 { throw ValidationError("--max-events must be at least 1") }
+        if until?.isEmpty == true { throw ValidationError("--until needs a text") }
+    }
+}
+
+/// A number of bytes as people write it: decimal digits, and K, M, G or T for powers of 1024.
+struct ByteCount: RawRepresentable, ExpressibleByArgument {
+    var rawValue: UInt64
+
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    init?(argument: String) {
+        let shifts: [Character: UInt64] = ["K": 10, "M": 20, "G": 30, "T": 40]
+        let suffix = argument.last.flatMap { shifts[Character($0.uppercased())] }
+        let digits = suffix == nil ? argument[...] : argument.dropLast()
+        guard let number = UInt64(digits) else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << (suffix ?? 0))
+        guard !overflow else { return nil }
+        rawValue = bytes
+    }
+
+    var defaultValueDescription: String { "\(rawValue >> 20)M" }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Engine
+import SystemPackage
+
+/// What `--cpu` names.
+enum ProfileChoice: ExpressibleByArgument {
+    /// An x86-64-v2 processor without time and randomness, which every host has.
+    case baseline
+    /// What this host supports, without time and randomness.
+    case host
+    /// A profile from a file.
+    case file(String)
+
+    private static let largestFile = 1 << 20
+
+    init(argument: String) {
+        switch argument {
+        case "baseline": self = .baseline
+        case "host": self = .host
+        default: self = .file(argument)
+        }
+    }
+
+    var defaultValueDescription: String { name }
+
+    /// As it is written on the command line.
+    var name: String {
+        switch self {
+        case .baseline: "baseline"
+        case .host: "host"
+        case .file(let path): path
+        }
+    }
+
+    /// The profile itself.
+    func load() throws(CommandFailure) -> ProcessorProfile {
+        switch self {
+        case .baseline: return .baseline
+        case .host:
+            do { return try KVMProcessor.hostProfile() } catch { throw CommandFailure(.unavailable, "\(error)") }
+        case .file(let path):
+            let bytes = try FileSystem.read(FilePath(path), what: "the profile", limit: Self.largestFile)
+            do {
+                let name = FilePath(path).lastComponent?.stem ?? path
+                return try ProcessorProfile(name: name, text: String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw CommandFailure(.badData, "\(path): \(error)")
+            }
+        }
+    }
+}

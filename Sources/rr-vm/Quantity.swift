@@ -1,0 +1,36 @@
+/// Numbers as people read them.
+enum Quantity {
+    /// `1,234,567`.
+    static func count(_ value: UInt64) -> String {
+        var digits = Array(String(value))
+        var position = digits.count - 3
+        while position > 0 {
+            digits.insert(",", at: position)
+            position -= 3
+        }
+        return String(digits)
+    }
+
+    /// `512 bytes`, `1.5 KiB`, `3.2 MiB`.
+    static func bytes(_ value: UInt64) -> String {
+        if value < 1024 { return "\(value) bytes" }
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        var amount = Double(value) / 1024
+        var unit = 0
+        while amount >= 1024, unit < units.count - 1 {
+            amount /= 1024
+            unit += 1
+        }
+        return "\(oneDecimal(amount)) \(units[unit])"
+    }
+
+    /// `0.4 s`.
+    static func seconds(_ value: Double) -> String {
+        "\(oneDecimal(value)) s"
+    }
+
+    private static func oneDecimal(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

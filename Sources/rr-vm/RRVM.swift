@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// The root of the command line.
+@main
+struct RRVM: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rr-vm",
+        abstract: "Record one run of a virtual machine under KVM, and replay it bit for bit.",
+        discussion: """
+            Exit status: 0 done; 1 the replay or check found a difference; 64 usage; 65 bad data; 66 no such input; \
+            69 this host cannot; 70 a bug of rr-vm; 73 cannot create; 74 input or output failed.
+            """,
+        version: Version.text,
+        subcommands: [
+            DoctorCommand.self, RunCommand.self, RecordCommand.self, ReplayCommand.self, VerifyCommand.self,
+            CheckCommand.self,
+            InfoCommand.self, EventsCommand.self,
+            InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self,
+            DiffCommand.self, PackCommand.self, RepairCommand.self,
+        ]
+    )
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            StandardError.write("rr-vm: \(failure.message)")
+            failure.status.exit()
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Machine
+import Recorder
+import SystemPackage
+
+/// `rr-vm record`.
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Record one run of a guest into a trace.",
+        discussion: "The guest's console goes to standard output. Ctrl-C ends the recording with a complete trace."
+    )
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The trace to make; it is never overwritten.",
+            discussion:
+                "Without it: the guest's name, numbered, in the current directory. A link 'latest' is put beside it.",
+            valueName: "file"
+        )
+    )
+    var output: String?
+
+    @Option(
+        defaultAsFlag: 1000,
+        help: ArgumentHelp(
+            "Record again and again with new chaos seeds, at most this many times, and keep the first run that fails.",
+            discussion:
+                "A failure is an exit code other than 0, a fault, the text of --until, or the limit of --max-time.",
+            valueName: "tries"
+        )
+    )
+    var untilFailure: Int?
+
+    @OptionGroup var machine: MachineOptions
+
+    @OptionGroup var recording: RecordingOptions
+
+    func validate() throws {
+        if let untilFailure, untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
+    }
+
+    func run() throws {
+        let configuration = try machine.configuration()
+        let path = output.map { FilePath($0) } ?? TraceLocation.nextFree(forGuest: machine.guestPath)
+        if let untilFailure {
+            try hunt(configuration, path, tries: untilFailure)
+        } else {
+            try record(configuration, path)
+        }
+    }
+
+    private func record(_ configuration: MachineConfiguration, _ path: FilePath) throws {
+        let setup = try machine.setup(recording, configuration)
+        let interruption = Interruption(of: setup.stop)
+        defer { interruption.end() }
+        let progress = setup.progress
+        let line = ProgressLine("recording", console: true, growing: FilePath("\(path).part")) { progress.events }
+        defer { line.end() }
+        let summary: RunSummary
+        do {
+            summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
+                try Session.record(
+                    configuration,
+                    guest: machine.guestDescription(configuration.image),
+                    recorder: Version.recorder,
+                    to: path,
+                    setup: setup
+                )
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        summary.printExtras(asked: machine.devices)
+        try report(summary)
+        try summary.checkOutcome()
+    }
+
+    private func hunt(_ configuration: MachineConfiguration, _ path: FilePath, tries: Int) throws {
+        let common = try machine.setup(recording, configuration)
+        let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        let interruption = Interruption()
+        defer { interruption.end() }
+        var last = 0
+        let summary: RunSummary?
+        do {
+            summary = try Session.recordUntilFailure(
+                configuration,
+                guest: machine.guestDescription(configuration.image),
+                recorder: Version.recorder,
+                to: path,
+                tries: tries,
+                setup: { number in
+                    var setup = common
+                    setup.stop = StopRequest()
+                    setup.input = common.input.copy()
+                    setup.chaosSeed = firstSeed &+ UInt64(number - 1)
+                    setup.consoleDescriptor = nil
+                    interruption.aim(at: setup.stop)
+                    return setup
+                },
+                attempt: { number, _ in last = number }
+            )
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard let summary else {
+            StandardError.write("rr-vm: no failure in \(last) \(last == 1 ? "try" : "tries")")
+            return
+        }
+        StandardError.write("rr-vm: try \(last) failed, with --chaos \(firstSeed &+ UInt64(last - 1))")
+        try report(summary)
+    }
+
+    /// Says what was recorded and where it is.
+    private func report(_ summary: RunSummary) throws(CommandFailure) {
+        guard let trace = summary.trace else { return }
+        TraceLocation.link(to: trace.path)
+        if let failure = trace.failure {
+            throw CommandFailure(.inputOutput, "\(failure); what was recorded up to there is in \(trace.path)")
+        }
+        StandardError.write(
+            """
+            rr-vm: \(summary.outcome)
+            rr-vm: \(Quantity.count(trace.events)) events in \(Quantity.seconds(summary.seconds)), \
+            \(Quantity.bytes(trace.bytes)) in \(trace.path)
+            """
+        )
+        StandardError.write(notesOn: summary)
+    }
+}

@@ -1,0 +1,146 @@
+public import ArgumentParser
+import Recorder
+public import TraceFormat
+
+/// The options that say how a run is recorded.
+struct RecordingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How long an interrupt waits for an exit of the guest's own before the guest is stopped for it.",
+            discussion: "A number with ns, us, ms or s.",
+            valueName: "time"
+        )
+    )
+    var grace = TimeSpan(nanoseconds: 500_000)
+
+    @Option(
+        help: ArgumentHelp(
+            "How often the whole state is recorded: every=TIME, events=N, or both with a comma; or none.",
+            valueName: "when"
+        )
+    )
+    var keyframes = KeyframeOption(policy: KeyframePolicy())
+
+    @Option(
+        help: ArgumentHelp(
+            "Vary when interrupts arrive and how long reads take, by this seed, to bring rare failures out.",
+            valueName: "seed"
+        )
+    )
+    var chaos: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "When the trace goes to the disk: none (as the kernel likes), interval (once a second), every (at once).",
+            discussion:
+                "What was recorded survives the end of rr-vm in any case; this is about the end of the machine.",
+            valueName: "when"
+        )
+    )
+    var sync = SyncPolicy.none
+
+    @Option(
+        help: ArgumentHelp("Stop when the trace has this size, with K, M or G.", valueName: "size")
+    )
+    var maxSize: ByteCount?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep only the end of the run: at least the last so many seconds (60s), or about so many bytes (64M).",
+            discussion: "The trace then begins with a keyframe, and with the event at which that was taken.",
+            valueName: "stretch"
+        )
+    )
+    var ring: RingOption?
+
+    func validate() throws {
+        if let maxSize, maxSize.rawValue == 0 { throw ValidationError("--max-size must be at least 1") }
+        guard ring != nil else { return }
+        if maxSize != nil { throw ValidationError("--ring and --max-size exclude each other: give one") }
+        if keyframes.policy == KeyframePolicy(nanoseconds: nil, events: nil) {
+            throw ValidationError("--ring needs keyframes to begin with: not --keyframes none")
+        }
+    }
+}
+
+/// What `--ring` says.
+struct RingOption: ExpressibleByArgument {
+    let policy: RingPolicy
+
+    init?(argument: String) {
+        if let time = TimeSpan(argument: argument), time.nanoseconds > 0 {
+            policy = .time(nanoseconds: time.nanoseconds)
+        } else if let size = ByteCount(argument: argument), size.rawValue >= 1 << 16 {
+            policy = .size(bytes: size.rawValue)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension SyncPolicy: ExpressibleByArgument {}
+
+/// A length of time as people write it: `500us`, `100ms`, `2s`.
+struct TimeSpan: ExpressibleByArgument {
+    private static let units: [(suffix: String, nanoseconds: UInt64)] = [
+        ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000),
+    ]
+
+    let nanoseconds: UInt64
+
+    init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    init?(argument: String) {
+        guard let unit = Self.units.first(where: { argument.hasSuffix($0.suffix) }),
+            let number = UInt64(argument.dropLast(unit.suffix.count))
+        else { return nil }
+        let (value, overflow) = number.multipliedReportingOverflow(by: unit.nanoseconds)
+        guard !overflow else { return nil }
+        nanoseconds = value
+    }
+
+    var defaultValueDescription: String {
+        let unit = Self.units.last { nanoseconds % $0.nanoseconds == 0 } ?? Self.units[0]
+        return "\(nanoseconds / unit.nanoseconds)\(unit.suffix)"
+    }
+}
+
+/// What `--keyframes` says.
+struct KeyframeOption: ExpressibleByArgument {
+    let policy: KeyframePolicy
+
+    init(policy: KeyframePolicy) { self.policy = policy }
+
+    init?(argument: String) {
+        var policy = KeyframePolicy(nanoseconds: nil, events: nil)
+        guard argument != "none" else {
+            self.policy = policy
+            return
+        }
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let (name, value) = part.splitOnce(at: "=")
+            switch name {
+            case "every":
+                guard let time = TimeSpan(argument: value), time.nanoseconds > 0 else { return nil }
+                policy.nanoseconds = time.nanoseconds
+            case "events":
+                guard let events = UInt64(value), events > 0 else { return nil }
+                policy.events = events
+            default: return nil
+            }
+        }
+        self.policy = policy
+    }
+
+    var defaultValueDescription: String {
+        policy.nanoseconds.map { "every=\(TimeSpan(nanoseconds: $0).defaultValueDescription)" } ?? "none"
+    }
+}
+
+extension Substring {
+    /// What stands before and after the first separator; all of it and nothing where there is none.
+    fileprivate func splitOnce(at separator: Character) -> (String, String) {
+        guard let place = firstIndex(of: separator) else { return (String(self), "") }
+        return (String(self[..<place]), String(self[index(after: place)...]))
+    }
+}

@@ -1,0 +1,60 @@
+import Dispatch
+import Replayer
+import Synchronization
+import TraceFormat
+
+extension Replay {
+    /// Replays epochs on this host, divided among several machines.
+    ///
+    /// - Parameters:
+    ///   - epochs: of those that the trace has.
+    ///   - jobs: machines, at least 1; as many run at once as the host has processors.
+    /// - Returns: the report that one machine would give, and the seconds it took; nil where there is no epoch.
+    static func run(
+        _ reader: TraceReader,
+        epochs: Range<Int>,
+        jobs: Int,
+        landing: Landing
+    ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
+        let start = DispatchTime.now()
+        let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
+        let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
+        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
+            let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing) }
+            results.withLock { $0[index] = result }
+        }
+        var whole: ReplayReport?
+        for index in parts.indices {
+            guard let report = try results.withLock({ $0[index] })?.get() else { continue }
+            whole?.append(report)
+            whole = whole ?? report
+        }
+        return whole.map { ($0, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9) }
+    }
+
+    private static func replay(
+        _ reader: TraceReader,
+        _ epochs: Range<Int>,
+        _ landing: Landing
+    ) throws(CommandFailure) -> ReplayReport {
+        let result: Result<ReplayReport, Divergence>
+        do {
+            var session = try ReplaySession(reader, landing: landing)
+            result = try session.run(epochs: epochs)
+        } catch {
+            throw CommandFailure(error)
+        }
+        switch result {
+        case .success(let report): return report
+        case .failure(let divergence): throw CommandFailure(.different, "\(divergence)")
+        }
+    }
+}
+
+extension Range<Int> {
+    /// The part of this number, from 1 on, of as many as equal parts as can be.
+    func part(_ number: Int, of count: Int) -> Range<Int> {
+        let bounds = [number - 1, number].map { lowerBound + self.count * $0 / count }
+        return bounds[0]..<bounds[1]
+    }
+}

@@ -1,0 +1,57 @@
+import Dispatch
+import Replayer
+import Synchronization
+import SystemPackage
+import TraceFormat
+
+/// One replay for a command: with its console, and with the right end where it differs.
+enum Replay {
+    /// Replays a trace on this host.
+    ///
+    /// - Returns: the report, and the seconds it took.
+    static func run(
+        _ reader: TraceReader,
+        landing: Landing,
+        showingConsole: Bool
+    ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
+        let start = DispatchTime.now()
+        let replayed = EventCounter()
+        let line = ProgressLine("replaying", console: showingConsole) { replayed.value.load(ordering: .relaxed) }
+        defer { line.end() }
+        let result: Result<ReplayReport, Divergence>
+        do {
+            var session = try ReplaySession(reader, landing: landing)
+            result = try session.run { recorded in
+                replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
+                if showingConsole, let byte = recorded.event.consoleByte { put(byte) }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        switch result {
+        case .success(let report):
+            return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
+        case .failure(let divergence):
+            throw CommandFailure(.different, "\(divergence)")
+        }
+    }
+
+    private static func put(_ byte: UInt8) {
+        _ = try? FileDescriptor.standardOutput.writeAll([byte])
+    }
+}
+
+/// How far a replay has come, for the line that shows it.
+private final class EventCounter: Sendable {
+    let value = Atomic<UInt64>(0)
+}
+
+extension ReplayReport {
+    /// One line for a person.
+    func summary(seconds: Double) -> String {
+        let jumps = epochsJumped == 0 ? "" : " (\(epochsJumped) by restoring, not by executing)"
+        let end = outcome.map { "; \($0)" } ?? "; the trace has no end"
+        return
+            "\(Quantity.count(events)) events replayed in \(Quantity.seconds(seconds)), equal to the recording\(jumps)\(end)"
+    }
+}

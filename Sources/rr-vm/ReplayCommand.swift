@@ -1,0 +1,29 @@
+import ArgumentParser
+import Replayer
+import SystemPackage
+import TraceFormat
+
+/// `rr-vm replay`.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Replay a trace in a fresh machine, comparing every exit and every recorded state."
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Flag(help: "Show the guest's console again, on standard output.")
+    var console = false
+
+    @Flag(help: "Say nothing if all is well.")
+    var quiet = false
+
+    @OptionGroup var landing: LandingOption
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        let (report, seconds) = try Replay.run(reader, landing: landing.landing, showingConsole: console)
+        if !quiet { StandardError.write("rr-vm: \(report.summary(seconds: seconds))") }
+    }
+}

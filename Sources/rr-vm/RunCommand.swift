@@ -1,0 +1,39 @@
+import ArgumentParser
+import Recorder
+import SystemPackage
+
+/// `rr-vm run`: no recording, for comparison.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a guest without recording it: the baseline."
+    )
+
+    @OptionGroup var machine: MachineOptions
+
+    @OptionGroup var recording: RecordingOptions
+
+    func run() throws {
+        let configuration = try machine.configuration()
+        let setup = try machine.setup(recording, configuration)
+        let interruption = Interruption(of: setup.stop)
+        defer { interruption.end() }
+        let progress = setup.progress
+        let line = ProgressLine("running", console: true) { progress.events }
+        defer { line.end() }
+        let summary: RunSummary
+        do {
+            summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
+                try Session.run(configuration, setup: setup)
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        StandardError.write(
+            "rr-vm: \(summary.outcome); \(Quantity.count(summary.events)) events in \(Quantity.seconds(summary.seconds))"
+        )
+        StandardError.write(notesOn: summary)
+        summary.printExtras(asked: machine.devices)
+        try summary.checkOutcome()
+    }
+}

@@ -1,0 +1,13 @@
+import Engine
+import Recorder
+
+extension StandardError {
+    /// Says what else there is to know of a run: where the guest faulted, and what was completed for this host.
+    static func write(notesOn summary: RunSummary) {
+        if let fault = summary.fault { write("\(fault)") }
+        guard !summary.completed.isEmpty else { return }
+        let counts = summary.completed.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key.rawValue) \(Quantity.count($0.value))" }
+        write("rr-vm: completed instructions that this host can not execute: \(counts.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,56 @@
+import Glibc
+import TraceFormat
+
+extension TraceInfo {
+    /// The trace in words for a person, several lines.
+    var text: String {
+        var rows: [(String, String)] = [
+            (
+                "guest",
+                "\(header.guest.name), \(Quantity.bytes(header.guest.imageSize)), digest \(header.guest.imageDigest)"
+            ),
+            ("options", header.guest.options.joined(separator: " ")),
+            (
+                "machine",
+                "\(header.machine.board), \(Quantity.bytes(memorySize)) of memory, processor '\(header.processor.profile)'"
+            ),
+            ("recorded", "\(date) by \(header.recorder)"),
+            ("host", "\(header.host.processorModel), Linux \(header.host.kernelRelease), \(header.host.module)"),
+            (
+                "length",
+                "\(Quantity.count(eventCount)) events in \(Quantity.seconds(Double(duration) / 1000)), \(Quantity.bytes(byteCount))"
+            ),
+        ]
+        for kind in Event.Kind.allCases where events[kind] ?? 0 > 0 {
+            rows.append(("  \(kind.name)", Quantity.count(events[kind] ?? 0)))
+        }
+        rows.append(
+            ("keyframes", "\(synchronousKeyframes) reached by executing, \(asynchronousKeyframes) by restoring")
+        )
+        if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
+        rows += header.notes.map { ($0.key, $0.value) }
+        if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
+        rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))
+        return rows.map { name, value in
+            name + String(repeating: " ", count: max(1, 20 - name.count)) + value
+        }.joined(separator: "\n")
+    }
+
+    /// The patched instructions, by kind.
+    private var trapped: String {
+        let counts = Dictionary(header.patches.map { ("\($0.instruction)", 1) }, uniquingKeysWith: +)
+        return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            + " in the loaded code"
+    }
+
+    /// The day and time of the recording, in UTC.
+    private var date: String {
+        var seconds = time_t(header.creationTime)
+        var parts = unsafe tm()
+        // SAFETY: gmtime_r fills the structure it is given, or gives nil for a year that does not fit.
+        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "at \(header.creationTime) s" }
+        let numbers = unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min]
+        let words = numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }
+        return "\(words[0])-\(words[1])-\(words[2]) \(words[3]):\(words[4]) UTC"
+    }
+}

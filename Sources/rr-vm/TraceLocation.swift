@@ -1,0 +1,64 @@
+import SystemPackage
+import TraceFormat
+
+/// Where traces are kept when the user does not say: in the current directory, numbered, with a link to the latest.
+enum TraceLocation {
+    static let latest = FilePath("latest")
+    static let fileExtension = "rrvm"
+
+    /// The trace that a command without a FILE means.
+    static func resolve(_ file: String?) throws(CommandFailure) -> FilePath {
+        if let file { return FilePath(file) }
+        guard FileSystem.exists(latest) else {
+            throw CommandFailure(
+                .noInput,
+                "no FILE given, and there is no '\(latest)' here: record a guest first, or name a trace"
+            )
+        }
+        return latest
+    }
+
+    /// Opens the trace that a command means, and says what is missing where its end is.
+    static func open(_ file: String?) throws(CommandFailure) -> TraceReader {
+        let path = try resolve(file)
+        do {
+            let reader = try TraceReader(path: path)
+            if let missing = reader.missing { StandardError.write("rr-vm: \(path): \(missing)") }
+            return reader
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Opens the trace that a command means as it grows: under the name that it has while it is written, if it has not
+    /// got its own yet.
+    static func openGrowing(_ file: String?) throws(CommandFailure) -> TraceReader {
+        let path = try resolve(file)
+        let partial = FilePath(path.string + ".part")
+        do {
+            return try TraceReader(path: FileSystem.exists(path) ? path : FileSystem.exists(partial) ? partial : path)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// The first free `NAME.N.rrvm` in the current directory, for a guest's file.
+    static func nextFree(forGuest guest: String) -> FilePath {
+        let name = FilePath(guest).lastComponent?.stem ?? "guest"
+        var number = 0
+        while true {
+            let candidate = FilePath("\(name).\(number).\(fileExtension)")
+            if !FileSystem.exists(candidate) { return candidate }
+            number += 1
+        }
+    }
+
+    /// Makes `latest`, beside the trace, lead to it.
+    static func link(to trace: FilePath) {
+        let directory = trace.removingLastComponent()
+        FileSystem.replaceLink(
+            at: directory.appending(latest.string),
+            target: trace.lastComponent?.string ?? trace.string
+        )
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Replayer
+import TraceFormat
+
+/// `rr-vm verify`.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check the whole file, replay it, and say how much of it was proved equal to the recording."
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Option(help: ArgumentHelp("Replay this many times, each in a fresh machine.", valueName: "n"))
+    var `repeat` = 1
+
+    @Option(help: ArgumentHelp("Replay in this many machines at once, each a part of the trace.", valueName: "n"))
+    var jobs = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Replay only this part of the trace: K/N, the K-th of N from 1 on. The first one also checks the file.",
+            discussion: "Every part begins at a keyframe. See docs/at-scale.md.",
+            valueName: "part"
+        )
+    )
+    var shard: Shard?
+
+    func validate() throws {
+        if self.repeat < 1 { throw ValidationError("--repeat must be at least 1") }
+        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
+    }
+
+    @OptionGroup var landing: LandingOption
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        // A replay reads only what it needs: the parts that seeking needs are looked at here.
+        if shard?.number ?? 1 == 1 {
+            do { try reader.check() } catch { throw CommandFailure(error) }
+        }
+        let all = 0..<reader.keyframeCount
+        let epochs = shard.map { all.part($0.number, of: $0.count) } ?? all
+        var seconds = 0.0
+        var last: ReplayReport?
+        for _ in 0..<self.repeat {
+            guard let (report, duration) = try replay(reader, epochs) else { break }
+            seconds += duration
+            last = report
+        }
+        if let shard { print("part \(shard.number) of \(shard.count): \(epochs.count) of \(all.count) epochs") }
+        guard let last else { return }
+        print(
+            """
+            \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
+            epochs executed again  \(last.epochsExecuted)
+            epochs jumped          \(last.epochsJumped)
+            divergences            0
+            final digest           \(last.digest)
+            """
+        )
+        for remark in last.remarks { print("note: \(remark)") }
+    }
+
+    private func replay(
+        _ reader: TraceReader,
+        _ epochs: Range<Int>
+    ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
+        if jobs == 1, shard == nil {
+            return try Replay.run(reader, landing: landing.landing, showingConsole: false)
+        }
+        return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Replayer
+import TraceFormat
+
+/// `rr-vm watch`.
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "List every moment and instruction that changed a stretch of memory.",
+        discussion: "A write that leaves the bytes as they were is no change."
+    )
+
+    @OptionGroup var watch: WatchOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The moment whose paging and registers give the address.", valueName: "moment")
+    )
+    var at = "end"
+
+    func run() throws {
+        do {
+            let reader = try TraceLocation.open(watch.file)
+            var timeline = try Timeline(reader)
+            let moment = try MomentName(at).moment(in: reader)
+            let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+            var search = try WriteSearch(timeline, memory)
+            var output = StandardOutput()
+            try search.all { change in try output.write(change.text) }
+            try output.flush()
+        } catch {
+            throw CommandFailure(any: error)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Engine
+import Replayer
+import TraceFormat
+import X86
+
+/// The options that say which memory is watched.
+struct WatchOptions: ParsableArguments {
+    @Argument(help: "The trace.")
+    var file: String
+
+    @Argument(help: "The address: a number, a symbol, or an expression such as rsp+8.")
+    var address: String
+
+    @Option(name: .customLong("len"), help: ArgumentHelp("Bytes.", valueName: "n"))
+    var length = 1
+
+    @Flag(help: "The address is physical; otherwise the guest's paging at the given moment translates it.")
+    var phys = false
+
+    static let longest = 65_536
+
+    func validate() throws {
+        guard (1...Self.longest).contains(length) else {
+            throw ValidationError("--len must be from 1 to \(Self.longest)")
+        }
+    }
+
+    /// The memory, by the paging of a moment, which the timeline is brought to.
+    func memory(
+        at moment: Moment,
+        _ timeline: inout Timeline<KVMProcessor>,
+        _ symbols: SymbolTable
+    ) throws -> WatchedMemory {
+        try timeline.seek(to: moment)
+        var view = try timeline.view()
+        guard let address = try Condition(address, symbols: symbols).value(in: &view) else {
+            throw CommandFailure(.usage, "'\(address)' has no value at moment \(moment)")
+        }
+        if phys {
+            guard view.read(GuestPhysicalAddress(address), count: length) != nil else {
+                throw CommandFailure(.usage, "no memory is at physical 0x\(String(address, radix: 16))")
+            }
+            return WatchedMemory(physical: GuestPhysicalAddress(address), count: length)
+        }
+        guard let memory = try WatchedMemory(linear: GuestVirtualAddress(address), count: length, in: &view) else {
+            throw CommandFailure(.usage, "nothing is mapped at 0x\(String(address, radix: 16)) at moment \(moment)")
+        }
+        return memory
+    }
+}
+
+extension MemoryChange {
+    /// For people: one line, and one for who wrote.
+    var text: String {
+        let place = isExact ? "moment \(moment)" : "between \(before) and \(moment)"
+        let writer =
+            switch writer {
+            case .instruction(let line): line.map { "\($0)" } ?? "an instruction that can not be read"
+            case .event(let event): "event \(event)"
+            case .unknown: "this host can not step there to find the instruction"
+            }
+        return "\(place)  \(Self.hex(old)) -> \(Self.hex(new))\n  \(writer)"
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let shown = bytes.prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        return shown.joined(separator: " ") + (bytes.count > 16 ? " ..." : "")
+    }
+}

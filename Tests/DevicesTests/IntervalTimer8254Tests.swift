@@ -1,0 +1,341 @@
+import Testing
+
+@testable import Devices
+
+@Suite struct IntervalTimer8254Tests {
+    /// A timer and a hand on its clock, which goes by ticks.
+    private struct Bench {
+        var timer = IntervalTimer8254()
+        var tick: UInt64 = 1000
+
+        var now: MachineTime { ClockRate.intervalTimer.time(ofTick: tick) }
+
+        mutating func program(_ control: UInt8, _ register: IntervalTimer8254.Register, _ bytes: UInt8...) {
+            timer.write(.control, control, now: now)
+            for byte in bytes { timer.write(register, byte, now: now) }
+        }
+
+        mutating func wait(_ ticks: UInt64) {
+            tick += ticks
+            timer.advance(to: now)
+        }
+
+        mutating func read(_ register: IntervalTimer8254.Register) -> UInt8 { timer.read(register, now: now) }
+
+        /// Latches and reads a two-byte count.
+        mutating func count(_ counter: UInt8, _ register: IntervalTimer8254.Register) -> UInt16 {
+            timer.write(.control, counter << 6, now: now)
+            let low = UInt16(read(register))
+            return low | UInt16(read(register)) << 8
+        }
+
+        /// The output of a counter at each of the next ticks.
+        mutating func outputs(_ counter: IntervalTimer8254.CounterNumber, ticks: Int) -> String {
+            var levels = ""
+            for _ in 0..<ticks {
+                wait(1)
+                levels += timer.output(of: counter) ? "1" : "0"
+            }
+            return levels
+        }
+
+        mutating func gate(_ level: Bool) { timer.setSpeakerGate(level, now: now) }
+
+        /// The ticks until the next interrupt.
+        var deadline: UInt64? {
+            timer.nextDeadline(after: now).map { ClockRate.intervalTimer.tick(at: $0) - tick }
+        }
+    }
+
+    @Test func atResetNothingCounts() {
+        var bench = Bench()
+        bench.wait(1_000_000)
+        #expect(bench.timer.output(of: .zero))
+        #expect(bench.deadline == nil)
+        #expect(bench.timer.takeInterruptEdge() == false)
+    }
+
+    // The output sequences are those of the data sheet's wave forms, starting with the tick that loads the count.
+
+    @Test func mode0RisesOnTerminalCount() {
+        var bench = Bench()
+        bench.program(0x10, .counter0, 4)
+        #expect(bench.outputs(.zero, ticks: 7) == "0000111")
+        #expect(bench.timer.takeInterruptEdge() == true)
+        #expect(bench.timer.takeInterruptEdge() == false)
+    }
+
+    @Test func mode0StopsWhileTheGateIsLow() {
+        var bench = Bench()
+        bench.gate(true)
+        bench.program(0x90, .counter2, 3)
+        bench.wait(2)
+        bench.gate(false)
+        #expect(bench.outputs(.two, ticks: 5) == "00000")
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 3) == "011")
+    }
+
+    @Test func mode0WrittenWithTheGateLowNeedsNoTickToLoad() {
+        var bench = Bench()
+        bench.program(0x90, .counter2, 2)
+        bench.wait(3)
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 3) == "011")
+    }
+
+    @Test func mode0FirstByteStopsTheCount() {
+        var bench = Bench()
+        bench.program(0x30, .counter0, 2, 0)
+        bench.wait(5)
+        bench.timer.write(.counter0, 3, now: bench.now)
+        #expect(bench.outputs(.zero, ticks: 5) == "00000")
+        bench.timer.write(.counter0, 0, now: bench.now)
+        #expect(bench.outputs(.zero, ticks: 5) == "00011")
+    }
+
+    @Test func mode0CountsOnBelowZero() {
+        var bench = Bench()
+        bench.program(0x30, .counter0, 2, 0)
+        bench.wait(1 + 2 + 1)
+        #expect(bench.count(0, .counter0) == 0xFFFF)
+    }
+
+    @Test func mode1IsLowForTheCountAfterATrigger() {
+        var bench = Bench()
+        bench.program(0x92, .counter2, 3)
+        #expect(bench.outputs(.two, ticks: 2) == "11")
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 5) == "00011")
+    }
+
+    @Test func mode1CanBeTriggeredAgain() {
+        var bench = Bench()
+        bench.program(0x92, .counter2, 3)
+        bench.gate(true)
+        bench.wait(2)
+        bench.gate(false)
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 5) == "00011")
+    }
+
+    @Test func mode2IsLowForTheLastTickOfEachPeriod() {
+        var bench = Bench()
+        bench.program(0x14, .counter0, 3)
+        #expect(bench.outputs(.zero, ticks: 8) == "11011011")
+    }
+
+    @Test func mode2TakesANewCountAtTheEndOfAPeriod() {
+        var bench = Bench()
+        bench.program(0x14, .counter0, 4)
+        bench.wait(2)
+        bench.timer.write(.counter0, 3, now: bench.now)
+        #expect(bench.outputs(.zero, ticks: 8) == "10110110")
+    }
+
+    @Test func mode2StopsHighAndReloadsByItsGate() {
+        var bench = Bench()
+        bench.gate(true)
+        bench.program(0x94, .counter2, 3)
+        bench.wait(3)
+        #expect(!bench.timer.output(of: .two))
+        bench.gate(false)
+        #expect(bench.timer.output(of: .two))
+        bench.wait(10)
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 6) == "110110")
+    }
+
+    @Test(arguments: [(UInt8(4), "1100110011"), (5, "1110011100"), (2, "1010101010")])
+    func mode3IsASquareWave(count: UInt8, levels: String) {
+        var bench = Bench()
+        bench.program(0x16, .counter0, count)
+        #expect(bench.outputs(.zero, ticks: 10) == levels)
+    }
+
+    @Test func mode3TakesANewCountAtTheEndOfAHalfPeriod() {
+        var bench = Bench()
+        bench.program(0x16, .counter0, 4)
+        bench.wait(1)
+        bench.timer.write(.counter0, 6, now: bench.now)
+        #expect(bench.outputs(.zero, ticks: 9) == "100011100")
+    }
+
+    @Test func mode3CountsInTwos() {
+        var bench = Bench()
+        bench.program(0x36, .counter0, 8, 0)
+        bench.wait(1)
+        #expect(bench.count(0, .counter0) == 8)
+        bench.wait(3)
+        #expect(bench.count(0, .counter0) == 2)
+        bench.wait(1)
+        #expect(bench.count(0, .counter0) == 8)
+    }
+
+    @Test func mode4StrobesOnce() {
+        var bench = Bench()
+        bench.program(0x18, .counter0, 3)
+        #expect(bench.outputs(.zero, ticks: 8) == "11101111")
+    }
+
+    @Test func mode5StrobesAfterATrigger() {
+        var bench = Bench()
+        bench.program(0x9A, .counter2, 3)
+        #expect(bench.outputs(.two, ticks: 6) == "111111")
+        bench.gate(true)
+        #expect(bench.outputs(.two, ticks: 6) == "111011")
+    }
+
+    @Test(arguments: [(UInt8(0x1C), "110110"), (0x1E, "110110")])
+    func modes6And7Are2And3(control: UInt8, levels: String) {
+        var bench = Bench()
+        bench.program(control, .counter0, 3)
+        #expect(bench.outputs(.zero, ticks: 6) == levels)
+    }
+
+    @Test func aDecimalCounterCountsInDecades() {
+        var bench = Bench()
+        bench.program(0x35, .counter0, 0x00, 0x10)
+        bench.wait(2)
+        #expect(bench.count(0, .counter0) == 0x0999)
+    }
+
+    @Test func zeroIsTheLargestCount() {
+        var bench = Bench()
+        bench.program(0x34, .counter0, 0, 0)
+        #expect(bench.deadline == 65_537)
+        bench.program(0x35, .counter0, 0, 0)
+        #expect(bench.deadline == 10_001)
+    }
+
+    @Test func aLatchedCountStaysUntilItIsRead() {
+        var bench = Bench()
+        bench.program(0x34, .counter0, 0x00, 0x10)
+        bench.wait(1)
+        bench.timer.write(.control, 0x00, now: bench.now)
+        bench.wait(5)
+        bench.timer.write(.control, 0x00, now: bench.now)
+        #expect(bench.read(.counter0) == 0x00)
+        #expect(bench.read(.counter0) == 0x10)
+        #expect(bench.read(.counter0) == 0xFB)
+        #expect(bench.read(.counter0) == 0x0F)
+    }
+
+    @Test func readBackGivesStatusThenCount() {
+        var bench = Bench()
+        bench.program(0x34, .counter0, 0x34, 0x12)
+        bench.wait(1)
+        bench.timer.write(.control, 0xC2, now: bench.now)
+        #expect(bench.read(.counter0) == 0b1011_0100)
+        #expect(bench.read(.counter0) == 0x34)
+        #expect(bench.read(.counter0) == 0x12)
+    }
+
+    @Test func readBackReachesSeveralCounters() {
+        var bench = Bench()
+        bench.program(0x10, .counter0, 9)
+        bench.program(0x50, .counter1, 7)
+        bench.wait(1)
+        bench.timer.write(.control, 0xD6, now: bench.now)
+        bench.wait(3)
+        #expect(bench.read(.counter0) == 9)
+        #expect(bench.read(.counter1) == 7)
+    }
+
+    @Test func statusSaysWhetherTheCountIsLoaded() {
+        var bench = Bench()
+        bench.program(0x34, .counter0)
+        #expect(status(&bench) & 0x40 == 0x40)
+        bench.timer.write(.counter0, 10, now: bench.now)
+        bench.timer.write(.counter0, 0, now: bench.now)
+        #expect(status(&bench) & 0x40 == 0x40)
+        bench.wait(1)
+        #expect(status(&bench) & 0x40 == 0)
+        bench.timer.write(.counter0, 20, now: bench.now)
+        bench.timer.write(.counter0, 0, now: bench.now)
+        #expect(status(&bench) & 0x40 == 0x40)
+        bench.wait(10)
+        #expect(status(&bench) & 0x40 == 0)
+    }
+
+    @Test func statusShowsTheModeAsItWasWritten() {
+        var bench = Bench()
+        bench.program(0x3F, .counter0)
+        #expect(status(&bench) == 0xFF)
+    }
+
+    private func status(_ bench: inout Bench) -> UInt8 {
+        bench.timer.write(.control, 0xE2, now: bench.now)
+        return bench.read(.counter0)
+    }
+
+    @Test(arguments: [(UInt8(0x10), UInt64(101)), (0x14, 101), (0x16, 101), (0x18, 102)])
+    func theDeadlineIsTheNextRise(control: UInt8, ticks: UInt64) {
+        var bench = Bench()
+        bench.program(control, .counter0, 100)
+        _ = bench.timer.takeInterruptEdge()
+        #expect(bench.deadline == ticks)
+        bench.wait(ticks - 1)
+        #expect(bench.timer.takeInterruptEdge() == false)
+        bench.wait(1)
+        #expect(bench.timer.takeInterruptEdge() == true)
+    }
+
+    @Test func periodsMissedTogetherAreOneEdgeAndNoDrift() {
+        var bench = Bench()
+        bench.program(0x34, .counter0, 0xE8, 0x03)
+        bench.wait(1 + 1000 * 1_000_000 + 1)
+        #expect(bench.timer.takeInterruptEdge() == true)
+        #expect(bench.timer.takeInterruptEdge() == false)
+        #expect(bench.deadline == 999)
+    }
+
+    @Test func aCountOfOneCausesNoStorm() {
+        var bench = Bench()
+        bench.program(0x14, .counter0, 1)
+        #expect(bench.deadline == nil)
+        bench.program(0x16, .counter0, 1)
+        #expect(bench.deadline == nil)
+    }
+
+    @Test func timeNeverGoesBack() {
+        var bench = Bench()
+        bench.program(0x34, .counter0, 0, 0)
+        bench.wait(100)
+        let before = bench.count(0, .counter0)
+        bench.tick -= 50
+        #expect(bench.count(0, .counter0) == before)
+    }
+
+    @Test(arguments: [MachineTime.start, MachineTime(nanoseconds: .max - 1_000_000_000)])
+    func noAccessTrapsAndTheStateRoundTrips(start: MachineTime) {
+        var timer = IntervalTimer8254()
+        hammer(
+            &timer,
+            seed: 8254,
+            count: 500_000,
+            start: start,
+            actions: [
+                { timer, run in
+                    timer.write(
+                        run.numbers.pick(IntervalTimer8254.Register.allCases),
+                        run.numbers.byte(),
+                        now: run.later()
+                    )
+                },
+                { timer, run in
+                    timer.write(.control, run.numbers.byte() & 0x3F, now: run.now)
+                    timer.write(.counter0, run.numbers.byte() & 3, now: run.now)
+                },
+                { timer, run in _ = timer.read(run.numbers.pick(IntervalTimer8254.Register.allCases), now: run.later())
+                },
+                { timer, run in timer.setSpeakerGate(run.numbers.next() & 1 == 0, now: run.later()) },
+                { timer, run in timer.advance(to: timer.nextDeadline(after: run.now) ?? run.later()) },
+                { timer, _ in timer = IntervalTimer8254(state: timer.state) },
+            ]
+        )
+        var copy = IntervalTimer8254(state: timer.state)
+        #expect(copy.read(.counter0, now: .latest) == timer.read(.counter0, now: .latest))
+        #expect(copy.state == timer.state)
+    }
+}

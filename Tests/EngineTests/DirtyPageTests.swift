@@ -1,0 +1,93 @@
+import Digest
+import Testing
+import X86
+
+@testable import Engine
+
+@Suite(.needsKVM) struct DirtyPageTests {
+    /// Writes to three addresses of two pages.
+    private static let writer: [UInt8] = [
+        0xC6, 0x06, 0x00, 0x50, 0x01,  // mov byte [0x5000], 1
+        0xC6, 0x06, 0xFF, 0x5F, 0x02,  // mov byte [0x5fff], 2
+        0xC6, 0x06, 0x00, 0x90, 0x03,  // mov byte [0x9000], 3
+        0xF4,  // hlt
+    ]
+
+    private static func addresses(_ numbers: [UInt64]) -> [GuestPhysicalAddress] {
+        numbers.map { GuestPhysicalAddress($0) }
+    }
+
+    @Test func whatTheGuestWroteIsAmongTheDirtyPages() throws {
+        var machine = try TinyMachine(Self.writer)
+        _ = try machine.processor.takeDirtyPages()
+        #expect(try machine.run() == .halt)
+        let pages = try machine.processor.takeDirtyPages()
+        #expect(Set(pages).isSuperset(of: Self.addresses([0x5000, 0x9000])))
+        #expect(pages == pages.sorted())
+        #expect(try machine.processor.takeDirtyPages().isEmpty)
+    }
+
+    @Test func whatTheHostWroteIsAmongTheDirtyPages() throws {
+        var machine = try TinyMachine([])
+        _ = try machine.processor.takeDirtyPages()
+        try machine.write([1, 2], at: 0x4FFF)
+        try machine.write([1], at: TinyMachine.rom)
+        #expect(
+            try machine.processor.takeDirtyPages() == Self.addresses([0x4000, 0x5000, TinyMachine.rom])
+        )
+        #expect(try machine.processor.takeDirtyPages().isEmpty)
+    }
+
+    @Test func aCaptureNamesExactlyThePagesThatChanged() throws {
+        var machine = try TinyMachine(Self.writer)
+        var tracker = StateTracker()
+        _ = try tracker.capture(&machine.processor)
+        #expect(try machine.run() == .halt)
+        #expect(try tracker.capture(&machine.processor).changedPages == Self.addresses([0x5000, 0x9000]))
+    }
+
+    @Test func aPageThatIsWrittenAndHasNotChangedIsNotNamed() throws {
+        var machine = try TinyMachine(Self.writer)
+        try machine.write([1], at: 0x5000)
+        try machine.write([2], at: 0x5FFF)
+        var tracker = StateTracker()
+        _ = try tracker.capture(&machine.processor)
+        #expect(try machine.run() == .halt)
+        #expect(try tracker.capture(&machine.processor).changedPages == Self.addresses([0x9000]))
+    }
+
+    @Test func equalRunsHaveEqualDigests() throws {
+        var digests: [[StateDigest]] = []
+        for _ in 0..<2 {
+            var machine = try TinyMachine(Self.writer)
+            var tracker = StateTracker()
+            let first = try tracker.capture(&machine.processor).digest
+            #expect(try machine.run() == .halt)
+            let second = try tracker.capture(&machine.processor).digest
+            #expect(first.memory != second.memory)
+            #expect(first.processor != second.processor)
+            digests.append([first, second])
+        }
+        #expect(digests[0] == digests[1])
+    }
+
+    @Test func oneByteThatTheHostChangesShowsInTheDigest() throws {
+        var machine = try TinyMachine([0xF4])  // hlt
+        var tracker = StateTracker()
+        let before = try tracker.capture(&machine.processor).digest
+        try machine.write([1], at: 0x5000)
+        let after = try tracker.capture(&machine.processor).digest
+        #expect(before.memory != after.memory)
+        #expect(before.processor == after.processor)
+    }
+
+    @Test func aCaptureCompletesWhatIsPending() throws {
+        var machine = try TinyMachine([0xE4, 0x10, 0xF4])  // in al, 0x10; hlt
+        var tracker = StateTracker()
+        _ = try machine.run()
+        machine.processor.answer(0x5A)
+        let state = try tracker.capture(&machine.processor).state
+        #expect(state[.rax] & 0xFF == 0x5A)
+        #expect(state.rip == UInt64(TinyMachine.start) + 2)
+    }
+}

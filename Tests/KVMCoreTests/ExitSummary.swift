@@ -1,0 +1,40 @@
+import KVMCore
+import X86
+
+/// Exits in words, because a borrowed exit cannot be kept and compared.
+enum ExitSummary {
+    static func text(of exit: consuming VCPUExit) -> String {
+        switch consume exit {
+        case .portRead(let port, let size, let data): "in \(port) \(size) \(data.byteCount)"
+        case .portWrite(let port, let size, let data): "out \(port) \(size) \(hex(data))"
+        case .memoryRead(let address, let data): "read \(address) \(data.byteCount)"
+        case .memoryWrite(let address, let data): "write \(address) \(hex(data))"
+        case .msrRead(let number, let reason): "rdmsr \(number) \(reason.rawValue)"
+        case .msrWrite(let number, let value, let reason): "wrmsr \(number) \(value) \(reason.rawValue)"
+        case .halt: "halt"
+        case .shutdown: "shutdown"
+        case .debug(let debug): "debug \(debug.address)"
+        case .interruptWindowOpen: "window"
+        case .interrupted: "interrupted"
+        case .emulationFailure(let instruction, _): "emulation failure \(hex(instruction))"
+        case .internalError(let suberror, let data): "internal error \(suberror) \(data.count)"
+        case .entryFailure(let reason, let cpu): "entry failure \(reason) \(cpu)"
+        case .hypercall(let number, let arguments, let longMode):
+            "hypercall \(number) \(words(arguments)) \(longMode)"
+        case .xenHypercall(let number, let arguments, let ring, let longMode):
+            "xen hypercall \(number) \(words(arguments)) ring \(ring) \(longMode)"
+        case .hyperV(let call): "\(call)"
+        case .systemEvent(let type, let data): "system event \(type.rawValue) \(words(data))"
+        case .dirtyRingFull: "dirty ring full"
+        case .unsupported(let reason): "unsupported \(reason)"
+        default: "another exit"
+        }
+    }
+
+    static func words(_ words: Span<UInt64>) -> [UInt64] { words.indices.map { words[$0] } }
+
+    static func hex(_ bytes: RawSpan) -> String {
+        // SAFETY: the buffer is used inside the closure only.
+        unsafe bytes.withUnsafeBytes { unsafe $0.map { String($0, radix: 16) }.joined(separator: " ") }
+    }
+}

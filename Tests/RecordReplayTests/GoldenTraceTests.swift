@@ -1,0 +1,46 @@
+import EndToEnd
+import Foundation
+import Replayer
+import SystemPackage
+import Testing
+import TraceFormat
+
+/// The traces that come with the project: what was once written stays readable, and replays as it did.
+@Suite struct GoldenTraceTests {
+    /// Where each is.
+    static let traces: [FilePath] = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../traces").standardized
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        return names.filter { $0.hasSuffix(".rrvm") }.sorted().map { FilePath(root.path).appending($0) }
+    }()
+
+    /// Those whose processor this host can show a guest.
+    static let replayable = traces.filter { path in
+        guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader) else { return false }
+        return check.obstacles.isEmpty
+    }
+
+    @Test func thereAreSome() {
+        #expect(Self.traces.count >= 3)
+    }
+
+    @Test(arguments: traces)
+    func traceIsReadable(path: FilePath) throws {
+        let reader = try TraceReader(path: path)
+
+        try reader.check()
+        #expect(reader.isComplete)
+        #expect(try reader.allEvents().count == Int(reader.eventCount))
+        #expect(reader.outcome != nil)
+    }
+
+    @Test(.needsKVM, arguments: replayable)
+    func traceReplays(path: FilePath) throws {
+        let reader = try TraceReader(path: path)
+
+        let report = try Replay(reader, landing: .portable).result.get()
+
+        #expect(report.events == reader.eventCount)
+        #expect(try report.digest == reader.keyframes.last?.digest)
+    }
+}

@@ -1,0 +1,61 @@
+import EndToEnd
+import Foundation
+import GuestImages
+import Recorder
+import Replayer
+import SystemPackage
+import Testing
+import TraceFormat
+
+/// What is left of a recording whose recorder was killed.
+@Suite(.needsKVM) struct KilledRecorderTests {
+    @Test(arguments: TestGuest.included)
+    func traceIsGoodUpToItsLastWholeChunk(guest: TestGuest) async throws {
+        let recording = try await RecordingStore.shared.recording(of: guest)
+
+        for _ in 0..<3 {
+            let directory = try TemporaryDirectory()
+            let moment = UInt64.random(in: 1...recording.reader.eventCount)
+            let reader = try Self.killRecorder(of: guest, after: moment, in: directory)
+            let report = try Replay(reader, landing: .portable).result.get()
+            #expect(report.events == reader.eventCount)
+            #expect(report.outcome == reader.outcome)
+            // The guest may have ended before the recorder was killed.
+            #expect(reader.missing?.hasPrefix("the trace has no end") ?? (reader.outcome == recording.summary.outcome))
+        }
+    }
+
+    @Test func guestInItsMidstLeavesATraceWithoutEnd() throws {
+        let guest = TestGuest(.named("port-storm"))
+        let directory = try TemporaryDirectory()
+
+        let reader = try Self.killRecorder(of: guest, after: 2000, in: directory)
+
+        #expect(try directory.names == ["guest", "trace.rrvm.part"])
+        #expect(reader.eventCount >= 2000)
+        #expect(reader.outcome == nil)
+        #expect(reader.missing?.hasPrefix("the trace has no end") == true)
+        let report = try Replay(reader, landing: .portable).result.get()
+        #expect(report.events == reader.eventCount)
+        #expect(report.outcome == nil)
+    }
+
+    /// Kills a recorder once so many events have reached the file, and opens what it left.
+    private static func killRecorder(
+        of guest: TestGuest,
+        after events: UInt64,
+        in directory: borrowing TemporaryDirectory
+    ) throws -> TraceReader {
+        let (trace, part) = (directory.file("trace.rrvm"), directory.file("trace.rrvm.part"))
+        try directory.write(guest.bytes(), to: "guest")
+        var recorder = try Command(["record", "guest", "-o", "trace.rrvm"] + guest.options, in: directory)
+        var growing: TraceReader?
+        recorder.waitUntil {
+            growing = (try? growing?.refreshed()) ?? (try? TraceReader(path: part))
+            return growing?.eventCount ?? 0 >= events
+        }
+        recorder.signal(SIGKILL)
+        _ = try recorder.wait()
+        return try TraceReader(path: FileManager.default.fileExists(atPath: trace.string) ? trace : part)
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// Another program that runs.
+struct ChildProcess {
+    private let identifier: pid_t
+    /// How it ended, as a shell says it; nil while it runs.
+    private(set) var status: Int32?
+
+    /// Starts a program without input, in `directory`, with its output going to two files.
+    init(_ program: String, _ arguments: [String], directory: String, output: String, messages: String) throws {
+        var actions = unsafe posix_spawn_file_actions_t()
+        // env becomes the program: they are one process.
+        let words = ["/usr/bin/env", "--chdir=\(directory)", program] + arguments
+        var strings = unsafe words.map { unsafe strdup($0) } + [nil]
+        var identifier: pid_t = 0
+        // SAFETY: actions and strings are made above, live through the calls that read them, and are released below once;
+        // the list of strings ends with nil.
+        unsafe posix_spawn_file_actions_init(&actions)
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_CREAT, 0o600)
+        let result = unsafe posix_spawn(&identifier, words[0], &actions, nil, &strings, environ)
+        unsafe posix_spawn_file_actions_destroy(&actions)
+        unsafe strings.forEach { unsafe free($0) }
+        guard result == 0 else { throw SpawnError(program: program, errno: result) }
+        self.identifier = identifier
+    }
+
+    /// Whether it has not ended yet.
+    mutating func isRunning() -> Bool {
+        collect(WNOHANG)
+        return status == nil
+    }
+
+    /// Waits for its end.
+    mutating func wait() -> Int32 {
+        while true {
+            collect(0)
+            if let status { return status }
+        }
+    }
+
+    /// Sends a signal, unless it has ended.
+    mutating func signal(_ number: Int32) {
+        if isRunning() { kill(identifier, number) }
+    }
+
+    private mutating func collect(_ options: Int32) {
+        guard status == nil else { return }
+        var value: Int32 = 0
+        // SAFETY: waitpid fills the number it is given.
+        guard unsafe waitpid(identifier, &value, options) == identifier else { return }
+        let signal = value & 0x7F
+        status = signal == 0 ? (value >> 8) & 0xFF : 128 + signal
+    }
+}
+
+/// A program could not be started.
+struct SpawnError: Error {
+    var program: String
+    var errno: Int32
+}

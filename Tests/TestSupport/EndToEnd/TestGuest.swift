@@ -1,0 +1,114 @@
+import Engine
+import Foundation
+public import GuestImages
+public import Machine
+public import Recorder
+public import TraceFormat
+
+/// A guest, and what every property that holds for all guests needs to know of it.
+public struct TestGuest: Sendable, CustomStringConvertible {
+    /// What it is.
+    public enum Source: Sendable {
+        /// A guest of this package.
+        case own(Guest)
+        /// Debian's SeaBIOS, by the file's name.
+        case seaBIOS(String)
+    }
+
+    /// What it is.
+    public let source: Source
+    /// When it is stopped that does not stop by itself.
+    public var limits = RunLimits()
+    /// True if a run takes many seconds.
+    public var isSlow = false
+
+    /// The name, as tests print it.
+    public var description: String {
+        switch source {
+        case .own(let guest): guest.name
+        case .seaBIOS(let name): name
+        }
+    }
+}
+
+extension TestGuest {
+    /// Bytes of memory that every one of them gets.
+    public static let memorySize: UInt64 = 64 << 20
+
+    /// Every guest.
+    public static let all: [TestGuest] = Guest.all.map(TestGuest.init) + firmware
+
+    /// Those of ``all`` that a run of tests is to include.
+    public static let included = all.filter { SlowTests.areIncluded || !$0.isSlow }
+
+    private static let firmware = ["bios-256k.bin", "bios.bin"].map { name in
+        TestGuest(
+            source: .seaBIOS(name),
+            limits: RunLimits(consoleText: "No bootable device"),
+            isSlow: name == "bios.bin"
+        )
+    }
+
+    private static let slow: Set = ["port-storm", "two-timers"]
+
+    /// A guest of this package. One that waits for input gets none, and is stopped while it waits.
+    public init(_ guest: Guest) {
+        source = .own(guest)
+        limits.events = guest.input == nil ? nil : 2000
+        isSlow = Self.slow.contains(guest.name)
+    }
+
+    /// The image file's bytes.
+    public func bytes() throws -> [UInt8] {
+        switch source {
+        case .own(let guest): guest.image
+        case .seaBIOS(let name): try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/seabios/\(name)")))
+        }
+    }
+
+    /// The machine that it runs in.
+    public func configuration() throws -> MachineConfiguration {
+        var options = BootOptions()
+        let bootProtocol: BootProtocol?
+        switch source {
+        case .own(let guest) where guest.saysHowToBoot: bootProtocol = nil
+        case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
+        case .seaBIOS: bootProtocol = .firmware
+        }
+        let image = try GuestImage(bytes: try bytes(), bootProtocol: bootProtocol, options: options)
+        return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: .baseline)
+    }
+
+    /// The options of `rr-vm record` and `run` for the same machine and limits.
+    public var options: [String] {
+        let boot =
+            switch source {
+            case .own(let guest) where guest.saysHowToBoot: [String]()
+            case .own(let guest): ["--flat", "--at", "\(guest.loadAddress)"]
+            case .seaBIOS: ["--bios"]
+            }
+        let until = limits.consoleText.map { ["--until", $0] } ?? []
+        let events = limits.events.map { ["--max-events", "\($0)"] } ?? []
+        return boot + ["--memory", "\(Self.memorySize)"] + until + events
+    }
+
+    /// Whether a run of it may end so.
+    public func declares(_ outcome: Outcome) -> Bool {
+        if let text = limits.consoleText { return outcome == .stopped(.consoleText(text)) }
+        if limits.events != nil { return outcome == .stopped(.eventLimit) }
+        guard case .own(let guest) = source else { return false }
+        switch (guest.outcome, outcome) {
+        case (.exit(let code), .exited(let actual)): return actual == UInt32(code)
+        case (.halt, .halted), (.shutdown, .tripleFault): return true
+        case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
+        case (.exitOrEmulationFailure, .emulationFailure): return true
+        default: return false
+        }
+    }
+
+    /// Everything that a run of it shows, if that is always the same.
+    public var console: String? {
+        guard case .own(let guest) = source, limits.events == nil else { return nil }
+        return guest.console
+    }
+}
