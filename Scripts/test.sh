@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-Scripts/setup.sh shellcheck
+# python3-lz4, python3-xxhash: the independent reader of Tools, whose events the tests compare.
+Scripts/setup.sh shellcheck python3-lz4 python3-xxhash
 Scripts/lint.sh
 
 # Package.swift reads this.

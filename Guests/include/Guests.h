@@ -45,6 +45,8 @@ typedef struct guest {
     /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
     /// be replayed only when the recorder traps that instruction.
     bool reads_hidden_state;
+    /// True when it races with its own interrupts: it exits with code 1 instead when it lost.
+    bool may_lose_race;
 } guest;
 
 /// How many guests there are.

@@ -37,7 +37,7 @@ import X86
         #expect(TraceContents(directory.file("copy")).isHonestPart(of: whole))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func anEventIsInTheFileSoonThoughNothingFollows() throws {
         let directory = try TemporaryDirectory()
         var writer = try TraceWriter(path: directory.file("a"), header: .sample)
@@ -48,7 +48,7 @@ import X86
         writer.abandon()
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func aReaderFollowsATraceThatIsBeingWritten() throws {
         let directory = try TemporaryDirectory()
         var memory = SampleMemory(seed: 8, pages: 6)

@@ -50,7 +50,7 @@ import X86
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [Errno.noSpace, .ioError, .brokenPipe])
+    @Test(.timeLimit(.minutes(10)), arguments: [Errno.noSpace, .ioError, .brokenPipe])
     func aFailedWriteIsSeenAndLeavesAReadableTrace(error: Errno) throws {
         let directory = try TemporaryDirectory()
         let sink = MemorySink(capacity: 20_000, error: error)

@@ -98,7 +98,7 @@ extension TestGuest {
         if limits.events != nil { return outcome == .stopped(.eventLimit) }
         guard case .own(let guest) = source else { return false }
         switch (guest.outcome, outcome) {
-        case (.exit(let code), .exited(let actual)): return actual == UInt32(code)
+        case (.exit(let code), .exited(let actual)): return actual == UInt32(code) || guest.mayLoseRace && actual == 1
         case (.halt, .halted), (.shutdown, .tripleFault): return true
         case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
         case (.exitOrEmulationFailure, .emulationFailure): return true

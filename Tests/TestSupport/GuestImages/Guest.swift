@@ -37,6 +37,8 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
     /// be replayed only when the recorder traps that instruction.
     public let readsHiddenState: Bool
+    /// True when it races with its own interrupts: it exits with code 1 instead when it lost.
+    public let mayLoseRace: Bool
 
     /// The name, as tests print it.
     public var description: String { name }
@@ -72,7 +74,8 @@ extension Guest {
             console: entry.console.map { unsafe String(cString: $0) },
             input: entry.input.map { unsafe String(cString: $0) },
             spinsUntilInterrupted: entry.spins_until_interrupted,
-            readsHiddenState: entry.reads_hidden_state
+            readsHiddenState: entry.reads_hidden_state,
+            mayLoseRace: entry.may_lose_race
         )
     }
 }
