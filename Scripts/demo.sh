@@ -50,6 +50,9 @@ what_is_missing() {
     elif [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then
         echo "You may not open /dev/kvm, which belongs to $(stat --format='%U, group %G, mode %A' /dev/kvm)."
         echo "Join the group and log in again, 'sudo usermod --append --groups kvm $(id --user --name)', or try 'sudo make demo'."
+    elif ! "$rr_vm" doctor >/dev/null 2>"$log"; then
+        echo "There is a /dev/kvm, but it cannot be used:"
+        cat "$log"
     fi
 }
 

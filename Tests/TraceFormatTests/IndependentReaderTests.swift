@@ -48,13 +48,18 @@ enum IndependentReader {
     static let script = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../Tools/read-trace.py").standardizedFileURL.path
 
-    static let isAvailable = (try? run(["--help"])) != nil
+    /// The first Python that has what the script imports: the user's own, or the one that Debian's packages are for.
+    private static let python = ["python3", "/usr/bin/python3"].first { (try? run(["--help"], by: $0)) != nil }
+
+    static var isAvailable: Bool { python != nil }
 
     /// The lines that it prints.
-    static func run(_ arguments: [String]) throws -> [String] {
+    static func run(_ arguments: [String]) throws -> [String] { try run(arguments, by: python ?? "python3") }
+
+    private static func run(_ arguments: [String], by python: String) throws -> [String] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", script] + arguments
+        process.arguments = [python, script] + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
