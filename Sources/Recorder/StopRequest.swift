@@ -12,6 +12,8 @@ public final class StopRequest: Sendable {
     private static let graceMilliseconds = 100
     /// The same for one that is woken.
     private static let wakeMilliseconds = 1
+    /// Gets a thread of its own when there is something to do: guests that run can keep all shared ones busy.
+    private static let queue = DispatchQueue(label: "stop requests", qos: .userInteractive)
 
     private let reason = Mutex<StopReason?>(nil)
     private let isRequested = Atomic(false)
@@ -35,7 +37,7 @@ public final class StopRequest: Sendable {
     }
 
     private func kickAfterGrace() {
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.graceMilliseconds)) {
+        Self.queue.asyncAfter(deadline: .now() + .milliseconds(Self.graceMilliseconds)) {
             let isRunning = self.kicker.withLock { kicker in
                 kicker?.kick()
                 return kicker != nil
@@ -46,7 +48,7 @@ public final class StopRequest: Sendable {
 
     /// Asks the guest to stop when `seconds` have passed, if it still runs then.
     public func requestAfter(seconds: Double) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
+        Self.queue.asyncAfter(deadline: .now() + seconds) { [weak self] in
             self?.request(.timeLimit)
         }
     }
@@ -64,7 +66,7 @@ public final class StopRequest: Sendable {
     /// Ends ``wait(nanoseconds:)``, or lets a guest that computes come to its driver soon.
     func wake() {
         wakeUp.signal()
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.wakeMilliseconds)) {
+        Self.queue.asyncAfter(deadline: .now() + .milliseconds(Self.wakeMilliseconds)) {
             self.kicker.withLock { $0?.kick() }
         }
     }

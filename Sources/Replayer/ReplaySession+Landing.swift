@@ -4,6 +4,9 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
+/// Gets a thread of its own when a landing takes too long: guests that run can keep all shared ones busy.
+private let landingWatch = DispatchQueue(label: "landing watch", qos: .userInteractive)
+
 extension ReplaySession where P: ~Copyable {
     /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
@@ -30,7 +33,7 @@ extension ReplaySession where P: ~Copyable {
         let address = keyframe.state.instructionAddress
         try processor.completePendingAccess()
         let watchdog = DispatchWorkItem { [kicker = processor.kicker] in kicker.kick() }
-        DispatchQueue.global().asyncAfter(deadline: .now() + landingBound, execute: watchdog)
+        landingWatch.asyncAfter(deadline: .now() + landingBound, execute: watchdog)
         defer {
             watchdog.cancel()
             try? processor.setBreakpoint(nil)

@@ -1,10 +1,12 @@
 import Digest
+import Dispatch
 import EndToEnd
 import Engine
 import GuestImages
 import Machine
 import Recorder
 import Replayer
+import Synchronization
 import SystemPackage
 import Testing
 import TraceFormat
@@ -49,15 +51,7 @@ import X86
     func stateThatIsNeverReachedIsNotLandedOn() throws {
         let directory = try TemporaryDirectory()
         let reader = try Self.record(Self.counter, in: directory)
-        let planted = directory.file("planted.rrvm")
-        try reader.copy(to: planted) { recorded in
-            guard case .portRead(var access) = recorded.event, access.port == Port(0x61) else { return recorded }
-            var changed = recorded
-            access.value ^= 1
-            changed.event = .portRead(access)
-            return changed
-        }
-        let changed = try TraceReader(path: planted)
+        let changed = try Self.plantUnreachableStates(in: reader, directory)
 
         #expect(throws: ReplayError.self) { try Replay(changed, landing: .exact) }
         let report = try Replay(changed).result.get()
@@ -66,6 +60,36 @@ import X86
             "the first interrupt can not be reached; from there on the state is the recorded one"
         )
         #expect(try Replay(reader, landing: .exact).result.get().epochsJumped == 0)
+    }
+
+    @Test(.enabled(if: canBreakInRealMode, "this host can not stop a guest at a breakpoint"))
+    func landingIsBoundedWhenAllSharedThreadsAreBusy() throws {
+        let directory = try TemporaryDirectory()
+        let changed = try Self.plantUnreachableStates(in: Self.record(Self.counter, in: directory), directory)
+        let isDone = Atomic(false)
+        for _ in 0..<64 {
+            DispatchQueue.global().async { while !isDone.load(ordering: .relaxed) {} }
+        }
+        defer { isDone.store(true, ordering: .relaxed) }
+
+        #expect(try Replay(changed).result.get().epochsJumped == 1)
+    }
+
+    /// A copy of a recording of ``counter`` in which the guest reads another byte, so that it reaches none of the states in
+    /// which it was interrupted.
+    private static func plantUnreachableStates(
+        in reader: TraceReader,
+        _ directory: borrowing TemporaryDirectory
+    ) throws -> TraceReader {
+        let planted = directory.file("planted.rrvm")
+        try reader.copy(to: planted) { recorded in
+            guard case .portRead(var access) = recorded.event, access.port == Port(0x61) else { return recorded }
+            var changed = recorded
+            access.value ^= 1
+            changed.event = .portRead(access)
+            return changed
+        }
+        return try TraceReader(path: planted)
     }
 
     /// Keeps a byte read from port 0x61 in memory, then counts in memory until five ticks of the PIT have come.
