@@ -26,10 +26,15 @@ public struct InputScript: Sendable {
     /// `\e`, `\\` and `\xNN` stand for what they do in C; nothing is added at its end.
     public init(_ text: String) throws(Failure) {
         var steps: [Step] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in Self.lines(of: text).enumerated() {
             if let step = try Self.step(line, number: index + 1) { steps.append(step) }
         }
         self.steps = steps[...]
+    }
+
+    /// The lines of a text, ended by LF or CR LF, which is a character of its own.
+    private static func lines(of text: String) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     }
 
     private static func step(_ line: Substring, number: Int) throws(Failure) -> Step? {

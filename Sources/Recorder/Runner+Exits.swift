@@ -70,7 +70,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
 
     /// Shows a byte of the console.
     private mutating func show(_ byte: UInt8) -> Outcome? {
-        console.write(byte)
+        console.write(byte, at: now)
         if let bytes = script?.consume(byte) { input.send(bytes) }
         let isFound = stopText?.consume(byte) ?? false
         return isFound ? .stopped(stopTextReason) : nil

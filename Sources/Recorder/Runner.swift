@@ -115,6 +115,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         }
         let exit = try processor.run()
         now = clock.now
+        console.flushStale(at: now)
         let outcome = try handle(exit, at: now)
         try appendDeviceWrites(at: now)
         return outcome

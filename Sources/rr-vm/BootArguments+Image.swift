@@ -10,7 +10,7 @@ extension BootArguments {
     /// Reads the guest and what it is started with.
     func image(guestPath: String) throws(CommandFailure) -> GuestImage {
         var options = BootOptions()
-        options.name = Self.name(of: guestPath)
+        options.name = FileSystem.name(of: guestPath)
         options.commandLine = append
         options.mode = mode
         options.address = at?.rawValue
@@ -21,7 +21,7 @@ extension BootArguments {
             guard let path = parts.first.map(String.init) else { throw CommandFailure(.usage, "--module needs a file") }
             options.modules.append(
                 BootModule(
-                    name: Self.name(of: path),
+                    name: FileSystem.name(of: path),
                     arguments: parts.count > 1 ? String(parts[1]) : "",
                     bytes: try Self.read(path, "the module")
                 )
@@ -39,14 +39,10 @@ extension BootArguments {
         var words = ["--boot \(image.bootProtocol.rawValue)"]
         if image.bootProtocol == .flat { words.append("--mode \(mode.rawValue)") }
         if let at { words.append("--at 0x\(String(at.rawValue, radix: 16))") }
-        if let initrd { words.append("--initrd \(Self.name(of: initrd))") }
+        if let initrd { words.append("--initrd \(FileSystem.name(of: initrd))") }
         if !append.isEmpty { words.append("--append \(append)") }
         for module in image.options.modules { words.append("--module \(module.name) \(module.arguments)") }
         return words
-    }
-
-    private static func name(of path: String) -> String {
-        FilePath(path).lastComponent?.string ?? path
     }
 
     private static func read(_ path: String, _ what: String) throws(CommandFailure) -> [UInt8] {

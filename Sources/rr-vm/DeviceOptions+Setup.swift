@@ -26,11 +26,26 @@ extension DeviceOptions {
         }
     }
 
+    /// The options as a trace keeps them, without the files' paths.
+    var words: [String] {
+        var words = drive.map(\.words)
+        if clock != .real { words.append("--clock \(clock.rawValue)") }
+        if let rtcBase { words.append("--rtc-base \(rtcBase.seconds)") }
+        if let input { words.append("--input \(FileSystem.name(of: input))") }
+        if let inputScript { words.append("--input-script \(FileSystem.name(of: inputScript))") }
+        return words
+    }
+
     /// Whether standard input is the guest's console.
     var usesStandardInput: Bool { input == nil && inputScript == nil }
 }
 
 extension DriveOption {
+    /// The option as a trace keeps it, without the file's path.
+    var words: String {
+        "--drive \(FileSystem.name(of: path))\(isWritable ? ",write" : "")\(interface == .ide ? "" : ",if=\(interface.rawValue)")"
+    }
+
     /// Opens the image.
     func open() throws(CommandFailure) -> Drive {
         do {

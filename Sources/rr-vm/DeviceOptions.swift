@@ -130,6 +130,8 @@ struct DateOption: ExpressibleByArgument {
         unsafe parts.tm_sec = time[2]
         // SAFETY: timegm reads and rewrites the structure that it is lent.
         seconds = Int64(unsafe timegm(&parts))
+        // February 31 has become March 3.
+        guard unsafe parts.tm_mday == date[2] else { return nil }
     }
 
     private static func numbers(_ text: Substring, separator: Character, widths: [Int]) -> [Int32]? {

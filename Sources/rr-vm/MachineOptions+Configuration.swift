@@ -49,10 +49,14 @@ extension MachineOptions {
     }
 
     /// What a trace says of the guest.
-    func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
-        TraceHeader.Guest(
-            name: FilePath(guestPath).lastComponent?.string ?? guestPath,
-            options: ["--memory \(memory.rawValue)", "--cpu \(cpu.name)"] + boot.words(image),
+    ///
+    /// The image is what was loaded: the firmware where the guest is a disk, which is among the options.
+    func guestDescription(_ image: GuestImage) throws(CommandFailure) -> TraceHeader.Guest {
+        var options = ["--memory \(memory.rawValue)", "--cpu \(cpu.name)"] + boot.words(image)
+        if let disk = try guestDisk() { options.append(disk.words) }
+        return TraceHeader.Guest(
+            name: image.options.name,
+            options: options + devices.words,
             imageSize: UInt64(image.bytes.count),
             imageDigest: Digest128(hashing: image.bytes.rawSpan)
         )

@@ -38,7 +38,11 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var recording: RecordingOptions
 
     func validate() throws {
-        if let untilFailure, untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
+        guard let untilFailure else { return }
+        if untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
+        if machine.devices.drive.contains(where: \.isWritable) {
+            throw ValidationError("--until-failure needs each try to begin alike: give --drive without ',write'")
+        }
     }
 
     func run() throws {
@@ -53,6 +57,7 @@ struct RecordCommand: ParsableCommand {
 
     private func record(_ configuration: MachineConfiguration, _ path: FilePath) throws {
         let setup = try machine.setup(recording, configuration)
+        let guest = try machine.guestDescription(configuration.image)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
@@ -63,7 +68,7 @@ struct RecordCommand: ParsableCommand {
             summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
                 try Session.record(
                     configuration,
-                    guest: machine.guestDescription(configuration.image),
+                    guest: guest,
                     recorder: Version.recorder,
                     to: path,
                     setup: setup
@@ -79,6 +84,7 @@ struct RecordCommand: ParsableCommand {
 
     private func hunt(_ configuration: MachineConfiguration, _ path: FilePath, tries: Int) throws {
         let common = try machine.setup(recording, configuration)
+        let guest = try machine.guestDescription(configuration.image)
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }
@@ -87,7 +93,7 @@ struct RecordCommand: ParsableCommand {
         do {
             summary = try Session.recordUntilFailure(
                 configuration,
-                guest: machine.guestDescription(configuration.image),
+                guest: guest,
                 recorder: Version.recorder,
                 to: path,
                 tries: tries,

@@ -12,18 +12,18 @@ enum Replay {
     static func run(
         _ reader: TraceReader,
         landing: Landing,
-        showingConsole: Bool
+        console: ReplayConsole?
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
         let replayed = EventCounter()
-        let line = ProgressLine("replaying", console: showingConsole) { replayed.value.load(ordering: .relaxed) }
+        let line = ProgressLine("replaying", console: console != nil) { replayed.value.load(ordering: .relaxed) }
         defer { line.end() }
         let result: Result<ReplayReport, Divergence>
         do {
             var session = try ReplaySession(reader, landing: landing)
             result = try session.run { recorded in
                 replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
-                if showingConsole, let byte = recorded.event.consoleByte { put(byte) }
+                console?.show(recorded)
             }
         } catch {
             throw CommandFailure(error)
@@ -34,10 +34,6 @@ enum Replay {
         case .failure(let divergence):
             throw CommandFailure(.different, "\(divergence)")
         }
-    }
-
-    private static func put(_ byte: UInt8) {
-        _ = try? FileDescriptor.standardOutput.writeAll([byte])
     }
 }
 

@@ -16,14 +16,30 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Show the guest's console again, on standard output.")
     var console = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How fast --console shows the console: full, or recorded, as slow as it was.",
+            valueName: "speed"
+        )
+    )
+    var speed = ConsoleSpeed.full
+
     @Flag(help: "Say nothing if all is well.")
     var quiet = false
 
     @OptionGroup var landing: LandingOption
 
+    func validate() throws {
+        if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
+    }
+
     func run() throws {
         let reader = try TraceLocation.open(file)
-        let (report, seconds) = try Replay.run(reader, landing: landing.landing, showingConsole: console)
+        let (report, seconds) = try Replay.run(
+            reader,
+            landing: landing.landing,
+            console: console ? ReplayConsole(of: reader, speed) : nil
+        )
         if !quiet { StandardError.write("rr-vm: \(report.summary(seconds: seconds))") }
     }
 }

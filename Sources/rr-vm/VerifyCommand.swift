@@ -68,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
         _ epochs: Range<Int>
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         if jobs == 1, shard == nil {
-            return try Replay.run(reader, landing: landing.landing, showingConsole: false)
+            return try Replay.run(reader, landing: landing.landing, console: nil)
         }
         return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing)
     }

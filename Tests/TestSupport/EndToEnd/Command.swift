@@ -55,6 +55,11 @@ public struct Command: ~Copyable {
         try Command(["-c", line, executable], of: "/bin/bash", in: directory).wait()
     }
 
+    /// What it has written to standard output so far.
+    public var outputSoFar: String {
+        get throws { try String(decoding: kept.read("output"), as: UTF8.self) }
+    }
+
     /// Sends a signal.
     public mutating func signal(_ number: Int32) {
         process.signal(number)
@@ -63,6 +68,11 @@ public struct Command: ~Copyable {
     /// Waits until something holds or the program has ended.
     public mutating func waitUntil(_ condition: () -> Bool) {
         while process.isRunning(), !condition() { usleep(1000) }
+    }
+
+    /// Waits until standard output holds a text or the program has ended.
+    public mutating func waitUntil(shows text: String) throws {
+        while process.isRunning(), try !outputSoFar.contains(text) { usleep(1000) }
     }
 
     /// Waits for its end.
