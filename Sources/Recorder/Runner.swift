@@ -6,10 +6,11 @@ internal import X86
 
 /// Runs a guest on a board, exit by exit, and tells a sink what was put into it.
 ///
-/// The only place where host time and host requests enter. Generic over processor and sink so that the loop makes direct calls.
-struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
+/// The only place where host time and host requests enter. Generic over processor, board and sink so that the loop makes
+/// direct calls.
+struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: ~Copyable {
     var processor: P
-    var board: Board
+    var board: B
     var sink: Sink
     let clock = HostClock()
     let stop: StopRequest
@@ -43,7 +44,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
 
     init(
         processor: consuming P,
-        board: consuming Board,
+        board: consuming B,
         sink: consuming Sink,
         setup: RunSetup
     ) {

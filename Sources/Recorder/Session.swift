@@ -47,7 +47,7 @@ public enum Session {
             host: TraceHeader.Host(HostIdentity.current),
             guest: guest,
             machine: TraceHeader.Machine(
-                board: Board.name,
+                board: PCBoard.name,
                 memory: configuration.memoryRegions.map(TraceHeader.MemoryRegion.init)
             ),
             processor: TraceHeader.Processor(
@@ -82,8 +82,8 @@ public enum Session {
         return summary
     }
 
-    private static func summary<Sink: EventSink & ~Copyable>(
-        of runner: inout Runner<KVMProcessor, TailSink<Sink>>,
+    private static func summary<B: Board, Sink: EventSink & ~Copyable>(
+        of runner: inout Runner<KVMProcessor, B, TailSink<Sink>>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
     ) throws(EngineError) -> RunSummary {
@@ -116,7 +116,7 @@ public enum Session {
         _ configuration: MachineConfiguration,
         _ setup: RunSetup,
         memory: GuestMemory
-    ) -> Board {
+    ) -> PCBoard {
         let board = BoardSetup(
             memorySize: configuration.memorySize,
             date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
@@ -127,6 +127,6 @@ public enum Session {
             notesUnclaimed: setup.notesUnclaimed,
             randomness: { UInt64.random(in: .min ... .max) }
         )
-        return Board(board, memory: memory)
+        return PCBoard(board, memory: memory)
     }
 }
