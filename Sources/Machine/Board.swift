@@ -9,6 +9,9 @@ public protocol Board {
     /// The name of this board in a trace.
     static var name: String { get }
 
+    /// Whether it ever interrupts: a guest that halts on one that does not halts for good.
+    static var canInterrupt: Bool { get }
+
     /// Answers a read of a port; what nobody claims floats to ones.
     mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32
 
@@ -50,11 +53,26 @@ public protocol Board {
     /// The processor takes the non-maskable interrupt. False if there is none.
     mutating func acknowledgeNonMaskableInterrupt() -> Bool
 
-    /// What the devices have written to guest memory since this was last asked, in order.
-    mutating func takeDeviceWrites() -> [DeviceWrite]
+    /// What the devices have done to guest memory since this was last asked, in order.
+    mutating func takeDeviceAccesses() -> [DeviceAccess]
 
-    /// Whether ``takeDeviceWrites()`` would give any: cheap enough to ask at every exit.
-    var hasDeviceWrites: Bool { get }
+    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    var hasDeviceAccesses: Bool { get }
+
+    /// What the guest did that its machine does not allow, in words; the run ends then.
+    var fault: String? { get }
+
+    /// What the guest left at its end for whoever looks into what became of it; nil for nothing.
+    var cookie: [UInt8]? { get }
+
+    /// Whether anything that the guest waits for by a call has come.
+    mutating func isWaitOver(at now: MachineTime) -> Bool
+
+    /// When, as is known by now, something comes that the guest waits for.
+    var nextArrival: MachineTime? { get }
+
+    /// The call by which the guest waits is answered.
+    mutating func endWait(at now: MachineTime)
 
     /// How many bytes of console input the guest has room for.
     var consoleRoom: Int { get }
@@ -67,6 +85,27 @@ public protocol Board {
 
     /// What the guest has accessed and nobody claims, and how often, if it is noted.
     var unclaimedAccesses: [UnclaimedAccess: Int] { get }
+}
+
+/// A board whose guest waits by HLT alone and that allows everything.
+extension Board {
+    /// It does.
+    public static var canInterrupt: Bool { true }
+
+    /// Nothing: what nobody claims is ignored.
+    public var fault: String? { nil }
+
+    /// Nothing: there is no way to.
+    public var cookie: [UInt8]? { nil }
+
+    /// There is no call to wait by.
+    public mutating func isWaitOver(at now: MachineTime) -> Bool { true }
+
+    /// Nothing is waited for.
+    public var nextArrival: MachineTime? { nil }
+
+    /// Nothing is waited for.
+    public mutating func endWait(at now: MachineTime) {}
 }
 
 extension Board {

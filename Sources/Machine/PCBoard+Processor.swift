@@ -1,5 +1,5 @@
 public import Devices
-public import X86
+internal import X86
 
 extension PCBoard {
     /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.

@@ -95,11 +95,11 @@ public struct PCBoard: Board {
         nextDeadline = .earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
     }
 
-    /// What the devices have written to guest memory since this was last asked, in order.
-    public mutating func takeDeviceWrites() -> [DeviceWrite] { memory.takeWrites() }
+    /// What the devices have done to guest memory since this was last asked, in order.
+    public mutating func takeDeviceAccesses() -> [DeviceAccess] { memory.takeAccesses() }
 
-    /// Whether ``takeDeviceWrites()`` would give any: cheap enough to ask at every exit.
-    public var hasDeviceWrites: Bool { !memory.writes.isEmpty }
+    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    public var hasDeviceAccesses: Bool { !memory.accesses.isEmpty }
 
     /// What the guest has accessed and nobody claims, and how often, if it is noted.
     public var unclaimedAccesses: [UnclaimedAccess: Int] { unclaimed?.counts ?? [:] }

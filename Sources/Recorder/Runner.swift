@@ -30,6 +30,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
     let input: ConsoleInput
     var script: InputScript?
     let showsScreen: Bool
+    let links: [any HostLink]
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
@@ -61,6 +62,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         input = setup.input
         script = setup.script
         showsScreen = setup.showsScreen
+        links = Array(setup.unikernel.links.values)
         timeLimit = setup.limits.seconds
         eventLimit = setup.limits.events ?? .max
         sizeLimit = setup.limits.bytes ?? .max
@@ -117,7 +119,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         let exit = try processor.run()
         now = clock.now
         let outcome = try handle(exit, at: now)
-        try appendDeviceWrites(at: now)
+        try appendDeviceAccesses(at: now)
         return outcome
     }
 
