@@ -27,9 +27,10 @@ struct ReplayConsole {
 
     /// Shows what an event put on the console, if it did.
     func show(_ recorded: RecordedEvent) {
-        guard let byte = recorded.event.consoleByte else { return }
+        let bytes = recorded.event.consoleBytes
+        guard !bytes.isEmpty else { return }
         if speed == .recorded { wait(milliseconds: recorded.time &- firstTime) }
-        _ = try? FileDescriptor.standardOutput.writeAll([byte])
+        _ = try? FileDescriptor.standardOutput.writeAll(bytes)
     }
 
     /// Waits until so much time has passed since the replay began.

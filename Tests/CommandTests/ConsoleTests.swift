@@ -36,7 +36,7 @@ import TraceFormat
         let directory = try TemporaryDirectory()
         try directory.record("pit-ticks")
         let console = try TraceReader(path: directory.file("trace.rrvm")).allEvents().filter {
-            $0.event.consoleByte != nil
+            !$0.event.consoleBytes.isEmpty
         }
         let last = try #require(console.last)
         let start = ContinuousClock.now
@@ -53,7 +53,7 @@ import TraceFormat
 
         #expect(ContinuousClock.now - start >= .milliseconds(last.time))
         #expect(result.status == 0, "\(result.messages)")
-        #expect(result.output == String(decoding: console.compactMap(\.event.consoleByte), as: UTF8.self))
+        #expect(result.output == String(decoding: console.flatMap(\.event.consoleBytes), as: UTF8.self))
     }
 
     @Test(arguments: [
