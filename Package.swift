@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "TraceFormat", "X86",
+                "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -10,6 +10,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     /// - Returns: the outcome, if the run ends with it.
     mutating func handle(_ exit: Exit, at now: MachineTime) throws(EngineError) -> Outcome? {
         let rip = processor.exitRIP
+        plan?.pass(exit, rip: rip)
         if exit.isRead { chaos?.delayRead() }
         if exit.isSynchronous { virtualClock?.countExit() }
         let boardTime = boardTime(now)
@@ -58,6 +59,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             // spent.
             alarmTime = nil
             alarmDeadline = nil
+            plan?.releaseNaturally()
             if virtualClock != nil, let deadline = board.nextDeadline { skip(to: deadline) }
         case .interruptWindow, .debug: break
         case .emulationFailure:

@@ -11,7 +11,8 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     /// whole state is recorded there.
     mutating func deliverInterrupt(at now: MachineTime, _ alarm: Alarm) throws(EngineError) {
         if board.nonMaskableInterruptRequested { try deliverNonMaskableInterrupt(at: now) }
-        guard board.interruptRequested else {
+        followPlan()
+        guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             dueSince = nil
             return setAlarmForNextDeadline(alarm)
         }
@@ -20,6 +21,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             let vector = board.acknowledgeInterrupt()
             sink.append(.interrupt(vector: vector), rip: 0, at: now)
             try processor.inject(vector: vector)
+            plan?.deliver()
             processor.requestInterruptWindow(false)
             dueSince = nil
             return setAlarmForNextDeadline(alarm)
@@ -47,13 +49,14 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     }
 
     private mutating func setAlarmForNextDeadline(_ alarm: Alarm) {
+        if plan != nil { return setAlarm(alarm, to: now.advanced(byNanoseconds: Self.planPatience)) }
         guard let deadline = board.nextDeadline else { return setAlarm(alarm, to: nil) }
         guard deadline != alarmDeadline || virtualClock != nil else { return }
         alarmDeadline = deadline
         setAlarm(alarm, to: hostTime(deadline).advanced(byNanoseconds: patience()))
     }
 
-    private mutating func setAlarm(_ alarm: Alarm, to time: MachineTime?) {
+    mutating func setAlarm(_ alarm: Alarm, to time: MachineTime?) {
         guard time != alarmTime else { return }
         alarmTime = time
         alarm.set(time)

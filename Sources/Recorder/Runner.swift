@@ -27,6 +27,8 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
     var chaos: Chaos?
     /// The machine's clock where it is not the host's.
     var virtualClock: VirtualClock?
+    /// What says when the guest is given its inputs, if it is not the devices alone.
+    var plan: PlanFollower?
     let input: ConsoleInput
     var script: InputScript?
     let showsScreen: Bool
@@ -116,12 +118,18 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
             feedConsole()
             try deliverInterrupt(at: now, alarm)
         }
-        let exit = try processor.run()
+        guard let exit = try nextExit(alarm) else { return nil }
         now = clock.now
         console.flushStale(at: now)
         let outcome = try handle(exit, at: now)
         try appendDeviceAccesses(at: now)
         return outcome
+    }
+
+    /// Executes up to the next exit; nil where a plan has the guest stop for an input.
+    private mutating func nextExit(_ alarm: Alarm) throws(EngineError) -> Exit? {
+        guard let place = plan?.destination, !processor.isInsideInstruction else { return try processor.run() }
+        return try run(to: place, alarm)
     }
 
     /// Finishes the last exit's instruction; false where it has another access to make, and no state to record until then.

@@ -21,7 +21,7 @@ struct CommandPredicate: MomentPredicate {
         let registers = view.state.fields.map { "\($0.0) \($0.1)\n" }.joined()
         try Data(registers.utf8).write(to: directory.appending(path: "registers"))
         try writeMemory(FilePath(directory.path).appending("memory"), &view)
-        let status = try run([
+        let status = try ShellCommand(command).run([
             "RR_VM_MOMENT=\(moment)", "RR_VM_EVENT=\(moment.event)", "RR_VM_TRACE=\(reader.path)",
             "RR_VM_DIRECTORY=\(directory.path)", "RR_VM_RIP=0x\(String(view.state.rip, radix: 16))",
         ])
@@ -56,26 +56,4 @@ struct CommandPredicate: MomentPredicate {
     }
 
     private static let piece: UInt64 = 1 << 16
-
-    /// Runs the command with more variables in its environment, and gives its status; 128 and more for a signal.
-    private func run(_ variables: [String]) throws -> Int32 {
-        var process: pid_t = 0
-        let present = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-        // SAFETY: both arrays hold C strings and end with nil; they are freed after the call that reads them.
-        let words = ["sh", "-c", command]
-        var arguments = unsafe words.map { word in unsafe strdup(word) } + [nil]
-        var environment = unsafe (present + variables).map { word in unsafe strdup(word) } + [nil]
-        defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
-        let error = unsafe posix_spawn(&process, "/bin/sh", nil, nil, &arguments, &environment)
-        guard error == 0 else { throw CommandFailure(.unavailable, "cannot run /bin/sh: \(Errno(rawValue: error))") }
-        var status: Int32 = 0
-        // SAFETY: the status is written during the call only.
-        while unsafe waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else {
-                throw CommandFailure(.unavailable, "lost '\(command)': \(Errno(rawValue: errno))")
-            }
-        }
-        // WIFEXITED and WEXITSTATUS are macros that Swift does not import.
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
-    }
 }

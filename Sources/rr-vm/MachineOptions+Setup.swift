@@ -23,21 +23,8 @@ extension MachineOptions {
         setup.unikernel = unikernel
         if let disk = try guestDisk() { setup.drives.append(try disk.open()) }
         try devices.apply(to: &setup)
-        if configuration.startsInFirmware, !setup.drives.isEmpty {
-            setup.files += Self.firmwareFiles
-            setup.showsFirmwareLog = false
-        }
+        if configuration.startsInFirmware { setup.prepareFirmware() }
         return setup
-    }
-
-    /// What SeaBIOS reads by name: which serial port shows what programs print through it, and what makes VGA text.
-    private static var firmwareFiles: [FirmwareFile] {
-        let com1: [UInt8] = [0xF8, 0x03]
-        var files = [FirmwareFile(name: "etc/sercon-port", bytes: com1)]
-        if let bytes = try? FileSystem.read(FilePath(defaultVideoFirmware), what: "VGA BIOS", limit: 1 << 20) {
-            files.append(FirmwareFile(name: "vgaroms/vgabios.bin", bytes: bytes))
-        }
-        return files
     }
 
     /// Does `body` while standard input is the guest's console, if it is to be.
@@ -55,5 +42,25 @@ extension MachineOptions {
         var limits = limits
         limits.bytes = recording.maxSize?.rawValue
         return limits
+    }
+}
+
+extension RunSetup {
+    /// Has firmware that boots from a drive show on the serial console what programs print through it.
+    mutating func prepareFirmware() {
+        guard !drives.isEmpty else { return }
+        files += Self.firmwareFiles
+        showsFirmwareLog = false
+    }
+
+    /// What SeaBIOS reads by name: which serial port shows what programs print through it, and what makes VGA text.
+    private static var firmwareFiles: [FirmwareFile] {
+        let com1: [UInt8] = [0xF8, 0x03]
+        var files = [FirmwareFile(name: "etc/sercon-port", bytes: com1)]
+        let path = FilePath(MachineOptions.defaultVideoFirmware)
+        if let bytes = try? FileSystem.read(path, what: "VGA BIOS", limit: 1 << 20) {
+            files.append(FirmwareFile(name: "vgaroms/vgabios.bin", bytes: bytes))
+        }
+        return files
     }
 }

@@ -15,7 +15,7 @@ struct RRVM: ParsableCommand {
             DoctorCommand.self, RunCommand.self, RecordCommand.self, ReplayCommand.self, VerifyCommand.self,
             CheckCommand.self,
             InfoCommand.self, EventsCommand.self,
-            InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self,
+            InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self, MinimizeCommand.self,
             DiffCommand.self, PackCommand.self, RepairCommand.self,
         ]
     )

@@ -1,0 +1,63 @@
+internal import TraceFormat
+internal import X86
+
+/// Tells from a guest's accesses to COM1 which bytes it was given and when, at the latest, each must have arrived.
+struct SerialInput {
+    /// A byte that the guest read.
+    struct Typed {
+        var byte: UInt8
+        /// The exit behind which it arrived.
+        var anchor: PlannedInput.Anchor?
+    }
+
+    private static let data = Port(0x3F8)
+    private static let identification = Port(0x3FA)
+    private static let lineControl = Port(0x3FB)
+    private static let lineStatus = Port(0x3FD)
+    private static let dataReady: UInt32 = 1
+    private static let divisorLatch: UInt32 = 0x80
+
+    private var isDivisor = false
+    /// A byte was seen to have arrived and has not been read.
+    private var arrival: Arrival?
+    /// The last interrupt since a byte was read, which a byte may have caused.
+    private var interrupt: Arrival?
+
+    private struct Arrival {
+        var anchor: PlannedInput.Anchor?
+    }
+
+    /// Whether an event is a read of the port that gives a guest what was typed.
+    static func mayTake(_ event: Event) -> Bool {
+        guard case .portRead(let access) = event else { return false }
+        return access.port == data
+    }
+
+    /// The guest was interrupted behind an exit.
+    mutating func interrupted(behind anchor: PlannedInput.Anchor?) {
+        if interrupt == nil { interrupt = Arrival(anchor: anchor) }
+    }
+
+    /// Looks at an exit; `anchor` is the one before it.
+    ///
+    /// - Returns: the byte that the guest was given with it.
+    mutating func take(_ event: Event, before anchor: PlannedInput.Anchor?) -> Typed? {
+        switch event {
+        case .portWrite(let access) where access.port == Self.lineControl:
+            isDivisor = access.value & Self.divisorLatch != 0
+        case .portRead(let access) where access.port == Self.lineStatus && access.value & Self.dataReady != 0:
+            note(anchor)
+        case .portRead(let access) where access.port == Self.identification && [0x4, 0xC].contains(access.value & 0xF):
+            note(anchor)
+        case .portRead(let access) where access.port == Self.data && !isDivisor:
+            defer { (arrival, interrupt) = (nil, nil) }
+            return arrival.map { Typed(byte: UInt8(truncatingIfNeeded: access.value), anchor: $0.anchor) }
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func note(_ anchor: PlannedInput.Anchor?) {
+        if arrival == nil { arrival = interrupt ?? Arrival(anchor: anchor) }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Devices
+internal import Engine
+internal import Machine
+internal import TraceFormat
+
+/// A run that is given its inputs by a plan, at the moments of the guest's program that the plan names.
+extension Runner where P: ~Copyable, Sink: ~Copyable {
+    /// Nanoseconds that a guest which neither exits nor comes to the place of its next input goes without an interrupt.
+    static var planPatience: UInt64 { 1_000_000_000 }
+    /// How often the guest passes the place of an interrupt in another state before it is taken there all the same.
+    private static var mostPasses: Int { 2000 }
+
+    /// Has the guest given its inputs by a plan. Time then passes by what the guest does.
+    mutating func follow(_ plan: InputPlan) {
+        self.plan = PlanFollower(plan)
+        virtualClock = VirtualClock()
+        chaos = nil
+    }
+
+    /// Gives the guest the inputs whose moment has come, and releases the interrupt whose moment it is.
+    mutating func followPlan() {
+        while let next = plan?.next, plan?.releasesInterrupt == false {
+            switch next.kind {
+            case .type(let byte):
+                guard board.consoleRoom > 0 else { return }
+                board.receiveConsole([byte])
+                plan?.finishNext()
+            case .interrupt(let place):
+                if let place, plan?.approach(place) == true { return }
+                if plan?.destination != nil { return }
+                if !board.interruptRequested, let deadline = board.nextDeadline {
+                    skip(to: deadline)
+                    board.advance(to: boardTime(now))
+                }
+                if board.interruptRequested { plan?.releaseNext() } else { plan?.finishNext() }
+            }
+        }
+    }
+
+    /// Lets the guest run to the place of its next input.
+    ///
+    /// - Returns: nil when it is there; else the exit that it came to first.
+    mutating func run(to place: PlannedInput.Place, _ alarm: Alarm) throws(EngineError) -> Exit? {
+        do { try processor.completePendingAccess() } catch .unfinishedInstruction { return try processor.run() }
+        setAlarm(alarm, to: now.advanced(byNanoseconds: Self.planPatience))
+        let exit = try passes(place)
+        try processor.setBreakpoint(nil)
+        if exit == nil {
+            plan?.arrive()
+            position = .asynchronous
+        }
+        return exit
+    }
+
+    private mutating func passes(_ place: PlannedInput.Place) throws(EngineError) -> Exit? {
+        let rip = place.registers[place.registers.count - 2]
+        var passes = 0
+        while processor.exitRegisters != place.registers {
+            if processor.exitRIP == rip {
+                if passes >= Self.mostPasses { return nil }
+                // A breakpoint does not let the instruction under it pass.
+                let exit = try processor.step()
+                guard exit == .debug else { return exit }
+                if processor.exitRIP == rip { continue }
+            }
+            try processor.setBreakpoint(place.address)
+            let exit = try processor.run()
+            guard exit == .debug else { return exit }
+            passes += 1
+        }
+        return nil
+    }
+}

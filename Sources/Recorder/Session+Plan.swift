@@ -1,0 +1,113 @@
+internal import Devices
+internal import Engine
+internal import Machine
+internal import SystemPackage
+public import TraceFormat
+internal import X86
+
+extension Session {
+    /// Records a run that begins like a recorded one, on devices of its own, and is given the inputs of a plan.
+    ///
+    /// Time passes as with ``ClockPolicy/virtual``. What comes of it is a recording like any other.
+    ///
+    /// - Parameters:
+    ///   - reader: the recorded run, from its beginning, on a PC.
+    ///   - path: where the trace goes; nothing must be there.
+    ///   - setup: its clock, input, script and chaos are not used.
+    static func record(
+        startOf reader: TraceReader,
+        plan: InputPlan,
+        recorder: String,
+        to path: FilePath,
+        setup: RunSetup
+    ) throws(RecorderError) -> RunSummary {
+        var header = reader.header
+        header.recorder = recorder
+        header.chaosSeed = nil
+        let start: Keyframe
+        let sink: RecordingSink
+        do {
+            start = try reader.keyframe(0)
+            sink = try RecordingSink(
+                path: path,
+                header: header,
+                symbols: reader.symbols(),
+                sync: setup.sync,
+                ring: nil
+            )
+        } catch {
+            throw .trace(error)
+        }
+        let processor = try processor(startOf: header, start)
+        let board = PCBoard(BoardSetup(startOf: header, setup), memory: processor.memory)
+        var runner = Runner(processor: processor, board: board, sink: TailSink(sink), setup: setup)
+        runner.follow(plan)
+        let outcome: Outcome
+        do { outcome = try runner.run() } catch { throw .engine(error) }
+        var summary = RunSummary(
+            outcome: outcome,
+            events: runner.sink.eventCount,
+            seconds: runner.seconds,
+            completed: runner.processor.completed
+        )
+        summary.trace = runner.finish().finish().finish(outcome, seconds: summary.seconds)
+        return summary
+    }
+
+    /// A processor in a recorded run's first state.
+    private static func processor(
+        startOf header: TraceHeader,
+        _ start: Keyframe
+    ) throws(RecorderError) -> KVMProcessor {
+        do {
+            var processor = try KVMProcessor.make(
+                regions: header.machine.memory.map { region in
+                    GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
+                },
+                profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
+                modelSpecificRegisters: start.state.modelSpecific.keys.sorted(),
+                trapBasePort: header.patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) }
+            )
+            let differences = CPUIDDifference.between(asked: header.processor.cpuid, seen: processor.cpuid)
+            if let first = differences.first { throw EngineError.hostLacks("the recorded processor: \(first)") }
+            try processor.restore(start.state)
+            var memory = start.memory
+            for address in try memory.pages(thatMayDifferFrom: nil) {
+                try processor.memory.write(memory.page(at: address), at: address)
+            }
+            return processor
+        } catch let error as EngineError {
+            throw .engine(error)
+        } catch let error as TraceError {
+            throw .trace(error)
+        } catch {
+            preconditionFailure("nothing above throws anything else: \(error)")
+        }
+    }
+}
+
+extension BoardSetup {
+    /// The board of a recorded run as it was at the start, with the drives of another set-up.
+    fileprivate init(startOf header: TraceHeader, _ setup: RunSetup) {
+        self.init(
+            memorySize: header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size },
+            date: WallClock(secondsSince1970: setup.clockDate ?? header.creationTime),
+            drives: setup.drives,
+            files: setup.files,
+            isSetUp: !header.guest.startsInFirmware,
+            showsFirmwareLog: setup.showsFirmwareLog,
+            randomness: { UInt64.random(in: .min ... .max) }
+        )
+    }
+}
+
+extension TraceHeader.Guest {
+    /// Whether the guest is firmware, which sets the devices up itself.
+    public var startsInFirmware: Bool { options.contains("--boot firmware") }
+
+    /// What the guest's real-time clock was set to show at the start, in seconds since 1970-01-01 UTC; nil for the date of
+    /// the recording.
+    public var clockDate: Int64? {
+        options.compactMap { $0.hasPrefix("--rtc-base ") ? Int64($0.dropFirst("--rtc-base ".count)) : nil }.last
+    }
+}

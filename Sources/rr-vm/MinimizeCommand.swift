@@ -1,0 +1,144 @@
+import ArgumentParser
+import Recorder
+import SystemPackage
+import TraceFormat
+
+/// `rr-vm minimize`.
+struct MinimizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "minimize",
+        abstract: "Find the smallest run that still shows what a recorded one does.",
+        discussion: """
+            Records the run again and again with fewer interrupts and less console input, and keeps the smallest that passes. \
+            See docs/minimizing.md.
+            """
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Option(
+        name: .customLong("while"),
+        help: ArgumentHelp(
+            "A shell command with status 0 for a run that still shows it; the run's trace is $RR_VM_TRACE.",
+            discussion: "Without it: a run that ends as the recorded one did.",
+            valueName: "command"
+        )
+    )
+    var condition: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where the smallest run goes.", valueName: "file"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Record at most this many runs.", valueName: "runs"))
+    var tries = 500
+
+    @Option(
+        help: ArgumentHelp(
+            "The drives that the run was recorded with, in their order: their content is not in the trace.",
+            valueName: "drive"
+        )
+    )
+    var drive: [DriveOption] = []
+
+    func validate() throws {
+        if tries < 1 { throw ValidationError("--tries must be at least 1") }
+        if drive.contains(where: \.isWritable) {
+            throw ValidationError("each run has to begin alike: give --drive without ',write'")
+        }
+    }
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        if let obstacle = Minimizer.obstacle(in: reader) {
+            throw CommandFailure(.usage, "\(reader.path) can not be made smaller: \(obstacle)")
+        }
+        let output = FilePath(output)
+        guard !FileSystem.exists(output) else { throw CommandFailure(TraceError.exists(path: output)) }
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let setup = try setup(for: reader)
+        let report: Minimizer.Report
+        do {
+            var minimizer = try Minimizer(
+                reader,
+                recorder: Version.recorder,
+                to: output,
+                tries: tries,
+                setup: {
+                    var setup = setup
+                    setup.stop = StopRequest()
+                    interruption.aim(at: setup.stop)
+                    return setup
+                },
+                passes: { try passes($0, reader) }
+            )
+            report = try minimizer.run()
+        } catch let error as TraceError {
+            throw CommandFailure(error)
+        } catch let error as RecorderError {
+            throw CommandFailure(error)
+        }
+        guard let smallest = report.smallest else {
+            throw CommandFailure(
+                .different,
+                "the run, recorded again with all of its inputs, does not show it: it depends on times or data that a run "
+                    + "with a clock of its own does not have"
+            )
+        }
+        print(
+            """
+            \(report.tries) runs recorded
+            interrupts     \(Quantity.count(UInt64(report.original.interrupts))) -> \(Quantity.count(UInt64(smallest.interrupts)))
+            console bytes  \(Quantity.count(UInt64(report.original.bytes))) -> \(Quantity.count(UInt64(smallest.bytes)))
+            moments        \(Quantity.count(UInt64(report.original.moments))) -> \(Quantity.count(UInt64(smallest.moments)))
+            the smallest is \(output)
+            """
+        )
+    }
+
+    private func passes(_ run: TraceReader, _ original: TraceReader) throws(CommandFailure) -> Bool {
+        guard let condition else { return run.outcome == original.outcome }
+        let status = try ShellCommand(condition).run(["RR_VM_TRACE=\(run.path)"])
+        guard status < 128 else { throw CommandFailure(.unavailable, "'\(condition)' ended with status \(status)") }
+        return status == 0
+    }
+
+    private func setup(for reader: TraceReader) throws(CommandFailure) -> RunSetup {
+        let recorded = reader.header.guest.options.filter { $0.hasPrefix("--drive ") }
+        guard recorded.count == drive.count else {
+            throw CommandFailure(
+                .usage,
+                recorded.isEmpty
+                    ? "the run was recorded without drives: leave --drive out"
+                    : "the run was recorded with \(recorded.joined(separator: " ")): give the same"
+            )
+        }
+        var setup = RunSetup(limits: try Self.limits(for: reader), date: reader.header.creationTime)
+        for option in drive { setup.drives.append(try option.open()) }
+        if reader.header.guest.startsInFirmware { setup.prepareFirmware() }
+        setup.clockDate = reader.header.guest.clockDate
+        return setup
+    }
+
+    /// When a run is given up that does not end by itself: at several times what the recorded one took. A guest that polls
+    /// makes more exits where each takes the same time.
+    private static func limits(for reader: TraceReader) throws(CommandFailure) -> RunLimits {
+        let last = EventOrdinal(reader.events.upperBound.rawValue - 1)
+        let milliseconds: UInt32
+        do { milliseconds = try reader.event(at: last).time } catch { throw CommandFailure(error) }
+        return RunLimits(
+            seconds: 20 + 8 * Double(milliseconds) / 1000,
+            events: 10_000 + 16 * reader.eventCount,
+            consoleText: reader.outcome?.consoleText
+        )
+    }
+}
+
+extension Outcome {
+    /// The text at which a recording was stopped, if it was.
+    fileprivate var consoleText: String? {
+        guard case .stopped(.consoleText(let text)) = self else { return nil }
+        return text
+    }
+}
