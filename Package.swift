@@ -74,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "Replayer",
-            dependencies: ["Digest", "X86", "Engine", "TraceFormat"],
+            dependencies: ["ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -134,14 +134,14 @@ let package = Package(
         ),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "X86"],
+            dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "Digest", "Engine", "GuestImages", "Machine", "Recorder", "Replayer", "TraceFormat",
-                "X86",
+                "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
+                "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
