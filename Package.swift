@@ -150,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "ByteCoding", "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine",
+                "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -3,6 +3,7 @@ import Foundation
 public import GuestImages
 public import Machine
 public import Recorder
+public import SystemPackage
 public import TraceFormat
 
 /// A guest, and what every property that holds for all guests needs to know of it.
@@ -19,6 +20,10 @@ public struct TestGuest: Sendable, CustomStringConvertible {
     public let source: Source
     /// When it is stopped that does not stop by itself.
     public var limits = RunLimits()
+    /// Which clock its machine has.
+    public var clock = ClockPolicy.real
+    /// Where a unikernel's core goes.
+    public var coreDirectory: FilePath?
     /// True if a run takes many seconds.
     public var isSlow = false
 
