@@ -34,6 +34,17 @@ import TraceFormat
         #expect(listed.output.contains("puts(data 0x"), "\(listed.output)")
     }
 
+    @Test func textThatWasShownWithTheOneToStopAtIsShownByTheReplayToo() throws {
+        let directory = try Self.directory(for: "hvt-hello")
+
+        let recorded = try Command.run("record", "guest", "--until", "from", "-o", "trace.rrvm", in: directory)
+        let replayed = try Command.run("replay", "--console", "--quiet", in: directory)
+
+        #expect(try TraceReader(path: directory.file("trace.rrvm")).outcome == .stopped(.consoleText("from")))
+        #expect(recorded.output == "hello from a unikernel: ")
+        #expect(replayed.output == recorded.output)
+    }
+
     @Test func memoryIsThatOfTheTenderUnlessAsked() throws {
         let directory = try Self.directory(for: "hvt-hello")
 

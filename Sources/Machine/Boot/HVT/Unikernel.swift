@@ -8,4 +8,11 @@ public struct Unikernel: Hashable, Sendable {
     public var devices: [UnikernelDevice?]
     /// One past the last byte of the program.
     public var end: UInt64
+
+    /// Makes a machine's description of its parts.
+    public init(regions: [GuestMemory.Region], devices: [UnikernelDevice?], end: UInt64) {
+        self.regions = regions
+        self.devices = devices
+        self.end = end
+    }
 }
