@@ -21,7 +21,7 @@ let package = Package(
     products: [
         .executable(name: "rr-vm", targets: ["rr-vm"]),
         // For the package in Fuzzing.
-        .library(name: "Parts", targets: ["Devices", "Engine", "Machine", "TraceFormat"]),
+        .library(name: "Parts", targets: ["Devices", "Engine", "HVT", "Machine", "TraceFormat"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "Replayer",
-            dependencies: ["Digest", "X86", "Engine", "TraceFormat"],
+            dependencies: ["ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -134,14 +134,14 @@ let package = Package(
         ),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "X86"],
+            dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "Digest", "Engine", "GuestImages", "Machine", "Recorder", "Replayer", "TraceFormat",
-                "X86",
+                "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
+                "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -150,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "ByteCoding", "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine",
+                "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -65,3 +65,24 @@ done
 summarize "$work/run-ratios" "run / bare loop:"
 summarize "$work/record-ratios" "record / bare loop:"
 echo "trace: $(stat --format=%s "$work/storm.rrvm") bytes"
+
+# Unikernels: one that does nothing but print, for what a recording costs from command to prompt, and one that moves blocks.
+rr_vm=$binaries/rr-vm
+head --bytes=4M /dev/urandom >"$work/disk"
+echo
+echo "unikernels: hello from command to prompt, and 4 MiB of blocks read, written and read again; seconds"
+echo "round    hello      run   record"
+for ((round = 1; round <= rounds; round++)); do
+    rm -f "$work/hello.rrvm" "$work/block.rrvm"
+    seconds "hello from a unikernel" "$rr_vm" record "$work/hvt-hello.bin" -o "$work/hello.rrvm"
+    hello=$elapsed
+    seconds "1024 blocks" "$rr_vm" run --block:storage="$work/disk" "$work/hvt-block.bin"
+    run=$elapsed
+    seconds "1024 blocks" "$rr_vm" record --block:storage="$work/disk" "$work/hvt-block.bin" -o "$work/block.rrvm"
+    record=$elapsed
+
+    printf '%5d %8s %8s %8s\n' "$round" "$hello" "$run" "$record"
+    awk -v a="$record" -v b="$run" 'BEGIN { print a / b }' >>"$work/block-ratios"
+done
+summarize "$work/block-ratios" "record / run, blocks:"
+echo "trace of hello: $(stat --format=%s "$work/hello.rrvm") bytes"

@@ -9,6 +9,8 @@ let package = Package(
     targets: [
         .executableTarget(name: "FuzzBoot", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzDevices", dependencies: [.product(name: "Parts", package: "rr-vm")]),
+        .executableTarget(name: "FuzzHypercalls", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzTraceReader", dependencies: [.product(name: "Parts", package: "rr-vm")]),
+        .executableTarget(name: "FuzzUnikernel", dependencies: [.product(name: "Parts", package: "rr-vm")]),
     ]
 )

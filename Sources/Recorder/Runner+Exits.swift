@@ -78,6 +78,16 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         return isFound ? .stopped(stopTextReason) : nil
     }
 
+    /// Shows what the guest showed at once: all of it, as a replay does, also where it is stopped at a text within.
+    private mutating func show(_ bytes: [UInt8]) -> Outcome? {
+        var outcome: Outcome?
+        for byte in bytes {
+            let stop = show(byte)
+            outcome = outcome ?? stop
+        }
+        return outcome
+    }
+
     /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
     mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
         guard board.hasDeviceAccesses, !processor.isInsideInstruction else { return }
@@ -95,7 +105,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     private mutating func ending(of signal: BoardSignal) -> Outcome? {
         switch signal {
         case .console(let byte): return show(byte)
-        case .text(let bytes): return bytes.reduce(nil) { outcome, byte in outcome ?? show(byte) }
+        case .text(let bytes): return show(bytes)
         case .wait(let deadline): wait(until: deadline)
         case .exit(let code): return .exited(code: code)
         case .reset: return .reset

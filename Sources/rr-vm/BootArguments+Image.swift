@@ -11,7 +11,7 @@ extension BootArguments {
     func image(
         guestPath: String,
         arguments: [String],
-        attachments: [Attachment]
+        attachments: [UnikernelDevice]
     ) throws(CommandFailure) -> GuestImage {
         var options = BootOptions()
         options.name = FileSystem.name(of: guestPath)

@@ -43,7 +43,7 @@ extension MachineOptions {
         return (configuration, setup)
     }
 
-    private func configuration(_ attachments: [Attachment]) throws(CommandFailure) -> MachineConfiguration {
+    private func configuration(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> MachineConfiguration {
         let disk = try guestDisk()
         let startsFromDisk = guest == nil || disk != nil
         let image = try boot.image(

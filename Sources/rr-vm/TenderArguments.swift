@@ -2,14 +2,16 @@ import Machine
 
 /// Command lines as users of Solo5's own tender write them, in the words of this one.
 enum TenderArguments {
+    private static let commands: Set = ["record", "run"]
     /// Options with a device's name behind a colon, which no parser of options knows.
     private static let named = ["--block", "--block-sector-size", "--net", "--net-mac"]
 
     /// The arguments with `--block:NAME=FILE` as `--block NAME=FILE`, and so on, and `--mem=MB` as `--memory MBM`; what stands
-    /// behind `--` is the guest's and stays as it is.
+    /// behind `--` is the guest's and stays as it is, as do the arguments of commands that start no guest.
     ///
     /// - Throws: a usage error for an option without name or value.
     static func translated(_ arguments: [String]) throws(CommandFailure) -> [String] {
+        guard let command = arguments.first, commands.contains(command) else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         var translated: [String] = []
         for argument in arguments[..<end] {

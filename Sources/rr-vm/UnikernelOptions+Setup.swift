@@ -7,19 +7,19 @@ extension UnikernelOptions {
     private static let usualBlockSize: UInt16 = 512
 
     /// Opens what is behind the devices: what the guest is told of them, and what they are.
-    func open() throws(CommandFailure) -> (attachments: [Attachment], setup: UnikernelSetup) {
-        var attachments: [Attachment] = []
+    func open() throws(CommandFailure) -> (attachments: [UnikernelDevice], setup: UnikernelSetup) {
+        var attachments: [UnikernelDevice] = []
         var setup = UnikernelSetup()
         for option in block {
             let size = blockSectorSize.last { $0.name == option.name }?.blockSize ?? Self.usualBlockSize
             let (disk, capacity) = try Self.disk(option, blockSize: UInt64(size))
-            attachments.append(Attachment(name: option.name, kind: .block(capacity: capacity, blockSize: size)))
+            attachments.append(UnikernelDevice(name: option.name, kind: .block(capacity: capacity, blockSize: size)))
             setup.disks[option.name] = disk
         }
         for option in net {
             let link = try Self.link(option)
             let address = netMac.last { $0.name == option.name }?.address ?? Self.randomAddress
-            attachments.append(Attachment(name: option.name, kind: .network(address: address, mtu: link.mtu)))
+            attachments.append(UnikernelDevice(name: option.name, kind: .network(address: address, mtu: link.mtu)))
             setup.links[option.name] = link
         }
         if let dumpcore {

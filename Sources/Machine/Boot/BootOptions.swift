@@ -43,7 +43,7 @@ public struct BootOptions: Hashable, Sendable {
     public var address: UInt64?
 
     /// The devices of a unikernel.
-    public var attachments: [Attachment] = []
+    public var attachments: [UnikernelDevice] = []
 
     /// Nothing beside the file.
     public init() {}

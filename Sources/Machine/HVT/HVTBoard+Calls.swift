@@ -1,17 +1,7 @@
-internal import ByteCoding
 internal import Devices
 internal import Engine
 internal import HVT
 internal import X86
-
-/// Why a call can not be answered.
-struct HypercallFault: Error {
-    let text: String
-
-    init(_ call: Hypercall, _ field: String, _ problem: String) {
-        text = "\(call.name): \(field) \(problem)"
-    }
-}
 
 extension HVTBoard {
     /// The most bytes that a guest leaves at its end (`HVT_HALT_COOKIE_MAX`).
@@ -130,17 +120,6 @@ extension HVTBoard {
     ) throws(HypercallFault) {
         guard let offset = call.resultOffset else { return }
         try put(results.bytes, call, at: (structure + offset).rawValue, "the structure at")
-    }
-}
-
-/// Numbers as they stand one behind the other in a structure.
-struct LittleEndianNumbers {
-    let bytes: [UInt8]
-
-    init<each Number: FixedWidthInteger>(_ number: repeat each Number) {
-        var writer = ByteWriter()
-        for number in repeat each number { writer.write(number) }
-        bytes = writer.bytes
     }
 }
 

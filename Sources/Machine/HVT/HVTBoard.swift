@@ -32,7 +32,7 @@ public struct HVTBoard: Board {
     public internal(set) var cookie: [UInt8]?
 
     /// The name of this board in a trace.
-    public static let name = "hvt"
+    public static let name = Hypercall.boardName
 
     /// It never does.
     public static let canInterrupt = false

@@ -1,6 +1,7 @@
 import ByteCoding
 import Digest
 import Foundation
+import GuestImages
 import Machine
 public import Recorder
 import Replayer
@@ -19,13 +20,18 @@ public struct Recording: Sendable {
     public let console: [UInt8]
 
     /// Records a run.
-    public init(of guest: TestGuest) throws {
+    ///
+    /// - Parameter link: what a unikernel's interface is attached to, in place of its scripted peer.
+    public init(of guest: TestGuest, link: (any HostLink)? = nil) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
-        try self.init(of: guest, to: path, console: directory.file("console"))
+        var unikernel = try guest.unikernelSetup()
+        if let name = guest.unikernel?.interface, let link { unikernel.links[name] = link }
+        unikernel.coreDirectory = guest.coreDirectory
+        try self.init(of: guest, unikernel, to: path, console: directory.file("console"))
     }
 
-    private init(of guest: TestGuest, to path: FilePath, console: FilePath) throws {
+    private init(of guest: TestGuest, _ unikernel: UnikernelSetup, to path: FilePath, console: FilePath) throws {
         let configuration = try guest.configuration()
         let descriptor = try FileDescriptor.open(
             console,
@@ -35,6 +41,9 @@ public struct Recording: Sendable {
         )
         defer { try? descriptor.close() }
         self.guest = guest
+        var setup = RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+        setup.unikernel = unikernel
+        setup.clock = guest.clock
         summary = try Session.record(
             configuration,
             guest: TraceHeader.Guest(
@@ -45,7 +54,7 @@ public struct Recording: Sendable {
             ),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+            setup: setup
         )
         reader = try TraceReader(path: path)
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))

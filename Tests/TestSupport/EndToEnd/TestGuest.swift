@@ -3,6 +3,7 @@ import Foundation
 public import GuestImages
 public import Machine
 public import Recorder
+public import SystemPackage
 public import TraceFormat
 
 /// A guest, and what every property that holds for all guests needs to know of it.
@@ -19,6 +20,10 @@ public struct TestGuest: Sendable, CustomStringConvertible {
     public let source: Source
     /// When it is stopped that does not stop by itself.
     public var limits = RunLimits()
+    /// Which clock its machine has.
+    public var clock = ClockPolicy.real
+    /// Where a unikernel's core goes.
+    public var coreDirectory: FilePath?
     /// True if a run takes many seconds.
     public var isSlow = false
 
@@ -71,7 +76,10 @@ extension TestGuest {
         var options = BootOptions()
         let bootProtocol: BootProtocol?
         switch source {
-        case .own(let guest) where guest.saysHowToBoot: bootProtocol = nil
+        case .own(let guest) where guest.saysHowToBoot:
+            bootProtocol = nil
+            options.commandLine = guest.unikernel?.arguments ?? ""
+            options.attachments = attachments
         case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
         case .seaBIOS: bootProtocol = .firmware
         }
@@ -89,7 +97,7 @@ extension TestGuest {
             }
         let until = limits.consoleText.map { ["--until", $0] } ?? []
         let events = limits.events.map { ["--max-events", "\($0)"] } ?? []
-        return boot + ["--memory", "\(Self.memorySize)"] + until + events
+        return boot + ["--memory", "\(Self.memorySize)"] + until + events + (unikernel?.options ?? [])
     }
 
     /// Whether a run of it may end so.
@@ -102,6 +110,7 @@ extension TestGuest {
         case (.halt, .halted), (.shutdown, .tripleFault): return true
         case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
         case (.exitOrEmulationFailure, .emulationFailure): return true
+        case (.fault(let text), .guestFault(let actual)): return actual.contains(text)
         default: return false
         }
     }

@@ -46,7 +46,7 @@ extension Guest {
         unikernel(
             "block",
             "reads, writes and verifies 4 MiB of a block device",
-            console: "1024 blocks: 22a9c43b5d41e000\n",
+            console: "1024 blocks: be1a807202b40400\n",
             Unikernel(blockDevice: "storage", blockDeviceSize: 4 << 20)
         ),
         unikernel("time", "prints the date and its time-stamp counter", readsHiddenState: true),

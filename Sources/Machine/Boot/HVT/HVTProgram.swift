@@ -57,8 +57,8 @@ struct HVTProgram {
         guard segment.fileSize <= segment.memorySize else {
             throw .malformed("ELF file", "\(what) has more bytes in the file than in memory")
         }
-        guard alignment > 0, alignment & (alignment - 1) == 0, alignment % HVTMemory.pageSize == 0 else {
-            throw .malformed("ELF file", "\(what) is aligned to \(alignment), which is no power of two from 4096 on")
+        guard alignment > 0, alignment & (alignment - 1) == 0 else {
+            throw .malformed("ELF file", "\(what) is aligned to \(alignment), which is no power of two")
         }
         let start = address & ~(alignment - 1)
         let (dataEnd, wraps) = address.addingReportingOverflow(segment.memorySize)
@@ -66,6 +66,9 @@ struct HVTProgram {
         let end = padded & ~(alignment - 1)
         guard !wraps, !wrapsToo, start >= HVTMemory.programStart, end <= memorySize else {
             throw .outsideMemory(what: what, address: address, bytes: segment.memorySize)
+        }
+        guard start % HVTMemory.pageSize == 0, end % HVTMemory.pageSize == 0 else {
+            throw .malformed("ELF file", "\(what) does not fill whole pages with its alignment of \(alignment)")
         }
         guard start >= previousEnd else {
             throw .malformed("ELF file", "\(what) does not lie behind the segments before it")

@@ -92,7 +92,7 @@ extension Manifest {
     /// The devices by their handles.
     ///
     /// - Throws: `.misusedOption` where a device is missing, or is none that is asked for.
-    func devices(_ attachments: [Attachment]) throws(MachineError) -> [Attachment?] {
+    func devices(_ attachments: [UnikernelDevice]) throws(MachineError) -> [UnikernelDevice?] {
         for attachment in attachments {
             guard entries.contains(where: { $0.asks(for: attachment) }) else {
                 throw .misusedOption(
@@ -104,7 +104,7 @@ extension Manifest {
                 throw .misusedOption(attachment.option, "it is given more than once")
             }
         }
-        var devices: [Attachment?] = []
+        var devices: [UnikernelDevice?] = []
         for entry in entries {
             let device = attachments.first { entry.asks(for: $0) }
             guard device != nil || entry.kind == .reserved else {
@@ -122,7 +122,7 @@ extension Manifest {
     }
 
     /// The manifest as the guest is given it, with the devices in it.
-    func encoded(_ devices: [Attachment?]) -> [UInt8] {
+    func encoded(_ devices: [UnikernelDevice?]) -> [UInt8] {
         var writer = ByteWriter(capacity: Self.headerSize + entries.count * Self.entrySize)
         writer.write(Self.version)
         writer.write(UInt32(entries.count))
@@ -150,7 +150,7 @@ extension Manifest {
 }
 
 extension Manifest.Entry {
-    func asks(for attachment: Attachment) -> Bool {
+    func asks(for attachment: UnikernelDevice) -> Bool {
         switch attachment.kind {
         case .block: kind == .block && name == attachment.name
         case .network: kind == .network && name == attachment.name
@@ -163,7 +163,7 @@ extension Manifest.Entry {
     var example: String { kind == .block ? "FILE" : "tap0, unix:PATH or pcap-in:FILE" }
 }
 
-extension Attachment {
+extension UnikernelDevice {
     /// The option that attaches it.
     var option: String {
         switch kind {

@@ -1,5 +1,5 @@
 /// A device of a unikernel, as its manifest names it and as it is told of it.
-public struct Attachment: Hashable, Sendable {
+public struct UnikernelDevice: Hashable, Sendable {
     /// What kind of device it is, and what the guest is told.
     public enum Kind: Hashable, Sendable {
         /// Storage of so many bytes, in blocks of so many: a power of two from 512 on.

@@ -1,0 +1,12 @@
+internal import ByteCoding
+
+/// Numbers as they stand one behind the other in a structure.
+struct LittleEndianNumbers {
+    let bytes: [UInt8]
+
+    init<each Number: FixedWidthInteger>(_ number: repeat each Number) {
+        var writer = ByteWriter()
+        for number in repeat each number { writer.write(number) }
+        bytes = writer.bytes
+    }
+}
