@@ -93,6 +93,15 @@ let package = Package(
             path: "Tests/TestSupport/GuestImages",
             swiftSettings: swiftSettings
         ),
+        // For a benchmark alone.
+        .executableTarget(
+            name: "trace-at-scale",
+            dependencies: [
+                "ByteCoding", "Digest", "X86", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Benchmarks/trace-at-scale",
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "write-guests",
             dependencies: ["GuestImages"],
