@@ -93,6 +93,12 @@ let package = Package(
             path: "Tests/TestSupport/GuestImages",
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "plant-divergence",
+            dependencies: ["TraceFormat", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/TestSupport/plant-divergence",
+            swiftSettings: swiftSettings
+        ),
         // For a benchmark alone.
         .executableTarget(
             name: "trace-at-scale",
