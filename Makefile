@@ -1,10 +1,10 @@
 # The commands of this repository. `make` lists them.
 
 FUZZ_SECONDS ?= 60
-SWIFT_FILES = Package.swift Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow setup build fuzz bench format lint clean
+.PHONY: help demo test test-slow test-at-scale setup build fuzz bench format lint clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -18,6 +18,9 @@ test: ## set up, lint, build and run the whole suite
 test-slow: ## the same, with the tests that take minutes
 	@RR_VM_SLOW_TESTS=1 Scripts/test.sh
 
+test-at-scale: ## run docs/at-scale.md: GNU parallel and a Slurm cluster of one node
+	@Scripts/test-at-scale.sh
+
 setup: ## install the missing Debian packages
 	@Scripts/setup.sh
 
@@ -27,8 +30,11 @@ build: setup ## build rr-vm for release
 fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 	@Scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: setup ## time recording against a bare KVM loop
+bench: setup ## measure speed and sizes, and fail where a limit is passed
 	@Benchmarks/run.sh
+	@Benchmarks/verify-jobs.sh
+	@Benchmarks/trace-at-scale.sh
+	@Benchmarks/trace-size.sh
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)

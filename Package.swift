@@ -98,6 +98,21 @@ let package = Package(
             plugins: ["BuildUnikernels"]
         ),
         .executableTarget(
+            name: "plant-divergence",
+            dependencies: ["TraceFormat", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/TestSupport/plant-divergence",
+            swiftSettings: swiftSettings
+        ),
+        // For a benchmark alone.
+        .executableTarget(
+            name: "trace-at-scale",
+            dependencies: [
+                "ByteCoding", "Digest", "X86", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Benchmarks/trace-at-scale",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
             name: "write-guests",
             dependencies: ["GuestImages"],
             path: "Tests/TestSupport/write-guests",

@@ -41,3 +41,6 @@ BOOTED(completions, "completions", "executes what the recorder completes where a
        .console = "int3 int80 fwait prefetch\n")
 BOOTED(interrupt_return, "interrupt-return", "returns from interrupts in 32-bit protected mode",
        .console = "20 ticks in protected mode\n")
+SPINNING(password, "password", "forgets a line of input that it held while it was interrupted",
+         .console = "password: forgotten\n", .input = "hunter2 swordfish\n")
+GUEST(disk_read, "disk-read", "sums up one sector of a disk and forgets another", .console = "no disk\n")

@@ -37,12 +37,12 @@ extension ReplaySession where P: ~Copyable {
     }
 
     /// The outcome of the trace, if this keyframe is its last.
-    private func ending(after recorded: RecordedEvent) -> Outcome? {
+    func ending(after recorded: RecordedEvent) -> Outcome? {
         recorded.ordinal.rawValue + 2 == reader.events.upperBound.rawValue ? reader.outcome : nil
     }
 
     /// Runs to the exit that ended the recording and is no event of its own, if one did.
-    private mutating func runInto(_ ending: Outcome, _ recorded: RecordedEvent) throws {
+    mutating func runInto(_ ending: Outcome, _ recorded: RecordedEvent) throws {
         let expected: Exit
         switch ending {
         case .tripleFault: expected = .tripleFault
@@ -120,6 +120,15 @@ extension ReplaySession where P: ~Copyable {
         _ actual: ProcessorState,
         _ recorded: RecordedEvent
     ) throws -> ReplayStop {
+        .divergence(try difference(of: actual, from: keyframe, recorded))
+    }
+
+    /// What differs between the machine and a keyframe.
+    mutating func difference(
+        of actual: ProcessorState,
+        from keyframe: Keyframe,
+        _ recorded: RecordedEvent
+    ) throws -> Divergence {
         var memory = keyframe.memory
         var pages: [Divergence.PageDifference] = []
         var count = 0
@@ -140,7 +149,7 @@ extension ReplaySession where P: ~Copyable {
         report.registers = keyframe.state.differences(to: actual)
         report.pages = pages
         report.pageCount = count
-        return .divergence(report)
+        return report
     }
 
     /// Every page that may differ from a keyframe's: those that either side has ever touched.

@@ -12,6 +12,7 @@ extension ReplaySession where P: ~Copyable {
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try keyframe(number, recorded)
         let privilege = keyframe.state.privilegeLevel
+        landingLooks = nil
         if landing != .portable, !deafPrivileges.contains(privilege), try execute(to: keyframe) {
             report.epochsExecuted += 1
         } else {
@@ -22,14 +23,31 @@ extension ReplaySession where P: ~Copyable {
         report.digest = keyframe.digest
     }
 
-    /// Executes up to a keyframe's state.
-    ///
-    /// A breakpoint stops the guest before each execution of the instruction at which the recording was interrupted, and the
-    /// whole state is compared each time: equal states are the same moment, also in a loop whose registers never change.
+    /// Executes up to a keyframe's state: equal states are the same moment, also in a loop whose registers never change.
     ///
     /// - Returns: false if the guest went elsewhere or too long without reaching it; it then stands anywhere.
     private mutating func execute(to keyframe: Keyframe) throws -> Bool {
         var target = try LandingTarget(keyframe)
+        let search = try search(keyframe) { session, _ in try session.isAt(&target, keyframe) }
+        landingLooks = search.isThere ? search.looks : nil
+        // A host that can not stop the guest at its privilege level says nothing about it.
+        if !search.isThere, search.stops == 0 { deafPrivileges.insert(keyframe.state.privilegeLevel) }
+        return search.isThere
+    }
+
+    /// Executes up to a keyframe's instruction, as many times as it took to come to its state, whatever the state is now.
+    ///
+    /// - Returns: false if the guest went elsewhere or too long; it then stands anywhere.
+    mutating func execute(to keyframe: Keyframe, looks: Int) throws -> Bool {
+        try search(keyframe) { _, looked in looked == looks }.isThere && processor.exitRIP == keyframe.state.rip
+    }
+
+    /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
+    /// whether that is the moment.
+    private mutating func search(
+        _ keyframe: Keyframe,
+        until isThere: (_ session: inout Self, _ looks: Int) throws -> Bool
+    ) throws -> LandingSearch {
         let address = keyframe.state.instructionAddress
         try processor.completePendingAccess()
         let watchdog = DispatchWorkItem { [kicker = processor.kicker] in kicker.kick() }
@@ -38,22 +56,20 @@ extension ReplaySession where P: ~Copyable {
             watchdog.cancel()
             try? processor.setBreakpoint(nil)
         }
-        var stops = 0
-        while try !isAt(&target, keyframe) {
+        var search = LandingSearch()
+        while try !isThere(&self, search.looks) {
+            search.looks += 1
             // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step.)
             if processor.exitRIP == keyframe.state.rip {
-                guard try processor.step() == .debug else { return false }
+                guard try processor.step() == .debug else { return search }
                 if processor.exitRIP == keyframe.state.rip { continue }
             }
             try processor.setBreakpoint(address)
-            guard try processor.run() == .debug else {
-                // A host that can not stop the guest at its privilege level says nothing about it.
-                if stops == 0 { deafPrivileges.insert(keyframe.state.privilegeLevel) }
-                return false
-            }
-            stops += 1
+            guard try processor.run() == .debug else { return search }
+            search.stops += 1
         }
-        return true
+        search.isThere = true
+        return search
     }
 
     /// Whether the guest is in a keyframe's state.
@@ -65,4 +81,13 @@ extension ReplaySession where P: ~Copyable {
         stand(at: keyframe)
         return true
     }
+}
+
+/// How a search for the moment of an asynchronous keyframe went.
+struct LandingSearch {
+    /// How many times the guest was looked at and was not there.
+    var looks = 0
+    /// How many times a breakpoint stopped it.
+    var stops = 0
+    var isThere = false
 }

@@ -21,6 +21,10 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     let landingBound = 1.0
     /// Privilege levels at which this host has proved unable to stop at a breakpoint.
     var deafPrivileges: Set<Int> = []
+    /// How many times the last landing by executing looked where it was; nil where the state was restored instead.
+    var landingLooks: Int?
+    /// Stops a guest that computes on without coming to an exit, where that is no fault of the host's.
+    var stallWatch: StallWatch?
     var recent = RecentEvents()
     var report: ReplayReport
 

@@ -16,7 +16,7 @@ struct RRVM: ParsableCommand {
             CheckCommand.self,
             InfoCommand.self, EventsCommand.self,
             InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self, MinimizeCommand.self,
-            DiffCommand.self, PackCommand.self, RepairCommand.self,
+            DiffCommand.self, PackCommand.self, RepairCommand.self, RedactCommand.self,
         ]
     )
 

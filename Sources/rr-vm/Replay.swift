@@ -38,7 +38,7 @@ enum Replay {
 }
 
 /// How far a replay has come, for the line that shows it.
-private final class EventCounter: Sendable {
+final class EventCounter: Sendable {
     let value = Atomic<UInt64>(0)
 }
 

@@ -7,7 +7,7 @@ import X86
 
 /// Traces that are not what they should be, given to every command that reads one.
 @Suite(.needsKVM) struct BadTraceTests {
-    static let readers = ["replay", "verify", "info", "events", "check"]
+    static let readers = ["replay", "verify", "info", "events", "check", "redact"]
 
     @Test(arguments: readers, [("missing", 66), (".", 66), ("empty", 65), ("text", 65), ("/dev/null", 65)])
     func fileThatIsNoTraceIsRefused(command: String, file: (name: String, status: Int32)) throws {

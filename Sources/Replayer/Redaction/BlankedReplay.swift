@@ -1,0 +1,159 @@
+internal import Digest
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+/// Replays a trace with some of its input blanked: every exit is compared with the recording, states are not until they are
+/// equal again.
+///
+/// While no blanked input is *live*, the guest's state is the recording's. A piece becomes live when it is given to the
+/// guest, and all are dead at the next keyframe at which the state equals the recorded one.
+struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
+    var session: ReplaySession<P>
+    /// The pieces that may be blanked, in order.
+    let inputs: [RecordedInput]
+    /// Which of them are.
+    var isBlanked: [Bool]
+    /// Where the result goes, if it goes anywhere.
+    var writer: TraceWriter?
+    /// Is told of every event that was replayed.
+    let visit: (EventOrdinal) -> Void
+    let watch: StallWatch
+
+    /// How many times each landing of the recording's own replay looked before it was there.
+    var looks: [UInt32: Int] = [:]
+    /// The digest at the end, for a trace that does not end with a keyframe.
+    var endDigest: StateDigest?
+    /// The blanked pieces that the guest may still hold.
+    var live: [Int] = []
+    /// The last keyframe at which the state was the recorded one.
+    var lastEqualKeyframe = 0
+    /// Pages that have changed since then.
+    var changedPages: Set<GuestPhysicalAddress> = []
+    /// The keyframes that were met in another state than the recorded one.
+    var changedKeyframes: [EventOrdinal] = []
+    /// The keyframe that was met last, and the state there.
+    var lastKeyframe: (entry: KeyframeEntry, state: ProcessorState?)?
+    /// What the writer made.
+    var summary: TraceSummary?
+    /// The first piece that does not lie before the next event.
+    private var nextInput = 0
+
+    /// Why a blanked replay ends before its end.
+    struct Failure {
+        var event: EventOrdinal
+        var reason: KeptInput.Reason
+        /// The pieces that may have brought it about.
+        var suspects: [Int]
+        /// The keyframe from which on it can be tried again.
+        var start: Int
+    }
+
+    /// Takes a session that has not begun. Blanks nothing yet.
+    init(
+        _ session: consuming ReplaySession<P>,
+        inputs: [RecordedInput],
+        visit: @escaping (EventOrdinal) -> Void
+    ) {
+        let watch = StallWatch(session.processor.kicker)
+        self.session = session
+        self.session.stallWatch = watch
+        self.watch = watch
+        self.inputs = inputs
+        self.visit = visit
+        isBlanked = [Bool](repeating: false, count: inputs.count)
+    }
+
+    /// Replays from a keyframe on, whose state is restored, up to and with an event.
+    ///
+    /// - Returns: what came of blanking, if anything did.
+    /// - Throws: `ReplayStop` where the trace does not replay without it either.
+    mutating func run(fromKeyframe number: Int, to last: EventOrdinal) throws -> Failure? {
+        do {
+            try begin(atKeyframe: number)
+            while session.cursor.position <= last, let recorded = try session.nextEvent() {
+                try replay(recorded)
+                watch.advance()
+                visit(recorded.ordinal)
+            }
+            return nil
+        } catch {
+            let reason = live.isEmpty ? nil : reason(error)
+            guard let reason else { throw error }
+            return Failure(
+                event: EventOrdinal(session.cursor.position.rawValue - 1),
+                reason: reason,
+                suspects: live,
+                start: lastEqualKeyframe
+            )
+        }
+    }
+
+    private mutating func begin(atKeyframe number: Int) throws {
+        watch.reset()
+        (live, lastEqualKeyframe, changedPages) = ([], number, [])
+        let event = try session.start(atKeyframe: number)
+        guard number > 0 || event == session.reader.header.firstEvent else {
+            throw ReplayStop.error(.inconsistent(event, "the trace does not begin with a keyframe"))
+        }
+        let entry = try session.reader.keyframeEntry(number)
+        lastKeyframe = (entry, nil)
+        nextInput = inputs.firstPlace { $0.events.upperBound >= event }
+        if writer != nil { try write(session.reader.event(at: event), try session.reader.keyframe(number)) }
+    }
+
+    private mutating func replay(_ recorded: RecordedEvent) throws {
+        switch recorded.event {
+        case .keyframe(let number, let position): try meet(keyframe: number, position, recorded)
+        case .end(let outcome): try end(outcome, recorded)
+        default:
+            let given = take(recorded)
+            try session.replay(given)
+            writer?.append(given.event, rip: given.rip, time: given.time)
+        }
+    }
+
+    /// The event as the guest is to see it.
+    private mutating func take(_ recorded: RecordedEvent) -> RecordedEvent {
+        while nextInput < inputs.count, inputs[nextInput].events.upperBound < recorded.ordinal { nextInput += 1 }
+        guard nextInput < inputs.count, isBlanked[nextInput], inputs[nextInput].events.contains(recorded.ordinal) else {
+            return recorded
+        }
+        if live.last != nextInput { live.append(nextInput) }
+        var given = recorded
+        given.event = recorded.event.blanked
+        return given
+    }
+
+    /// What an error says of the blanked input; nil for one that has nothing to do with it.
+    private func reason(_ error: any Error) -> KeptInput.Reason? {
+        let event = EventOrdinal(session.cursor.position.rawValue - 1)
+        switch error {
+        case let reason as Stop: return reason.reason
+        case ReplayStop.divergence where watch.hasStalled: return .stalled(event)
+        case ReplayStop.divergence(let divergence):
+            return .divergence(event, expected: divergence.expected, actual: divergence.actual)
+        // A guest that has gone elsewhere may be in the middle of another instruction.
+        case ReplayStop.error(.engine(let error)), let error as EngineError:
+            return .divergence(event, expected: "this event", actual: "\(error)")
+        default: return nil
+        }
+    }
+
+    /// Ends a blanked replay for a reason of its own.
+    struct Stop: Error {
+        var reason: KeptInput.Reason
+    }
+}
+
+extension Array {
+    /// The place of the first element that fulfils a condition which all elements after it fulfil too.
+    fileprivate func firstPlace(where condition: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,78 @@
+internal import TraceFormat
+internal import X86
+
+/// Finds the pieces of input in the events of a trace, taken one after another.
+struct InputClassifier {
+    private var inputs: [RecordedInput] = []
+    private var devices = PCIDevices()
+    /// What a device that writes to memory now was asked for by the guest's last write to a port or a device.
+    private var transfer = InputKind.disk
+    /// Devices' writes to memory that follow one another directly.
+    private var writes: [Write] = []
+
+    private struct Write {
+        var ordinal: EventOrdinal
+        var address: GuestPhysicalAddress
+        var count: Int
+    }
+
+    /// Takes the next event.
+    mutating func take(_ recorded: RecordedEvent) {
+        if case .deviceWrite(let address, let bytes) = recorded.event {
+            writes.append(Write(ordinal: recorded.ordinal, address: address, count: bytes.count))
+            return
+        }
+        takeWrites()
+        switch recorded.event {
+        case .portRead(let access):
+            devices.noteRead(access)
+            if let kind = InputKind(readingFrom: access.port) {
+                add(kind, recorded.ordinal, access.size.byteCount)
+            }
+        case .portWrite(let access):
+            devices.noteWrite(access)
+            transfer = InputKind(transferStartedBy: access.port)
+        case .memoryWrite(let access):
+            transfer = devices.kind(of: access.address) ?? .disk
+        case .hiddenRead(let read) where read.instruction == .rdrand || read.instruction == .rdseed:
+            add(.random, recorded.ordinal, 8)
+        default: break
+        }
+    }
+
+    /// All that were found.
+    consuming func finish() -> [RecordedInput] {
+        takeWrites()
+        return inputs
+    }
+
+    /// Sorts out what devices wrote in one go: data, and what a virtio device says of a request that is done.
+    private mutating func takeWrites() {
+        var isData = [Bool](repeating: true, count: writes.count)
+        for index in writes.indices.dropFirst() where isUsedRing(writes[index - 1], writes[index]) {
+            (isData[index - 1], isData[index]) = (false, false)
+            // A disk's request ends with a byte that says how it went.
+            if transfer == .disk, index > 1, writes[index - 2].count == 1 { isData[index - 2] = false }
+        }
+        for (write, isData) in zip(writes, isData) where isData { add(transfer, write.ordinal, write.count) }
+        writes.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether two writes are an element of a used ring and the ring's new index (Virtual I/O Device 1.2, 2.7.8).
+    private func isUsedRing(_ element: Write, _ index: Write) -> Bool {
+        let elements = index.address.rawValue &+ 2
+        return element.count == 8 && index.count == 2 && element.address.rawValue >= elements
+            && (element.address.rawValue - elements) % 8 == 0
+    }
+
+    private mutating func add(_ kind: InputKind, _ ordinal: EventOrdinal, _ byteCount: Int) {
+        if let last = inputs.indices.last, inputs[last].kind == kind,
+            inputs[last].events.upperBound.rawValue + 1 == ordinal.rawValue
+        {
+            inputs[last].events = inputs[last].events.lowerBound...ordinal
+            inputs[last].byteCount += UInt64(byteCount)
+        } else {
+            inputs.append(RecordedInput(kind: kind, events: ordinal...ordinal, byteCount: UInt64(byteCount)))
+        }
+    }
+}

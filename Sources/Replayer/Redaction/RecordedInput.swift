@@ -1,0 +1,46 @@
+public import TraceFormat
+
+/// One piece of input: a byte typed, a sector read, a transfer to memory. The events of a piece follow one another directly.
+public struct RecordedInput: Hashable, Sendable {
+    /// Where it came from.
+    public let kind: InputKind
+    /// The events that hold it.
+    public internal(set) var events: ClosedRange<EventOrdinal>
+    /// Bytes in these events.
+    public internal(set) var byteCount: UInt64
+
+    /// Makes a piece of its parts.
+    public init(kind: InputKind, events: ClosedRange<EventOrdinal>, byteCount: UInt64) {
+        self.kind = kind
+        self.events = events
+        self.byteCount = byteCount
+    }
+}
+
+extension RecordedInput {
+    /// Every piece of input that a trace holds, in order.
+    public static func all(in reader: TraceReader) throws(TraceError) -> [RecordedInput] {
+        var classifier = InputClassifier()
+        var cursor = reader.events()
+        while let event = try cursor.next() { classifier.take(event) }
+        return classifier.finish()
+    }
+}
+
+extension Event {
+    /// The same event with zeros in place of what it gave the guest; other events than those of an ``InputKind`` stay
+    /// what they are.
+    var blanked: Event {
+        switch self {
+        case .portRead(var access):
+            access.value = 0
+            return .portRead(access)
+        case .deviceWrite(let address, let bytes):
+            return .deviceWrite(address: address, bytes: [UInt8](repeating: 0, count: bytes.count))
+        case .hiddenRead(var read):
+            read.value = 0
+            return .hiddenRead(read)
+        default: return self
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Replayer
+import Synchronization
+import SystemPackage
+import TraceFormat
+
+/// `rr-vm redact`.
+struct RedactCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redact",
+        abstract: "List what a trace holds of console input, disk and network data, or make a copy without it.",
+        discussion: """
+            A piece of input is blanked where the guest does the same without it and ends in the same state; the others are \
+            kept, each with the reason. The copy replays; what the guest was in between, as far as it held what was blanked, \
+            is not in it any more. See docs/redacting.md. Exit status 1 if anything that was to be blanked was kept.
+            """
+    )
+
+    @Argument(help: "The trace; the latest one here if it is left out.")
+    var file: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The kinds of input to blank, separated by commas.",
+            discussion: InputKind.allCases.map(\.rawValue).joined(separator: ", "),
+            valueName: "kinds"
+        )
+    )
+    var blank: InputKindSet?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
+    var output: String?
+
+    func validate() throws {
+        if blank != nil, output == nil { throw ValidationError("--blank makes a new trace: name it with -o") }
+        if blank == nil, output != nil { throw ValidationError("-o needs --blank: say what to blank") }
+    }
+
+    func run() throws {
+        let reader = try TraceLocation.open(file)
+        do {
+            let inputs = try RecordedInput.all(in: reader)
+            if let blank, let output {
+                try redact(reader, inputs.filter { blank.kinds.contains($0.kind) }, to: FilePath(output))
+            } else {
+                try list(reader, inputs)
+            }
+        } catch {
+            throw CommandFailure(any: error)
+        }
+    }
+
+    private func list(_ reader: TraceReader, _ inputs: [RecordedInput]) throws {
+        var output = StandardOutput()
+        for line in RedactionText.lines(inputs) { try output.write(line) }
+        for line in try RedactionText.lines(beyondInputsOf: reader) { try output.write(line) }
+        try output.flush()
+    }
+
+    private func redact(_ reader: TraceReader, _ inputs: [RecordedInput], to path: FilePath) throws {
+        guard reader.outcome != nil else {
+            throw CommandFailure(
+                .badData,
+                "the trace has no end, and so no last state that a redacted copy could be held to"
+            )
+        }
+        // Said before hours are spent on finding out what goes into it.
+        guard !FileSystem.exists(path) else { throw TraceError.exists(path: path) }
+        let report = try report(reader, inputs, path)
+        var output = StandardOutput()
+        for line in RedactionText.lines(report, of: reader) { try output.write(line) }
+        try output.flush()
+        StandardError.write(
+            """
+            rr-vm: \(Quantity.count(report.summary.eventCount)) events, \(Quantity.bytes(report.summary.byteCount)) \
+            in \(path)
+            """
+        )
+        guard report.kept.isEmpty else {
+            let all = report.kept.count + report.blanked.count
+            throw CommandFailure(.different, "\(report.kept.count) of \(all) pieces of input are still in \(path)")
+        }
+    }
+
+    private func report(
+        _ reader: TraceReader,
+        _ inputs: [RecordedInput],
+        _ path: FilePath
+    ) throws -> RedactionReport {
+        let replayed = EventCounter()
+        let line = ProgressLine("replaying", console: false) { replayed.value.load(ordering: .relaxed) }
+        defer { line.end() }
+        let symbols = try reader.symbols()
+        var redaction = try Redaction(reader, blanking: inputs) { event in
+            replayed.value.store(event.rawValue, ordering: .relaxed)
+        }
+        let result = try redaction.run { header throws(TraceError) in
+            try TraceWriter(path: path, header: header, symbols: symbols)
+        }
+        switch result {
+        case .success(let report): return report
+        case .failure(let divergence): throw CommandFailure(.different, "\(divergence)")
+        }
+    }
+}
+
+/// The kinds of input that `--blank` names.
+struct InputKindSet: ExpressibleByArgument {
+    let kinds: Set<InputKind>
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let kinds = names.compactMap { InputKind(rawValue: String($0)) }
+        guard kinds.count == names.count else { return nil }
+        self.kinds = Set(kinds)
+    }
+}
