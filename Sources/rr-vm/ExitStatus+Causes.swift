@@ -11,6 +11,7 @@ extension TraceError {
         case .notATrace, .otherVersion, .corrupt, .truncated, .overLimit: .badData
         case .io(let operation, _, let errno):
             operation == "open" || operation == "read" ? .noInput : errno == .noSpace ? .inputOutput : .cannotCreate
+        case .pipe: .noInput
         case .exists: .cannotCreate
         case .noSuchEvent, .noSuchKeyframe: .usage
         }

@@ -168,7 +168,7 @@ public struct TraceWriter: ~Copyable, Sendable {
     ///
     /// - Throws: `.io`; the file then keeps the name that it had.
     public mutating func replace(_ path: FilePath) throws(TraceError) {
-        try thread.sink.replace(path)
+        try thread.replace(path)
     }
 
     /// Stops and removes the file.
