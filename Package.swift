@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "TraceFormatTests",
             dependencies: [
-                "ByteCoding", "Digest", "TraceFormat", "X86", .product(name: "SystemPackage", package: "swift-system"),
+                "ByteCoding", "Digest", "EndToEnd", "TraceFormat", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -155,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "TraceFormat", "X86",
+                "Digest", "EndToEnd", "GuestImages", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

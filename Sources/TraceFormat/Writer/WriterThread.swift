@@ -31,6 +31,9 @@ final class WriterThread: @unchecked Sendable {
     let result = Mutex(Result())
 
     private let command = Atomic<Command>(.run)
+    /// Set by who wants everything written that was put; cleared when it is.
+    private let flushRequest = Atomic<Bool>(false)
+    private let flushed = WakeSignal()
     private let flushNanoseconds: UInt64
     private let sync: SyncPolicy
     // Used only by the thread itself, from its start to its end.
@@ -102,8 +105,13 @@ final class WriterThread: @unchecked Sendable {
         _ = pthread_join(thread, nil)
     }
 
-    /// Gives the unfinished file another name: see ``TraceSink/replace(_:)``.
+    /// Gives the unfinished file another name: see ``TraceSink/replace(_:)``. Everything that was put is in it before: what it
+    /// takes the place of may have been on the disk, and must not be replaced by less.
     func replace(_ path: FilePath) throws(TraceError) {
+        flushRequest.store(true, ordering: .releasing)
+        ring.wake.post()
+        while flushRequest.load(ordering: .acquiring) { flushed.wait(nanoseconds: 10_000_000) }
+        if let failure = result.withLock({ $0.failure }) { throw failure }
         try sink.replace(path)
         if sync != .none { try sink.synchronizeName() }
     }
@@ -117,7 +125,9 @@ final class WriterThread: @unchecked Sendable {
         while true {
             // Read first: what was put before the command is then seen by the drain after it.
             let last = command.load(ordering: .acquiring)
+            let isFlushRequested = flushRequest.load(ordering: .acquiring)
             drain()
+            if isFlushRequested { answerFlushRequest() }
             guard last == .run else { return end(last) }
             flushIfDue(&schedule)
             ring.wake.wait(nanoseconds: schedule.sleep(at: Self.now()))
@@ -144,6 +154,12 @@ final class WriterThread: @unchecked Sendable {
             attempt { assembler throws(TraceError) in try assembler.append(record, bytes.rawSpan) }
         }
         byteCount.store(assembler.byteCount, ordering: .relaxed)
+    }
+
+    private func answerFlushRequest() {
+        attempt { assembler throws(TraceError) in try assembler.flush() }
+        flushRequest.store(false, ordering: .releasing)
+        flushed.post()
     }
 
     private func flushIfDue(_ schedule: inout FlushSchedule) {
