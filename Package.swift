@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "TraceFormatTests",
             dependencies: [
-                "ByteCoding", "Digest", "TraceFormat", "X86", .product(name: "SystemPackage", package: "swift-system"),
+                "ByteCoding", "Digest", "EndToEnd", "TraceFormat", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -175,7 +176,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
+                "Digest", "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -22,6 +22,7 @@ GUEST(uart_echo, "uart-echo", "prints back a line of input", .console = "> echo,
 GUEST(rtc_read, "rtc-read", "prints the date and time of the clock")
 GUEST(pci_scan, "pci-scan", "prints the devices of PCI bus 0")
 GUEST(cpuid, "cpuid", "prints what CPUID answers")
+GUEST(fw_dma, "fw-dma", "reads by DMA, and a model-specific register", .console = "QEMU\n")
 GUEST(pit_ticks, "pit-ticks", "sleeps through ticks and reads the timer's counter")
 SPINNING(tick_memory_counter, "tick-memory-counter", "ticks in a loop that changes no register")
 SPINNING(tick_rep_string, "tick-rep-string", "ticks in the middle of string instructions")

@@ -76,10 +76,9 @@ without_kvm() {
     what_is_missing
     echo
     echo "Recording and replaying need it. Reading and checking traces do not:"
-    local traces=(traces/*.rrvm)
-    show 9 info "${traces[0]}"
+    show 9 info traces/hello.rrvm
     echo
-    show 3 events "${traces[0]}" --to 3
+    show 3 events traces/hello.rrvm --to 3
 }
 
 if [[ -z $(what_is_missing) ]]; then

@@ -119,7 +119,8 @@ struct RecordingSink: EventSink, ~Copyable {
 
     /// Ends the trace and says what it has become. A trace that could not be completed keeps what it holds.
     consuming func finish(_ outcome: Outcome, seconds: Double) -> RunSummary.Trace {
-        let (digest, path) = (lastDigest, path)
+        // Of the successor, if of anything: a failure of the first file is thrown below.
+        let (digest, path, failure) = (lastDigest, path, failure)
         if let successor = successor.take() { successor.abandon() }
         let time = UInt32(truncatingIfNeeded: Int(seconds * 1000))
         do {
@@ -129,7 +130,7 @@ struct RecordingSink: EventSink, ~Copyable {
                 events: summary.eventCount,
                 bytes: summary.byteCount,
                 digest: digest,
-                failure: nil
+                failure: failure
             )
         } catch {
             let part = path.appendingSuffix(".part")

@@ -4,6 +4,8 @@ public import SystemPackage
 public enum TraceError: Error, Hashable, Sendable {
     /// The file does not begin as a trace does.
     case notATrace(path: FilePath)
+    /// The input is a pipe or a socket. A trace is read in any order.
+    case pipe(path: FilePath)
     /// The trace is of a version of the format that this reader does not know.
     case otherVersion(path: FilePath, found: UInt32, supported: ClosedRange<UInt32>)
     /// The bytes of a chunk are not what a writer wrote. `offset` is the chunk's position in the file.
@@ -32,6 +34,8 @@ extension TraceError: CustomStringConvertible {
         switch self {
         case .notATrace(let path):
             "\(path) is not an rr-vm trace"
+        case .pipe(let path):
+            "cannot read a trace from \(path), which is a pipe: save it as a file first"
         case .otherVersion(let path, let found, let supported):
             "\(path) is a trace of format version \(found); this rr-vm reads versions \(supported.lowerBound) to \(supported.upperBound)"
         case .corrupt(let chunk, let offset, let why):

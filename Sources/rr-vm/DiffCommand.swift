@@ -68,9 +68,10 @@ struct DiffCommand: ParsableCommand {
         var lines = ["first keyframe that differs: at event \(left.event)"]
         lines += left.state.differences(to: right.state).map { "  \($0.field): < \($0.expected)  > \($0.actual)" }
         var (ours, theirs) = (left.memory, right.memory)
-        var pages = try ours.pages(thatMayDifferFrom: nil).union(theirs.pages(thatMayDifferFrom: nil))
-        for page in pages where try ours.page(at: page) == theirs.page(at: page) { pages.remove(page) }
-        if let first = pages.min() {
+        let candidates = try ours.pages(thatMayDifferFrom: nil).union(theirs.pages(thatMayDifferFrom: nil))
+        // Ascending: neighbours lie in the same chunk, more often than not.
+        let pages = try candidates.sorted().filter { try ours.page(at: $0) != theirs.page(at: $0) }
+        if let first = pages.first {
             lines.append(
                 "  memory: \(pages.count) \(pages.count == 1 ? "page differs" : "pages differ"), the first at \(first)"
             )

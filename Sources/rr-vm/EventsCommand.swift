@@ -39,23 +39,55 @@ struct EventsCommand: ParsableCommand {
     }
 
     func run() throws {
-        var reader = try follow ? TraceLocation.openGrowing(file) : TraceLocation.open(file)
         var output = StandardOutput()
         do {
-            if let from, !follow, !reader.events.contains(EventOrdinal(from)) {
-                _ = try reader.event(at: EventOrdinal(from))
-            }
-            var position = from.map { EventOrdinal($0) } ?? reader.header.firstEvent
-            while true {
-                let hasMore = try list(reader, from: &position, &output)
+            if follow {
+                try listGrowing(&output)
+            } else {
+                let reader = try TraceLocation.open(file)
+                if let from, !reader.events.contains(EventOrdinal(from)) {
+                    _ = try reader.event(at: EventOrdinal(from))
+                }
+                var position = from.map { EventOrdinal($0) } ?? reader.header.firstEvent
+                _ = try list(reader, from: &position, &output)
                 try output.flush()
-                guard follow, hasMore, reader.outcome == nil, !reader.isComplete else { return }
-                usleep(Self.pollMicroseconds)
-                reader = try reader.refreshed()
             }
         } catch let error as TraceError {
             try output.flush()
             throw CommandFailure(error)
+        }
+    }
+
+    /// Lists what there is and what comes, until the end, or until nothing can come any more.
+    private func listGrowing(_ output: inout StandardOutput) throws {
+        var follower = try TraceFollower(named: TraceLocation.resolve(file))
+        var position = from.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
+        while true {
+            let hasMore = try list(follower.reader, from: &position, &output)
+            try output.flush()
+            guard hasMore else { return }
+            switch follower.state {
+            case .growing:
+                usleep(Self.pollMicroseconds)
+                try follower.refresh()
+            case .ended:
+                return
+            case .abandoned:
+                let missing = follower.reader.missing ?? ""
+                StandardError.write("rr-vm: \(follower.reader.path): \(missing), and its recorder is gone")
+                return
+            case .nameless:
+                guard try follower.reopen() else {
+                    StandardError.write("rr-vm: the trace was removed: it was read up to event \(position)")
+                    return
+                }
+                let first = follower.reader.header.firstEvent
+                if position < first {
+                    let count = Quantity.count(first.rawValue - position.rawValue)
+                    StandardError.write("rr-vm: \(count) events from event \(position) on are missing here")
+                    position = first
+                }
+            }
         }
     }
 

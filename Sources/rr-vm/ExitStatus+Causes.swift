@@ -11,8 +11,10 @@ extension TraceError {
         case .invalidHeader: .software
         case .noThread: .unavailable
         case .notATrace, .otherVersion, .corrupt, .truncated, .overLimit: .badData
-        case .io(let operation, _, let errno):
-            operation == "open" || operation == "read" ? .noInput : errno == .noSpace ? .inputOutput : .cannotCreate
+        case .io("open", _, _), .io("read", _, _): .noInput
+        case .io("write", _, _), .io("synchronize", _, _): .inputOutput
+        case .io: .cannotCreate
+        case .pipe: .noInput
         case .exists: .cannotCreate
         case .noSuchEvent, .noSuchKeyframe: .usage
         }

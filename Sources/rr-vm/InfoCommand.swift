@@ -14,6 +14,9 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "As one JSON object.")
     var json = false
 
+    @Flag(help: "Count the events of each kind too: reads them all.")
+    var counts = false
+
     @Flag(help: "Read everything first, and check every chunk, event, page and index: exit status 65 at a fault.")
     var check = false
 
@@ -22,7 +25,7 @@ struct InfoCommand: ParsableCommand {
         let info: TraceInfo
         do {
             if check { try reader.check() }
-            info = try TraceInfo(reader)
+            info = try TraceInfo(reader, countsKinds: counts)
         } catch {
             throw CommandFailure(error)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Recorder
 import SystemPackage
 import TraceFormat
 
@@ -7,7 +8,10 @@ struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack",
         abstract: "Make a smaller copy of a trace: packed harder, or only a stretch of it that replays by itself.",
-        discussion: "Events keep their numbers, also in a stretch."
+        discussion: """
+            Events keep their numbers, also in a stretch. Keyframes that no replay needs are left out where others are near: \
+            see --keyframes.
+            """
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
@@ -35,6 +39,16 @@ struct PackCommand: ParsableCommand {
     )
     var budget: ByteCount?
 
+    @Option(
+        help: ArgumentHelp(
+            "How far apart to leave them: every=TIME, events=N, or both with a comma. events=1 leaves all.",
+            discussion:
+                "Going to a moment then takes at most so much longer. A deviceWrite of no bytes stands for each.",
+            valueName: "when"
+        )
+    )
+    var keyframes = KeyframeOption(policy: KeyframePolicy(nanoseconds: 1_000_000_000))
+
     func validate() throws {
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if from != nil, budget != nil { throw ValidationError("--from and --budget exclude each other: give one") }
@@ -44,10 +58,9 @@ struct PackCommand: ParsableCommand {
         let reader = try TraceLocation.open(file)
         let copy: TraceCopy
         do {
-            copy = try reader.copy(
-                to: FilePath(output),
-                options: TraceCopyOptions(events: stretch(of: reader), packsTightly: true)
-            )
+            var options = TraceCopyOptions(packsTightly: true, spacing: KeyframeSpacing(keyframes.policy))
+            options.events = try stretch(of: reader, options)
+            copy = try reader.copy(to: FilePath(output), options: options)
         } catch {
             throw CommandFailure(error)
         }
@@ -60,15 +73,28 @@ struct PackCommand: ParsableCommand {
     }
 
     /// What is to be kept; nil for all.
-    private func stretch(of reader: TraceReader) throws(TraceError) -> ClosedRange<EventOrdinal>? {
+    private func stretch(
+        of reader: TraceReader,
+        _ options: TraceCopyOptions
+    ) throws(TraceError) -> ClosedRange<EventOrdinal>? {
         guard from != nil || to != nil || budget != nil else { return nil }
         let end = reader.events.upperBound
         let last = EventOrdinal(to ?? end.rawValue - min(end.rawValue, 1))
         var first = from.map { EventOrdinal($0) } ?? reader.header.firstEvent
-        if let budget { first = try reader.longestTail(within: budget.rawValue, to: last) }
+        if let budget { first = try reader.longestTail(within: budget.rawValue, to: last, options: options) }
         guard first <= last else {
             throw .noSuchEvent(first, first: reader.header.firstEvent, count: reader.eventCount)
         }
         return first...last
+    }
+}
+
+extension KeyframeSpacing {
+    /// What `--keyframes` says.
+    fileprivate init(_ policy: KeyframePolicy) {
+        self.init(
+            milliseconds: policy.nanoseconds.map { UInt32(clamping: $0 / 1_000_000) },
+            events: policy.events
+        )
     }
 }

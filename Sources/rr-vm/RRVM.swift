@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command line.
 @main
@@ -21,6 +22,8 @@ struct RRVM: ParsableCommand {
     )
 
     static func main() {
+        // A file that grows over the limit of `ulimit -f` is an error that says so, and not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             let arguments = try TenderArguments.translated(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(arguments)

@@ -21,8 +21,9 @@ extension TraceInfo {
                 "\(Quantity.count(eventCount)) events in \(Quantity.seconds(Double(duration) / 1000)), \(Quantity.bytes(byteCount))"
             ),
         ]
-        for kind in Event.Kind.allCases where events[kind] ?? 0 > 0 {
-            rows.append(("  \(kind.name)", Quantity.count(events[kind] ?? 0)))
+        if let kinds {
+            rows += Event.Kind.allCases.compactMap { kind in kinds[kind].map { ("  \(kind.name)", Quantity.count($0)) }
+            }
         }
         rows.append(
             ("keyframes", "\(synchronousKeyframes) reached by executing, \(asynchronousKeyframes) by restoring")

@@ -18,25 +18,14 @@ enum TraceLocation {
         return latest
     }
 
-    /// Opens the trace that a command means, and says what is missing where its end is.
+    /// Opens the trace that a command means, and says what is missing where its end is. A trace that is not finished, and
+    /// has `.part` behind its name, is found by the name that it was to get.
     static func open(_ file: String?) throws(CommandFailure) -> TraceReader {
         let path = try resolve(file)
         do {
-            let reader = try TraceReader(path: path)
-            if let missing = reader.missing { StandardError.write("rr-vm: \(path): \(missing)") }
+            let reader = try TraceReader(named: path)
+            if let missing = reader.missing { StandardError.write("rr-vm: \(reader.path): \(missing)") }
             return reader
-        } catch {
-            throw CommandFailure(error)
-        }
-    }
-
-    /// Opens the trace that a command means as it grows: under the name that it has while it is written, if it has not
-    /// got its own yet.
-    static func openGrowing(_ file: String?) throws(CommandFailure) -> TraceReader {
-        let path = try resolve(file)
-        let partial = FilePath(path.string + ".part")
-        do {
-            return try TraceReader(path: FileSystem.exists(path) ? path : FileSystem.exists(partial) ? partial : path)
         } catch {
             throw CommandFailure(error)
         }

@@ -14,6 +14,9 @@ import TraceFormat
         return names.filter { $0.hasSuffix(".rrvm") }.sorted().map { FilePath(root.path).appending($0) }
     }()
 
+    /// Those that have their end.
+    static let complete = traces.filter { $0.stem != "cut-off" }
+
     /// Those whose processor this host can show a guest.
     static let replayable = traces.filter { path in
         guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader) else { return false }
@@ -24,7 +27,26 @@ import TraceFormat
         #expect(Self.traces.count >= 3)
     }
 
-    @Test(arguments: traces)
+    /// So that no kind of event that was written once is read by nothing.
+    @Test func everyKindOfEventButTheRarestIsInOne() throws {
+        let kinds = try Set(Self.traces.flatMap { try TraceReader(path: $0).allEvents().map(\.event.kind) })
+
+        #expect(Set(Event.Kind.allCases).subtracting(kinds).isSubset(of: [.writeMSR, .halt, .nonMaskableInterrupt]))
+    }
+
+    @Test func traceThatIsCutOffIsReadAsFarAsItGoes() throws {
+        let path = try #require(Self.traces.first { $0.stem == "cut-off" })
+
+        let reader = try TraceReader(path: path)
+
+        try reader.check()
+        #expect(!reader.isComplete && reader.outcome == nil)
+        #expect(reader.missing?.hasPrefix("the trace has no end") == true)
+        #expect(try reader.allEvents().count == Int(reader.eventCount))
+        #expect(reader.eventCount > 100 && reader.keyframeCount > 2)
+    }
+
+    @Test(arguments: complete)
     func traceIsReadable(path: FilePath) throws {
         let reader = try TraceReader(path: path)
 

@@ -67,8 +67,8 @@ import X86
         let (fourth, fifth) = (try whole.keyframeEntry(4).event, try whole.keyframeEntry(5).event)
         let budget = try whole.copy(to: directory.file("five"), options: Self.tail(fifth, last)).byteCount
         #expect(try whole.copy(to: directory.file("four"), options: Self.tail(fourth, last)).byteCount > budget)
-        #expect(try whole.longestTail(within: budget, to: last) == fifth)
-        #expect(throws: TraceError.self) { try whole.longestTail(within: 100, to: last) }
+        #expect(try whole.longestTail(within: budget, to: last, options: Self.tight) == fifth)
+        #expect(throws: TraceError.self) { try whole.longestTail(within: 100, to: last, options: Self.tight) }
     }
 
     @Test func aFaultEndsACopyThatMayEndThere() throws {
@@ -92,6 +92,8 @@ import X86
         try SampleTrace.writeLarge(to: directory.file("a"))
         return try TraceReader(path: directory.file("a"))
     }
+
+    private static let tight = TraceCopyOptions(packsTightly: true)
 
     private static func tail(_ first: EventOrdinal, _ last: EventOrdinal) -> TraceCopyOptions {
         TraceCopyOptions(events: first...last, packsTightly: true)

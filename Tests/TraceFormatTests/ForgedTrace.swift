@@ -1,4 +1,6 @@
+import ByteCoding
 import SystemPackage
+import X86
 
 @testable import TraceFormat
 
@@ -7,9 +9,9 @@ struct ForgedTrace {
     private let sink = MemorySink()
     private(set) var output: ChunkOutput
 
-    /// Begins with a good header.
-    init() throws {
-        let header = TraceHeader.sample.encoded(symbolCount: 0)
+    /// Begins with a good header, which says that so many symbols follow.
+    init(symbolCount: Int = 0) throws {
+        let header = TraceHeader.sample.encoded(symbolCount: symbolCount)
         output = try ChunkOutput(sink: sink, identity: 1, synchronizesEveryChunk: false)
         try output.write(.header, header, count: 1, firstEvent: EventOrdinal(0))
     }
@@ -18,6 +20,32 @@ struct ForgedTrace {
     @discardableResult
     mutating func add(_ type: ChunkType, _ payload: [UInt8], count: Int, event: UInt64 = 0) throws -> UInt64 {
         try output.write(type, payload, count: count, firstEvent: EventOrdinal(event))
+    }
+
+    /// Adds a page table whose pages are all zero, and returns its position.
+    mutating func addTable(pages: some Collection<UInt64>, event: UInt64 = 0) throws -> UInt64 {
+        let entries = pages.map { PageTable.Entry(page: $0, location: .zero, isOwn: true) }
+        let payload = PageTable.encode(entries, at: output.position)
+        return try add(.pageTable, payload, count: entries.count, event: event)
+    }
+
+    /// Adds a keyframe and its event, which is the one of the same number.
+    mutating func addKeyframe(_ number: UInt32, parts: [KeyframeRecord.TablePart], changedPages: Int) throws {
+        var state = ByteWriter()
+        ProcessorState().encode(to: &state)
+        let record = KeyframeRecord(
+            number: number,
+            position: .synchronous,
+            digest: .sample,
+            changedPages: changedPages,
+            tables: parts,
+            stateBase: 0,
+            state: state.bytes
+        )
+        try add(.keyframe, record.encoded(at: output.position), count: 1, event: UInt64(number))
+        let event = EventRecord(.keyframe(number: number, .synchronous), rip: 0, time: 0, payload: 0)
+        var encoder = EventChunkEncoder()
+        try add(.events, encoder.encode([event], payload: []), count: 1, event: UInt64(number))
     }
 
     /// Adds a root index and a footer, and writes the file.

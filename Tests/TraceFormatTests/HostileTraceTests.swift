@@ -122,8 +122,12 @@ import X86
         ] as [[UInt8]]
     )
     func pageTablesThatLieAreRefused(payload: [UInt8]) {
-        #expect(throws: ByteCodingError.self) { try PageTable.decode(payload.rawSpan, count: 2, at: 1000) }
-        #expect(throws: ByteCodingError.self) { try PageTable.decode(payload.rawSpan, count: .max, at: 1000) }
+        #expect(throws: ByteCodingError.self) { try Self.table(payload, 2) }
+        #expect(throws: ByteCodingError.self) { try Self.table(payload, .max) }
+    }
+
+    private static func table(_ payload: [UInt8], _ count: Int) throws -> [PageTable.Entry] {
+        try PageTable.decode(payload.rawSpan, count: count, at: 1000, in: TraceHeader.sample.machine.memory)
     }
 
     @Test func aChunkThatClaimsToUnpackToMoreThanItCanIsNotGivenTheMemory() {

@@ -1,5 +1,6 @@
 import ByteCoding
 import Digest
+import EndToEnd
 import Foundation
 import SystemPackage
 import Testing
@@ -16,6 +17,13 @@ struct IndependentReaderTests {
         try write(directory.file("a"))
         let ours = TraceContents(directory.file("a")).events.map(\.json)
         #expect(try IndependentReader.run([directory.file("a").string]) == ours)
+    }
+
+    @Test(arguments: IndependentReader.goldenTraces)
+    func itPrintsWhatOurCommandPrints(trace: String) throws {
+        let theirs = try IndependentReader.run([trace])
+        #expect(!theirs.isEmpty)
+        #expect(try IndependentReader.lines(of: Command.executable, ["events", "--json", trace]) == theirs)
     }
 
     @Test func itReadsATraceWithoutAnEndAsFarAsWeDo() throws {
@@ -45,8 +53,16 @@ struct IndependentReaderTests {
 
 /// Runs Tools/read-trace.py.
 enum IndependentReader {
-    static let script = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Tools/read-trace.py").standardizedFileURL.path
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        .standardizedFileURL
+    static let script = root.appending(path: "Tools/read-trace.py").path
+
+    /// The traces that come with the project.
+    static let goldenTraces: [String] = {
+        let directory = root.appending(path: "traces").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter { $0.hasSuffix(".rrvm") }.sorted().map { "\(directory)/\($0)" }
+    }()
 
     /// The first Python that has what the script imports: the user's own, or the one that Debian's packages are for.
     private static let python = ["python3", "/usr/bin/python3"].first { (try? run(["--help"], by: $0)) != nil }
@@ -57,9 +73,14 @@ enum IndependentReader {
     static func run(_ arguments: [String]) throws -> [String] { try run(arguments, by: python ?? "python3") }
 
     private static func run(_ arguments: [String], by python: String) throws -> [String] {
+        try lines(of: python, [script] + arguments)
+    }
+
+    /// The lines that a program prints.
+    static func lines(of program: String, _ arguments: [String]) throws -> [String] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python, script] + arguments
+        process.arguments = [program] + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -11,6 +11,7 @@ final class MemorySink: TraceSink {
         var isPublished = false
         var isDiscarded = false
         var synchronisations = 0
+        var nameSynchronisations = 0
     }
 
     private let contents = Mutex(Contents())
@@ -31,6 +32,7 @@ final class MemorySink: TraceSink {
     var isPublished: Bool { contents.withLock { $0.isPublished } }
     var isDiscarded: Bool { contents.withLock { $0.isDiscarded } }
     var synchronisations: Int { contents.withLock { $0.synchronisations } }
+    var nameSynchronisations: Int { contents.withLock { $0.nameSynchronisations } }
 
     func write(_ bytes: RawSpan, at position: UInt64) throws(TraceError) {
         usleep(delay)
@@ -49,6 +51,7 @@ final class MemorySink: TraceSink {
     }
 
     func synchronize() throws(TraceError) { contents.withLock { $0.synchronisations += 1 } }
+    func synchronizeName() throws(TraceError) { contents.withLock { $0.nameSynchronisations += 1 } }
     func replace(_ path: FilePath) throws(TraceError) {}
     func publish() throws(TraceError) { contents.withLock { $0.isPublished = true } }
     func discard() { contents.withLock { $0.isDiscarded = true } }

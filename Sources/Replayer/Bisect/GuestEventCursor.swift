@@ -31,6 +31,8 @@ struct GuestEventCursor {
         while let recorded = try cursor.next() {
             if case .keyframe(let number, let position) = recorded.event {
                 landing = position == .asynchronous ? number : nil
+            } else if recorded.event.isOfTheRecorder {
+                landing = nil
             } else if !ignored.isEmpty, ignored.contains(where: { $0.covers(recorded.event) }) {
                 if passedOver.count < Self.kept { passedOver.append(recorded) }
                 landing = nil

@@ -71,11 +71,14 @@ struct ChunkHeader: Equatable {
             guard self.position == position else {
                 throw ChunkHeaderError("the chunk belongs at byte \(self.position)")
             }
-            guard storedSize <= Limits.chunkBytes, rawSize <= Limits.chunkBytes, count <= Limits.chunkBytes else {
-                throw ChunkHeaderError("a size is over its limit")
-            }
+            guard storedSize <= Limits.chunkBytes, rawSize <= Limits.chunkBytes,
+                rawSize <= storedSize * Limits.unpackedPerStoredByte
+            else { throw ChunkHeaderError("a size is over its limit") }
             guard codec == .lz4 || storedSize == rawSize else {
                 throw ChunkHeaderError("the sizes of an unpacked chunk differ")
+            }
+            guard type.counts.contains(count) else {
+                throw ChunkHeaderError("\(count) is no number of entries for a chunk of type \(type.rawValue)")
             }
             self.type = type
             self.codec = codec

@@ -10,6 +10,18 @@ enum ChunkType: UInt8, CaseIterable {
     case keyframeIndex = 8
     case root = 9
 
+    /// How many entries one chunk may have.
+    var counts: ClosedRange<Int> {
+        switch self {
+        case .header, .keyframe, .root: 1...1
+        case .symbols: 1...Limits.symbols
+        case .events: 1...Limits.eventsPerChunk
+        case .pages: 1...Limits.pagesPerChunk
+        case .pageTable: 1...Limits.pageTableEntries
+        case .eventIndex, .keyframeIndex: 1...Limits.indexEntries
+        }
+    }
+
     /// How messages call it.
     var name: String {
         switch self {

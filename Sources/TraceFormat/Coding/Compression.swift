@@ -38,8 +38,8 @@ enum Compression {
 
     /// Unpacks `packed` into exactly `rawSize` bytes; nil where it is anything else.
     static func unpack(_ packed: RawSpan, rawSize: Int) -> [UInt8]? {
-        // No LZ4 block grows more than this when unpacked: nothing is allocated on the word of a header alone.
-        guard rawSize > 0, rawSize <= packed.byteCount * 255 else { return nil }
+        // Nothing is allocated on the word of a header alone.
+        guard rawSize > 0, rawSize <= packed.byteCount * Limits.unpackedPerStoredByte else { return nil }
         // SAFETY: source and destination are valid for the sizes passed; LZ4 checks its input against both, and returns
         // how many bytes it wrote, or a negative number.
         let raw = unsafe [UInt8](unsafeUninitializedCapacity: rawSize) { destination, count in

@@ -17,12 +17,17 @@ struct EventIndexEntry: Equatable {
         return writer.bytes
     }
 
-    static func decode(_ cursor: inout ByteCursor, count: Int) throws(ByteCodingError) -> [Self] {
+    /// Reads entries of chunks that stand in `range` of the file.
+    static func decode(
+        _ cursor: inout ByteCursor,
+        count: Int,
+        in range: Range<UInt64>
+    ) throws(ByteCodingError) -> [Self] {
         var entries: [Self] = []
         var (event, position): (UInt64, UInt64) = (0, 0)
         for index in 0..<count {
             event = try cursor.readStep(from: event, mayBeZero: index == 0)
-            position = try cursor.readStep(from: position, mayBeZero: false)
+            position = try cursor.readPosition(after: entries.last?.position, in: range)
             entries.append(Self(firstEvent: EventOrdinal(event), position: position))
         }
         return entries
@@ -49,12 +54,17 @@ struct KeyframeIndexEntry: Equatable {
         return writer.bytes
     }
 
-    static func decode(_ cursor: inout ByteCursor, count: Int) throws(ByteCodingError) -> [Self] {
+    /// Reads entries of chunks that stand in `range` of the file.
+    static func decode(
+        _ cursor: inout ByteCursor,
+        count: Int,
+        in range: Range<UInt64>
+    ) throws(ByteCodingError) -> [Self] {
         var entries: [Self] = []
         var (event, position): (UInt64, UInt64) = (0, 0)
         for index in 0..<count {
             event = try cursor.readStep(from: event, mayBeZero: index == 0)
-            position = try cursor.readStep(from: position, mayBeZero: false)
+            position = try cursor.readPosition(after: entries.last?.position, in: range)
             let rawKind: UInt8 = try cursor.read()
             guard let kind = KeyframePosition(rawValue: rawKind) else {
                 throw .invalidValue(field: "keyframe position", value: UInt64(rawKind))
@@ -100,12 +110,14 @@ struct RootRecord: Equatable {
             && !firstEvent.rawValue.addingReportingOverflow(eventCount).overflow
     }
 
-    init(decoding payload: RawSpan) throws(ByteCodingError) {
+    /// Reads the payload of a chunk that stands at `position`.
+    init(decoding payload: RawSpan, at position: UInt64) throws(ByteCodingError) {
         var cursor = ByteCursor(payload)
+        let before = UInt64(FilePrefix.byteCount)..<max(position, UInt64(FilePrefix.byteCount))
         eventCount = try cursor.readVarint()
         keyframeCount = try cursor.readVarint()
-        eventParts = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes))
-        keyframeParts = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes))
+        eventParts = try .init(from: &cursor, in: before)
+        keyframeParts = try .init(from: &cursor, in: before)
         try cursor.expectEnd()
     }
 
@@ -122,7 +134,28 @@ struct RootRecord: Equatable {
     }
 }
 
+extension [EventIndexEntry] {
+    /// Reads how many entries there are, and the entries.
+    fileprivate init(from cursor: inout ByteCursor, in range: Range<UInt64>) throws(ByteCodingError) {
+        self = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes), in: range)
+    }
+}
+
 extension ByteCursor {
+    /// Reads where the next chunk of a list is, as the distance from the one before. Chunks do not overlap: a list of them
+    /// takes no more memory than they take in the file.
+    fileprivate mutating func readPosition(
+        after previous: UInt64?,
+        in range: Range<UInt64>
+    ) throws(ByteCodingError) -> UInt64 {
+        let position = try readStep(from: previous ?? 0, mayBeZero: false)
+        let start = previous.map { $0 + UInt64(ChunkHeader.byteCount) } ?? range.lowerBound
+        guard position >= start, range.contains(position) else {
+            throw .invalidValue(field: "chunk position", value: position)
+        }
+        return position
+    }
+
     /// Reads the distance from `value` to a larger number, and returns that.
     fileprivate mutating func readStep(from value: UInt64, mayBeZero: Bool) throws(ByteCodingError) -> UInt64 {
         let step = try readVarint()

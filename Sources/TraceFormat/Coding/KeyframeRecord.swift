@@ -62,9 +62,10 @@ struct KeyframeRecord {
             }
             page += step
             let distance = try cursor.readVarint()
-            guard distance > 0, distance < chunkPosition else {
-                throw .invalidValue(field: "table distance", value: distance)
-            }
+            // In the order of their pages, as they were written: no chunk stands for two parts.
+            guard distance > 0, distance < chunkPosition,
+                chunkPosition - distance > tables.last?.position ?? 0
+            else { throw .invalidValue(field: "table distance", value: distance) }
             tables.append(TablePart(firstPage: page, position: chunkPosition - distance))
         }
         stateBase = UInt32(try cursor.readCount(limit: Int(Limits.stateAnchorInterval) - 1))

@@ -46,4 +46,8 @@ enum Limits {
     static let symbols = 1 << 20
     /// Bytes of symbols after which a symbol chunk is closed.
     static let symbolBytesPerChunk = 1 << 20
+    /// Bytes of all symbols.
+    static let symbolBytes = 64 << 20
+    /// Bytes that one stored byte of a chunk may become: no LZ4 block unpacks to more.
+    static let unpackedPerStoredByte = 255
 }

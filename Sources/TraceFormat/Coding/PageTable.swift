@@ -1,4 +1,13 @@
 import ByteCoding
+import X86
+
+extension TraceHeader.MemoryRegion {
+    /// The numbers of its pages.
+    fileprivate var pages: Range<UInt64> {
+        let first = address.rawValue / UInt64(Limits.pageBytes)
+        return first..<first + size / UInt64(Limits.pageBytes)
+    }
+}
 
 /// A list of pages with the places of their contents, by page number.
 struct PageTable {
@@ -27,8 +36,13 @@ struct PageTable {
         return writer.bytes
     }
 
-    /// Reads the payload of a table of `count` entries that stands at `position`.
-    static func decode(_ payload: RawSpan, count: Int, at position: UInt64) throws(ByteCodingError) -> [Entry] {
+    /// Reads the payload of a table of `count` entries that stands at `position`; every page must lie in `memory`.
+    static func decode(
+        _ payload: RawSpan,
+        count: Int,
+        at position: UInt64,
+        in memory: [TraceHeader.MemoryRegion]
+    ) throws(ByteCodingError) -> [Entry] {
         guard count <= Limits.pageTableEntries else {
             throw .invalidValue(field: "number of pages", value: UInt64(count))
         }
@@ -36,12 +50,17 @@ struct PageTable {
         var entries: [Entry] = []
         entries.reserveCapacity(min(count, payload.byteCount))
         var page: UInt64 = 0
+        var regions = memory[...]
         for index in 0..<count {
             let step = try cursor.readVarint()
-            guard step > 0 || index == 0, step <= Limits.memoryTop, page + step < Limits.memoryTop / 4096 else {
+            guard step > 0 || index == 0, step <= Limits.memoryTop else {
                 throw .invalidValue(field: "page number", value: step)
             }
             page += step
+            while let region = regions.first, region.pages.upperBound <= page { regions.removeFirst() }
+            guard regions.first?.pages.contains(page) ?? false else {
+                throw .invalidValue(field: "number of a page outside memory", value: page)
+            }
             entries.append(Entry(page: page, location: .zero, isOwn: false))
         }
         for index in 0..<count {

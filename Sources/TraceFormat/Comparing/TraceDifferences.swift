@@ -131,11 +131,12 @@ public struct TraceDifferences: Sendable {
 }
 
 extension RecordedEvent {
-    /// What is compared of an event: not its time, nor how a trace numbers its keyframes and is to come to them.
+    /// What is compared of an event: not its time, nor how a trace numbers its keyframes, is to come to them, or left them
+    /// out.
     fileprivate var comparable: RecordedEvent {
         var event = self
         event.time = 0
-        if case .keyframe = event.event { event.event = .keyframe(number: 0, .synchronous) }
+        if event.event.isOfTheRecorder { event.event = .keyframe(number: 0, .synchronous) }
         return event
     }
 }

@@ -13,6 +13,7 @@ final class MeasuringSink: TraceSink {
 
     func truncate(to size: UInt64) {}
     func synchronize() {}
+    func synchronizeName() {}
     func replace(_ path: FilePath) {}
     func publish() {}
     func discard() {}

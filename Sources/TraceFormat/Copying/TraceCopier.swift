@@ -11,6 +11,12 @@ struct TraceCopier {
     /// Keyframes so far: a copy numbers its own from 0.
     private var keyframes: UInt32 = 0
     private var time: UInt32 = 0
+    /// The last keyframe of what is copied.
+    private let lastKeyframe: Int?
+    /// The event of the last keyframe that was taken.
+    private var lastTaken: RecordedEvent?
+    /// Pages that changed for keyframes that were left out since then.
+    private var leftOutPages: Set<GuestPhysicalAddress> = []
     /// Whether it is the copy that an error speaks of, not the trace.
     private var cannotWrite = false
 
@@ -29,6 +35,9 @@ struct TraceCopier {
             first = reader.header.firstEvent
             last = nil
         }
+        lastKeyframe =
+            try last.map { last throws(TraceError) in try reader.keyframe(atOrBefore: last) }
+            ?? reader.keyframeCount - 1
         var header = reader.header
         header.firstEvent = first
         assembler = try TraceAssembler(
@@ -64,7 +73,8 @@ struct TraceCopier {
         while let event = try cursor.next() {
             time = event.time
             if case .keyframe(let number, _) = event.event {
-                try append(try reader.keyframe(Int(number)))
+                let keyframe = try reader.keyframe(Int(number))
+                try isNeeded(keyframe, event) ? append(keyframe, event) : leaveOut(keyframe)
             } else {
                 try append(change(event))
             }
@@ -74,6 +84,18 @@ struct TraceCopier {
         }
     }
 
+    private func isNeeded(_ keyframe: Keyframe, _ event: RecordedEvent) -> Bool {
+        guard let spacing = options.spacing, let lastTaken, keyframe.position == .synchronous else { return true }
+        return Int(keyframe.number) == lastKeyframe || spacing.isReached(by: event, since: lastTaken)
+    }
+
+    /// Takes an event in a keyframe's place. The pages that changed for it have changed for the next one.
+    private mutating func leaveOut(_ keyframe: Keyframe) throws(TraceError) {
+        leftOutPages.formUnion(keyframe.changedPages)
+        let event = Event.leftOutKeyframe(in: reader.header.machine)
+        try append(RecordedEvent(ordinal: keyframe.event, time: time, rip: 0, event: event))
+    }
+
     /// Takes an event that is no keyframe.
     private mutating func append(_ event: RecordedEvent) throws(TraceError) {
         let bytes = event.event.payload
@@ -81,10 +103,10 @@ struct TraceCopier {
     }
 
     /// Takes a keyframe with the pages that changed for it; the first one with all.
-    private mutating func append(_ keyframe: Keyframe) throws(TraceError) {
+    private mutating func append(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(TraceError) {
         let isFirst = keyframes == 0
         var memory = keyframe.memory
-        var pages = keyframe.changedPages
+        var pages = leftOutPages.isEmpty ? keyframe.changedPages : leftOutPages.union(keyframe.changedPages).sorted()
         if isFirst, keyframe.number > 0 { pages = try memory.storedPages() }
         if options.keepsUpToFault {
             // Before anything of this keyframe is written.
@@ -103,6 +125,8 @@ struct TraceCopier {
         let event = Event.keyframe(number: keyframes, isFirst ? .synchronous : keyframe.position)
         try put(EventRecord(event, rip: 0, time: time, payload: 0), [])
         keyframes += 1
+        lastTaken = recorded
+        leftOutPages.removeAll()
     }
 
     private mutating func put(_ record: EventRecord, _ bytes: [UInt8]) throws(TraceError) {

@@ -5,6 +5,9 @@ public struct TraceCopyOptions: Sendable {
     public var events: ClosedRange<EventOrdinal>?
     /// Whether to spend time on packing: half again as small, a tenth as fast.
     public var packsTightly: Bool
+    /// Which of the synchronous keyframes to take; nil for all. The first and the last are taken in any case, and every
+    /// asynchronous one: a replay needs it to land.
+    public var spacing: KeyframeSpacing?
     /// Whether a fault in the trace ends the copy, which is then whole up to there, instead of making it fail.
     public var keepsUpToFault: Bool
 
@@ -12,10 +15,12 @@ public struct TraceCopyOptions: Sendable {
     public init(
         events: ClosedRange<EventOrdinal>? = nil,
         packsTightly: Bool = false,
+        spacing: KeyframeSpacing? = nil,
         keepsUpToFault: Bool = false
     ) {
         self.events = events
         self.packsTightly = packsTightly
+        self.spacing = spacing
         self.keepsUpToFault = keepsUpToFault
     }
 }

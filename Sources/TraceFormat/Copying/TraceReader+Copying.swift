@@ -27,14 +27,15 @@ extension TraceReader {
     }
 
     /// The first event from which a copy that begins at a keyframe, and ends at `last`, has at most
-    /// `limit` bytes.
+    /// `limit` bytes, if it is made with `options`.
     ///
     /// Writes copies, to nowhere and no further than `limit`, of as many stretches as the number of keyframes has bits.
     ///
     /// - Throws: `.overLimit` where even the shortest stretch is larger; what reading can throw.
     public func longestTail(
         within limit: UInt64,
-        to last: EventOrdinal
+        to last: EventOrdinal,
+        options: TraceCopyOptions
     ) throws(TraceError) -> EventOrdinal {
         guard let lastKeyframe = try keyframe(atOrBefore: last) else {
             throw .noSuchKeyframe(0, count: 0)
@@ -46,7 +47,8 @@ extension TraceReader {
             let middle = (low + high) / 2
             let first = try keyframeEntry(middle).event
             do throws(TraceError) {
-                let options = TraceCopyOptions(events: first...last, packsTightly: true)
+                var options = options
+                options.events = first...last
                 _ = try write(to: MeasuringSink(limit: limit), options, { $0 })
                 best = first
                 high = middle - 1

@@ -36,7 +36,7 @@ public struct KeyframeMemory: Sendable {
         for keyframe in keyframes {
             let part = keyframe.parts.partition { $0.firstPage <= page } - 1
             guard part >= 0 else { continue }
-            let entries = try table(at: keyframe.parts[part].position)
+            let entries = try table(part, of: keyframe)
             let place = entries.partition { $0.page < page }
             guard place < entries.count, entries[place].page == page else { continue }
             try contents.read(entries[place].location, into: &bytes)
@@ -66,8 +66,8 @@ public struct KeyframeMemory: Sendable {
         let shared = Set(theirs.map(\.number)).intersection(keyframes.map(\.number))
         var pages: Set<GuestPhysicalAddress> = []
         for keyframe in keyframes + theirs where !shared.contains(keyframe.number) {
-            for part in keyframe.parts {
-                for entry in try table(at: part.position) {
+            for part in keyframe.parts.indices {
+                for entry in try table(part, of: keyframe) {
                     pages.insert(GuestPhysicalAddress(entry.page * UInt64(Self.pageSize)))
                 }
             }
@@ -80,15 +80,21 @@ public struct KeyframeMemory: Sendable {
         try locations().map(\.page).sorted().map { GuestPhysicalAddress($0 * UInt64(Self.pageSize)) }
     }
 
-    /// The pages that changed since the keyframe before.
+    /// The pages that changed since the keyframe before; ascending.
     mutating func changedPages() throws(TraceError) -> [GuestPhysicalAddress] {
-        try tableEntries().filter(\.isOwn).map { GuestPhysicalAddress($0.page * UInt64(Self.pageSize)) }
+        var pages: [GuestPhysicalAddress] = []
+        for part in keyframes[0].parts.indices {
+            for entry in try table(part, of: keyframes[0]) where entry.isOwn {
+                pages.append(GuestPhysicalAddress(entry.page * UInt64(Self.pageSize)))
+            }
+        }
+        return pages
     }
 
     /// This keyframe's page table.
     mutating func tableEntries() throws(TraceError) -> [PageTable.Entry] {
         var entries: [PageTable.Entry] = []
-        for part in keyframes[0].parts { entries += try table(at: part.position) }
+        for part in keyframes[0].parts.indices { entries += try table(part, of: keyframes[0]) }
         return entries
     }
 
@@ -97,8 +103,8 @@ public struct KeyframeMemory: Sendable {
         var seen: Set<UInt64> = []
         var found: [(page: UInt64, location: PageLocation)] = []
         for keyframe in keyframes {
-            for part in keyframe.parts {
-                for entry in try table(at: part.position) where seen.insert(entry.page).inserted {
+            for part in keyframe.parts.indices {
+                for entry in try table(part, of: keyframe) where seen.insert(entry.page).inserted {
                     if entry.location != .zero { found.append((entry.page, entry.location)) }
                 }
             }
@@ -106,11 +112,30 @@ public struct KeyframeMemory: Sendable {
         return found.sorted { ($0.location.chunk, $0.page) < ($1.location.chunk, $1.page) }
     }
 
-    private mutating func table(at position: UInt64) throws(TraceError) -> [PageTable.Entry] {
+    /// One part of a keyframe's page table. It must list the pages that its place among the parts says: so no page of
+    /// guest memory is listed twice, and a table is never larger than the memory.
+    private mutating func table(_ part: Int, of keyframe: KeyframeTables) throws(TraceError) -> [PageTable.Entry] {
+        let position = keyframe.parts[part].position
         if let known = tables[position] { return known }
         let (header, payload) = try reader.file.chunk(.pageTable, at: position)
         let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
-            try PageTable.decode(payload.rawSpan, count: header.count, at: position)
+            try PageTable.decode(
+                payload.rawSpan,
+                count: header.count,
+                at: position,
+                in: reader.header.machine.memory
+            )
+        }
+        let isLast = part + 1 == keyframe.parts.count
+        let next = isLast ? Limits.memoryTop : keyframe.parts[part + 1].firstPage
+        guard let first = entries.first, let last = entries.last,
+            first.page == keyframe.parts[part].firstPage, last.page < next
+        else {
+            throw .corrupt(
+                chunk: header.type.name,
+                offset: position,
+                why: "it lists other pages than its keyframe says"
+            )
         }
         if tables.count >= Self.keptTables { tables.removeAll() }
         tables[position] = entries

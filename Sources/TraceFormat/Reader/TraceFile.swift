@@ -17,7 +17,8 @@ final class TraceFile: Sendable {
     init(path: FilePath) throws(TraceError) {
         self.path = path
         // SAFETY: the string lives through the call, which only reads it.
-        let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        // O_NONBLOCK: a pipe that nobody writes to is refused, not waited for.
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
         do throws(TraceError) {
             size = try Self.size(of: descriptor, path: path)
@@ -42,6 +43,21 @@ final class TraceFile: Sendable {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Whether its writer lives: it holds a lock as long as it does. True where nobody can tell, as on a file system
+    /// without locks.
+    var isBeingWritten: Bool {
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }
+        flock(descriptor, LOCK_UN)
+        return false
+    }
+
+    /// Whether the file has no name any more: another was put in its place, or it was removed.
+    var isNameless: Bool {
+        var status = stat()
+        // SAFETY: the structure lives through the call.
+        return unsafe fstat(descriptor, &status) == 0 && status.st_nlink == 0
     }
 
     /// Reads exactly `count` bytes; `what` is for the error.
@@ -139,6 +155,9 @@ final class TraceFile: Sendable {
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw .io(operation: "read", path: path, errno: .isDirectory)
+        }
+        guard status.st_mode & S_IFMT != S_IFIFO, status.st_mode & S_IFMT != S_IFSOCK else {
+            throw .pipe(path: path)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notATrace(path: path) }
         return UInt64(status.st_size)

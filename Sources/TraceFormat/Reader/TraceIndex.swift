@@ -41,7 +41,7 @@ final class TraceIndex: Sendable {
         case .root(let root):
             let part = root.eventParts.partition(where: { $0.firstEvent <= event }) - 1
             guard part >= 0 else { throw inconsistent("event index", "no part of it has event \(event)") }
-            entries = try eventPiece(at: root.eventParts[part])
+            entries = try eventPiece(part, of: root)
         }
         let place = entries.partition(where: { $0.firstEvent <= event }) - 1
         guard place >= 0 else { throw inconsistent("event index", "event \(event) is missing") }
@@ -56,21 +56,21 @@ final class TraceIndex: Sendable {
         case .root(let root):
             let part = Int(number) / Limits.indexEntries
             guard part < root.keyframeParts.count else { throw inconsistent("keyframe index", "a part is missing") }
-            let entries = try keyframePiece(at: root.keyframeParts[part])
+            let entries = try keyframePiece(part, of: root)
             let place = Int(number) % Limits.indexEntries
             guard place < entries.count else { throw inconsistent("keyframe index", "an entry is missing") }
             return entries[place]
         }
     }
 
-    private func eventPiece(at part: EventIndexEntry) throws(TraceError) -> [EventIndexEntry] {
+    private func eventPiece(_ number: Int, of root: RootRecord) throws(TraceError) -> [EventIndexEntry] {
+        let part = root.eventParts[number]
         if let known = eventPieces.withLock({ $0[part.position] }) { return known }
-        let (header, payload) = try file.chunk(.eventIndex, at: part.position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
-            var cursor = ByteCursor(payload.rawSpan)
-            let entries = try EventIndexEntry.decode(&cursor, count: header.count)
-            try cursor.expectEnd()
-            return entries
+        let entries = try piece(.eventIndex, number, of: root.eventParts) {
+            cursor,
+            count,
+            range throws(ByteCodingError) in
+            try EventIndexEntry.decode(&cursor, count: count, in: range)
         }
         eventPieces.withLock { pieces in
             if pieces.count >= Self.keptPieces { pieces.removeAll() }
@@ -79,20 +79,40 @@ final class TraceIndex: Sendable {
         return entries
     }
 
-    private func keyframePiece(at part: EventIndexEntry) throws(TraceError) -> [KeyframeIndexEntry] {
+    private func keyframePiece(_ number: Int, of root: RootRecord) throws(TraceError) -> [KeyframeIndexEntry] {
+        let part = root.keyframeParts[number]
         if let known = keyframePieces.withLock({ $0[part.position] }) { return known }
-        let (header, payload) = try file.chunk(.keyframeIndex, at: part.position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
-            var cursor = ByteCursor(payload.rawSpan)
-            let entries = try KeyframeIndexEntry.decode(&cursor, count: header.count)
-            try cursor.expectEnd()
-            return entries
+        let entries = try piece(
+            .keyframeIndex,
+            number,
+            of: root.keyframeParts
+        ) { cursor, count, range throws(ByteCodingError) in
+            try KeyframeIndexEntry.decode(&cursor, count: count, in: range)
         }
         keyframePieces.withLock { pieces in
             if pieces.count >= Self.keptPieces { pieces.removeAll() }
             pieces[part.position] = entries
         }
         return entries
+    }
+
+    /// Reads an index chunk. It lists chunks that stand between the index chunk of its type before it and itself, so no
+    /// chunk is listed twice.
+    private func piece<Entry>(
+        _ type: ChunkType,
+        _ number: Int,
+        of parts: [EventIndexEntry],
+        _ decode: (inout ByteCursor, Int, Range<UInt64>) throws(ByteCodingError) -> [Entry]
+    ) throws(TraceError) -> [Entry] {
+        let position = parts[number].position
+        let start = number > 0 ? parts[number - 1].position : UInt64(FilePrefix.byteCount)
+        let (header, payload) = try file.chunk(type, at: position)
+        return try TraceFile.decode(header) { () throws(ByteCodingError) in
+            var cursor = ByteCursor(payload.rawSpan)
+            let entries = try decode(&cursor, header.count, start..<position)
+            try cursor.expectEnd()
+            return entries
+        }
     }
 
     private func inconsistent(_ chunk: String, _ why: String) -> TraceError {

@@ -12,8 +12,10 @@ public struct TraceInfo: Sendable {
     public var missing: String?
     /// Bytes of the file.
     public var byteCount: UInt64
-    /// Events by kind.
-    public var events: [Event.Kind: UInt64] = [:]
+    /// All events.
+    public var eventCount: UInt64
+    /// Events by kind, where they were counted.
+    public var kinds: [Event.Kind: UInt64]?
     /// Keyframes that a replay reaches by executing.
     public var synchronousKeyframes = 0
     /// Keyframes that were taken between two exits.
@@ -23,26 +25,29 @@ public struct TraceInfo: Sendable {
     /// Milliseconds of host time from the first event to the last.
     public var duration: UInt32 = 0
 
-    /// Reads the whole trace once.
-    public init(_ reader: TraceReader) throws(TraceError) {
+    /// Reads the header, the keyframe index and the last event.
+    ///
+    /// - Parameter countsKinds: Reads all events too, and counts them by kind.
+    public init(_ reader: TraceReader, countsKinds: Bool = false) throws(TraceError) {
         formatVersion = reader.file.version
         header = reader.header
         outcome = reader.outcome
         missing = reader.missing
         byteCount = reader.byteCount
-        var cursor = reader.events()
-        while let event = try cursor.next() {
-            events[event.event.kind, default: 0] += 1
-            duration = event.time
+        eventCount = reader.eventCount
+        if eventCount > 0 {
+            duration = try reader.event(at: EventOrdinal(reader.events.upperBound.rawValue - 1)).time
         }
         for keyframe in try reader.keyframes {
             if keyframe.position == .synchronous { synchronousKeyframes += 1 } else { asynchronousKeyframes += 1 }
             finalDigest = keyframe.digest
         }
+        guard countsKinds else { return }
+        var kinds: [Event.Kind: UInt64] = [:]
+        var cursor = reader.events()
+        while let event = try cursor.next() { kinds[event.event.kind, default: 0] += 1 }
+        self.kinds = kinds
     }
-
-    /// All events.
-    public var eventCount: UInt64 { events.values.reduce(0, +) }
 
     /// Bytes of guest memory.
     public var memorySize: UInt64 { header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size } }
@@ -69,7 +74,9 @@ extension TraceInfo {
         object.add("bytes", byteCount)
         object.add("milliseconds", UInt64(duration))
         object.add("events", eventCount)
-        for kind in Event.Kind.allCases { object.add(kind.name, events[kind] ?? 0) }
+        if let kinds {
+            for kind in Event.Kind.allCases { object.add(kind.name, kinds[kind] ?? 0) }
+        }
         object.add("synchronousKeyframes", UInt64(synchronousKeyframes))
         object.add("asynchronousKeyframes", UInt64(asynchronousKeyframes))
         if let finalDigest { object.add("finalDigest", "\(finalDigest)") }

@@ -56,13 +56,18 @@ extension TraceReader {
         } catch {
             throw .corrupt(chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
         }
+        let changedPages = try memory.changedPages()
+        guard changedPages.count == record.changedPages else {
+            let why = "it counts \(record.changedPages) changed pages, and its page table \(changedPages.count)"
+            throw .corrupt(chunk: ChunkType.keyframe.name, offset: entry.position, why: why)
+        }
         return Keyframe(
             number: record.number,
             event: entry.event,
             position: record.position,
             state: decoded,
             digest: record.digest,
-            changedPages: try memory.changedPages(),
+            changedPages: changedPages,
             memory: memory
         )
     }
@@ -86,6 +91,12 @@ extension TraceReader {
         }
         guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event else {
             throw .corrupt(chunk: header.type.name, offset: header.position, why: "the index takes it for another")
+        }
+        // Every keyframe has a page table of its own: no chunk stands for the tables of two.
+        let previous = number > 0 ? try indexEntry(number - 1).position : 0
+        guard record.tables.first?.position ?? .max > previous else {
+            let why = "its page table stands before the keyframe before it"
+            throw .corrupt(chunk: header.type.name, offset: header.position, why: why)
         }
         return record
     }

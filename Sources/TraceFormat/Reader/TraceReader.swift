@@ -81,6 +81,11 @@ public struct TraceReader: Sendable {
 
     /// Whether the recording was finished and the file has its end.
     public var isComplete: Bool { missing == nil }
+    /// Whether its recorder still lives; true where nobody can tell, as on a file system without locks.
+    public var isBeingWritten: Bool { file.isBeingWritten }
+    /// Whether the file that this reader has open has no name any more: a ring's next file has taken its place, or it was
+    /// removed.
+    public var isNameless: Bool { file.isNameless }
     /// Where the trace is.
     public var path: FilePath { file.path }
     /// Bytes of the file when it was opened.
@@ -114,10 +119,15 @@ public struct TraceReader: Sendable {
     public func symbols() throws(TraceError) -> [GuestSymbol] {
         var symbols: [GuestSymbol] = []
         var position = symbolChunks.position
+        var room = Limits.symbolBytes
         while symbols.count < symbolChunks.count {
             let (chunk, payload) = try file.chunk(.symbols, at: position)
-            guard chunk.count > 0, chunk.count <= symbolChunks.count - symbols.count else {
+            guard chunk.count <= symbolChunks.count - symbols.count else {
                 throw .corrupt(chunk: chunk.type.name, offset: position, why: "bad number of symbols")
+            }
+            room -= payload.count
+            guard room >= 0 else {
+                throw .corrupt(chunk: chunk.type.name, offset: position, why: "the symbols are too long")
             }
             symbols += try TraceFile.decode(chunk) { () throws(ByteCodingError) in
                 try GuestSymbol.decode(payload.rawSpan, count: chunk.count)
@@ -134,7 +144,8 @@ public struct TraceReader: Sendable {
         guard let bytes = try? file.read(FileFooter.byteCount, at: file.size - footerSize, "footer"),
             let footer = FileFooter(bytes.rawSpan, identity: file.identity, fileSize: file.size),
             let (_, payload) = try? file.chunk(.root, at: footer.rootPosition),
-            let root = try? RootRecord(decoding: payload.rawSpan), root.isPlausible(from: firstEvent)
+            let root = try? RootRecord(decoding: payload.rawSpan, at: footer.rootPosition),
+            root.isPlausible(from: firstEvent)
         else { return nil }
         return TraceIndex(file: file, root: root)
     }

@@ -28,12 +28,35 @@ struct TraceScan: Sendable {
     ///
     /// Payloads are checked when they are used, not here: a scan reads some bytes of each chunk only. But the last
     /// chunks are checked, from the end backwards to the first that is good: that is where a machine that died leaves
-    /// holes.
+    /// holes. Their headers are all that is kept, a few at first; where all of those are bad, the scan is made again, no
+    /// further than to them, and keeps twice as many.
     mutating func run(_ file: TraceFile) {
+        let start = self
+        var (end, kept) = (file.size, Self.keptHeaders)
         obstacle = nil
-        var found: [ChunkHeader] = []
+        while true {
+            var tail = walk(file, to: end, keeping: kept)
+            let wasEmpty = tail.isEmpty
+            dropBad(&tail, file)
+            guard tail.isEmpty, !wasEmpty, position > start.position else {
+                take(tail, file)
+                return
+            }
+            (end, kept) = (position, 2 * kept)
+            let reason = obstacle
+            self = start
+            obstacle = reason
+        }
+    }
+
+    /// Headers that are kept at least, as long as there are so many.
+    private static let keptHeaders = 512
+
+    /// Goes from chunk to chunk, and takes all but the last ones, `count` at least, which it returns.
+    private mutating func walk(_ file: TraceFile, to end: UInt64, keeping count: Int) -> [ChunkHeader] {
+        var tail: [ChunkHeader] = []
         do throws(TraceError) {
-            while position < file.size {
+            while position < end {
                 let header = try file.header(at: position)
                 guard header.sequence == sequence else {
                     throw .corrupt(chunk: header.type.name, offset: position, why: "chunks before it are missing")
@@ -41,23 +64,22 @@ struct TraceScan: Sendable {
                 guard file.size - position >= UInt64(header.totalSize) else {
                     throw .truncated(what: header.type.name, offset: position)
                 }
-                found.append(header)
+                if tail.count == 2 * count {
+                    guard take(tail[..<count], file) else { return [] }
+                    tail.removeFirst(count)
+                }
+                tail.append(header)
                 position += UInt64(header.totalSize)
                 sequence += 1
             }
         } catch {
             obstacle = error
         }
-        dropBadTail(of: &found, file)
-        do throws(TraceError) {
-            for header in found { try take(header, file) }
-        } catch {
-            obstacle = error
-        }
+        return tail
     }
 
-    private mutating func dropBadTail(of headers: inout [ChunkHeader], _ file: TraceFile) {
-        while let last = headers.last {
+    private mutating func dropBad(_ tail: inout [ChunkHeader], _ file: TraceFile) {
+        while let last = tail.last {
             do throws(TraceError) {
                 _ = try file.payload(of: last)
                 return
@@ -65,9 +87,25 @@ struct TraceScan: Sendable {
                 obstacle = error
                 position = last.position
                 sequence = last.sequence
-                headers.removeLast()
+                tail.removeLast()
             }
         }
+    }
+
+    /// Takes chunks up to the first that does not fit, and says whether all did.
+    @discardableResult
+    private mutating func take(_ headers: some Sequence<ChunkHeader>, _ file: TraceFile) -> Bool {
+        for header in headers {
+            do throws(TraceError) {
+                try take(header, file)
+            } catch {
+                obstacle = error
+                position = header.position
+                sequence = header.sequence
+                return false
+            }
+        }
+        return true
     }
 
     private mutating func take(_ header: ChunkHeader, _ file: TraceFile) throws(TraceError) {
@@ -76,14 +114,11 @@ struct TraceScan: Sendable {
         }
         switch header.type {
         case .events:
-            guard (1...Limits.eventsPerChunk).contains(header.count) else {
-                throw .corrupt(chunk: header.type.name, offset: header.position, why: "bad number of events")
-            }
-            events.append(EventIndexEntry(firstEvent: nextEvent, position: header.position))
             let (next, overflow) = nextEvent.rawValue.addingReportingOverflow(UInt64(header.count))
             guard !overflow else {
                 throw .corrupt(chunk: header.type.name, offset: header.position, why: "bad number of events")
             }
+            events.append(EventIndexEntry(firstEvent: nextEvent, position: header.position))
             nextEvent = EventOrdinal(next)
         case .keyframe:
             let payload = try file.payload(of: header)

@@ -3,6 +3,8 @@ import Synchronization
 import SystemPackage
 
 /// A file that has its name with `.part` behind it until it is finished.
+///
+/// It is locked (`flock`) as long as somebody may write to it: a reader can tell a recorder that lives from one that is gone.
 final class FileSink: TraceSink {
     /// The finished file's name. The recorder's thread may change it while the writer's uses it.
     private let finalPath: Mutex<FilePath>
@@ -11,7 +13,7 @@ final class FileSink: TraceSink {
     /// Creates the unfinished file; neither it nor the finished one may exist.
     init(path: FilePath) throws(TraceError) {
         finalPath = Mutex(path)
-        let partialPath = Self.partialPath(path)
+        let partialPath = path.unfinished
         // SAFETY: the strings live through the calls, which only read them.
         let existing = unsafe path.withPlatformString { unsafe access($0, F_OK) }
         guard existing != 0 else { throw .exists(path: path) }
@@ -22,19 +24,18 @@ final class FileSink: TraceSink {
             guard errno != EEXIST else { throw .exists(path: partialPath) }
             throw .io(operation: "create", path: partialPath, errno: Errno(rawValue: errno))
         }
+        // Before the first byte: whoever can open this file as a trace finds it locked. Waits for no longer than a reader
+        // takes to look. Where a file system has no locks, readers find out that too.
+        flock(descriptor, LOCK_EX)
     }
 
     deinit {
         close(descriptor)
     }
 
-    private static func partialPath(_ path: FilePath) -> FilePath {
-        FilePath(platformString: path.platformArray + suffix)
-    }
-
     private var path: FilePath { finalPath.withLock { $0 } }
     /// The name until it is finished.
-    private var partialPath: FilePath { Self.partialPath(path) }
+    private var partialPath: FilePath { path.unfinished }
 
     func write(_ bytes: RawSpan, at position: UInt64) throws(TraceError) {
         var done = 0
@@ -56,8 +57,20 @@ final class FileSink: TraceSink {
         guard fdatasync(descriptor) == 0 else { throw failure("synchronize") }
     }
 
+    func synchronizeName() throws(TraceError) {
+        let name = path.removingLastComponent()
+        let directory = name.isEmpty ? FilePath(".") : name
+        // SAFETY: the string lives through the call, which only reads it.
+        let descriptor = unsafe directory.withPlatformString { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { if descriptor >= 0 { close(descriptor) } }
+        // EINVAL: this file system knows no such thing for directories.
+        guard descriptor >= 0, fsync(descriptor) == 0 || errno == EINVAL else {
+            throw .io(operation: "synchronize", path: directory, errno: Errno(rawValue: errno))
+        }
+    }
+
     func replace(_ path: FilePath) throws(TraceError) {
-        let (old, new) = (partialPath, Self.partialPath(path))
+        let (old, new) = (partialPath, path.unfinished)
         // SAFETY: the strings live through the calls, which only read them.
         let result = unsafe old.withPlatformString { old in
             unsafe new.withPlatformString { new in unsafe rename(old, new) }
@@ -94,15 +107,5 @@ final class FileSink: TraceSink {
 
     private func failure(_ operation: String) -> TraceError {
         .io(operation: operation, path: partialPath, errno: Errno(rawValue: errno))
-    }
-
-    private static let suffix: [CInterop.PlatformChar] = ".part\0".utf8.map { CInterop.PlatformChar(bitPattern: $0) }
-}
-
-extension FilePath {
-    /// The bytes of the path, without the final zero.
-    fileprivate var platformArray: [CInterop.PlatformChar] {
-        // SAFETY: the string is read up to its final zero, inside the closure.
-        unsafe withPlatformString { unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
     }
 }

@@ -26,7 +26,13 @@ struct TraceAssembler {
         synchronizesEveryChunk: Bool
     ) throws(TraceError) {
         let encoded = header.encoded(symbolCount: symbols.count)
-        try Self.check(header, encoded, symbols)
+        let symbolChunks = GuestSymbol.chunks(of: symbols)
+        try Self.check(
+            header,
+            encoded,
+            symbols: symbols.count,
+            symbolBytes: symbolChunks.map(\.payload.count).reduce(0, +)
+        )
         firstEvent = header.firstEvent
         nextEvent = header.firstEvent
         output = try ChunkOutput(
@@ -36,7 +42,7 @@ struct TraceAssembler {
             synchronizesEveryChunk: synchronizesEveryChunk
         )
         try output.write(.header, encoded, count: 1, firstEvent: firstEvent)
-        for chunk in GuestSymbol.chunks(of: symbols) {
+        for chunk in symbolChunks {
             try output.write(.symbols, chunk.payload, count: chunk.count, firstEvent: firstEvent)
         }
         records.reserveCapacity(Limits.eventsPerChunk)
@@ -157,10 +163,15 @@ struct TraceAssembler {
     private static func check(
         _ header: TraceHeader,
         _ encoded: [UInt8],
-        _ symbols: [GuestSymbol]
+        symbols: Int,
+        symbolBytes: Int
     ) throws(TraceError) {
-        guard symbols.count <= Limits.symbols else {
-            throw .overLimit(what: "number of symbols", value: UInt64(symbols.count), limit: UInt64(Limits.symbols))
+        guard symbols <= Limits.symbols else {
+            throw .overLimit(what: "number of symbols", value: UInt64(symbols), limit: UInt64(Limits.symbols))
+        }
+        guard symbolBytes <= Limits.symbolBytes else {
+            let (size, limit) = (UInt64(symbolBytes), UInt64(Limits.symbolBytes))
+            throw .overLimit(what: "size of the symbols", value: size, limit: limit)
         }
         guard encoded.count <= Limits.chunkBytes else {
             let (size, limit) = (UInt64(encoded.count), UInt64(Limits.chunkBytes))

@@ -8,6 +8,8 @@ protocol TraceSink: AnyObject, Sendable {
     func truncate(to size: UInt64) throws(TraceError)
     /// Brings what was written to the disk.
     func synchronize() throws(TraceError)
+    /// Brings the file's name to the disk, whichever it has.
+    func synchronizeName() throws(TraceError)
     /// Gives the unfinished file another name, in place of an unfinished file that has it; the finished one then gets
     /// the name that goes with it.
     func replace(_ path: FilePath) throws(TraceError)

@@ -174,11 +174,11 @@ public struct TraceWriter: ~Copyable, Sendable {
     }
 
     /// Writes to `path`, and `path.part` until it is finished, from here on. An unfinished file of that name is
-    /// replaced at once: there is one of that name at any moment.
+    /// replaced at once: there is one of that name at any moment. Waits until what was appended is written.
     ///
-    /// - Throws: `.io`; the file then keeps the name that it had.
+    /// - Throws: `.io`, or ``failure``; the file then keeps the name that it had.
     public mutating func replace(_ path: FilePath) throws(TraceError) {
-        try thread.sink.replace(path)
+        try thread.replace(path)
     }
 
     /// Stops and removes the file.

@@ -1,6 +1,7 @@
 import ByteCoding
 import Glibc
 import Synchronization
+import SystemPackage
 
 /// The thread that takes records from a ring and assembles the file.
 final class WriterThread: @unchecked Sendable {
@@ -30,14 +31,15 @@ final class WriterThread: @unchecked Sendable {
     let result = Mutex(Result())
 
     private let command = Atomic<Command>(.run)
+    /// Set by who wants everything written that was put; cleared when it is.
+    private let flushRequest = Atomic<Bool>(false)
+    private let flushed = WakeSignal()
     private let flushNanoseconds: UInt64
-    private let syncs: Bool
+    private let sync: SyncPolicy
     // Used only by the thread itself, from its start to its end.
     private var assembler: TraceAssembler
     private var taken: UInt64 = 0
     private var takenBytes: UInt64 = 0
-    private var lastFlush: UInt64 = 0
-    private var lastSync: UInt64 = 0
     // Used only by the thread that starts and joins.
     private var thread = pthread_t()
 
@@ -58,6 +60,7 @@ final class WriterThread: @unchecked Sendable {
                 symbols: symbols,
                 synchronizesEveryChunk: options.sync == .every
             )
+            if options.sync != .none { try sink.synchronizeName() }
             let thread = WriterThread(assembler: assembler, sink: sink, options: options)
             try thread.start()
             return thread
@@ -72,7 +75,7 @@ final class WriterThread: @unchecked Sendable {
         self.sink = sink
         let (seconds, attoseconds) = options.flushInterval.components
         flushNanoseconds = UInt64(max(seconds, 0)) * 1_000_000_000 + UInt64(max(attoseconds, 0)) / 1_000_000_000
-        syncs = options.sync != .none
+        sync = options.sync
         byteCount = Atomic(assembler.byteCount)
     }
 
@@ -102,16 +105,32 @@ final class WriterThread: @unchecked Sendable {
         _ = pthread_join(thread, nil)
     }
 
+    /// Gives the unfinished file another name: see ``TraceSink/replace(_:)``. Everything that was put is in it before: what it
+    /// takes the place of may have been on the disk, and must not be replaced by less.
+    func replace(_ path: FilePath) throws(TraceError) {
+        flushRequest.store(true, ordering: .releasing)
+        ring.wake.post()
+        while flushRequest.load(ordering: .acquiring) { flushed.wait(nanoseconds: 10_000_000) }
+        if let failure = result.withLock({ $0.failure }) { throw failure }
+        try sink.replace(path)
+        if sync != .none { try sink.synchronizeName() }
+    }
+
     private func run() {
-        lastFlush = Self.now()
-        lastSync = lastFlush
+        var schedule = FlushSchedule(
+            flushInterval: flushNanoseconds,
+            syncInterval: sync == .none ? nil : Self.syncNanoseconds,
+            start: Self.now()
+        )
         while true {
             // Read first: what was put before the command is then seen by the drain after it.
             let last = command.load(ordering: .acquiring)
+            let isFlushRequested = flushRequest.load(ordering: .acquiring)
             drain()
+            if isFlushRequested { answerFlushRequest() }
             guard last == .run else { return end(last) }
-            flushIfDue()
-            ring.wake.wait(nanoseconds: flushNanoseconds)
+            flushIfDue(&schedule)
+            ring.wake.wait(nanoseconds: schedule.sleep(at: Self.now()))
         }
     }
 
@@ -137,16 +156,20 @@ final class WriterThread: @unchecked Sendable {
         byteCount.store(assembler.byteCount, ordering: .relaxed)
     }
 
-    private func flushIfDue() {
+    private func answerFlushRequest() {
+        attempt { assembler throws(TraceError) in try assembler.flush() }
+        flushRequest.store(false, ordering: .releasing)
+        flushed.post()
+    }
+
+    private func flushIfDue(_ schedule: inout FlushSchedule) {
         let now = Self.now()
-        if now - lastFlush >= flushNanoseconds {
+        if schedule.takeFlush(at: now) {
             attempt { assembler throws(TraceError) in try assembler.flush() }
-            lastFlush = now
             byteCount.store(assembler.byteCount, ordering: .relaxed)
         }
-        if syncs, now - lastSync >= Self.syncNanoseconds {
+        if schedule.takeSync(at: now) {
             attempt { _ throws(TraceError) in try sink.synchronize() }
-            lastSync = now
         }
     }
 
@@ -158,8 +181,9 @@ final class WriterThread: @unchecked Sendable {
         attempt { assembler throws(TraceError) in
             guard command == .finish else { return try assembler.flush() }
             try assembler.finish()
-            if syncs { try sink.synchronize() }
+            if sync != .none { try sink.synchronize() }
             try sink.publish()
+            if sync != .none { try sink.synchronizeName() }
         }
         byteCount.store(assembler.byteCount, ordering: .relaxed)
         result.withLock {

@@ -1,0 +1,30 @@
+import Glibc
+public import SystemPackage
+
+extension TraceReader {
+    /// Opens a trace by its name, whether it is finished or not: the file that is called so, or, where there is none, the
+    /// one with `.part` behind it.
+    ///
+    /// - Throws: as ``init(path:)``; where there is neither file, the error names the first.
+    public init(named path: FilePath) throws(TraceError) {
+        // Twice: a recorder may finish its trace between the two looks.
+        for candidate in [path, path.unfinished] {
+            do throws(TraceError) {
+                try self.init(path: candidate)
+                return
+            } catch {
+                guard case .io("open", candidate, .noSuchFileOrDirectory) = error else { throw error }
+            }
+        }
+        try self.init(path: path)
+    }
+}
+
+extension FilePath {
+    /// What the trace of this name is called until it is finished.
+    var unfinished: FilePath {
+        // SAFETY: the string is read up to its final zero, inside the closure; so a name that is no UTF-8 stays as it is.
+        let bytes = unsafe withPlatformString { unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
+        return FilePath(platformString: bytes + ".part\0".utf8.map { CInterop.PlatformChar(bitPattern: $0) })
+    }
+}
