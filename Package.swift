@@ -72,7 +72,9 @@ let package = Package(
         ),
         .target(
             name: "Replayer",
-            dependencies: ["Digest", "X86", "Engine", "TraceFormat"],
+            dependencies: [
+                "Digest", "X86", "Engine", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -136,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "Digest", "Engine", "GuestImages", "Machine", "Recorder", "Replayer", "TraceFormat",
-                "X86",
+                "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
+                "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

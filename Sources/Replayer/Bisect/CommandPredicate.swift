@@ -1,20 +1,34 @@
-import FoundationEssentials
-import Glibc
-import Replayer
-import SystemPackage
-import TraceFormat
-import X86
+internal import FoundationEssentials
+internal import Glibc
+internal import SystemPackage
+public import TraceFormat
+internal import X86
 
 /// Asks a shell command about a moment, as `git bisect run` does: status 0 is good, 125 can not be said, anything else up
 /// to 127 is bad; more ends the search.
 ///
 /// The command finds the state in a directory: `registers` (a line each: name and value) and `memory` (physical memory from
 /// address 0 on, with holes), and in `RR_VM_MOMENT`, `RR_VM_EVENT`, `RR_VM_TRACE`, `RR_VM_DIRECTORY`, `RR_VM_RIP`.
-struct CommandPredicate: MomentPredicate {
-    let command: String
-    let reader: TraceReader
+public struct CommandPredicate: MomentPredicate {
+    private let command: String
+    private let reader: TraceReader
 
-    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
+    /// Why a command could not be asked.
+    public struct Failure: Error, CustomStringConvertible {
+        /// One line, without a final full stop.
+        public let description: String
+    }
+
+    /// A command for `/bin/sh`, asked about moments of a trace.
+    public init(_ command: String, _ reader: TraceReader) {
+        self.command = command
+        self.reader = reader
+    }
+
+    /// Runs the command.
+    ///
+    /// - Throws: ``Failure`` where it can not be run, or ends with a status above 127.
+    public func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
         let directory = FileManager.default.temporaryDirectory.appending(path: "rr-vm-\(getpid())-\(moment)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -29,7 +43,7 @@ struct CommandPredicate: MomentPredicate {
         case 0: return false
         case 125: return nil
         case 1...127: return true
-        default: throw CommandFailure(.unavailable, "'\(command)' ended with status \(status) at moment \(moment)")
+        default: throw Failure(description: "'\(command)' ended with status \(status) at moment \(moment)")
         }
     }
 
@@ -46,7 +60,7 @@ struct CommandPredicate: MomentPredicate {
                 for offset in stride(from: 0, to: region.size, by: UInt64.Stride(Self.piece)) {
                     let address = GuestPhysicalAddress(region.address.rawValue + offset)
                     let count = Int(min(UInt64(Self.piece), region.size - offset))
-                    guard let bytes = try view.read(address, count: count), bytes.contains(where: { $0 != 0 }) else {
+                    guard let bytes = try view.read(address, count: count), bytes[...] != Self.zeros[..<count] else {
                         continue
                     }
                     try file.writeAll(toAbsoluteOffset: Int64(address.rawValue), bytes)
@@ -56,6 +70,7 @@ struct CommandPredicate: MomentPredicate {
     }
 
     private static let piece: UInt64 = 1 << 16
+    private static let zeros = [UInt8](repeating: 0, count: Int(piece))
 
     /// Runs the command with more variables in its environment, and gives its status; 128 and more for a signal.
     private func run(_ variables: [String]) throws -> Int32 {
@@ -67,12 +82,12 @@ struct CommandPredicate: MomentPredicate {
         var environment = unsafe (present + variables).map { word in unsafe strdup(word) } + [nil]
         defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
         let error = unsafe posix_spawn(&process, "/bin/sh", nil, nil, &arguments, &environment)
-        guard error == 0 else { throw CommandFailure(.unavailable, "cannot run /bin/sh: \(Errno(rawValue: error))") }
+        guard error == 0 else { throw Failure(description: "cannot run /bin/sh: \(Errno(rawValue: error))") }
         var status: Int32 = 0
         // SAFETY: the status is written during the call only.
         while unsafe waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else {
-                throw CommandFailure(.unavailable, "lost '\(command)': \(Errno(rawValue: errno))")
+                throw Failure(description: "lost '\(command)': \(Errno(rawValue: errno))")
             }
         }
         // WIFEXITED and WEXITSTATUS are macros that Swift does not import.
