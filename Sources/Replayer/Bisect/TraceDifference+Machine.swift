@@ -5,18 +5,22 @@ internal import X86
 extension TraceDifference {
     private static let listedPages = 8
     /// Instructions that are stepped through to find one: about a second.
-    private static let mostSteps: UInt64 = 50_000
+    public static let mostSteps: UInt64 = 50_000
 
     /// Goes to the place in both traces and looks: instructions, moments, registers and memory.
     ///
-    /// What can not be had on this host is left out, with a remark.
-    public mutating func examine(_ readers: (TraceReader, TraceReader)) throws(TraceError) {
+    /// What can not be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
+    /// remark.
+    public mutating func examine(
+        _ readers: (TraceReader, TraceReader),
+        mostSteps: UInt64 = Self.mostSteps
+    ) throws(TraceError) {
         do throws(TimelineError) {
             var one = try Timeline(readers.0)
             var other = try Timeline(readers.1)
             remarks += [
-                try first.locate(&one, most: Self.mostSteps).map { "in A, \($0)" },
-                try second.locate(&other, most: Self.mostSteps).map { "in B, \($0)" },
+                try first.locate(&one, most: mostSteps).map { "in A, \($0)" },
+                try second.locate(&other, most: mostSteps).map { "in B, \($0)" },
             ].compactMap(\.self)
             try first.stand(&one)
             try second.stand(&other)

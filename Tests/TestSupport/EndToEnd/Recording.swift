@@ -19,13 +19,27 @@ public struct Recording: Sendable {
     public let console: [UInt8]
 
     /// Records a run.
-    public init(of guest: TestGuest) throws {
+    ///
+    /// - Parameters:
+    ///   - keyframes: how often the whole state is recorded.
+    ///   - chaosSeed: varies the schedule, if given.
+    public init(
+        of guest: TestGuest,
+        keyframes: KeyframePolicy = KeyframePolicy(),
+        chaosSeed: UInt64? = nil
+    ) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
-        try self.init(of: guest, to: path, console: directory.file("console"))
+        try self.init(of: guest, keyframes, chaosSeed, to: path, console: directory.file("console"))
     }
 
-    private init(of guest: TestGuest, to path: FilePath, console: FilePath) throws {
+    private init(
+        of guest: TestGuest,
+        _ keyframes: KeyframePolicy,
+        _ chaosSeed: UInt64?,
+        to path: FilePath,
+        console: FilePath
+    ) throws {
         let configuration = try guest.configuration()
         let descriptor = try FileDescriptor.open(
             console,
@@ -45,7 +59,13 @@ public struct Recording: Sendable {
             ),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+            setup: RunSetup(
+                limits: guest.limits,
+                consoleDescriptor: descriptor.rawValue,
+                date: 1_700_000_000,
+                keyframes: keyframes,
+                chaosSeed: chaosSeed
+            )
         )
         reader = try TraceReader(path: path)
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))
