@@ -32,6 +32,7 @@ fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 
 bench: setup ## measure speed and sizes, and fail where a limit is passed
 	@Benchmarks/run.sh
+	@Benchmarks/seek.sh
 	@Benchmarks/verify-jobs.sh
 	@Benchmarks/trace-at-scale.sh
 	@Benchmarks/trace-size.sh

@@ -74,7 +74,10 @@ let package = Package(
         ),
         .target(
             name: "Replayer",
-            dependencies: ["ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat"],
+            dependencies: [
+                "ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -7,8 +7,8 @@ public struct KeyframePolicy: Hashable, Sendable {
     /// Events between two keyframes, or nil for no limit.
     public var events: UInt64?
 
-    /// A keyframe when either has passed.
-    public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = nil) {
+    /// A keyframe when either has passed. The default keeps going to a moment below a tenth of a second.
+    public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = 4096) {
         self.nanoseconds = nanoseconds
         self.events = events
     }

@@ -62,7 +62,10 @@ struct RecordingSink: EventSink, ~Copyable {
         at time: MachineTime
     ) throws(EngineError) {
         let capture = try tracker.capture(&processor)
-        for page in capture.changedPages {
+        // All that were written, so that a search for a write passes over the stretches in which there was none. Memory is all
+        // zero before the first keyframe.
+        let isFirst = writer.keyframeCount == 0
+        for page in isFirst ? capture.changedPages : capture.writtenPages {
             try processor.memory.withPage(page) {
                 writer.addPage(page, $0)
                 successor?.addPage(page, $0)

@@ -50,7 +50,7 @@ public enum Session {
             landing: .breakpoint,
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: configuration.hiddenReads.notes
+            notes: [.listsWrittenPages] + configuration.hiddenReads.notes
         )
         let sink: RecordingSink
         do {

@@ -13,6 +13,8 @@ public struct ReplayReport: Sendable {
     public var epochsExecuted = 0
     /// Stretches whose end was restored from the trace instead: no proof that executing leads there.
     public var epochsJumped = 0
+    /// The stretches between keyframes, in order.
+    public var epochs: [EpochReport] = []
     /// Something the user should know about how far the comparison reaches.
     public var remarks: [String] = []
 
@@ -22,6 +24,7 @@ public struct ReplayReport: Sendable {
         digest = next.digest
         epochsExecuted += next.epochsExecuted
         epochsJumped += next.epochsJumped
+        epochs += next.epochs
         remarks += next.remarks.filter { !remarks.contains($0) }
     }
 }

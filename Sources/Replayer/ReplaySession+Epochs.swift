@@ -16,13 +16,22 @@ extension ReplaySession where P: ~Copyable {
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         do {
             let end = try end(of: epochs)
-            if epochs.lowerBound > 0 { try begin(at: epochs.lowerBound) }
+            var log = EpochLog()
+            if epochs.lowerBound > 0 { log.begin(epochs.lowerBound, at: try begin(at: epochs.lowerBound)) }
             while cursor.position < end, let recorded = try nextEvent() {
+                let jumped = report.epochsJumped
                 try replay(recorded)
+                if case .keyframe(let number, _) = recorded.event {
+                    log.end(at: recorded.ordinal, report.epochsJumped > jumped ? .jumped : .executed)
+                    log.begin(Int(number), at: recorded.ordinal)
+                }
                 recent.append(recorded)
                 report.events += 1
                 visit(recorded)
             }
+            // Behind the last keyframe of a whole trace there is nothing but its end.
+            if reader.outcome == nil { log.end(at: EventOrdinal(cursor.position.rawValue - 1), .end) }
+            report.epochs = log.epochs
             return .success(report)
         } catch {
             switch error {
@@ -43,13 +52,17 @@ extension ReplaySession where P: ~Copyable {
     }
 
     /// Restores a keyframe, and goes on behind its event.
-    private mutating func begin(at number: Int) throws(ReplayStop) {
+    ///
+    /// - Returns: the event.
+    private mutating func begin(at number: Int) throws(ReplayStop) -> EventOrdinal {
         do {
-            cursor.seek(to: try reader.keyframeEntry(number).event)
-            guard let recorded = try nextEvent() else { return }
+            let event = try reader.keyframeEntry(number).event
+            cursor.seek(to: event)
+            guard let recorded = try nextEvent() else { return event }
             let keyframe = try keyframe(UInt32(number), recorded)
             try jump(to: keyframe, recorded)
             report.digest = keyframe.digest
+            return event
         } catch let stop as ReplayStop {
             throw stop
         } catch let error as TraceError {

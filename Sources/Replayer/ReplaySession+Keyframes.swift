@@ -66,6 +66,7 @@ extension ReplaySession where P: ~Copyable {
     mutating func capture() throws(EngineError) -> StateTracker.Capture {
         let capture = try tracker.capture(&processor)
         changedSinceKeyframe.formUnion(capture.changedPages)
+        writtenPages?.formUnion(capture.writtenPages)
         return capture
     }
 
@@ -105,6 +106,7 @@ extension ReplaySession where P: ~Copyable {
         do {
             let stale = changedSinceKeyframe.union(try processor.takeDirtyPages())
                 .union(try memory.pages(thatMayDifferFrom: memoryKeyframe))
+            writtenPages?.formUnion(stale)
             for address in stale {
                 try processor.memory.write(memory.page(at: address), at: address)
             }

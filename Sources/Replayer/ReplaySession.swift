@@ -16,6 +16,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     var memoryKeyframe: KeyframeMemory?
     /// Pages whose content has changed since the last keyframe was met.
     var changedSinceKeyframe: Set<GuestPhysicalAddress> = []
+    /// Pages that were written, where somebody wants to know: they are taken with ``Timeline/takeWrittenPages()``.
+    var writtenPages: Set<GuestPhysicalAddress>?
     let landing: Landing
     /// Seconds that executing to one asynchronous moment may take before it is restored instead.
     let landingBound = 1.0
@@ -46,20 +48,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     public mutating func run(
         visit: (RecordedEvent) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        do {
-            while let recorded = try nextEvent() {
-                try replay(recorded)
-                recent.append(recorded)
-                report.events += 1
-                visit(recorded)
-            }
-            return .success(report)
-        } catch {
-            switch error {
-            case .divergence(let divergence): return .failure(divergence)
-            case .error(let error): throw error
-            }
-        }
+        try run(epochs: 0..<reader.keyframeCount, visit: visit)
     }
 
     /// The next event of the trace; nil after the last.

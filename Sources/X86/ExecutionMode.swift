@@ -19,6 +19,9 @@ extension ProcessorState {
         return segments.cs.accessRights & Segment.defaultBig != 0 ? .protected32 : .protected16
     }
 
+    /// Whether EFER.LMA is set: 64-bit mode or compatibility mode.
+    public var isLongModeActive: Bool { control.efer & ControlBit.longModeActive != 0 }
+
     /// The current privilege level, 0 to 3: SS.DPL, or 0 in real mode.
     public var privilegeLevel: Int {
         mode == .real ? 0 : Int(segments.ss.accessRights >> 5 & 3)

@@ -55,9 +55,7 @@ extension ProcessorState {
         for (number, address) in debug.address.enumerated() { result.append(("dr\(number)", hexadecimal(address))) }
         result += [("dr6", hexadecimal(debug.status)), ("dr7", hexadecimal(debug.control))]
         result.append(("mxcsr", hexadecimal(extended.mxcsr)))
-        for (number, bytes) in extended.components.sorted(by: { $0.key < $1.key }) {
-            result.append(("xsave[\(number)]", bytes.map { hexadecimalDigits(UInt64($0), count: 2) }.joined()))
-        }
+        result += extended.fields
         for (number, value) in modelSpecific.sorted(by: { $0.key < $1.key }) {
             result.append(("msr[\(hexadecimal(number))]", hexadecimal(value)))
         }
@@ -69,11 +67,6 @@ extension ProcessorState {
 
 private func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
     "0x" + String(value, radix: 16)
-}
-
-private func hexadecimalDigits(_ value: UInt64, count: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, count - digits.count)) + digits
 }
 
 extension ProcessorState.PendingEvents: CustomStringConvertible {

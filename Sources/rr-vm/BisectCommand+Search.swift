@@ -7,32 +7,44 @@ extension BisectCommand {
     /// Searches one trace.
     func search() throws {
         let reader = try TraceLocation.open(files[0])
-        let listing = try CodeListing(reader)
         if let when {
-            let condition = try Condition(when, symbols: listing.symbols)
-            try report(MomentSearch(Timeline(reader), condition), of: "'\(when)'", word: "becomes true")
+            let condition = try Condition(when, symbols: CodeListing(reader).symbols)
+            var search = try MomentSearch(Timeline(reader), condition)
+            try report(first ? search.first() : search.firstLasting(), of: "'\(when)'", word: "becomes true")
         } else if let command {
-            let predicate = CommandPredicate(command: command, reader: reader)
-            try report(MomentSearch(Timeline(reader), predicate), of: "'\(command)'", word: "begins to fail")
+            var search = try MomentSearch(Timeline(reader), CommandPredicate(command, reader))
+            try report(first ? search.first() : search.halving(), of: "'\(command)'", word: "begins to fail")
         }
     }
 
-    private func report<Predicate: MomentPredicate>(
-        _ search: consuming MomentSearch<KVMProcessor, Predicate>,
+    private func report<P: MomentPredicate>(
+        _ finding: MomentSearch<KVMProcessor, P>.Finding?,
         of subject: String,
         word: String
     ) throws {
-        guard let finding = try first ? search.first() : search.firstLasting() else {
+        guard let finding else {
             print(
                 first ? "\(subject) is never true behind an event" : "\(subject) does not hold at the end of the trace"
             )
             throw ExitCode(ExitStatus.different.rawValue)
         }
-        if let before = finding.before {
-            print("\(subject) \(word) at moment \(finding.moment), after \(before)")
-        } else {
-            print("\(subject) holds from the start, at moment \(finding.moment)")
+        print(finding.text(of: subject, word))
+    }
+
+    /// Compares a recording with a fresh replay of it.
+    func compareWithReplay() throws {
+        let reader = try TraceLocation.open(files[0])
+        var session = try ReplaySession(reader)
+        switch try session.run() {
+        case .success(let report):
+            print("the replay is equal: \(Quantity.count(report.events)) events")
+            for remark in report.remarks { print("  note: \(remark)") }
+            if report.epochsJumped > 0 {
+                print("  note: \(report.epochsJumped) recorded states were restored instead of reached by executing")
+            }
+        case .failure(let divergence):
+            print(try TraceDifference(divergence, in: reader))
+            throw ExitCode(ExitStatus.different.rawValue)
         }
-        if let instruction = finding.instruction { print("  \(instruction)") }
     }
 }

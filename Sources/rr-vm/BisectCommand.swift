@@ -8,8 +8,8 @@ struct BisectCommand: ParsableCommand {
         commandName: "bisect",
         abstract: "Find where two recordings part, or when in one recording something becomes true.",
         discussion: """
-            Two traces: the first difference between them. One trace with --when or --run: the first moment from which on \
-            the expression is true, or the command fails. Exit status of a comparison: 0 equal, 1 different; of a search: 0 found, \
+            Two traces: the first difference between them. One trace: the first difference to a fresh replay of it. One trace \
+            with --when or --run: the first moment from which on the expression is true, or the command fails. Exit status of a comparison: 0 equal, 1 different; of a search: 0 found, \
             1 not.
             """
     )
@@ -40,7 +40,7 @@ struct BisectCommand: ParsableCommand {
     )
     var command: String?
 
-    @Flag(help: "With --when: the very first moment, even if it does not last. Every event is looked at.")
+    @Flag(help: "With --when or --run: the very first moment, even if it does not last. Every event is looked at.")
     var first = false
 
     func validate() throws {
@@ -48,17 +48,20 @@ struct BisectCommand: ParsableCommand {
         if files.count == 2, when != nil || command != nil {
             throw ValidationError("--when and --run search one trace: name one")
         }
-        if files.count == 1, when == nil, command == nil {
-            throw ValidationError("name a second trace to compare with, or what to search for: --when or --run")
-        }
         if when != nil, command != nil { throw ValidationError("--when and --run exclude each other: give one") }
-        if first, when == nil { throw ValidationError("--first goes with --when") }
+        if first, when == nil, command == nil { throw ValidationError("--first goes with --when or --run") }
         if ignore != nil, files.count == 1 { throw ValidationError("--ignore goes with two traces") }
     }
 
     func run() throws {
         do {
-            if files.count == 2 { try compare() } else { try search() }
+            if files.count == 2 {
+                try compare()
+            } else if when == nil, command == nil {
+                try compareWithReplay()
+            } else {
+                try search()
+            }
         } catch let status as ExitCode {
             throw status
         } catch {

@@ -7,7 +7,7 @@ extension CommandFailure {
         switch error {
         case .replay(let error): self.init(error)
         case .divergence: self.init(.different, "\(error)")
-        case .notAMoment, .noSuchMoment, .insideInstruction: self.init(.usage, "\(error)")
+        case .notAMoment, .notAPattern, .noSuchMoment, .insideInstruction: self.init(.usage, "\(error)")
         case .cannotStep: self.init(.unavailable, "\(error)")
         }
     }
@@ -19,6 +19,7 @@ extension CommandFailure {
         case let error as TimelineError: self.init(error)
         case let error as TraceError: self.init(error)
         case let error as ReplayError: self.init(error)
+        case let error as ShellCommand.Failure: self.init(.unavailable, "\(error)")
         case let error as ConditionError: self.init(.usage, "\(error)")
         default: self.init(.software, "\(error)")
         }

@@ -26,9 +26,17 @@ struct LastWriteCommand: ParsableCommand {
             let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
             var search = try WriteSearch(timeline, memory)
             let change = try search.last(before: moment)
-            print(change?.text ?? "nothing changed it: it is as the machine started with it")
+            print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
         } catch {
             throw CommandFailure(any: error)
         }
+    }
+}
+
+extension TraceReader {
+    /// What the first state of the trace is.
+    fileprivate var beginning: String {
+        header.firstEvent.rawValue == 0
+            ? "the machine started with it" : "the trace begins with it, at event \(header.firstEvent)"
     }
 }

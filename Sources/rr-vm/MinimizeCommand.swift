@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recorder
+import Replayer
 import SystemPackage
 import TraceFormat
 
@@ -74,10 +75,10 @@ struct MinimizeCommand: ParsableCommand {
                 passes: { try passes($0, reader) }
             )
             report = try minimizer.run()
-        } catch let error as TraceError {
-            throw CommandFailure(error)
         } catch let error as RecorderError {
             throw CommandFailure(error)
+        } catch {
+            throw CommandFailure(any: error)
         }
         guard let smallest = report.smallest else {
             throw CommandFailure(
@@ -97,7 +98,7 @@ struct MinimizeCommand: ParsableCommand {
         )
     }
 
-    private func passes(_ run: TraceReader, _ original: TraceReader) throws(CommandFailure) -> Bool {
+    private func passes(_ run: TraceReader, _ original: TraceReader) throws -> Bool {
         guard let condition else { return run.outcome == original.outcome }
         let status = try ShellCommand(condition).run(["RR_VM_TRACE=\(run.path)"])
         guard status < 128 else { throw CommandFailure(.unavailable, "'\(condition)' ended with status \(status)") }

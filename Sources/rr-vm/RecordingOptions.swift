@@ -133,7 +133,11 @@ struct KeyframeOption: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String {
-        policy.nanoseconds.map { "every=\(TimeSpan(nanoseconds: $0).defaultValueDescription)" } ?? "none"
+        let parts = [
+            policy.nanoseconds.map { "every=\(TimeSpan(nanoseconds: $0).defaultValueDescription)" },
+            policy.events.map { "events=\($0)" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? "none" : parts.joined(separator: ",")
     }
 }
 

@@ -27,6 +27,12 @@ struct VerifyCommand: ParsableCommand {
     )
     var shard: Shard?
 
+    @Flag(help: "List the stretches between keyframes: their events, how each was reached, and the time that it took.")
+    var epochs = false
+
+    @Flag(help: "One JSON object a line: each stretch between keyframes, then the whole.")
+    var json = false
+
     func validate() throws {
         if self.repeat < 1 { throw ValidationError("--repeat must be at least 1") }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
@@ -41,15 +47,16 @@ struct VerifyCommand: ParsableCommand {
             do { try reader.check() } catch { throw CommandFailure(error) }
         }
         let all = 0..<reader.keyframeCount
-        let epochs = shard.map { all.part($0.number, of: $0.count) } ?? all
+        let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
         var last: ReplayReport?
         for _ in 0..<self.repeat {
-            guard let (report, duration) = try replay(reader, epochs) else { break }
+            guard let (report, duration) = try replay(reader, part) else { break }
             seconds += duration
             last = report
         }
-        if let shard { print("part \(shard.number) of \(shard.count): \(epochs.count) of \(all.count) epochs") }
+        if let last, json { return try last.writeJSON(seconds: seconds) }
+        if let shard { print("part \(shard.number) of \(shard.count): \(part.count) of \(all.count) epochs") }
         guard let last else { return }
         print(
             """
@@ -60,6 +67,7 @@ struct VerifyCommand: ParsableCommand {
             final digest           \(last.digest)
             """
         )
+        if epochs { print(last.epochTable) }
         for remark in last.remarks { print("note: \(remark)") }
     }
 

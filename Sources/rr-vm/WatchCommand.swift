@@ -26,7 +26,7 @@ struct WatchCommand: ParsableCommand {
             let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
             var search = try WriteSearch(timeline, memory)
             var output = StandardOutput()
-            try search.all { change in try output.write(change.text) }
+            try search.all { change in try output.write(change.description) }
             try output.flush()
         } catch {
             throw CommandFailure(any: error)

@@ -49,22 +49,3 @@ struct WatchOptions: ParsableArguments {
         return memory
     }
 }
-
-extension MemoryChange {
-    /// For people: one line, and one for who wrote.
-    var text: String {
-        let place = isExact ? "moment \(moment)" : "between \(before) and \(moment)"
-        let writer =
-            switch writer {
-            case .instruction(let line): line.map { "\($0)" } ?? "an instruction that can not be read"
-            case .event(let event): "event \(event)"
-            case .unknown: "this host can not step there to find the instruction"
-            }
-        return "\(place)  \(Self.hex(old)) -> \(Self.hex(new))\n  \(writer)"
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let shown = bytes.prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        return shown.joined(separator: " ") + (bytes.count > 16 ? " ..." : "")
-    }
-}

@@ -1,3 +1,4 @@
+import EndToEnd
 import GuestImages
 import Testing
 import TraceFormat
@@ -50,5 +51,49 @@ import X86
         let ends = Array("aaabaab".utf8).map { matcher.consume($0) }
 
         #expect(ends == [false, false, false, true, false, false, true])
+    }
+
+    @Test(
+        arguments: [
+            ("aab", "xaabaab", [4, 7]), ("a+b", "aaab", [4]), ("l.t", "lot l\nt", [3]), ("[^a-c]x", "axdx", [4]),
+            ("(ab|cd)?e", "e abe", [1, 5]), ("kept|lost", "lost", [4]), ("\\d\\d", "a12", [3]), ("\\[\\.", "[.", [2]),
+            ("a\\s+b", "a \t b", [5]), ("[a-]", "-", [1]), ("x*y", "xxy", [3]), ("(a|b)*c", "abac", [4]), ("\\w=", "_=", [2]),
+        ] as [(String, String, [Int])]
+    )
+    func patternsMatchAtTheByteThatCompletesThem(_ pattern: String, _ text: String, _ ends: [Int]) throws {
+        var matcher = try ConsolePattern(pattern).matcher()
+
+        let found = Array(text.utf8).enumerated().filter { matcher.consume($0.element) }.map { $0.offset + 1 }
+
+        #expect(found == ends)
+    }
+
+    @Test(arguments: [
+        ("", 1), ("a*", 3), ("*", 1), ("(a", 3), ("a)", 2), ("[a", 3), ("[b-a]", 5), ("\\", 2), ("\\q", 3), ("a||b*", 6),
+        (String(repeating: "(", count: 100), 65), (String(repeating: "a", count: 1025), 1),
+    ])
+    func badPatternsAreRefusedWithThePlace(_ pattern: String, _ place: Int) {
+        let error = #expect(throws: TimelineError.self) { try ConsolePattern(pattern) }
+
+        #expect(error?.description.hasSuffix("at byte \(place)") == true, "\(error?.description ?? "none")")
+    }
+
+    @Test func aHostilePatternCostsNoMoreThanItsLength() throws {
+        // Backtracking would try 2^40 ways.
+        var matcher = try ConsolePattern(String(repeating: "(a|a)*", count: 40) + "b").matcher()
+
+        let found = Array(String(repeating: "a", count: 400).utf8).contains { matcher.consume($0) }
+        let last = matcher.consume(UInt8(ascii: "b"))
+
+        #expect(!found)
+        #expect(last)
+    }
+
+    @Test(.needsKVM) func patternsAreFoundOnTheConsole() throws {
+        let reader = try Recording.make(.named("hello"))
+        let moment = try MomentName("console~fr?om +[a-z]").moment(in: reader)
+
+        #expect(try ConsoleText.bytes(of: reader, through: moment.event) == Array("hello from r".utf8))
+        #expect(throws: TimelineError.self) { try MomentName("console~x+y").moment(in: reader) }
     }
 }

@@ -1,4 +1,5 @@
 import Digest
+import EndToEnd
 import Engine
 import GuestImages
 import Testing
@@ -7,55 +8,10 @@ import X86
 
 @testable import Replayer
 
-@Suite(.needsKVM, .slow)
+@Suite(.needsKVM)
 struct TimelineTests {
-    /// All that run by themselves in a few seconds.
-    static let guests = Guest.all.filter { $0.input == nil && !["dirty-memory", "two-timers"].contains($0.name) }
-
     /// Those short enough to be stepped through, and that nothing interrupts.
     static let shortGuests = ["hello", "exit-codes", "rep-outs", "mmio", "protected", "triple-fault"].map(Guest.named)
-
-    @Test(arguments: guests)
-    func everyKeyframeIsReachedByExecutingFromTheOneBefore(_ guest: Guest) throws {
-        let reader = try Recording.make(guest)
-        let inside = try reader.keyframes.dropFirst().dropLast().filter { $0.position == .synchronous }
-        var timeline = try Timeline(reader)
-
-        for keyframe in inside.reversed() {
-            try timeline.seek(to: Moment(event: EventOrdinal(keyframe.event.rawValue - 1)))
-            #expect(try timeline.digest() == keyframe.digest, "keyframe \(keyframe.number)")
-        }
-    }
-
-    @Test(arguments: guests)
-    func everyKeyframeIsReachedByRestoringIt(_ guest: Guest) throws {
-        let reader = try Recording.make(guest)
-        var timeline = try Timeline(reader)
-
-        for keyframe in try reader.keyframes.shuffled() {
-            try timeline.seek(to: Moment(event: keyframe.event))
-            #expect(try timeline.digest() == keyframe.digest, "keyframe \(keyframe.number)")
-        }
-    }
-
-    @Test(arguments: guests)
-    func momentsInAnyOrderAreThoseOfAReplay(_ guest: Guest) throws {
-        let reader = try Recording.make(guest)
-        var generator = SeededGenerator(seed: 1)
-        let chosen = Set((0..<30).map { _ in UInt64.random(in: 0..<reader.eventCount, using: &generator) })
-        var straight = try Timeline(reader)
-        var expected: [UInt64: StateDigest] = [:]
-        for event in chosen.sorted() {
-            try straight.seek(toOrInside: Moment(event: EventOrdinal(event)))
-            expected[event] = try straight.finishedDigest()
-        }
-        var timeline = try Timeline(reader)
-
-        for event in chosen.shuffled(using: &generator) {
-            try timeline.seek(toOrInside: Moment(event: EventOrdinal(event)))
-            #expect(try timeline.finishedDigest() == expected[event], "event \(event)")
-        }
-    }
 
     @Test(arguments: shortGuests)
     func steppingEndsWhereRunningEnds(_ guest: Guest) throws {
@@ -86,20 +42,41 @@ struct TimelineTests {
         #expect(try timeline.digest() == landing.digest)
     }
 
-    @Test(arguments: shortGuests)
-    func aMomentBetweenTwoEventsIsTheSameTwice(_ guest: Guest) throws {
-        let reader = try Recording.make(guest, maximumEvents: 200)
-        let moments = [2, 5, 9].map { Moment(event: EventOrdinal(UInt64($0)), instructions: 1) }
-            .filter { reader.events.contains($0.event) }
-        var one = try Timeline(reader)
-        var other = try Timeline(reader)
+    @Test(arguments: ["racy", "tick-memory-counter", "tick-nested", "tick-after-pio"])
+    func anInterruptsDeliveryIsOneInstructionOnEveryHost(_ name: String) throws {
+        let reader = try Recording.make(.named(name), maximumEvents: 60)
+        let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
+        var separate = try Timeline(reader)
+        var together = try Timeline(reader)
+        together.stopsAtHandlers = false
+        try separate.seek(to: Moment(event: interrupt))
+        var view = try separate.view()
+        let stack = try separate.state()[.rsp]
+        let handler = try #require(try view.interruptHandler(TestGuest.timerVector))
 
-        for moment in moments where (try? one.seek(to: moment)) != nil {
-            try other.seek(to: Moment(event: reader.header.firstEvent))
-            try other.seek(to: moment)
-            #expect(try one.digest() == other.digest(), "\(moment)")
-            #expect(one.moment == moment)
-        }
+        try separate.seek(to: Moment(event: interrupt, instructions: 1))
+        let state = try separate.state()
+
+        #expect(state.rip == handler.offset)
+        #expect(state[.rsp] == stack - 6)
+        try separate.seek(to: Moment(event: interrupt, instructions: 4))
+        try together.seek(to: Moment(event: interrupt, instructions: 4))
+        #expect(try separate.digest() == together.digest())
+    }
+
+    @Test func theMomentBehindADeliveryIsRefusedWhereTheHostDoesNotStopThere() throws {
+        let reader = try Recording.make(.named("racy"), maximumEvents: 60)
+        let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
+        var timeline = try Timeline(reader)
+        timeline.stopsAtHandlers = false
+        try timeline.seek(to: Moment(event: interrupt))
+        let step = try timeline.step()
+        let counted = try #require(timeline.moment?.instructions)
+        try timeline.seek(to: Moment(event: interrupt))
+        let isRefused = (try? timeline.seek(to: Moment(event: interrupt, instructions: 1))) == nil
+
+        #expect(step.isCounted)
+        #expect(isRefused == (counted == 2))
     }
 
     @Test func aMomentBehindTheNextEventIsNone() throws {

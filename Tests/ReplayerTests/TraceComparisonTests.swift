@@ -1,5 +1,6 @@
 import ByteCoding
 import Digest
+import EndToEnd
 import Engine
 import GuestImages
 import Testing
@@ -8,57 +9,17 @@ import X86
 
 @testable import Replayer
 
-@Suite(.needsKVM, .slow)
+@Suite(.needsKVM)
 struct TraceComparisonTests {
-    private static let guests = [
-        "hello", "rep-outs", "mmio", "long-mode", "racy", "tsc-hash", "tick-ring3", "pci-scan",
-    ]
-    .map(Guest.named)
-
-    @Test(arguments: guests)
-    func aTraceDoesNotDifferFromItself(_ guest: Guest) throws {
-        let reader = try Recording.make(guest)
-
-        #expect(try TraceComparison(reader, reader).run() == nil)
-        #expect(try TraceComparison(reader, reader, ignoring: [.time, .rtc, .tsc]).run() == nil)
-    }
-
-    @Test(arguments: [UInt64](1...50))
-    func oneChangedInputIsFoundAtItsPlace(_ seed: UInt64) throws {
-        try checkPlant(seed)
-    }
-
-    @Test(.slow, arguments: [UInt64](51...200))
-    func oneChangedInputIsFoundAtItsPlaceMoreOften(_ seed: UInt64) throws {
-        try checkPlant(seed)
-    }
-
-    private func checkPlant(_ seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
-        let reader = try Self.inputs.get()
-        let inputs = try reader.ordinals { if case .portRead = $0.event { true } else { false } }
-        let place = try #require(inputs.randomElement(using: &generator))
-        let copy = try Recording.copy(reader) { recorded in
-            guard recorded.ordinal == place, case .portRead(var access) = recorded.event else { return recorded }
-            access.value ^= 1
-            var changed = recorded
-            changed.event = .portRead(access)
-            return changed
-        }
-
-        let difference = try #require(try TraceComparison(reader, copy).run())
-
-        #expect(difference.kind == .event)
-        #expect(difference.first.event?.ordinal == place)
-        #expect(difference.second.event?.ordinal == place)
-        #expect(difference.first.input?.ordinal == place)
-    }
-
     /// Two hundred reads of a port, four keyframes in between.
     private static let inputs = Result {
-        // mov cx, 200; l: in al, 0x80; out 0x80, al; loop l; mov al, 0; out 0xF4, al
-        try Recording.make([0xB9, 0xC8, 0x00, 0xE4, 0x80, 0xE6, 0x80, 0xE2, 0xFA, 0xB0, 0x00, 0xE6, 0xF4])
+        try Recording.make(readingCode)
     }
+
+    /// mov cx, 200; l: in al, 0x80; out 0x80, al; loop l; mov al, 0; out 0xF4, al
+    private static let readingCode: [UInt8] = [
+        0xB9, 0xC8, 0x00, 0xE4, 0x80, 0xE6, 0x80, 0xE2, 0xFA, 0xB0, 0x00, 0xE6, 0xF4,
+    ]
 
     @Test func anInterruptAtAnotherInstructionIsFoundWithTheInstructionThatItSplit() throws {
         let first = try Recording.make(.named("racy"), seed: 1)
@@ -79,20 +40,60 @@ struct TraceComparisonTests {
         #expect("\(difference)".contains("interrupt 0x20"))
     }
 
-    @Test(arguments: [1, 2, 3])
-    func oneFlippedBitInAKeyframeIsFoundAtItsAddress(_ number: Int) throws {
+    @Test func theInstructionIsNamedAlsoWhereItIsTooFarToCount() throws {
+        let first = try Recording.make(.named("racy"), seed: 1)
+        let second = try Recording.make(.named("racy"), seed: 2)
+        var counted = try #require(try TraceComparison(first, second).run())
+        var uncounted = counted
+
+        try counted.examine((first, second))
+        try uncounted.examine((first, second), mostSteps: 10)
+
+        #expect(counted.remarks.isEmpty)
+        #expect(uncounted.first.instruction == counted.first.instruction)
+        #expect(uncounted.second.instruction == counted.second.instruction)
+        #expect(uncounted.remarks.contains { $0.contains("more than 10 instructions") })
+    }
+
+    @Test func anInterruptAtAnExitIsNamedWithTheInstructionThatItCameBefore() throws {
+        let first = try Recording.make(.named("tick-shadows"))
+        let interrupt = try #require(try first.ordinals { $0.event.kind == .interrupt }.first)
+        let second = try Recording.copy(first) { recorded in
+            guard recorded.ordinal == interrupt else { return recorded }
+            var changed = recorded
+            changed.event = .interrupt(vector: 0x21)
+            return changed
+        }
+        var difference = try #require(try TraceComparison(first, second).run())
+
+        try difference.examine((first, first))
+
+        #expect(difference.first.event?.ordinal == interrupt)
+        #expect(difference.description.contains("came before"))
+        #expect(!difference.description.contains("instruction  "))
+    }
+
+    @Test func theEventsBeforeAreThoseOfBothRunsAndNoKeyframes() throws {
         let reader = try Self.inputs.get()
-        let address = GuestPhysicalAddress(0x7C00 + 77)
-        let copy = try reader.flippingBit(at: address, inKeyframe: number)
-        var difference = try #require(try TraceComparison(reader, copy).run())
+        let place = EventOrdinal(60)
+        let copy = try Recording.copy(reader) { recorded in
+            guard recorded.ordinal == place, case .portRead(var access) = recorded.event else { return recorded }
+            access.value ^= 1
+            var changed = recorded
+            changed.event = .portRead(access)
+            return changed
+        }
+        let rarely = try Recording.make(Self.readingCode, keyframeInterval: 1000)
 
-        try difference.examine((reader, copy))
+        let same = try #require(try TraceComparison(reader, copy).run())
+        let other = try #require(try TraceComparison(rarely, copy).run())
 
-        #expect(difference.kind == .state)
-        #expect(difference.first.keyframe == number)
-        #expect(difference.pageCount == 1)
-        #expect(difference.pages.first?.address == address)
-        #expect(difference.pages.first?.count == 1)
+        for side in [same.first, same.second, other.first, other.second] {
+            #expect(side.context.count == 10)
+            #expect(side.context.allSatisfy { $0.event.kind != .keyframe })
+        }
+        #expect(other.first.context.map(\.event) == other.second.context.map(\.event))
+        #expect(same.description.contains("the events before, in B"))
     }
 
     @Test func ignoredInputsAreLookedPastUntilTheGuestBehavesDifferently() throws {
@@ -169,34 +170,5 @@ extension TraceReader {
     func firstLanding() throws -> (keyframe: Int, interrupt: EventOrdinal) {
         let entry = try #require(try keyframes.first { $0.position == .asynchronous })
         return (Int(entry.number), EventOrdinal(entry.event.rawValue + 1))
-    }
-
-    /// A copy in one keyframe of which one bit of memory is another.
-    func flippingBit(at address: GuestPhysicalAddress, inKeyframe changed: Int) throws -> TraceReader {
-        let page = GuestPhysicalAddress(address.rawValue & ~0xFFF)
-        return try Recording.withTemporaryFile { path in
-            var writer = try TraceWriter(path: path, header: header)
-            var cursor = events()
-            while let recorded = try cursor.next() {
-                switch recorded.event {
-                case .keyframe(let number, let position):
-                    let keyframe = try keyframe(Int(number))
-                    var memory = keyframe.memory
-                    for pageAddress in Set(keyframe.changedPages).union([page]) {
-                        var bytes = try memory.page(at: pageAddress)
-                        if pageAddress == page, Int(number) == changed { bytes[Int(address.rawValue & 0xFFF)] ^= 1 }
-                        writer.addPage(pageAddress, bytes.rawSpan)
-                    }
-                    var digest = keyframe.digest
-                    if Int(number) == changed { digest.memory.low ^= 1 }
-                    writer.appendKeyframe(position, state: keyframe.state, digest: digest, time: recorded.time)
-                case .end(let outcome):
-                    try writer.finish(outcome, time: recorded.time)
-                    return try TraceReader(path: path)
-                default: writer.append(recorded.event, rip: recorded.rip, time: recorded.time)
-                }
-            }
-            throw TimelineError.noSuchMoment("the trace has no end")
-        }
     }
 }

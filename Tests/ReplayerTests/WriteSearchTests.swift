@@ -1,3 +1,4 @@
+import EndToEnd
 import Engine
 import GuestImages
 import Testing
@@ -6,30 +7,139 @@ import X86
 
 @testable import Replayer
 
-@Suite(.needsKVM, .slow)
+@Suite(.needsKVM)
 struct WriteSearchTests {
-    private static let guests = ["hello", "exit-codes", "mmio", "rep-outs"].map(Guest.named)
+    private static let guests = [
+        "hello", "exit-codes", "mmio", "rep-outs", "self-modifying", "protected", "long-mode", "racy", "tick-after-pio",
+        "tick-self-modifying",
+    ]
 
-    /// Every change of a few addresses, by executing one instruction after the other and comparing.
+    private static let samples = SlowTests.areIncluded ? 50 : 6
+
+    /// The last write of random addresses before random moments, by executing one instruction after the other and comparing.
     @Test(arguments: guests)
-    func searchesAgreeWithSteppingThroughEverything(_ guest: Guest) throws {
-        let reader = try Recording.make(guest, keyframeInterval: 9, maximumEvents: 60)
-        var generator = SeededGenerator(seed: UInt64(guest.image.count))
-        let oracle = try Oracle(reader)
-        let addresses = (0..<12).map { _ in oracle.interesting.randomElement(using: &generator) ?? 0x7C00 }
+    func theLastWriteIsThatOfSteppingThroughEverything(_ name: String) throws {
+        let reader = try Recording.make(.named(name), keyframeInterval: 9, maximumEvents: 40)
+        try Self.check(reader, seed: UInt64(name.utf8.count))
+    }
 
-        for address in addresses {
+    @Test func aDevicesWriteIsTheLastOneToo() throws {
+        let reader = try Recording.make(.named("hello"), keyframeInterval: 1000).addingDeviceWrite(of: 7, at: 0x7C00)
+        let oracle = try SteppingOracle(reader)
+        let write = try #require(try reader.ordinals { $0.event.kind == .deviceWrite }.first)
+        let watched = WatchedMemory(physical: GuestPhysicalAddress(0x7C00), count: 1)
+        var search = try WriteSearch(Timeline(reader), watched)
+        let limit = Moment(event: EventOrdinal(write.rawValue + 2))
+
+        let found = try #require(try search.last(before: limit))
+
+        #expect(found.moment == Moment(event: write))
+        #expect(found.cause.event == write)
+        #expect(oracle.last(of: 0x7C00, before: limit)?.writer == .event(write))
+    }
+
+    /// Every change of a few addresses, in order.
+    @Test(arguments: ["hello", "mmio", "racy"])
+    func allWritesAreThoseOfSteppingThroughEverything(_ name: String) throws {
+        let reader = try Recording.make(.named(name), keyframeInterval: 9, maximumEvents: 40)
+        let oracle = try SteppingOracle(reader)
+        var generator = SeededGenerator(seed: 3)
+
+        for address in oracle.interesting.shuffled(using: &generator).prefix(4) {
             let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
-            var all = try WriteSearch(Timeline(reader), watched)
-            var found: [Moment] = []
-            try all.all { found.append($0.moment) }
+            var search = try WriteSearch(Timeline(reader), watched)
+            var found: [SteppingOracle.Change] = []
+            try search.all { found.append($0.asOracle) }
             #expect(found == oracle.changes[address] ?? [], "address \(address)")
-
-            let limit = try #require(oracle.moments.randomElement(using: &generator))
-            var last = try WriteSearch(Timeline(reader), watched)
-            let expected = (oracle.changes[address] ?? []).last { $0 <= limit }
-            #expect(try last.last(before: limit)?.moment == expected, "address \(address) before \(limit)")
         }
+    }
+
+    private static func check(_ reader: TraceReader, seed: UInt64) throws {
+        let oracle = try SteppingOracle(reader)
+        var generator = SeededGenerator(seed: seed)
+        #expect(!oracle.changes.isEmpty)
+        for _ in 0..<samples {
+            let address = try #require(oracle.interesting.randomElement(using: &generator))
+            let limit = try #require(oracle.moments.randomElement(using: &generator))
+            let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
+            var search = try WriteSearch(Timeline(reader), watched)
+            let found = try search.last(before: limit)
+            #expect(found?.asOracle == oracle.last(of: address, before: limit), "address \(address) before \(limit)")
+        }
+    }
+
+    /// A page that is written and becomes again what it was is listed, so that the search does not pass over it.
+    @Test func aChangeThatIsUndoneInTheSameEpochIsFound() throws {
+        let reader = try Recording.make(Self.undoing)
+        let page = GuestPhysicalAddress(0x5000)
+        var search = try WriteSearch(Timeline(reader), WatchedMemory(physical: page, count: 1))
+
+        let found = try #require(try search.last(before: MomentName.end.moment(in: reader)))
+
+        #expect(found.new == [0])
+        #expect(found.cause.instructionAddress == 0x7C07)
+        #expect(try reader.keyframe(reader.keyframeCount - 1).changedPages.contains(page))
+    }
+
+    @Test func pagesThatNoKeyframeListsAreNotSearchedFor() throws {
+        let reader = try Recording.make(.named("port-storm"), keyframeInterval: 100)
+        let untouched = WatchedMemory(physical: GuestPhysicalAddress(0x9000), count: 8)
+        var search = try WriteSearch(Timeline(reader), untouched)
+        let end = try MomentName.end.moment(in: reader)
+        let inside = Moment(event: EventOrdinal(end.event.rawValue - 150))
+
+        for number in 0..<reader.keyframeCount - 1 {
+            let isWritten = try search.isWritten(inEpoch: number, until: inside)
+            let moment = search.timeline.moment
+            #expect(!isWritten)
+            #expect(moment == nil, "nothing was executed")
+        }
+        #expect(try search.last(before: end) == nil)
+    }
+
+    @Test func tracesWhoseKeyframesDoNotListEveryWriteAreExecuted() throws {
+        let reader = try Recording.make(Self.undoing)
+        let directory = try TemporaryDirectory()
+        var changes = TraceChanges()
+        changes.header = { $0.notes = [] }
+        let old = try reader.copy(to: directory.file("old.rrvm"), changes: changes)
+        let watched = WatchedMemory(physical: GuestPhysicalAddress(0x5000), count: 1)
+        var search = try WriteSearch(Timeline(old), watched)
+
+        let found = try #require(try search.last(before: MomentName.end.moment(in: old)))
+
+        #expect(!old.header.listsWrittenPages)
+        #expect(found.cause.instructionAddress == 0x7C07)
+    }
+
+    /// mov byte [0x5000], 5; out 0x80, al; mov byte [0x5000], 0; out 0x80, al; mov al, 0; out 0xF4, al
+    private static let undoing: [UInt8] = [
+        0xC6, 0x06, 0x00, 0x50, 0x05, 0xE6, 0x80, 0xC6, 0x06, 0x00, 0x50, 0x00, 0xE6, 0x80, 0xB0, 0x00, 0xE6, 0xF4,
+    ]
+
+    @Test func anInstructionThatOverwritesItselfIsShownAsItWas() throws {
+        // mov byte [0x7C00], 0x90; mov al, 0; out 0xF4, al
+        let reader = try Recording.make([0xC6, 0x06, 0x00, 0x7C, 0x90, 0xB0, 0x00, 0xE6, 0xF4])
+        let watched = WatchedMemory(physical: GuestPhysicalAddress(0x7C00), count: 1)
+        var search = try WriteSearch(Timeline(reader), watched)
+
+        let found = try #require(try search.last(before: MomentName.end.moment(in: reader)))
+
+        #expect(found.cause.instructionAddress == 0x7C00)
+        #expect(found.description.contains("mov byte ptr [0x7C00], 0x90"), "\(found)")
+    }
+
+    @Test func anInterruptsPushIsTheDeliverysAndNotTheInterruptedInstructions() throws {
+        let reader = try Recording.make(.named("racy"), maximumEvents: 60)
+        let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
+        let frame = WatchedMemory(physical: GuestPhysicalAddress(0x7BFA), count: 6)
+        var search = try WriteSearch(Timeline(reader), frame)
+
+        let found = try #require(try search.last(before: Moment(event: interrupt, instructions: 5)))
+
+        #expect(found.moment == Moment(event: interrupt, instructions: 1))
+        #expect(found.cause.event == interrupt)
+        #expect(found.description.contains("delivery of event \(interrupt)"), "\(found)")
     }
 
     @Test func theInstructionAndTheBytesAreNamed() throws {
@@ -46,7 +156,7 @@ struct WriteSearchTests {
 
         #expect(changes.map(\.old) == [[0, 0], [5, 0]])
         #expect(changes.map(\.new) == [[5, 0], [6, 0]])
-        #expect(changes.map { $0.instructionAddress } == [0x7C00, 0x7C07])
+        #expect(changes.map { $0.cause.instructionAddress } == [0x7C00, 0x7C07])
     }
 
     @Test func aStretchAcrossPagesIsWatchedInBoth() {
@@ -58,33 +168,14 @@ struct WriteSearchTests {
 }
 
 extension MemoryChange {
-    fileprivate var instructionAddress: UInt64? {
-        if case .instruction(let line) = writer { line?.instruction.address.rawValue } else { nil }
-    }
-}
-
-/// What every instruction of a run changed in the first 64 KiB, found without any cleverness.
-private struct Oracle {
-    var changes: [UInt64: [Moment]] = [:]
-    var moments: [Moment] = []
-
-    init(_ reader: TraceReader) throws {
-        var timeline = try Timeline(reader)
-        try timeline.seek(to: Moment(event: reader.header.firstEvent))
-        var old = try timeline.memory.read(at: GuestPhysicalAddress(0), count: 65_536)
-        while try timeline.step() != .end, let moment = timeline.moment {
-            guard try timeline.finishAccess() else { continue }
-            moments.append(moment)
-            let new = try timeline.memory.read(at: GuestPhysicalAddress(0), count: 65_536)
-            if new != old {
-                for address in new.indices where new[address] != old[address] {
-                    changes[UInt64(address), default: []].append(moment)
-                }
+    /// As the oracle says it.
+    fileprivate var asOracle: SteppingOracle.Change {
+        let writer: SteppingOracle.Writer =
+            switch cause {
+            case .instruction(let line), .access(_, let line): .instruction(line?.instruction.address.rawValue ?? .max)
+            case .event(let event), .delivery(let event), .deliveryOrInstruction(let event): .event(event.ordinal)
+            case .unknown: .instruction(.max)
             }
-            old = new
-        }
+        return SteppingOracle.Change(moment: moment, writer: writer)
     }
-
-    /// Addresses that change, and some that do not.
-    var interesting: [UInt64] { changes.keys.sorted() + [0, 0x500, 0x7C00, 0x7C01] }
 }

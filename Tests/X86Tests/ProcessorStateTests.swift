@@ -3,6 +3,27 @@ import Testing
 import X86
 
 @Suite struct ProcessorStateTests {
+    @Test func registersOfThePointUnitsAreNamedAndReadAsNumbers() {
+        var state = ProcessorState()
+        var legacy = [UInt8](repeating: 0, count: 152)
+        (legacy[0], legacy[1], legacy[24], legacy[33]) = (0x7F, 0x03, 0x01, 0x40)
+        var vectors = [UInt8](repeating: 0, count: 256)
+        (vectors[0], vectors[15], vectors[240]) = (0x02, 0xA0, 0x0B)
+        state.extended.components = [0: legacy, 1: vectors, 2: [1, 2]]
+
+        let fields = Dictionary(state.fields) { first, _ in first }
+
+        #expect(fields["fcw"] == "0x37f")
+        #expect(fields["fsw"] == "0x0")
+        #expect(fields["st0"] == "0x40000000000000000001")
+        #expect(fields["st7"] == "0x0")
+        #expect(fields["xmm0"] == "0xa0000000000000000000000000000002")
+        #expect(fields["xmm15"] == "0xb")
+        #expect(fields["mxcsr"] == "0x1f80")
+        #expect(fields["xsave[2]"] == "0102")
+        #expect(fields["xsave[0]"] == nil)
+    }
+
     /// A state in which no two fields have the same value, so that a swap of fields shows.
     static var distinctive: ProcessorState {
         var state = ProcessorState()

@@ -20,15 +20,19 @@ public struct StateTracker {
         public var digest: StateDigest
         /// The pages that differ from the capture before, by rising address.
         public var changedPages: [GuestPhysicalAddress]
+        /// The pages that were written since the capture before, by rising address: those that changed, and those that were
+        /// left or became again what they had been.
+        public var writtenPages: [GuestPhysicalAddress]
     }
 
     /// Captures the present state, completing a pending access first.
     public mutating func capture<P: Processor & ~Copyable>(_ processor: inout P) throws(EngineError) -> Capture {
         try processor.completePendingAccess()
         let state = try processor.state()
-        let changed = try update(processor.takeDirtyPages(), in: processor.memory)
+        let written = try processor.takeDirtyPages()
+        let changed = try update(written, in: processor.memory)
         let digest = StateDigest(processor: state.digest, memory: memoryDigest.value)
-        return Capture(state: state, digest: digest, changedPages: changed)
+        return Capture(state: state, digest: digest, changedPages: changed, writtenPages: written)
     }
 
     /// Takes pages into account that were taken from a processor as dirty; gives those whose content changed.

@@ -13,14 +13,15 @@ struct GuestEventCursor {
     private static let kept = 1 << 16
 
     private let reader: TraceReader
-    private let ignored: Set<IgnoredInput>
+    /// What is passed over; nil for nothing.
+    private var filter: InputFilter?
     private var cursor: EventCursor
     /// What was passed over since the last event that was given, from the first on.
     private(set) var passedOver: [RecordedEvent] = []
 
     init(_ reader: TraceReader, from first: EventOrdinal, ignoring ignored: Set<IgnoredInput> = []) {
         self.reader = reader
-        self.ignored = ignored
+        filter = ignored.isEmpty ? nil : InputFilter(ignored)
         cursor = reader.events(from: first)
     }
 
@@ -33,7 +34,7 @@ struct GuestEventCursor {
                 landing = position == .asynchronous ? number : nil
             } else if recorded.event.isOfTheRecorder {
                 landing = nil
-            } else if !ignored.isEmpty, ignored.contains(where: { $0.covers(recorded.event) }) {
+            } else if filter?.covers(recorded.event) ?? false {
                 if passedOver.count < Self.kept { passedOver.append(recorded) }
                 landing = nil
             } else {

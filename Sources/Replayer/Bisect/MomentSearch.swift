@@ -4,8 +4,8 @@ internal import X86
 
 /// Finds when in a recording something becomes true.
 public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>: ~Copyable {
-    private let reader: TraceReader
-    private var timeline: Timeline<P>
+    let reader: TraceReader
+    var timeline: Timeline<P>
     /// What is searched for.
     private var predicate: Predicate
     private let listing: CodeListing
@@ -16,8 +16,20 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
         public var before: Moment?
         /// The first moment at which it was.
         public var moment: Moment
-        /// The instruction between the two, where this host could step.
-        public var instruction: CodeListing.Line?
+        /// What happened between the two; nil where it was true from the start.
+        public var cause: ChangeCause?
+
+        /// For people: what is searched for, the word for that it begins, and where it does; then what made it so.
+        public func text(of subject: String, _ word: String) -> String {
+            guard let before, let cause else { return "\(subject) holds from the start, at moment \(moment)" }
+            return "\(subject) \(word) at moment \(moment), after \(before)\n  \(cause)"
+        }
+    }
+
+    /// Two moments with judged ones nowhere between them: at the first it is not true, at the second it is.
+    struct Change {
+        var before: Moment
+        var moment: Moment
     }
 
     /// Searches a trace with a machine of its own.
@@ -28,49 +40,80 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
         self.predicate = predicate
     }
 
-    /// The first moment from which on it is true: by halving over keyframes, then by looking behind every event of one
-    /// stretch, then behind every instruction.
+    /// The first moment from which on it is true up to the end of the trace: looks at the keyframes from the last one back to
+    /// one at which it is not true, then behind every event of the stretch from there on, then behind every instruction.
+    ///
+    /// A moment at which it is not true between two keyframes at which it is, with none at which it is not behind it, is not
+    /// seen; only where it is true at all keyframes is every event looked at.
     ///
     /// - Returns: nil where it is not true at the end.
     public mutating func firstLasting() throws -> Finding? {
-        let count = reader.keyframeCount
-        guard count > 0, try holds(keyframe: count - 1) ?? false else { return nil }
-        guard try holds(keyframe: 0) == false else { return Finding(moment: Moment(event: reader.header.firstEvent)) }
-        var (low, high) = (0, count - 1)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            switch try holds(keyframe: middle) {
-            case true?: high = middle
-            case false?: low = middle
-            case nil: (low, high) = try narrow(low, middle, high)
-            }
+        guard reader.keyframeCount > 0 else { return nil }
+        let last = try lookThrough(epoch: reader.keyframeCount - 1)
+        guard last.end == true else { return nil }
+        if let change = last.change { return try refine(change) }
+        let earlier = (0..<reader.keyframeCount - 1).reversed()
+        for number in earlier where try holds(keyframe: number) == false {
+            if let change = try lookThrough(epoch: number).change { return try refine(change) }
         }
-        return try lastChange(from: low, to: high)
+        for number in earlier {
+            if let change = try lookThrough(epoch: number).change { return try refine(change) }
+        }
+        return Finding(moment: Moment(event: reader.header.firstEvent))
     }
 
-    /// The very first moment behind an event at which it is true, and the instruction that made it so.
+    /// The very first moment behind an event at which it is true, and what made it so.
     public mutating func first() throws -> Finding? {
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
         guard var before = timeline.moment else { return nil }
         if try holdsHere() ?? false { return Finding(moment: before) }
         while try timeline.replayNext() != nil, let moment = timeline.moment {
             guard try timeline.finishAccess(), let holds = try holdsHere() else { continue }
-            if holds { return try refine(after: before, until: moment, isFirst: true) }
+            if holds { return try refine(Change(before: before, moment: moment), stopsAtFirst: true) }
             before = moment
         }
         return nil
     }
 
-    /// Moments that can not be judged are passed over, first upwards, then downwards.
-    private mutating func narrow(_ low: Int, _ middle: Int, _ high: Int) throws -> (Int, Int) {
-        for candidate in (middle + 1)..<max(high, middle + 1) {
-            if let holds = try holds(keyframe: candidate) { return holds ? (low, candidate) : (candidate, high) }
+    /// Looks behind every event from a keyframe on, up to the next keyframe or the end of the trace.
+    ///
+    /// - Returns: the last change to true, if it was true from there on, and whether it was in the end.
+    private mutating func lookThrough(epoch number: Int) throws -> (change: Change?, end: Bool?) {
+        let isLast = number + 1 == reader.keyframeCount
+        let end = try isLast ? reader.events.upperBound : reader.keyframeEntry(number + 1).event
+        try timeline.restore(number)
+        var present = Moment(event: try reader.keyframeEntry(number).event)
+        var isTrue = try holdsHere()
+        var change: Change?
+        while present.event < end, try timeline.replayNext() != nil, let moment = timeline.moment {
+            guard try timeline.finishAccess(), let holds = try holdsHere() else { continue }
+            if holds, isTrue == false { change = Change(before: present, moment: moment) }
+            (isTrue, present) = (holds, moment)
         }
-        for candidate in (low + 1..<middle).reversed() {
-            if let holds = try holds(keyframe: candidate) { return holds ? (low, candidate) : (candidate, high) }
+        return (isTrue == true ? change : nil, isTrue)
+    }
+
+    /// Steps from a moment at which it is not true to one at which it is.
+    private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws -> Finding {
+        var finding = Finding(before: change.before, moment: change.moment, cause: .unknown)
+        do {
+            try timeline.seek(to: change.before)
+            var isTrue = false
+            while let present = timeline.moment, present < change.moment {
+                let (step, cause) = try timeline.stepNamed(listing)
+                guard step != .end, let reached = timeline.moment, try timeline.finishAccess(),
+                    let holds = try holdsHere()
+                else { continue }
+                if holds, !isTrue {
+                    finding = Finding(before: present, moment: reached, cause: cause)
+                    if stopsAtFirst { return finding }
+                }
+                isTrue = holds
+            }
+        } catch TimelineError.cannotStep {
+            return Finding(before: change.before, moment: change.moment, cause: .unknown)
         }
-        // None in between can be judged: the change is somewhere in the whole stretch.
-        return (low, low + 1 == high ? high : low + 1)
+        return finding
     }
 
     private mutating func holds(keyframe number: Int) throws -> Bool? {
@@ -79,48 +122,33 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
         return try predicate.holds(at: Moment(event: keyframe.event), in: &view)
     }
 
-    private mutating func holdsHere() throws -> Bool? {
+    /// Whether it is true where the timeline stands; nil where that can not be said.
+    mutating func holdsHere() throws -> Bool? {
         guard let moment = timeline.moment else { return nil }
         var view = try timeline.view()
         return try predicate.holds(at: moment, in: &view)
     }
 
-    /// The last change to true between two keyframes.
-    private mutating func lastChange(from low: Int, to high: Int) throws -> Finding {
-        let end = try reader.keyframeEntry(high).event
-        try timeline.restore(low)
-        var present = Moment(event: try reader.keyframeEntry(low).event)
-        var finding = (before: present, moment: Moment(event: end))
-        var isTrue = false
-        while present.event < end, try timeline.replayNext() != nil, let moment = timeline.moment {
-            guard try timeline.finishAccess(), let holds = try holdsHere() else { continue }
-            if holds, !isTrue { finding = (present, moment) }
-            (isTrue, present) = (holds, moment)
-        }
-        return try refine(after: finding.before, until: finding.moment, isFirst: false)
+    /// What a step between two moments next to each other was.
+    mutating func finding(from before: Moment, to moment: Moment) throws -> Finding {
+        try timeline.seek(to: before)
+        return Finding(before: before, moment: moment, cause: try timeline.stepNamed(listing).cause)
     }
+}
 
-    /// Steps from a moment at which it is not true to one at which it is.
-    private mutating func refine(after before: Moment, until moment: Moment, isFirst: Bool) throws -> Finding {
-        var finding = Finding(before: before, moment: moment)
-        do {
-            try timeline.seek(to: before)
-            var isTrue = false
-            while let present = timeline.moment, present < moment {
-                let line = try timeline.line(at: timeline.state().instructionAddress, listing)
-                let step = try timeline.step()
-                guard step != .end, let reached = timeline.moment, try timeline.finishAccess(),
-                    let holds = try holdsHere()
-                else { continue }
-                if holds, !isTrue {
-                    finding = Finding(before: present, moment: reached, instruction: line)
-                    if isFirst { return finding }
-                }
-                isTrue = holds
-            }
-        } catch TimelineError.cannotStep {
-            return Finding(before: before, moment: moment)
+extension Timeline where P: ~Copyable {
+    /// Steps, and says what that was.
+    fileprivate mutating func stepNamed(_ listing: CodeListing) throws(TimelineError) -> (Step, cause: ChangeCause) {
+        let line = try line(at: state().instructionAddress, listing)
+        let next = try peek()
+        switch try step() {
+        case .delivery(let event): return (.delivery(event), .delivery(event))
+        case .deliveryAndInstruction(let event): return (.deliveryAndInstruction(event), .deliveryOrInstruction(event))
+        case .event:
+            guard let next else { return (.event, .unknown) }
+            return (.event, next.event.isMadeByGuest ? .access(next, line) : .event(next))
+        case .instruction: return (.instruction, .instruction(line))
+        case .end: return (.end, .unknown)
         }
-        return finding
     }
 }

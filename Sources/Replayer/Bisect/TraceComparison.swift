@@ -12,8 +12,6 @@ public struct TraceComparison {
     public let second: TraceReader
     private let ignored: Set<IgnoredInput>
 
-    private static let contextLength = 10
-
     /// Compares two traces. With inputs to ignore, runs are followed until the guest behaves differently: its states may
     /// differ long before, so that every event is read.
     public init(_ first: TraceReader, _ second: TraceReader, ignoring ignored: Set<IgnoredInput> = []) {
@@ -90,23 +88,27 @@ public struct TraceComparison {
         _ inputs: (RecordedEvent?, RecordedEvent?)
     ) throws(TraceError) -> TraceDifference {
         let (one, other) = events
-        func side(_ event: GuestEventCursor.GuestEvent?, _ before: EventOrdinal?, _ input: RecordedEvent?)
-            -> TraceDifference.Side
-        {
+        func side(
+            _ reader: TraceReader,
+            _ event: GuestEventCursor.GuestEvent?,
+            _ before: EventOrdinal?,
+            _ input: RecordedEvent?
+        ) throws(TraceError) -> TraceDifference.Side {
             let isInput = event?.recorded.event.isInput == true
+            let place = event?.recorded.ordinal ?? reader.events.upperBound
             return TraceDifference.Side(
                 before: before,
                 event: event?.recorded,
                 keyframe: event?.landing.map { Int($0.number) },
                 moment: event.map { Moment(event: $0.recorded.ordinal) },
-                input: isInput ? event?.recorded : input
+                input: isInput ? event?.recorded : input,
+                context: try reader.guestEvents(TraceDifference.contextLength, before: place)
             )
         }
         return TraceDifference(
             kind: kind,
-            first: side(one, before.0, inputs.0),
-            second: side(other, before.1, inputs.1),
-            context: try context(before: one?.recorded.ordinal ?? first.events.upperBound)
+            first: try side(first, one, before.0, inputs.0),
+            second: try side(second, other, before.1, inputs.1)
         )
     }
 
@@ -117,27 +119,19 @@ public struct TraceComparison {
             return TraceDifference.Side(
                 before: isFirst ? nil : EventOrdinal(entry.event.rawValue - 1),
                 keyframe: number,
-                moment: Moment(event: entry.event)
+                moment: Moment(event: entry.event),
+                context: try reader.guestEvents(TraceDifference.contextLength, before: entry.event)
             )
         }
-        let event = try first.keyframeEntry(pair.first).event
         return TraceDifference(
             kind: .state,
             first: try side(first, pair.first),
-            second: try side(second, pair.second),
-            context: try context(before: event)
+            second: try side(second, pair.second)
         )
     }
 
-    private func context(before event: EventOrdinal) throws(TraceError) -> [RecordedEvent] {
-        let length = min(UInt64(Self.contextLength), event.rawValue - first.header.firstEvent.rawValue)
-        var cursor = first.events(from: EventOrdinal(event.rawValue - length))
-        var events: [RecordedEvent] = []
-        while cursor.position < event, let recorded = try cursor.next() { events.append(recorded) }
-        return events
-    }
-
-    /// The last inputs in which two lists of what was passed over differ, one by one from the first on.
+    /// The last inputs in which two lists of what was passed over differ, one by one from the first on; nil for the one that
+    /// has no more of them.
     private static func lastDifference(
         _ left: [RecordedEvent],
         _ right: [RecordedEvent]
@@ -146,8 +140,25 @@ public struct TraceComparison {
             let one = index < left.count ? left[index] : nil
             let other = index < right.count ? right[index] : nil
             guard one?.event != other?.event else { continue }
-            return (one ?? left.last, other ?? right.last)
+            return (one, other)
         }
         return nil
+    }
+}
+
+extension TraceReader {
+    /// The last events before one, at most `count`, oldest first. Keyframes are left out: they are the recorder's.
+    func guestEvents(_ count: Int, before end: EventOrdinal) throws(TraceError) -> [RecordedEvent] {
+        var (found, length) = ([RecordedEvent](), UInt64(2 * count))
+        while true {
+            let start = max(end.rawValue - min(length, end.rawValue), header.firstEvent.rawValue)
+            var cursor = events(from: EventOrdinal(start))
+            found.removeAll(keepingCapacity: true)
+            while cursor.position < end, let recorded = try cursor.next() {
+                if recorded.event.kind != .keyframe { found.append(recorded) }
+            }
+            if found.count >= count || start == header.firstEvent.rawValue { return Array(found.suffix(count)) }
+            length *= 2
+        }
     }
 }

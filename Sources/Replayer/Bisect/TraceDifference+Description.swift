@@ -19,9 +19,9 @@ extension TraceDifference: CustomStringConvertible {
                     + "\(hex(page.expected)) / \(hex(page.actual))"
             }
         }
-        if !context.isEmpty {
-            lines.append("  the events before, in A")
-            lines += context.map { "    \($0)" }
+        for (name, side) in [("A", first), ("B", second)] where !side.context.isEmpty {
+            lines.append("  the events before, in \(name)")
+            lines += side.context.map { "    \($0)" }
         }
         lines += remarks.map { "  note: \($0)" }
         return lines.joined(separator: "\n")
@@ -50,13 +50,13 @@ extension TraceDifference: CustomStringConvertible {
 extension TraceDifference.Side {
     fileprivate func lines(named name: String, _ kind: TraceDifference.Kind) -> [String] {
         var lines: [String] = []
-        if kind == .state {
+        if kind == .state, account == nil {
             lines.append("  \(name)  keyframe \(keyframe.map { "\($0)" } ?? "none")")
         } else {
-            lines.append("  \(name)  \(event.map { "\($0)" } ?? "nothing more: the trace ends")")
+            lines.append("  \(name)  \(account ?? event.map { "\($0)" } ?? "nothing more: the trace ends")")
         }
         if let instruction {
-            lines.append("       \(keyframe == nil ? "instruction" : "came before")  \(instruction)")
+            lines.append("       \(event?.event.isMadeByGuest == false ? "came before" : "instruction")  \(instruction)")
         }
         if let input, input != event { lines.append("       last input that differs  \(input)") }
         return lines

@@ -5,17 +5,23 @@ internal import X86
 extension TraceDifference {
     private static let listedPages = 8
     /// Instructions that are stepped through to find one: about a second.
-    private static let mostSteps: UInt64 = 50_000
+    public static let mostSteps: UInt64 = 50_000
 
     /// Goes to the place in both traces and looks: instructions, moments, registers and memory.
     ///
-    /// What can not be had on this host is left out, with a remark.
-    public mutating func examine(_ readers: (TraceReader, TraceReader)) throws(TraceError) {
+    /// What can not be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
+    /// remark.
+    public mutating func examine(
+        _ readers: (TraceReader, TraceReader),
+        mostSteps: UInt64 = Self.mostSteps
+    ) throws(TraceError) {
         do throws(TimelineError) {
             var one = try Timeline(readers.0)
             var other = try Timeline(readers.1)
-            try first.locate(&one, most: Self.mostSteps)
-            try second.locate(&other, most: Self.mostSteps)
+            remarks += [
+                try first.locate(&one, most: mostSteps).map { "in A, \($0)" },
+                try second.locate(&other, most: mostSteps).map { "in B, \($0)" },
+            ].compactMap(\.self)
             try first.stand(&one)
             try second.stand(&other)
             registers = try one.state().differences(to: other.state())
@@ -65,35 +71,62 @@ extension TraceDifference {
 
 extension TraceDifference.Side {
     /// Finds the instruction that the event came with, and how many were executed since the event before.
+    ///
+    /// - Returns: what could not be found out, and why; nil if nothing was left out.
     mutating func locate<P: Processor & ~Copyable>(
         _ timeline: inout Timeline<P>,
         most: UInt64
-    ) throws(TimelineError) {
-        guard let before, let event else { return }
+    ) throws(TimelineError) -> String? {
+        guard let before, let event else { return nil }
         let listing: CodeListing
         do { listing = try CodeListing(timeline.reader) } catch { throw .replay(.trace(error)) }
-        let isLanding = keyframe != nil
         let target = try landingEvent(timeline.reader) ?? event.ordinal
         do throws(TimelineError) {
             try timeline.seek(to: Moment(event: before))
-            var steps: UInt64 = 0
-            var rip = try timeline.state().rip
-            while steps < most, try timeline.step() == .instruction {
-                steps += 1
-                rip = timeline.session.processor.exitRIP
+            var place = (moment: Moment(event: before), rip: try timeline.state().rip)
+            var left = most
+            // Events that are no difference may lie in between: keyframes, and inputs that are ignored.
+            while left > 0, let present = timeline.moment, present.event < target, try timeline.step() != .end {
+                guard let reached = timeline.moment, reached.event < target else { break }
+                place = (reached, timeline.session.processor.exitRIP)
+                left -= 1
             }
-            guard steps < most, timeline.moment?.event == target else { return }
-            if isLanding { moment = Moment(event: before, instructions: steps) }
-            let state = try timeline.state()
-            let address = GuestVirtualAddress(state.segments.cs.base &+ (isLanding ? state.rip : rip))
-            instruction = try timeline.line(at: address, listing)
+            if timeline.moment?.event == target {
+                if keyframe != nil { moment = place.moment }
+                try name(place.rip, &timeline, listing)
+                return nil
+            }
+            try nameRecorded(event, before, &timeline, listing)
+            return "more than \(most) instructions come before event \(target): they are not counted"
         } catch {
             guard case .cannotStep = error else { throw error }
-            try timeline.seek(to: Moment(event: isLanding ? target : before))
-            let state = try timeline.state()
-            let address = GuestVirtualAddress(state.segments.cs.base &+ (isLanding ? state.rip : event.rip))
-            instruction = try timeline.line(at: address, listing)
+            try nameRecorded(event, before, &timeline, listing)
+            return "\(error): instructions are not counted"
         }
+    }
+
+    /// Takes the instruction from what the trace says: the state in which the guest was interrupted, or the event's RIP.
+    private mutating func nameRecorded<P: Processor & ~Copyable>(
+        _ event: RecordedEvent,
+        _ before: EventOrdinal,
+        _ timeline: inout Timeline<P>,
+        _ listing: CodeListing
+    ) throws(TimelineError) {
+        if let keyframe {
+            try timeline.restore(keyframe)
+            return try name(timeline.state().rip, &timeline, listing)
+        }
+        try timeline.seek(to: Moment(event: before))
+        try name(event.rip, &timeline, listing)
+    }
+
+    private mutating func name<P: Processor & ~Copyable>(
+        _ rip: UInt64,
+        _ timeline: inout Timeline<P>,
+        _ listing: CodeListing
+    ) throws(TimelineError) {
+        let base = try timeline.state().segments.cs.base
+        instruction = try timeline.line(at: GuestVirtualAddress(base &+ rip), listing)
     }
 
     /// Where the processor's memory and registers show the difference: behind the event, or at the keyframe.

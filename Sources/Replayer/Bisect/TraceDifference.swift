@@ -19,8 +19,6 @@ public struct TraceDifference: Sendable {
     public var first: Side
     /// The other run's side.
     public var second: Side
-    /// The events before, of the first trace, oldest first.
-    public var context: [RecordedEvent]
     /// Registers that differ behind the place: expected is the first run's.
     public var registers: [ProcessorState.Difference] = []
     /// Memory that differs there.
@@ -30,7 +28,10 @@ public struct TraceDifference: Sendable {
     /// What could not be found out, and why.
     public var remarks: [String] = []
 
-    /// What one of the two traces has at the place.
+    /// Events before the place that are shown of each run.
+    static let contextLength = 10
+
+    /// What one of the two runs has at the place.
     public struct Side: Sendable {
         /// The last event that is equal in both; nil where the first one differs.
         public var before: EventOrdinal?
@@ -44,5 +45,9 @@ public struct TraceDifference: Sendable {
         public var instruction: CodeListing.Line?
         /// The last input that this run was given and the other was not.
         public var input: RecordedEvent?
+        /// The events before, oldest first, without keyframes.
+        public var context: [RecordedEvent] = []
+        /// What was done instead of an event, in words: of a run that is no trace.
+        public var account: String?
     }
 }

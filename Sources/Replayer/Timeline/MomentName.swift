@@ -15,11 +15,17 @@ public enum MomentName: Hashable, Sendable {
     case port(Port)
     /// `console:TEXT`: behind the event with which the console first shows a text.
     case console(String)
+    /// `console~PATTERN`: behind the byte with which the console first shows a text that matches a pattern.
+    case consolePattern(ConsolePattern)
 
     /// Reads a name.
     ///
-    /// - Throws: `.notAMoment`.
+    /// - Throws: `.notAMoment`, or `.notAPattern`.
     public init(_ text: String) throws(TimelineError) {
+        if text.hasPrefix("console~") {
+            self = .consolePattern(try ConsolePattern(String(text.dropFirst("console~".count))))
+            return
+        }
         if let name = Self.parse(text) { self = name } else { throw .notAMoment(text) }
     }
 
@@ -87,6 +93,11 @@ extension MomentName {
         case .time(let milliseconds): return try latest(at: milliseconds, in: reader)
         case .port(let port):
             return try first(in: reader, named: "access to port \(port)") { $0.event.port == port }
+        case .consolePattern(let pattern):
+            var matcher = pattern.matcher()
+            return try first(in: reader, named: "console text that matches '\(pattern)'") { recorded in
+                recorded.event.consoleBytes.contains { matcher.consume($0) }
+            }
         case .console(let text):
             var matcher = PatternMatcher(text)
             return try first(in: reader, named: "'\(text)' on the console") { recorded in

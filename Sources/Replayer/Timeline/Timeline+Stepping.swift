@@ -1,5 +1,5 @@
 internal import Engine
-internal import TraceFormat
+public import TraceFormat
 internal import X86
 
 extension Timeline where P: ~Copyable {
@@ -7,13 +7,21 @@ extension Timeline where P: ~Copyable {
     public enum Step: Hashable, Sendable {
         /// Behind one instruction, or one turn of a repeated one.
         case instruction
+        /// Into the handler of an interrupt, whose first instruction comes next. Counts as one instruction.
+        case delivery(RecordedEvent)
+        /// Behind the first instruction of an interrupt's handler, where the host can not stop before it. Counts as two.
+        case deliveryAndInstruction(RecordedEvent)
         /// Behind the next event.
         case event
         /// Nowhere: the trace ends here.
         case end
+
+        /// Whether it has led to a moment before the next event.
+        public var isCounted: Bool { self != .event && self != .end }
     }
 
-    /// Executes one instruction; or goes through the next event, if that comes first.
+    /// Executes one instruction, or lets the guest take the interrupt that it was given; or goes through the next event, if
+    /// that comes first.
     ///
     /// - Throws: `.cannotStep` where this host can not stop the guest after one instruction. The machine then stands nowhere.
     public mutating func step() throws(TimelineError) -> Step {
@@ -28,10 +36,7 @@ extension Timeline where P: ~Copyable {
                 arrive(at: next)
                 return .event
             }
-            let exit = try stepProcessor()
-            guard exit == .debug else {
-                throw try strayExit(exit, next, from: present)
-            }
+            return try execute(to: next, from: present)
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end, .keyframe:
             try replayNext()
             return .event
@@ -39,22 +44,53 @@ extension Timeline where P: ~Copyable {
             if present.instructions == 0 {
                 privilege = try attempt { session in try session.processor.state().privilegeLevel }
             }
-            let start = session.processor.exitRIP
-            let exit = try stepProcessor()
-            guard exit == .debug else {
-                try endStepping()
-                if !isNear(start) {
-                    let reached = try attempt { session in try session.processor.state().privilegeLevel }
-                    let highest = max(privilege, reached)
-                    guard highest < 3 else { throw cannotStep(present, highest) }
-                }
-                try attempt { session in try session.accept(exit, next) }
-                arrive(at: next)
-                return .event
-            }
+            return try execute(to: next, from: present)
         }
-        moment = Moment(event: present.event, instructions: present.instructions + 1)
-        return .instruction
+    }
+
+    /// Steps towards an event that the guest has to execute something for.
+    private mutating func execute(to next: RecordedEvent, from present: Moment) throws(TimelineError) -> Step {
+        let delivery = try nextDelivery()
+        if let delivery, try deliver(delivery, from: present) {
+            moment = present.advanced(by: 1)
+            return .delivery(delivery.event)
+        }
+        let start = session.processor.exitRIP
+        let before = session.processor.exitRegisters
+        let exit = try stepProcessor()
+        guard exit == .debug else {
+            if next.event.kind == .keyframe { throw try strayExit(exit, next, from: present) }
+            try accept(exit, next, from: present, startingAt: start)
+            arrive(at: next)
+            return .event
+        }
+        guard let delivery else {
+            moment = present.advanced(by: 1)
+            return .instruction
+        }
+        deliveries.removeAll { $0 == delivery.event }
+        if session.processor.isAtHandler(delivery.handler, before: before) {
+            moment = present.advanced(by: 1)
+            return .delivery(delivery.event)
+        }
+        moment = present.advanced(by: 2)
+        return .deliveryAndInstruction(delivery.event)
+    }
+
+    /// Takes the exit that is the next event.
+    private mutating func accept(
+        _ exit: Exit,
+        _ next: RecordedEvent,
+        from present: Moment,
+        startingAt start: UInt64
+    ) throws(TimelineError) {
+        try endStepping()
+        if !isNear(start) {
+            let reached = try attempt { session in try session.processor.state().privilegeLevel }
+            let highest = max(privilege, reached)
+            guard highest < 3 else { throw cannotStep(present, highest) }
+        }
+        try attempt { session in try session.accept(exit, next) }
     }
 
     private mutating func stepProcessor() throws(TimelineError) -> Exit {
@@ -103,5 +139,12 @@ extension Timeline where P: ~Copyable {
         let isThere = try attempt { session in try session.isAt(&landing.target, landing.keyframe) }
         self.landing = landing
         return isThere
+    }
+}
+
+extension Moment {
+    /// The moment so many instructions later.
+    fileprivate func advanced(by count: UInt64) -> Moment {
+        Moment(event: event, instructions: instructions + count)
     }
 }

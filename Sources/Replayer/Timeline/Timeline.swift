@@ -17,6 +17,11 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     var isStepping = false
     /// The privilege level at the last event.
     var privilege = 0
+    /// Interrupts that the guest was given and has not taken yet, in order.
+    var deliveries: [RecordedEvent] = []
+    /// Whether this host can stop the guest between an interrupt's delivery and its handler's first instruction; false once it
+    /// has not.
+    var stopsAtHandlers = true
 
     /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
     public internal(set) var moment: Moment?
@@ -50,12 +55,18 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
         while let present = moment, present.event < target.event { try replayNext() }
         try completeAccess()
         while let present = moment, present.instructions < target.instructions {
-            guard try step() == .instruction else {
+            guard try step().isCounted else {
                 throw .noSuchMoment(
                     "there is no moment \(target): the next event comes \(present.instructions) instructions after "
                         + "event \(present.event)"
                 )
             }
+        }
+        guard moment == target || target.instructions == 0 else {
+            throw .noSuchMoment(
+                "this host executes the first instruction of an interrupt's handler together with its delivery, and can not "
+                    + "show \(target) between the two; give a later moment"
+            )
         }
     }
 
@@ -87,7 +98,7 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
             let event = try session.start(atKeyframe: number)
             return event
         }
-        (upcoming, landing) = (nil, nil)
+        (upcoming, landing, deliveries) = (nil, nil, [])
         moment = Moment(event: event)
     }
 
@@ -137,6 +148,12 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     mutating func arrive(at event: RecordedEvent) {
         moment = Moment(event: event.ordinal)
         (upcoming, landing) = (nil, nil)
+        switch event.event {
+        case .interrupt, .nonMaskableInterrupt: deliveries.append(event)
+        case .deviceWrite, .keyframe: break
+        // The guest has executed something: what it could take, it has taken.
+        default: deliveries.removeAll { $0.event != .nonMaskableInterrupt }
+        }
     }
 
     mutating func endStepping() throws(TimelineError) {

@@ -8,6 +8,8 @@ public enum TimelineError: Error, CustomStringConvertible {
     case divergence(Divergence)
     /// The text is no moment.
     case notAMoment(String)
+    /// The text is no pattern; what is wrong, and at which byte, from 1 on.
+    case notAPattern(String, problem: String, at: Int)
     /// The trace has no such moment; the text says what it has instead.
     case noSuchMoment(String)
     /// This host can not execute single instructions at this privilege level.
@@ -21,7 +23,9 @@ public enum TimelineError: Error, CustomStringConvertible {
         case .replay(let error): "\(error)"
         case .divergence(let divergence): "\(divergence)"
         case .notAMoment(let text):
-            "'\(text)' is no moment: give EVENT, EVENT+INSTRUCTIONS, end, -EVENTS, SECONDSs, port:PORT or console:TEXT"
+            "'\(text)' is no moment: give EVENT, EVENT+INSTRUCTIONS, end, -EVENTS, SECONDSs, port:PORT, console:TEXT or "
+                + "console~PATTERN"
+        case .notAPattern(let text, let problem, let place): "'\(text)' is no pattern: \(problem) at byte \(place)"
         case .noSuchMoment(let problem): problem
         case .cannotStep(let moment, let privilege):
             "this host can not execute single instructions at privilege level \(privilege), as is needed after \(moment)"

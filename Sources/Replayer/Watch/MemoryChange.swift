@@ -4,27 +4,25 @@ public import TraceFormat
 public struct MemoryChange: Sendable {
     /// The last moment at which the bytes were the old ones.
     public var before: Moment
-    /// The first moment at which they were the new ones. One instruction or event later, unless ``isExact`` is false.
+    /// The first moment at which they were the new ones. One instruction or event later, unless its cause is not exact.
     public var moment: Moment
     /// What they were.
     public var old: [UInt8]
     /// What they became.
     public var new: [UInt8]
     /// Who wrote.
-    public var writer: Writer
+    public var cause: ChangeCause
+}
 
-    /// Who wrote.
-    public enum Writer: Sendable {
-        /// The guest, with this instruction; nil where its code could not be read.
-        case instruction(CodeListing.Line?)
-        /// A device, or the instruction that made an event and finished with it.
-        case event(RecordedEvent)
-        /// The guest, with some instruction between the two moments: this host can not step there.
-        case unknown
+extension MemoryChange: CustomStringConvertible {
+    /// For people: a line for what, and one for who.
+    public var description: String {
+        let place = cause.isExact ? "moment \(moment)" : "between \(before) and \(moment)"
+        return "\(place)  \(Self.hex(old)) -> \(Self.hex(new))\n  \(cause)"
     }
 
-    /// Whether nothing else happened between the two moments.
-    public var isExact: Bool {
-        if case .unknown = writer { false } else { true }
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let shown = bytes.prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        return shown.joined(separator: " ") + (bytes.count > 16 ? " ..." : "")
     }
 }

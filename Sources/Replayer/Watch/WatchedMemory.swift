@@ -50,6 +50,14 @@ public struct WatchedMemory: Hashable, Sendable {
     /// The pages that it lies in.
     var pages: Set<GuestPhysicalAddress> { Set(pieces.map(\.page)) }
 
+    /// Whether any of it is in a stretch of physical memory.
+    func overlaps(_ address: GuestPhysicalAddress, count: Int) -> Bool {
+        pieces.contains { piece in
+            piece.address.rawValue < address.rawValue + UInt64(count)
+                && address.rawValue < piece.address.rawValue + UInt64(piece.count)
+        }
+    }
+
     /// The bytes at present; nil where some of it is no memory.
     func bytes(in memory: GuestMemory) -> [UInt8]? {
         var bytes: [UInt8] = []

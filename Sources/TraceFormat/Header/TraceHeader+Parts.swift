@@ -124,5 +124,12 @@ extension TraceHeader {
             self.key = key
             self.value = value
         }
+
+        /// Says that a keyframe's list of changed pages has every page that was written since the keyframe before, also
+        /// those that were left or became again what they had been.
+        public static let listsWrittenPages = Self(key: "page lists", value: "every page that was written")
     }
+
+    /// Whether a page that a keyframe does not list was not written since the keyframe before.
+    public var listsWrittenPages: Bool { notes.contains(.listsWrittenPages) }
 }

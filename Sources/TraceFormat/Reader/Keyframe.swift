@@ -13,7 +13,8 @@ public struct Keyframe: Sendable {
     public var state: ProcessorState
     /// Of the state.
     public var digest: StateDigest
-    /// Pages that changed since the keyframe before, by address; pages that became all zero are among them.
+    /// Pages that changed since the keyframe before, by address; pages that became all zero are among them. Others may be
+    /// listed too: see ``TraceHeader/listsWrittenPages``.
     public var changedPages: [GuestPhysicalAddress]
     /// Guest memory, read from the trace page by page as it is asked for.
     public var memory: KeyframeMemory

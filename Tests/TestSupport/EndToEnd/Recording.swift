@@ -21,17 +21,32 @@ public struct Recording: Sendable {
 
     /// Records a run.
     ///
-    /// - Parameter link: what a unikernel's interface is attached to, in place of its scripted peer.
-    public init(of guest: TestGuest, link: (any HostLink)? = nil) throws {
+    /// - Parameters:
+    ///   - keyframes: how often the whole state is recorded.
+    ///   - chaosSeed: varies the schedule, if given.
+    ///   - link: what a unikernel's interface is attached to, in place of its scripted peer.
+    public init(
+        of guest: TestGuest,
+        keyframes: KeyframePolicy = KeyframePolicy(),
+        chaosSeed: UInt64? = nil,
+        link: (any HostLink)? = nil
+    ) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
         var unikernel = try guest.unikernelSetup()
         if let name = guest.unikernel?.interface, let link { unikernel.links[name] = link }
         unikernel.coreDirectory = guest.coreDirectory
-        try self.init(of: guest, unikernel, to: path, console: directory.file("console"))
+        try self.init(of: guest, unikernel, keyframes, chaosSeed, to: path, console: directory.file("console"))
     }
 
-    private init(of guest: TestGuest, _ unikernel: UnikernelSetup, to path: FilePath, console: FilePath) throws {
+    private init(
+        of guest: TestGuest,
+        _ unikernel: UnikernelSetup,
+        _ keyframes: KeyframePolicy,
+        _ chaosSeed: UInt64?,
+        to path: FilePath,
+        console: FilePath
+    ) throws {
         let configuration = try guest.configuration()
         let descriptor = try FileDescriptor.open(
             console,
@@ -41,7 +56,13 @@ public struct Recording: Sendable {
         )
         defer { try? descriptor.close() }
         self.guest = guest
-        var setup = RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+        var setup = RunSetup(
+            limits: guest.limits,
+            consoleDescriptor: descriptor.rawValue,
+            date: 1_700_000_000,
+            keyframes: keyframes,
+            chaosSeed: chaosSeed
+        )
         setup.unikernel = unikernel
         setup.clock = guest.clock
         summary = try Session.record(

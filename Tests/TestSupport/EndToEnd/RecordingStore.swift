@@ -1,3 +1,5 @@
+public import Recorder
+
 /// Records each guest once, for all tests that only look at the recording.
 public actor RecordingStore {
     /// That of this process.
@@ -7,8 +9,14 @@ public actor RecordingStore {
 
     /// The recording of a guest: made when it is asked for first.
     public func recording(of guest: TestGuest) async throws -> Recording {
-        let task = recordings[guest.description] ?? Task.detached { try Recording(of: guest) }
-        recordings[guest.description] = task
+        try await recording(of: guest, keyframes: KeyframePolicy())
+    }
+
+    /// The recording of a guest with keyframes at other places, also made once.
+    public func recording(of guest: TestGuest, keyframes: KeyframePolicy) async throws -> Recording {
+        let name = "\(guest) \(guest.limits) \(keyframes)"
+        let task = recordings[name] ?? Task.detached { try Recording(of: guest, keyframes: keyframes) }
+        recordings[name] = task
         return try await task.value
     }
 }

@@ -12,6 +12,8 @@ public struct TestGuest: Sendable, CustomStringConvertible {
     public enum Source: Sendable {
         /// A guest of this package.
         case own(Guest)
+        /// 16-bit code of a test's own, loaded and entered at 0x7C00.
+        case code([UInt8])
         /// Debian's SeaBIOS, by the file's name.
         case seaBIOS(String)
     }
@@ -31,12 +33,16 @@ public struct TestGuest: Sendable, CustomStringConvertible {
     public var description: String {
         switch source {
         case .own(let guest): guest.name
+        case .code: "code"
         case .seaBIOS(let name): name
         }
     }
 }
 
 extension TestGuest {
+    /// The vector of the timer's interrupt in the guests of this package.
+    public static let timerVector: UInt8 = 0x20
+
     /// Bytes of memory that every one of them gets.
     public static let memorySize: UInt64 = 64 << 20
 
@@ -63,10 +69,14 @@ extension TestGuest {
         isSlow = Self.slow.contains(guest.name)
     }
 
+    /// Code of a test's own.
+    public init(code: [UInt8]) { source = .code(code) }
+
     /// The image file's bytes.
     public func bytes() throws -> [UInt8] {
         switch source {
         case .own(let guest): guest.image
+        case .code(let code): code
         case .seaBIOS(let name): try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/seabios/\(name)")))
         }
     }
@@ -81,6 +91,7 @@ extension TestGuest {
             options.commandLine = guest.unikernel?.arguments ?? ""
             options.attachments = attachments
         case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
+        case .code: bootProtocol = .flat
         case .seaBIOS: bootProtocol = .firmware
         }
         let image = try GuestImage(bytes: try bytes(), bootProtocol: bootProtocol, options: options)
@@ -93,6 +104,7 @@ extension TestGuest {
             switch source {
             case .own(let guest) where guest.saysHowToBoot: [String]()
             case .own(let guest): ["--flat", "--at", "\(guest.loadAddress)"]
+            case .code: ["--flat"]
             case .seaBIOS: ["--bios"]
             }
         let until = limits.consoleText.map { ["--until", $0] } ?? []

@@ -1,17 +1,24 @@
-import FoundationEssentials
-import Glibc
-import SystemPackage
+internal import FoundationEssentials
+internal import Glibc
+internal import SystemPackage
 
 /// A user's command, run by the shell.
-struct ShellCommand {
+public struct ShellCommand {
     private let text: String
 
-    init(_ text: String) {
+    /// Why a command could not be run.
+    public struct Failure: Error, CustomStringConvertible {
+        /// One line, without a final full stop.
+        public let description: String
+    }
+
+    /// A command for `/bin/sh`.
+    public init(_ text: String) {
         self.text = text
     }
 
     /// Runs it with more variables in its environment (`NAME=value` each), and gives its status; 128 and more for a signal.
-    func run(_ variables: [String]) throws(CommandFailure) -> Int32 {
+    public func run(_ variables: [String]) throws(Failure) -> Int32 {
         var process: pid_t = 0
         let present = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         // SAFETY: both arrays hold C strings and end with nil; they are freed after the call that reads them.
@@ -20,12 +27,12 @@ struct ShellCommand {
         var environment = unsafe (present + variables).map { word in unsafe strdup(word) } + [nil]
         defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
         let error = unsafe posix_spawn(&process, "/bin/sh", nil, nil, &arguments, &environment)
-        guard error == 0 else { throw CommandFailure(.unavailable, "cannot run /bin/sh: \(Errno(rawValue: error))") }
+        guard error == 0 else { throw Failure(description: "cannot run /bin/sh: \(Errno(rawValue: error))") }
         var status: Int32 = 0
         // SAFETY: the status is written during the call only.
         while unsafe waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else {
-                throw CommandFailure(.unavailable, "lost '\(text)': \(Errno(rawValue: errno))")
+                throw Failure(description: "lost '\(text)': \(Errno(rawValue: errno))")
             }
         }
         // WIFEXITED and WEXITSTATUS are macros that Swift does not import.

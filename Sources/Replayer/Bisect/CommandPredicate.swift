@@ -1,20 +1,28 @@
-import FoundationEssentials
-import Glibc
-import Replayer
-import SystemPackage
-import TraceFormat
-import X86
+internal import FoundationEssentials
+internal import Glibc
+internal import SystemPackage
+public import TraceFormat
+internal import X86
 
 /// Asks a shell command about a moment, as `git bisect run` does: status 0 is good, 125 can not be said, anything else up
 /// to 127 is bad; more ends the search.
 ///
 /// The command finds the state in a directory: `registers` (a line each: name and value) and `memory` (physical memory from
 /// address 0 on, with holes), and in `RR_VM_MOMENT`, `RR_VM_EVENT`, `RR_VM_TRACE`, `RR_VM_DIRECTORY`, `RR_VM_RIP`.
-struct CommandPredicate: MomentPredicate {
-    let command: String
-    let reader: TraceReader
+public struct CommandPredicate: MomentPredicate {
+    private let command: String
+    private let reader: TraceReader
 
-    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
+    /// A command for `/bin/sh`, asked about moments of a trace.
+    public init(_ command: String, _ reader: TraceReader) {
+        self.command = command
+        self.reader = reader
+    }
+
+    /// Runs the command.
+    ///
+    /// - Throws: ``ShellCommand/Failure`` where it can not be run, or ends with a status above 127.
+    public func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
         let directory = FileManager.default.temporaryDirectory.appending(path: "rr-vm-\(getpid())-\(moment)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -29,7 +37,7 @@ struct CommandPredicate: MomentPredicate {
         case 0: return false
         case 125: return nil
         case 1...127: return true
-        default: throw CommandFailure(.unavailable, "'\(command)' ended with status \(status) at moment \(moment)")
+        default: throw ShellCommand.Failure(description: "'\(command)' ended with status \(status) at moment \(moment)")
         }
     }
 
@@ -46,7 +54,7 @@ struct CommandPredicate: MomentPredicate {
                 for offset in stride(from: 0, to: region.size, by: UInt64.Stride(Self.piece)) {
                     let address = GuestPhysicalAddress(region.address.rawValue + offset)
                     let count = Int(min(UInt64(Self.piece), region.size - offset))
-                    guard let bytes = try view.read(address, count: count), bytes.contains(where: { $0 != 0 }) else {
+                    guard let bytes = try view.read(address, count: count), bytes[...] != Self.zeros[..<count] else {
                         continue
                     }
                     try file.writeAll(toAbsoluteOffset: Int64(address.rawValue), bytes)
@@ -56,4 +64,5 @@ struct CommandPredicate: MomentPredicate {
     }
 
     private static let piece: UInt64 = 1 << 16
+    private static let zeros = [UInt8](repeating: 0, count: Int(piece))
 }

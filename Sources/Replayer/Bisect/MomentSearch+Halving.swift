@@ -1,0 +1,83 @@
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension MomentSearch where P: ~Copyable {
+    /// The moment at which it becomes true, by halving over events, then over instructions: for what costs much to ask. Takes it
+    /// to be false up to one moment and true from there on; where it changes more often, one of its changes to true is found.
+    /// Moments that can not be judged are passed over.
+    ///
+    /// - Returns: nil where it is not true at the end.
+    public mutating func halving() throws -> Finding? {
+        let events = reader.events.lowerBound.rawValue..<reader.events.upperBound.rawValue
+        guard let last = try firstJudged(events.reversed()), last.holds, let first = try firstJudged(events) else {
+            return nil
+        }
+        guard !first.holds else { return Finding(moment: Moment(event: EventOrdinal(first.event))) }
+        let found = try halve(first.event, last.event) { search, event in
+            try search.holds(at: Moment(event: EventOrdinal(event)))
+        }
+        let change = Change(
+            before: Moment(event: EventOrdinal(found.0)),
+            moment: Moment(event: EventOrdinal(found.1))
+        )
+        do {
+            let count = try instructionCount(in: change)
+            let instructions = try halve(0, count + 1) { search, count in
+                try search.holds(at: Moment(event: change.before.event, instructions: count))
+            }
+            let before = Moment(event: change.before.event, instructions: instructions.0)
+            guard instructions.1 <= count else { return try finding(from: before, to: change.moment) }
+            return try finding(from: before, to: Moment(event: before.event, instructions: instructions.1))
+        } catch TimelineError.cannotStep {
+            return Finding(before: change.before, moment: change.moment, cause: .unknown)
+        }
+    }
+
+    /// The first of some events behind which it can be judged.
+    private mutating func firstJudged(_ events: some Sequence<UInt64>) throws -> (event: UInt64, holds: Bool)? {
+        for event in events {
+            if let holds = try holds(at: Moment(event: EventOrdinal(event))) { return (event, holds) }
+        }
+        return nil
+    }
+
+    /// Halves between a place at which it is false and one at which it is true, until none between them can be judged.
+    private mutating func halve(
+        _ low: UInt64,
+        _ high: UInt64,
+        _ holds: (inout Self, UInt64) throws -> Bool?
+    ) throws -> (UInt64, UInt64) {
+        var (low, high) = (low, high)
+        search: while high - low > 1 {
+            let middle = low + (high - low) / 2
+            for place in [middle..<high, low + 1..<middle].joined() {
+                guard let holds = try holds(&self, place) else { continue }
+                if holds { high = place } else { low = place }
+                continue search
+            }
+            break
+        }
+        return (low, high)
+    }
+
+    /// Whether it is true at a moment; nil where that can not be said, as between two accesses of one instruction.
+    private mutating func holds(at moment: Moment) throws -> Bool? {
+        do throws(TimelineError) {
+            try timeline.seek(to: moment)
+        } catch .insideInstruction {
+            return nil
+        }
+        return try holdsHere()
+    }
+
+    /// Instructions that are executed between two events.
+    private mutating func instructionCount(in change: Change) throws -> UInt64 {
+        try timeline.seek(to: change.before)
+        var count: UInt64 = 0
+        while let present = timeline.moment, present < change.moment, try timeline.step() != .end {
+            if let moment = timeline.moment, moment.event == change.before.event { count = moment.instructions }
+        }
+        return count
+    }
+}

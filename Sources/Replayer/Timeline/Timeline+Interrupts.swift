@@ -1,0 +1,78 @@
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension Timeline where P: ~Copyable {
+    /// An interrupt that the guest takes before it executes anything else.
+    struct Delivery {
+        /// The interrupt.
+        var event: RecordedEvent
+        /// Where it leads; nil where the guest's table does not say.
+        var handler: InterruptHandler?
+    }
+
+    /// The interrupt that is taken next; nil where none is, or the guest can not take it yet.
+    mutating func nextDelivery() throws(TimelineError) -> Delivery? {
+        guard !deliveries.isEmpty else { return nil }
+        let state = try state()
+        guard let (event, vector) = firstPending(state) else { return nil }
+        var view = LiveView(state: state, memory: memory)
+        do {
+            return Delivery(event: event, handler: try view.interruptHandler(vector))
+        } catch {
+            throw .replay(.trace(error))
+        }
+    }
+
+    /// The one of ``deliveries`` that the processor takes first. Forgets those that it has taken.
+    private mutating func firstPending(_ state: ProcessorState) -> (RecordedEvent, vector: UInt8)? {
+        let pending = state.pending
+        let hasNonMaskable = pending.nmiInjected || pending.nmiPending
+        deliveries.removeAll { $0.event == .nonMaskableInterrupt ? !hasNonMaskable : pending.interrupt == nil }
+        // What has been injected comes first, and a waiting one behind it (Intel SDM vol. 3, 6.9).
+        if let interrupt = pending.interrupt, let event = deliveries.last(where: { $0.event != .nonMaskableInterrupt }) {
+            return (event, interrupt.vector)
+        }
+        let isBlocked = pending.nmiMasked && !pending.nmiInjected || !pending.interruptShadow.isEmpty
+        guard !isBlocked, let event = deliveries.first else { return nil }
+        return (event, Self.nonMaskableVector)
+    }
+
+    private static var nonMaskableVector: UInt8 { 2 }
+
+    /// Lets the guest take an interrupt and stops it before the handler's first instruction.
+    ///
+    /// - Returns: false where this host does not stop there. The machine then stands where it stood.
+    mutating func deliver(_ delivery: Delivery, from present: Moment) throws(TimelineError) -> Bool {
+        // With another one waiting, the handler's first instruction may be that of the other's handler.
+        guard stopsAtHandlers, deliveries.count == 1, let handler = delivery.handler else { return false }
+        isStepping = true
+        let isThere = try attempt { session in
+            try session.processor.setBreakpoint(handler.address)
+            while true {
+                let exit = try session.processor.run()
+                if exit != .kicked { return exit == .debug && session.processor.exitRIP == handler.offset }
+            }
+        }
+        if isThere {
+            deliveries.removeAll()
+            privilege = try state().privilegeLevel
+            return true
+        }
+        stopsAtHandlers = false
+        moment = nil
+        try seek(to: present)
+        return false
+    }
+}
+
+extension Processor where Self: ~Copyable {
+    /// Whether a step has only delivered an interrupt: then nothing but RSP, RIP and flags has changed.
+    func isAtHandler(_ handler: InterruptHandler?, before: [UInt64]) -> Bool {
+        guard let handler, exitRIP == handler.offset else { return false }
+        let stackPointer = GeneralRegister.rsp.rawValue
+        return zip(before, exitRegisters).prefix(GeneralRegister.allCases.count).enumerated().allSatisfy { index, pair in
+            index == stackPointer || pair.0 == pair.1
+        }
+    }
+}
