@@ -69,6 +69,7 @@ final class BytesSink: TraceSink, @unchecked Sendable {
     func truncate(to size: UInt64) {}
     func synchronize() {}
     func publish() {}
+    func replace(_ path: FilePath) {}
     func discard() {}
 }
 
