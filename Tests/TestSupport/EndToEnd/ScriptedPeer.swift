@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 public import Recorder
-import SystemPackage
+public import SystemPackage
 
 /// What is at the other end of a guest's wire: a thread that sends packets, and waits for an answer to each.
 public enum ScriptedPeer {
@@ -34,7 +34,7 @@ public enum ScriptedPeer {
         }
         guard result == 0, Glibc.listen(listener, 1) == 0 else { throw Errno(rawValue: errno) }
         Thread.detachNewThread {
-            let peer = unsafe accept(listener, nil, nil)
+            let peer = accept(listener, nil, nil)
             close(listener)
             talk(packets, to: peer)
         }
