@@ -169,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "GuestImages", "Digest", "X86", "Engine", "TraceFormat", "Machine",
+                "ByteCoding", "EndToEnd", "GuestImages", "Devices", "Digest", "X86", "Engine", "TraceFormat", "Machine",
                 "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -3,6 +3,7 @@ import Foundation
 import GuestImages
 import Testing
 import TraceFormat
+import X86
 
 /// Unikernels on the command line, as users of Solo5's own tender write it.
 @Suite(.needsKVM) struct UnikernelCommandTests {
@@ -127,6 +128,33 @@ import TraceFormat
         #expect(result.output == "5 packets, 2114 bytes\n", "\(result.messages)")
     }
 
+    @Test func packetsComeThroughASocket() throws {
+        let directory = try Self.directory(for: "hvt-echo")
+        let packets = try #require(Guest.named("hvt-echo").unikernel?.packets)
+        try ScriptedPeer.listen(at: directory.file("socket"), saying: packets)
+
+        let result = try Command.run("record", "--net:wire=unix:socket", "guest", "-o", "trace.rrvm", in: directory)
+
+        #expect(result.output == "5 packets, 2114 bytes\n", "\(result.messages)")
+        #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
+    }
+
+    /// The kernel itself sends packets on an interface that comes up.
+    @Test(.needsTapInterfaces) func packetsComeThroughATapInterface() throws {
+        let directory = try Self.directory(for: "hvt-echo")
+        let record = "$0 record --net:wire=tap0 guest -o trace.rrvm --max-events 60 --max-time 20"
+
+        let result = try Command.shell(
+            "unshare --net bash -c 'ip tuntap add tap0 mode tap && ip link set tap0 up && \(record)' $0",
+            in: directory
+        )
+
+        #expect(result.status == 0, "\(result.messages)")
+        let sent = try TraceReader(path: directory.file("trace.rrvm")).allEvents().count { $0.event.isSending }
+        #expect(sent > 0)
+        #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func signalEndsAGuestThatWaitsForAPacket(signal: Int32) throws {
         let directory = try Self.directory(for: "hvt-echo")
@@ -189,6 +217,14 @@ import TraceFormat
 
         #expect(result.status == 64)
         #expect(result.messages.contains("the guest is none"))
+    }
+}
+
+extension Event {
+    /// Whether the guest sent a packet with it.
+    fileprivate var isSending: Bool {
+        guard case .deviceRead(let read) = self, case .data = read.content else { return false }
+        return read.port.rawValue == 0x506
     }
 }
 

@@ -19,6 +19,11 @@ extension Trait where Self == ConditionTrait {
         .enabled("needs root, to mount file systems") { Mounts.arePossible }
     }
 
+    /// Skips a test where no tap interface can be made in a network of its own.
+    public static var needsTapInterfaces: Self {
+        .enabled("needs root and ip, to make tap interfaces") { TapInterfaces.arePossible }
+    }
+
     /// Skips a test that takes long, unless `RR_VM_SLOW_TESTS` is set: `make test-slow`.
     public static var slow: Self {
         .enabled("slow: run by make test-slow") { SlowTests.areIncluded }
@@ -31,6 +36,16 @@ enum Mounts {
     static let arePossible: Bool = {
         guard let directory = try? TemporaryDirectory() else { return false }
         let result = try? Command.shell("unshare --mount bash -c 'mount -t tmpfs none .'", in: directory)
+        return result?.status == 0
+    }()
+}
+
+/// Whether this process may make tap interfaces in a network of its own.
+enum TapInterfaces {
+    /// Found by trying.
+    static let arePossible: Bool = {
+        guard let directory = try? TemporaryDirectory() else { return false }
+        let result = try? Command.shell("unshare --net ip tuntap add tap0 mode tap", in: directory)
         return result?.status == 0
     }()
 }

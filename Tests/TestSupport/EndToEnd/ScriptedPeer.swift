@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 public import Recorder
-import SystemPackage
+public import SystemPackage
 
 /// What is at the other end of a guest's wire: a thread that sends packets, and waits for an answer to each.
 public enum ScriptedPeer {
@@ -13,13 +13,38 @@ public enum ScriptedPeer {
             throw Errno(rawValue: errno)
         }
         let peer = ends[1]
-        Thread.detachNewThread {
-            for packet in packets {
-                guard send(packet, to: peer), receive(from: peer) != nil else { break }
-            }
-            close(peer)
-        }
+        Thread.detachNewThread { talk(packets, to: peer) }
         return try StreamLink(connected: ends[0])
+    }
+
+    /// Listens at a path for one guest, to which it then talks like the peer of ``link(saying:)``.
+    public static func listen(at path: FilePath, saying packets: [[UInt8]]) throws {
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let name = Array(path.string.utf8)
+        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { throw Errno.fileNameTooLong }
+        // SAFETY: there is room for as many bytes, as was checked, and a zero behind them; the structure is lent for the
+        // length of the call, as the kind of address that its family says.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
+        let result = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0, Glibc.listen(listener, 1) == 0 else { throw Errno(rawValue: errno) }
+        Thread.detachNewThread {
+            let peer = accept(listener, nil, nil)
+            close(listener)
+            talk(packets, to: peer)
+        }
+    }
+
+    private static func talk(_ packets: [[UInt8]], to peer: Int32) {
+        for packet in packets {
+            guard send(packet, to: peer), receive(from: peer) != nil else { break }
+        }
+        close(peer)
     }
 
     private static func send(_ packet: [UInt8], to peer: Int32) -> Bool {
