@@ -74,7 +74,7 @@ import X86
     }
 
     @Test func neighboursOfManyKeptPiecesAreKeptUntried() throws {
-        let line = [UInt8](repeating: UInt8(ascii: "a"), count: 100) + [UInt8(ascii: "\n")]
+        let line = [UInt8](repeating: UInt8(ascii: "a"), count: 70) + [UInt8(ascii: "\n")]
         let trace = try Redacted.record(Guest.named("uart-echo").image, input: line)
 
         let redacted = try Redacted(trace)

@@ -103,21 +103,22 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// The first piece without which, and without those before it, the guest does not get past the place of a failure:
-    /// by halving.
+    /// The piece without which, and without those before it, the guest does not get past the place of a failure. Looks at the
+    /// last ones first, because what is read is mostly used at once, in steps that double; then by halving.
     private mutating func culprit(of failure: BlankedReplay<P>.Failure) throws -> (Int, KeptInput.Reason) {
         let suspects = failure.suspects
         let blanked = replay.isBlanked
         defer { replay.isBlanked = blanked }
         var (passing, failing, reason) = (0, suspects.count, failure.reason)
+        var step = 1
         while failing - passing > 1 {
-            let middle = (passing + failing) / 2
+            let middle = failing - min(step, (failing - passing) / 2)
             replay.isBlanked = blanked
             for index in suspects[middle...] { replay.isBlanked[index] = false }
             if let failure = try replay.run(fromKeyframe: failure.start, to: failure.event) {
-                (failing, reason) = (middle, failure.reason)
+                (failing, reason, step) = (middle, failure.reason, 2 * step)
             } else {
-                passing = middle
+                (passing, step) = (middle, failing)
             }
         }
         return (suspects[failing - 1], reason)
