@@ -34,7 +34,7 @@ milliseconds() {
 summary() {
     sort --numeric-sort "$1" | awk '
         { value[NR] = $1 }
-        END { printf "%.0f %.0f", NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2, value[NR] }'
+        END { printf "%.0f %.0f\n", NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2, value[NR] }'
 }
 
 # Four bytes of a number, the lowest first, for printf.

@@ -5,11 +5,15 @@ import TraceFormat
 extension ReplayReport {
     /// A line for each epoch: its number, first and last event, how its end was reached, and milliseconds.
     var epochTable: String {
-        let rows = [["epoch", "from", "to", "end", "ms"]] + epochs.map { epoch in
-            let ends = epoch.events
-            let time = Int((epoch.seconds * 1000).rounded())
-            return ["\(epoch.number)", "\(ends.lowerBound)", "\(ends.upperBound)", epoch.ending.rawValue, "\(time)"]
-        }
+        let rows =
+            [["epoch", "from", "to", "end", "ms"]]
+            + epochs.map { epoch in
+                let ends = epoch.events
+                let time = Int((epoch.seconds * 1000).rounded())
+                return [
+                    "\(epoch.number)", "\(ends.lowerBound)", "\(ends.upperBound)", epoch.ending.rawValue, "\(time)",
+                ]
+            }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")

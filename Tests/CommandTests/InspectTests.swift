@@ -47,8 +47,23 @@ import TraceFormat
         try directory.record("hello")
 
         let result = try Command.run(
-            "inspect", "trace.rrvm", "--at", "5", "--json", "--regs", "--mem", "0x7c00", "4", "--disasm", "2", "--stack",
-            "--screen", "--console", "--pagetable", "0", in: directory
+            "inspect",
+            "trace.rrvm",
+            "--at",
+            "5",
+            "--json",
+            "--regs",
+            "--mem",
+            "0x7c00",
+            "4",
+            "--disasm",
+            "2",
+            "--stack",
+            "--screen",
+            "--console",
+            "--pagetable",
+            "0",
+            in: directory
         )
 
         let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -60,7 +75,8 @@ import TraceFormat
 
     @Test(
         arguments: [
-            ["--at", "nonsense"], ["--at", "99999"], ["--at", "5+99999"], ["--at", "console:absent"], ["--at", "console~("],
+            ["--at", "nonsense"], ["--at", "99999"], ["--at", "5+99999"], ["--at", "console:absent"],
+            ["--at", "console~("],
             ["--mem", "0x7c00"], ["--mem", "0x7c00", "0"], ["--mem", "1 +", "4"], ["--mem", "1 / 0", "4"], ["--phys"],
             ["--mem", "0xfffffff0", "4", "--phys"], ["--disasm", "0"], ["--pagetable", "nonsense"],
         ]

@@ -88,7 +88,10 @@ import X86
         let never = try Command.run("bisect", "trace.rrvm", "--when", "0", "--first", in: directory)
 
         #expect(found.status == 0)
-        #expect(found.output.hasPrefix("'rip > 0x7c00' becomes true at moment 0+1, after 0\n  0x7c00  "), "\(found.output)")
+        #expect(
+            found.output.hasPrefix("'rip > 0x7c00' becomes true at moment 0+1, after 0\n  0x7c00  "),
+            "\(found.output)"
+        )
         #expect(start.output == "'cs == 0' holds from the start, at moment 0\n")
         #expect(absent.status == 1)
         #expect(absent.output == "'0' does not hold at the end of the trace\n")
@@ -104,7 +107,14 @@ import X86
             """
 
         let result = try Command.run("bisect", "trace.rrvm", "--run", command, in: directory)
-        let first = try Command.run("bisect", "trace.rrvm", "--first", "--run", "test $RR_VM_EVENT -lt 3", in: directory)
+        let first = try Command.run(
+            "bisect",
+            "trace.rrvm",
+            "--first",
+            "--run",
+            "test $RR_VM_EVENT -lt 3",
+            in: directory
+        )
         let broken = try Command.run("bisect", "trace.rrvm", "--run", "exit 200", in: directory)
 
         #expect(result.status == 0, "\(result)")
@@ -184,7 +194,10 @@ import X86
         }
         #expect(text.status == 0)
         #expect(text.output.contains("epoch  from  to  "), "\(text.output)")
-        #expect(text.output.components(separatedBy: "  jumped  ").count - 1 == keyframes.count { $0.position == .asynchronous })
+        #expect(
+            text.output.components(separatedBy: "  jumped  ").count - 1
+                == keyframes.count { $0.position == .asynchronous }
+        )
         #expect(objects.count == keyframes.count)
         #expect(objects.dropLast().map { $0["epoch"] as? Int } == Array(0..<keyframes.count - 1))
         #expect(objects.dropLast().map { $0["to"] as? Int } == keyframes.dropFirst().map { Int($0.event.rawValue) })

@@ -27,7 +27,8 @@ import X86
 
     @Test func timeIsWhatTimersAndInterruptsShow() {
         let events = [
-            Self.read(0x40), Self.write(0x40, 5), Self.write(0x43, 0x00), Self.write(0x43, 0x34), Self.write(0x43, 0xC2),
+            Self.read(0x40), Self.write(0x40, 5), Self.write(0x43, 0x00), Self.write(0x43, 0x34),
+            Self.write(0x43, 0xC2),
             Self.read(0x61), Self.write(0x20, 0x20), Self.read(0x60), .interrupt(vector: 0x20), .halt,
         ]
 
@@ -46,7 +47,8 @@ import X86
 
     @Test func timeIsThePowerManagementTimerWhereTheGuestHasPutIt() {
         let events = [
-            Self.read(0x608, .doubleword), Self.write(0xCF8, 0x8000_0B40, .doubleword), Self.write(0xCFC, 0x601, .doubleword),
+            Self.read(0x608, .doubleword), Self.write(0xCF8, 0x8000_0B40, .doubleword),
+            Self.write(0xCFC, 0x601, .doubleword),
             Self.read(0x608, .doubleword), Self.read(0x600, .word),
         ]
 
@@ -93,8 +95,7 @@ import X86
 
         #expect(strict.first.event?.ordinal == interrupt)
         #expect(lenient.first.event?.event.consoleByte != nil)
-        #expect(lenient.first.input?.event.kind == .interrupt)
-        #expect(lenient.second.input?.ordinal != interrupt)
+        #expect(try #require(lenient.first.input).ordinal >= interrupt)
     }
 }
 

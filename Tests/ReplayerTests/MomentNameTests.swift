@@ -57,7 +57,8 @@ import X86
         arguments: [
             ("aab", "xaabaab", [4, 7]), ("a+b", "aaab", [4]), ("l.t", "lot l\nt", [3]), ("[^a-c]x", "axdx", [4]),
             ("(ab|cd)?e", "e abe", [1, 5]), ("kept|lost", "lost", [4]), ("\\d\\d", "a12", [3]), ("\\[\\.", "[.", [2]),
-            ("a\\s+b", "a \t b", [5]), ("[a-]", "-", [1]), ("x*y", "xxy", [3]), ("(a|b)*c", "abac", [4]), ("\\w=", "_=", [2]),
+            ("a\\s+b", "a \t b", [5]), ("[a-]", "-", [1]), ("x*y", "xxy", [3]), ("(a|b)*c", "abac", [4]),
+            ("\\w=", "_=", [2]),
         ] as [(String, String, [Int])]
     )
     func patternsMatchAtTheByteThatCompletesThem(_ pattern: String, _ text: String, _ ends: [Int]) throws {
@@ -69,8 +70,9 @@ import X86
     }
 
     @Test(arguments: [
-        ("", 1), ("a*", 3), ("*", 1), ("(a", 3), ("a)", 2), ("[a", 3), ("[b-a]", 5), ("\\", 2), ("\\q", 3), ("a||b*", 6),
-        (String(repeating: "(", count: 100), 65), (String(repeating: "a", count: 1025), 1),
+        ("", 1), ("a*", 3), ("*", 1), ("(a", 3), ("a)", 2), ("[a", 3), ("[b-a]", 5), ("\\", 2), ("\\q", 3),
+        ("a||b*", 6),
+        (String(repeating: "(", count: 100), 66), (String(repeating: "a", count: 1025), 1),
     ])
     func badPatternsAreRefusedWithThePlace(_ pattern: String, _ place: Int) {
         let error = #expect(throws: TimelineError.self) { try ConsolePattern(pattern) }

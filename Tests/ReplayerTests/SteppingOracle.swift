@@ -75,6 +75,8 @@ struct SteppingOracle {
         default:
             var place = try executeOne(&processor)
             while place == nil { place = try executeOne(&processor) }
+            // An exit that is completed while the processor steps may stop behind it once more.
+            try processor.setBreakpoint(nil)
             processor.answer(recorded.event)
             let isFinished = (try? processor.completePendingAccess()) != nil
             arrive(at: recorded)

@@ -43,7 +43,9 @@ extension TraceReader {
     ///   something else first.
     func delayingInterrupt(atKeyframe number: Int) throws -> TraceReader? {
         let entry = try keyframeEntry(number)
-        guard case .interrupt(let vector) = try event(at: EventOrdinal(entry.event.rawValue + 1)).event else { return nil }
+        guard case .interrupt(let vector) = try event(at: EventOrdinal(entry.event.rawValue + 1)).event else {
+            return nil
+        }
         let time = try event(at: entry.event).time
         var timeline = try Timeline(self)
         try timeline.restore(number)

@@ -10,7 +10,7 @@ import X86
 @Suite(.needsKVM)
 struct WriteSearchTests {
     private static let guests = [
-        "hello", "exit-codes", "mmio", "rep-outs", "self-modifying", "protected", "long-mode", "racy", "tick-after-pio",
+        "hello", "mmio", "rep-outs", "self-modifying", "protected", "long-mode", "racy", "tick-after-pio",
         "tick-self-modifying",
     ]
 

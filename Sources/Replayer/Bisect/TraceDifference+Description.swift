@@ -56,7 +56,9 @@ extension TraceDifference.Side {
             lines.append("  \(name)  \(account ?? event.map { "\($0)" } ?? "nothing more: the trace ends")")
         }
         if let instruction {
-            lines.append("       \(event?.event.isMadeByGuest == false ? "came before" : "instruction")  \(instruction)")
+            lines.append(
+                "       \(event?.event.isMadeByGuest == false ? "came before" : "instruction")  \(instruction)"
+            )
         }
         if let input, input != event { lines.append("       last input that differs  \(input)") }
         return lines

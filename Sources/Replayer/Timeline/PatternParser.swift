@@ -96,7 +96,8 @@ struct PatternParser {
             guard position < bytes.count else { throw failure("a ']' is missing") }
             let low = try character()
             guard low.count == 1, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "-"),
-                bytes[position + 1] != UInt8(ascii: "]") else {
+                bytes[position + 1] != UInt8(ascii: "]")
+            else {
                 members += low
                 continue
             }

@@ -30,7 +30,8 @@ extension Timeline where P: ~Copyable {
         let hasNonMaskable = pending.nmiInjected || pending.nmiPending
         deliveries.removeAll { $0.event == .nonMaskableInterrupt ? !hasNonMaskable : pending.interrupt == nil }
         // What has been injected comes first, and a waiting one behind it (Intel SDM vol. 3, 6.9).
-        if let interrupt = pending.interrupt, let event = deliveries.last(where: { $0.event != .nonMaskableInterrupt }) {
+        if let interrupt = pending.interrupt, let event = deliveries.last(where: { $0.event != .nonMaskableInterrupt })
+        {
             return (event, interrupt.vector)
         }
         let isBlocked = pending.nmiMasked && !pending.nmiInjected || !pending.interruptShadow.isEmpty
@@ -71,7 +72,9 @@ extension Processor where Self: ~Copyable {
     func isAtHandler(_ handler: InterruptHandler?, before: [UInt64]) -> Bool {
         guard let handler, exitRIP == handler.offset else { return false }
         let stackPointer = GeneralRegister.rsp.rawValue
-        return zip(before, exitRegisters).prefix(GeneralRegister.allCases.count).enumerated().allSatisfy { index, pair in
+        return zip(before, exitRegisters).prefix(GeneralRegister.allCases.count).enumerated().allSatisfy {
+            index,
+            pair in
             index == stackPointer || pair.0 == pair.1
         }
     }
