@@ -76,7 +76,7 @@ import TraceFormat
         }
     }
 
-    /// The second file of a ring needs as much room again as the first has.
+    /// Room for one page of file: none is left when the second file begins.
     @Test(.needsMounts) func ringOnAFullDiskKeepsWhatItHas() throws {
         let directory = try TemporaryDirectory()
         try directory.write(EndlessGuest.storming, to: "guest")
@@ -84,8 +84,8 @@ import TraceFormat
         let result = try Command.shell(
             """
             mkdir small
-            exec unshare --mount bash -c 'mount -t tmpfs -o size=16k none small
-                "$0" record guest --flat --memory 16M --ring 400ms --keyframes every=20ms --max-time 20 -o small/trace.rrvm
+            exec unshare --mount bash -c 'mount -t tmpfs -o size=4k none small
+                "$0" record guest --flat --memory 16M --ring 400ms --keyframes every=40ms --max-time 20 -o small/trace.rrvm
                 echo "status $?"; ls small; "$0" replay small/trace.rrvm; echo "status $?"' "$0"
             """,
             in: directory
@@ -94,6 +94,7 @@ import TraceFormat
         #expect(result.output.contains("status 74\n"), "\(result)")
         #expect(result.output.hasSuffix("status 0\n"), "\(result)")
         #expect(result.messages.contains("No space left on device"), "\(result.messages)")
+        #expect(result.output.contains("latest\ntrace.rrvm"), "\(result)")
     }
 
     @Test(arguments: ["info", "events", "replay", "verify", "check", "pack -o x.rrvm", "repair -o x.rrvm"])
