@@ -1,7 +1,7 @@
 # The commands of this repository. `make` lists them.
 
 FUZZ_SECONDS ?= 60
-SWIFT_FILES = Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_FILES = Package.swift Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow setup build fuzz bench format lint clean

@@ -31,6 +31,7 @@ let package = Package(
         // C shims and system libraries: no logic.
         .target(name: "CKVM"),
         .target(name: "CPerf"),
+        .target(name: "CHostIO"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
@@ -38,6 +39,7 @@ let package = Package(
         .target(name: "ByteCoding", swiftSettings: swiftSettings),
         .target(name: "Digest", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
         .target(name: "X86", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .target(name: "HVT", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .target(
             name: "KVMCore",
             dependencies: ["CKVM", "ByteCoding", "X86", .product(name: "SystemPackage", package: "swift-system")],
@@ -51,7 +53,7 @@ let package = Package(
         .target(
             name: "TraceFormat",
             dependencies: [
-                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86",
+                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86", "HVT",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -59,20 +61,20 @@ let package = Package(
         .target(name: "Devices", dependencies: ["X86"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
-            dependencies: ["ByteCoding", "X86", "Engine", "Devices"],
+            dependencies: ["ByteCoding", "X86", "HVT", "Engine", "Devices"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "Recorder",
             dependencies: [
-                "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
+                "CHostIO", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "Replayer",
-            dependencies: ["Digest", "X86", "Engine", "TraceFormat"],
+            dependencies: ["ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -86,12 +88,14 @@ let package = Package(
         ),
 
         // Guests of our own: assembled by this build, carried as data.
-        .target(name: "Guests", path: "Guests", publicHeadersPath: "include"),
+        .target(name: "Guests", path: "Guests", exclude: ["hvt"], publicHeadersPath: "include"),
+        .plugin(name: "BuildUnikernels", capability: .buildTool()),
         .target(
             name: "GuestImages",
             dependencies: ["Guests"],
             path: "Tests/TestSupport/GuestImages",
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings,
+            plugins: ["BuildUnikernels"]
         ),
         .executableTarget(
             name: "write-guests",
@@ -130,14 +134,14 @@ let package = Package(
         ),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "X86"],
+            dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "Digest", "Engine", "GuestImages", "Machine", "Recorder", "Replayer", "TraceFormat",
-                "X86",
+                "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
+                "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

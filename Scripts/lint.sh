@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 swift format lint --strict --parallel --recursive --configuration .swift-format \
-    Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+    Package.swift Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 if command -v shellcheck >/dev/null; then
-    shellcheck Scripts/*.sh Benchmarks/*.sh .ci/run
+    shellcheck Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
 fi

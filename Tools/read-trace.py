@@ -21,13 +21,14 @@ MASK = (1 << 64) - 1
 HEADER, SYMBOLS, EVENTS, PAGES, PAGE_TABLE, KEYFRAME, EVENT_INDEX, KEYFRAME_INDEX, ROOT = range(1, 10)
 KINDS = [
     "portRead", "portWrite", "memoryRead", "memoryWrite", "readMSR", "writeMSR", "halt", "interrupt",
-    "nonMaskableInterrupt", "deviceWrite", "hiddenRead", "keyframe", "end",
+    "nonMaskableInterrupt", "deviceWrite", "hiddenRead", "keyframe", "end", "deviceRead",
 ]
 INSTRUCTIONS = ["rdtsc", "rdtscp", "rdrand", "rdseed", "rdpmc", "rdpid"]
 OUTCOMES = [
     "exited", "halted", "tripleFault", "reset", "poweredOff", "emulationFailure", "hostLimit", "interrupted",
-    "timeLimit", "eventLimit", "consoleText", "sizeLimit", "cut",
+    "timeLimit", "eventLimit", "consoleText", "sizeLimit", "cut", "guestFault",
 ]
+CONTENTS = ["arguments", "data", "digest"]
 POSITIONS = ["synchronous", "asynchronous"]
 
 
@@ -130,8 +131,8 @@ class Trace:
         magic, version, _, self.identity, checksum = struct.unpack("<8sIIQQ", prefix)
         if magic != b"\x89RRVM\r\n\x1a":
             raise BadTrace("not an rr-vm trace")
-        if version != 1:
-            raise BadTrace(f"a trace of format version {version}; this program reads version 1")
+        if version not in (1, 2):
+            raise BadTrace(f"a trace of format version {version}; this program reads versions 1 and 2")
         if checksum != xxhash.xxh3_64_intdigest(prefix[:24], seed=0):
             raise BadTrace("the prefix does not check")
         self.chunks, self.is_complete = self.walk()
@@ -275,6 +276,15 @@ def fields(kind, detail, flags, key, value, address, auxiliary, data):
         return {"vector": detail}
     if kind == "deviceWrite":
         return {"address": hex(address), "bytes": data.take(value).hex()}
+    if kind == "deviceRead":
+        result = {"port": hex(key), "address": hex(address), "content": CONTENTS[detail]}
+        if CONTENTS[detail] == "digest":
+            result["count"] = hex(value)
+            result["digest"] = f"{read_digest(data):032x}"
+        else:
+            result["bytes"] = data.take(value).hex()
+        result["console"] = bool(flags)
+        return result
     if kind == "hiddenRead":
         return {
             "instruction": INSTRUCTIONS[detail], "value": hex(value), "auxiliary": hex(auxiliary),
@@ -296,7 +306,7 @@ def outcome(cursor):
         result["address"] = hex(cursor.unsigned(8))
         result["bytes"] = cursor.take(cursor.varint()).hex()
         result["text"] = cursor.text()
-    elif name in ("hostLimit", "consoleText"):
+    elif name in ("hostLimit", "consoleText", "guestFault"):
         result["text"] = cursor.text()
     return result
 

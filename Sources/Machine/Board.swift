@@ -1,113 +1,122 @@
 public import Devices
-public import Engine
-internal import X86
+public import X86
 
-/// A PC: devices on their ports and addresses, and their lines on the interrupt controllers.
+/// What is around a processor: it answers the guest's accesses and interrupts it.
 ///
-/// Like its devices it reads no clock: every access says what time it is. Time must not run backwards.
-public struct Board {
-    var lines = InterruptLines()
-    var timer = IntervalTimer8254()
-    var realTimeClock: RealTimeClock
-    var keyboard = KeyboardController8042()
-    var serial1 = UART16550()
-    var serial2 = UART16550(isConnected: false)
-    var powerManagement = PowerManagement()
-    var vga = VGA()
-    var systemControlA = SystemControlPortA()
-    var systemControlB = SystemControlPortB()
-    var resetControl = ResetControl()
-    var post = POSTPort()
-    var firmwareConfiguration: FirmwareConfiguration
-    let debugConsole = DebugConsole()
-    let exitPort = ExitPort()
-
-    var pci: PCIBus
-    /// Where PCI devices answer: what ``pci`` says, kept for the next access.
-    var windows: [PCIBus.Window] = []
-    var ports = PortMap()
-    /// The first ports of the bus master and of power management, while they are open.
-    var busMasterBase: UInt16?
-    var powerBase: UInt16?
-
-    /// What is on the disks of each interface.
-    var ideDisks: [Disk?]
-    var virtioDisks: [Disk]
-    var memory: DeviceMemory
-    var randomness: RandomNumbers
-    var unclaimed: UnclaimedLog?
-    let showsFirmwareLog: Bool
-
+/// A board reads no clock: every access says what time it is. Time must not run backwards. Drivers are generic over the
+/// board, so that calls are direct.
+public protocol Board {
     /// The name of this board in a trace.
-    public static let name = "pc"
+    static var name: String { get }
+
+    /// Whether it ever interrupts: a guest that halts on one that does not halts for good.
+    static var canInterrupt: Bool { get }
+
+    /// Answers a read of a port; what nobody claims floats to ones.
+    mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32
+
+    /// Takes a write to a port; says if it means something beyond the board.
+    mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
+
+    /// Answers a read of memory that is not there, 1 to 8 bytes; what nobody claims floats to ones.
+    mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64
+
+    /// Takes a write to memory that is not there or can only be read; says if it means something beyond the board.
+    mutating func writeMemory(
+        _ address: GuestPhysicalAddress,
+        _ length: UInt8,
+        _ value: UInt64,
+        now: MachineTime
+    ) -> BoardSignal?
+
+    /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
+    func readMSR(_ index: UInt32, now: MachineTime) -> UInt64?
+
+    /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
+    mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool
 
     /// The next time at which a device does something by itself; nil if nothing is due without an access.
-    public internal(set) var nextDeadline: MachineTime?
-
-    /// A board just switched on.
-    ///
-    /// - Parameter memory: what its devices read and write by themselves.
-    public init(_ setup: BoardSetup, memory: GuestMemory) {
-        self.memory = DeviceMemory(memory)
-        realTimeClock = RealTimeClock(date: setup.date)
-        let low = min(setup.memorySize, PhysicalLayout.holeStart)
-        realTimeClock.describeMemory(below4GiB: low, above4GiB: setup.memorySize - low)
-        realTimeClock.describeEquipment()
-        realTimeClock.describeBootOrder([.hardDisk, .opticalDisc, .floppy])
-        firmwareConfiguration = FirmwareConfiguration(memorySize: setup.memorySize)
-        for file in setup.files { _ = firmwareConfiguration.addFile(file.name, file.bytes) }
-        let ide = setup.drives.filter { $0.interface == .ide }.prefix(Drive.limit(of: .ide)).map(\.disk)
-        let virtio = setup.drives.filter { $0.interface == .virtio }.prefix(Drive.limit(of: .virtio)).map(\.disk)
-        pci = PCIBus(
-            ide: IDEController(
-                drives: ide.enumerated().map { .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)") }
-            ),
-            disks: virtio.enumerated().map {
-                VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
-            }
-        )
-        ideDisks = ide + Array(repeating: nil, count: Drive.limit(of: .ide) - ide.count)
-        virtioDisks = virtio
-        randomness = RandomNumbers(source: setup.randomness)
-        showsFirmwareLog = setup.showsFirmwareLog
-        unclaimed = setup.notesUnclaimed ? UnclaimedLog() : nil
-        if setup.isSetUp { pci.setUp() }
-        followConfiguration()
-        updateDeadline(after: .start)
-    }
+    var nextDeadline: MachineTime? { get }
 
     /// Lets the devices do what was due until `now`.
-    public mutating func advance(to now: MachineTime) {
-        guard let due = nextDeadline, due <= now else { return }
-        timer.advance(to: now)
-        realTimeClock.advance(to: now)
-        powerManagement.advance(to: now)
-        lines.localAPIC.advance(to: now)
-        updateTimerLine()
-        updateClockLine()
-        updatePowerLine()
-        updateDeadline(after: now)
-    }
+    mutating func advance(to now: MachineTime)
 
-    mutating func updateDeadline(after now: MachineTime) {
-        let timers = MachineTime.earliest(timer.nextDeadline(after: now), realTimeClock.nextDeadline(after: now))
-        let power = powerManagement.nextDeadline(after: now)
-        nextDeadline = .earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
-    }
+    /// Whether a maskable interrupt waits for the processor.
+    var interruptRequested: Bool { get }
 
-    /// What the devices have written to guest memory since this was last asked, in order.
-    public mutating func takeDeviceWrites() -> [DeviceWrite] { memory.takeWrites() }
+    /// The processor takes the interrupt: its vector.
+    mutating func acknowledgeInterrupt() -> UInt8
 
-    /// Whether ``takeDeviceWrites()`` would give any: cheap enough to ask at every exit.
-    public var hasDeviceWrites: Bool { !memory.writes.isEmpty }
+    /// Whether a non-maskable interrupt waits for the processor.
+    var nonMaskableInterruptRequested: Bool { get }
+
+    /// The processor takes the non-maskable interrupt. False if there is none.
+    mutating func acknowledgeNonMaskableInterrupt() -> Bool
+
+    /// What the devices have done to guest memory since this was last asked, in order.
+    mutating func takeDeviceAccesses() -> [DeviceAccess]
+
+    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    var hasDeviceAccesses: Bool { get }
+
+    /// What the guest did that its machine does not allow, in words; the run ends then.
+    var fault: String? { get }
+
+    /// What the guest left at its end for whoever looks into what became of it; nil for nothing.
+    var cookie: [UInt8]? { get }
+
+    /// Whether anything that the guest waits for by a call has come.
+    mutating func isWaitOver(at now: MachineTime) -> Bool
+
+    /// When, as is known by now, something comes that the guest waits for.
+    var nextArrival: MachineTime? { get }
+
+    /// The call by which the guest waits is answered.
+    mutating func endWait(at now: MachineTime)
+
+    /// How many bytes of console input the guest has room for.
+    var consoleRoom: Int { get }
+
+    /// Gives the guest bytes of console input.
+    mutating func receiveConsole(_ bytes: [UInt8])
+
+    /// What the text screen shows, without the blank lines at its end.
+    var screen: String { get }
 
     /// What the guest has accessed and nobody claims, and how often, if it is noted.
-    public var unclaimedAccesses: [UnclaimedAccess: Int] { unclaimed?.counts ?? [:] }
+    var unclaimedAccesses: [UnclaimedAccess: Int] { get }
 }
 
-/// The numbers of the virtio entropy device, which come from the board's set-up.
-struct RandomNumbers: RandomNumberGenerator {
-    let source: @Sendable () -> UInt64
+/// A board whose guest waits by HLT alone and that allows everything.
+extension Board {
+    /// It does.
+    public static var canInterrupt: Bool { true }
 
-    mutating func next() -> UInt64 { source() }
+    /// Nothing: what nobody claims is ignored.
+    public var fault: String? { nil }
+
+    /// Nothing: there is no way to.
+    public var cookie: [UInt8]? { nil }
+
+    /// There is no call to wait by.
+    public mutating func isWaitOver(at now: MachineTime) -> Bool { true }
+
+    /// Nothing is waited for.
+    public var nextArrival: MachineTime? { nil }
+
+    /// Nothing is waited for.
+    public mutating func endWait(at now: MachineTime) {}
+}
+
+extension Board {
+    /// What a trapped instruction reads at `now`; the time-stamp counter runs at 1 GHz.
+    ///
+    /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.
+    public func readHidden(_ instruction: HiddenInstruction, randomness: UInt64, now: MachineTime) -> UInt64 {
+        switch instruction {
+        case .rdtsc, .rdtscp: now.nanoseconds
+        case .rdrand, .rdseed: randomness
+        case .rdpmc, .rdpid: 0
+        }
+    }
 }

@@ -2,7 +2,15 @@ internal import Devices
 internal import Engine
 public import X86
 
-/// What a device wrote to guest memory: an input of the run, since a replay has no devices.
+/// What a device did to guest memory, or took from it.
+public enum DeviceAccess: Hashable, Sendable {
+    /// It wrote: an input of the run, since a replay has no devices.
+    case write(DeviceWrite)
+    /// It read what the guest gives to the outside.
+    case read(GuestOutput)
+}
+
+/// What a device wrote to guest memory.
 public struct DeviceWrite: Hashable, Sendable {
     /// Where the first byte went.
     public let address: GuestPhysicalAddress
@@ -10,13 +18,39 @@ public struct DeviceWrite: Hashable, Sendable {
     public let bytes: [UInt8]
 }
 
-/// Guest memory as the board's devices see it: all that they write is noted, in order.
+/// What a guest gave to the outside by memory.
+public struct GuestOutput: Hashable, Sendable {
+    /// What it is.
+    public enum Kind: Hashable, Sendable {
+        /// A call's arguments.
+        case arguments
+        /// Text for the console.
+        case console
+        /// A packet.
+        case packet
+        /// Data for a disk.
+        case storage
+        /// What it leaves behind at its end.
+        case cookie
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// The port through which it told of it.
+    public let port: Port
+    /// Where the first byte stands.
+    public let address: GuestPhysicalAddress
+    /// What was read.
+    public let bytes: [UInt8]
+}
+
+/// Guest memory as the board's devices see it: all that they write is noted, in order, and what they note of what they read.
 struct DeviceMemory: GuestMemoryAccess {
     /// The most that devices move before the notes are taken: a guest's queue can name the same memory again and again.
     private static let limit = 128 << 20
 
     let memory: GuestMemory
-    private(set) var writes: [DeviceWrite] = []
+    private(set) var accesses: [DeviceAccess] = []
     private var writtenBytes = 0
 
     init(_ memory: GuestMemory) { self.memory = memory }
@@ -40,16 +74,39 @@ struct DeviceMemory: GuestMemoryAccess {
             throw GuestMemoryError(address: address, byteCount: count)
         }
         writtenBytes += count
-        writes.append(DeviceWrite(address: address, bytes: [UInt8](copying: bytes)))
+        accesses.append(.write(DeviceWrite(address: address, bytes: [UInt8](copying: bytes))))
     }
 
-    /// What was written since this was last called.
-    mutating func takeWrites() -> [DeviceWrite] {
+    /// Reads what the guest gives to the outside, and notes it.
+    mutating func take(
+        _ kind: GuestOutput.Kind,
+        at address: GuestPhysicalAddress,
+        count: UInt64,
+        port: Port
+    ) throws(GuestMemoryError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try memory.readAcross(address, count: count) } catch {
+            throw GuestMemoryError(address: address, byteCount: Int(clamping: count))
+        }
+        accesses.append(.read(GuestOutput(kind: kind, port: port, address: address, bytes: bytes)))
+        return bytes
+    }
+
+    /// Writes bytes, across regions too.
+    mutating func put(_ bytes: [UInt8], at address: GuestPhysicalAddress) throws(GuestMemoryError) {
+        do { try memory.writeAcross(bytes, at: address) } catch {
+            throw GuestMemoryError(address: address, byteCount: bytes.count)
+        }
+        accesses.append(.write(DeviceWrite(address: address, bytes: bytes)))
+    }
+
+    /// What was written or noted since this was last called.
+    mutating func takeAccesses() -> [DeviceAccess] {
         defer {
-            writes.removeAll(keepingCapacity: true)
+            accesses.removeAll(keepingCapacity: true)
             writtenBytes = 0
         }
-        return writes
+        return accesses
     }
 }
 

@@ -28,6 +28,7 @@ public struct GuestImage: Sendable {
         case .multiboot2: try Multiboot2Loader.load(bytes, options, map)
         case .linux: try LinuxLoader.load(bytes, options, map)
         case .pvh: try PVHLoader.load(bytes, options, map)
+        case .hvt: try HVTLoader.load(bytes, options, memorySize: memorySize)
         case .firmware: try FirmwareLoader.load(bytes, signature: signature)
         case .sector: try BootSectorLoader.load(bytes, map, signature: signature)
         case .flat: try FlatLoader.load(bytes, options, map, signature: signature)
@@ -38,7 +39,7 @@ public struct GuestImage: Sendable {
 extension BootOptions {
     /// Refuses what has no meaning in a protocol: an option that does nothing misleads.
     fileprivate func check(for bootProtocol: BootProtocol) throws(MachineError) {
-        let takesLine: Set<BootProtocol> = [.multiboot, .multiboot2, .linux, .pvh]
+        let takesLine: Set<BootProtocol> = [.multiboot, .multiboot2, .linux, .pvh, .hvt]
         let takesDisk: Set<BootProtocol> = [.linux, .pvh]
         let takesModules: Set<BootProtocol> = [.multiboot, .multiboot2]
         let guest = "a guest booted by \(bootProtocol.rawValue)"
@@ -50,6 +51,9 @@ extension BootOptions {
         }
         guard modules.isEmpty || takesModules.contains(bootProtocol) else {
             throw .misusedOption("--module", "\(guest) has no modules")
+        }
+        guard attachments.isEmpty || bootProtocol == .hvt else {
+            throw .misusedOption("--block and --net", "\(guest) is no unikernel")
         }
         guard mode == .real || bootProtocol == .flat else {
             throw .misusedOption("--mode", "\(guest) chooses its mode itself; --boot flat does not")

@@ -18,6 +18,9 @@ public struct MachineConfiguration: Sendable {
     /// The names in the guest's program.
     public let symbols: [ProgramSymbol]
 
+    /// What the guest needs if it is a unikernel; it then has a board of its own, and not a PC.
+    public let unikernel: Unikernel?
+
     private let readOnlyMemory: GuestMemory.Region?
 
     /// Fewest and most bytes of RAM.
@@ -33,6 +36,13 @@ public struct MachineConfiguration: Sendable {
         guard Self.memorySizes.contains(memorySize), memorySize % UInt64(GuestMemory.pageSize) == 0 else {
             throw .unsuitableMemorySize(bytes: memorySize)
         }
+        let memorySize = image.bootProtocol == .hvt ? try HVTMemory.size(forAsked: memorySize) : memorySize
+        guard image.bootProtocol != .hvt || hiddenReads.counters == .trap else {
+            throw .misusedOption(
+                "--tsc",
+                "a unikernel is told that its time-stamp counter runs at 1 GHz, which is so with trap only"
+            )
+        }
         let boot = try image.boot(memorySize: memorySize, signature: profile.signature)
         self.memorySize = memorySize
         self.image = image
@@ -42,10 +52,12 @@ public struct MachineConfiguration: Sendable {
         initialState = boot.state
         symbols = boot.symbols
         readOnlyMemory = boot.readOnlyMemory
+        unikernel = boot.unikernel
     }
 
     /// The guest-physical memory that the machine needs.
     public var memoryRegions: [GuestMemory.Region] {
+        if let unikernel { return unikernel.regions }
         let low = min(memorySize, PhysicalLayout.holeStart)
         var regions = [GuestMemory.Region(address: GuestPhysicalAddress(0), size: low)]
         if let readOnlyMemory { regions.append(readOnlyMemory) }

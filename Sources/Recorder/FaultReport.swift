@@ -55,7 +55,7 @@ extension FaultReport {
         events: [RecordedEvent]
     ) throws(EngineError) {
         switch outcome {
-        case .tripleFault, .emulationFailure: break
+        case .tripleFault, .guestFault, .emulationFailure: break
         default: return nil
         }
         let state = try processor.state()

@@ -31,6 +31,8 @@ public struct RunSetup: Sendable {
     public var clockDate: Int64?
     /// The disks.
     public var drives: [Drive] = []
+    /// What is behind a unikernel's devices.
+    public var unikernel = UnikernelSetup()
     /// Files that firmware and kernels can read by name.
     public var files: [FirmwareFile] = []
     /// What is typed on the guest's console.

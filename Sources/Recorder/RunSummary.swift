@@ -20,6 +20,8 @@ public struct RunSummary: Sendable {
     public var screen: String?
     /// What the guest has accessed and nobody claims, and how often, if it was asked for.
     public var unclaimed: [UnclaimedAccess: Int] = [:]
+    /// The core file, if one was to be written: where it is, or why not.
+    public var core: Result<FilePath, Errno>?
     /// The trace, if the run was recorded.
     public var trace: Trace?
 

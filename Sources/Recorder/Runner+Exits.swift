@@ -23,7 +23,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             let signal = board.writePort(port, size, value, now: boardTime)
             let access = PortAccess(port: port, size: size, value: value, isConsole: signal?.isConsole ?? false)
             sink.append(.portWrite(access), rip: rip, at: now)
-            return signal.flatMap { ending(of: $0) }
+            return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
         case .memoryRead(let address, let length):
             let value = board.readMemory(address, length, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
@@ -33,7 +33,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             let signal = board.writeMemory(address, length, value, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
             sink.append(.memoryWrite(access), rip: rip, at: now)
-            return signal.flatMap { ending(of: $0) }
+            return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
         case .readMSR(let index):
             let value = board.readMSR(index, now: boardTime)
             sink.append(.readMSR(index: index, value: value), rip: rip, at: now)
@@ -49,7 +49,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             try processor.answerHiddenRead(value: value, auxiliary: read.auxiliary, succeeded: read.succeeded)
         case .halt:
             sink.append(.halt, rip: rip, at: now)
-            guard processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
+            guard B.canInterrupt, processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
             waitForInterrupt()
         case .tripleFault:
             return .tripleFault
@@ -65,7 +65,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         case .hostLimit(let limit):
             return .hostLimit("\(limit)")
         }
-        return nil
+        return board.fault.map(Outcome.guestFault)
     }
 
     /// Shows a byte of the console.
@@ -76,12 +76,16 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         return isFound ? .stopped(stopTextReason) : nil
     }
 
-    /// Tells the sink what devices have written to guest memory: a replay has none.
-    mutating func appendDeviceWrites(at now: MachineTime) throws(EngineError) {
-        guard board.hasDeviceWrites, !processor.isInsideInstruction else { return }
+    /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
+    mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
+        guard board.hasDeviceAccesses, !processor.isInsideInstruction else { return }
         try processor.completePendingAccess()
-        for write in board.takeDeviceWrites() {
-            sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: now)
+        for access in board.takeDeviceAccesses() {
+            switch access {
+            case .write(let write):
+                sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: now)
+            case .read(let output): sink.append(.deviceRead(DeviceRead(output)), rip: 0, at: now)
+            }
         }
     }
 
@@ -90,10 +94,12 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         switch signal {
         case .console(let byte): return show(byte)
         case .text(let bytes): return bytes.reduce(nil) { outcome, byte in outcome ?? show(byte) }
+        case .wait(let deadline): wait(until: deadline)
         case .exit(let code): return .exited(code: code)
         case .reset: return .reset
         case .powerOff: return .poweredOff
         }
+        return nil
     }
 }
 

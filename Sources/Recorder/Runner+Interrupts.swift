@@ -86,6 +86,22 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         }
     }
 
+    /// Lets time pass while the guest waits by a call, until that is over or it has to stop.
+    mutating func wait(until deadline: MachineTime) {
+        console.flush()
+        while stop.pending == nil {
+            guard !board.isWaitOver(at: boardTime(now)) else { return board.endWait(at: boardTime(now)) }
+            let next = min(deadline, board.nextArrival ?? .latest)
+            if virtualClock != nil {
+                skip(to: next)
+            } else {
+                let nanoseconds = hostTime(next).nanoseconds(since: now)
+                stop.wait(nanoseconds: nanoseconds, descriptors: links.compactMap(\.descriptor))
+            }
+            now = clock.now
+        }
+    }
+
     /// Sets a virtual clock to a time of the board, if that is later.
     mutating func skip(to time: MachineTime) {
         let skew = chaos?.skew ?? 0

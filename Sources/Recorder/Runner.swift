@@ -6,10 +6,11 @@ internal import X86
 
 /// Runs a guest on a board, exit by exit, and tells a sink what was put into it.
 ///
-/// The only place where host time and host requests enter. Generic over processor and sink so that the loop makes direct calls.
-struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
+/// The only place where host time and host requests enter. Generic over processor, board and sink so that the loop makes
+/// direct calls.
+struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: ~Copyable {
     var processor: P
-    var board: Board
+    var board: B
     var sink: Sink
     let clock = HostClock()
     let stop: StopRequest
@@ -29,6 +30,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
     let input: ConsoleInput
     var script: InputScript?
     let showsScreen: Bool
+    let links: [any HostLink]
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
@@ -43,7 +45,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
 
     init(
         processor: consuming P,
-        board: consuming Board,
+        board: consuming B,
         sink: consuming Sink,
         setup: RunSetup
     ) {
@@ -60,6 +62,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         input = setup.input
         script = setup.script
         showsScreen = setup.showsScreen
+        links = Array(setup.unikernel.links.values)
         timeLimit = setup.limits.seconds
         eventLimit = setup.limits.events ?? .max
         sizeLimit = setup.limits.bytes ?? .max
@@ -116,7 +119,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         let exit = try processor.run()
         now = clock.now
         let outcome = try handle(exit, at: now)
-        try appendDeviceWrites(at: now)
+        try appendDeviceAccesses(at: now)
         return outcome
     }
 

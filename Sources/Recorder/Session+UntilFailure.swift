@@ -40,7 +40,8 @@ extension Outcome {
     public var isFailure: Bool {
         switch self {
         case .exited(let code): code != 0
-        case .tripleFault, .emulationFailure, .hostLimit, .stopped(.timeLimit), .stopped(.consoleText): true
+        case .tripleFault, .guestFault, .emulationFailure, .hostLimit, .stopped(.timeLimit), .stopped(.consoleText):
+            true
         case .halted, .reset, .poweredOff, .stopped(.interrupted), .stopped(.eventLimit), .stopped(.sizeLimit),
             .stopped(.cut):
             false

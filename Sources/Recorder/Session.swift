@@ -13,15 +13,7 @@ public enum Session {
     ) throws(RecorderError) -> RunSummary {
         do {
             let processor = try prepare(configuration)
-            let board = board(configuration, setup, memory: processor.memory)
-            var runner = Runner(
-                processor: processor,
-                board: board,
-                sink: TailSink(NoSink()),
-                setup: setup
-            )
-            let outcome = try runner.run()
-            return try summary(of: &runner, outcome, configuration)
+            return try drive(processor, into: NoSink(), configuration, setup) { sink, _ in _ = sink }
         } catch {
             throw .engine(error)
         }
@@ -47,7 +39,7 @@ public enum Session {
             host: TraceHeader.Host(HostIdentity.current),
             guest: guest,
             machine: TraceHeader.Machine(
-                board: Board.name,
+                board: configuration.unikernel == nil ? PCBoard.name : HVTBoard.name,
                 memory: configuration.memoryRegions.map(TraceHeader.MemoryRegion.init)
             ),
             processor: TraceHeader.Processor(
@@ -67,23 +59,52 @@ public enum Session {
         } catch {
             throw .trace(error)
         }
-        let board = board(configuration, setup, memory: processor.memory)
-        var runner = Runner(
-            processor: processor,
-            board: board,
-            sink: TailSink(sink),
-            setup: setup
-        )
-        let outcome: Outcome
-        do { outcome = try runner.run() } catch { throw .engine(error) }
-        var summary: RunSummary
-        do { summary = try Self.summary(of: &runner, outcome, configuration) } catch { throw .engine(error) }
-        summary.trace = runner.finish().finish().finish(outcome, seconds: summary.seconds)
+        do {
+            return try drive(processor, into: sink, configuration, setup) { sink, summary in
+                summary.trace = sink.finish(summary.outcome, seconds: summary.seconds)
+            }
+        } catch {
+            throw .engine(error)
+        }
+    }
+
+    /// Runs on the board that the guest is for; `finish` takes the sink at the end.
+    private static func drive<Sink: EventSink & ~Copyable>(
+        _ processor: consuming KVMProcessor,
+        into sink: consuming Sink,
+        _ configuration: MachineConfiguration,
+        _ setup: RunSetup,
+        finish: (consuming Sink, inout RunSummary) -> Void
+    ) throws(EngineError) -> RunSummary {
+        let memory = processor.memory
+        guard let unikernel = configuration.unikernel else {
+            let board = PCBoard(configuration, setup, memory: memory)
+            return try drive(processor, on: board, into: sink, configuration, setup, finish: finish)
+        }
+        let board = HVTBoard(HVTBoardSetup(setup), unikernel, memory: memory)
+        return try drive(processor, on: board, into: sink, configuration, setup, finish: finish)
+    }
+
+    private static func drive<B: Board, Sink: EventSink & ~Copyable>(
+        _ processor: consuming KVMProcessor,
+        on board: consuming B,
+        into sink: consuming Sink,
+        _ configuration: MachineConfiguration,
+        _ setup: RunSetup,
+        finish: (consuming Sink, inout RunSummary) -> Void
+    ) throws(EngineError) -> RunSummary {
+        var runner = Runner(processor: processor, board: board, sink: TailSink(sink), setup: setup)
+        let outcome = try runner.run()
+        var summary = try summary(of: &runner, outcome, configuration)
+        if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
+            summary.core = try CoreFile(&runner.processor, cookie: runner.board.cookie).write(into: directory)
+        }
+        finish(runner.finish().finish(), &summary)
         return summary
     }
 
-    private static func summary<Sink: EventSink & ~Copyable>(
-        of runner: inout Runner<KVMProcessor, TailSink<Sink>>,
+    private static func summary<B: Board, Sink: EventSink & ~Copyable>(
+        of runner: inout Runner<KVMProcessor, B, TailSink<Sink>>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
     ) throws(EngineError) -> RunSummary {
@@ -110,23 +131,5 @@ public enum Session {
         )
         try processor.restore(configuration.load(into: processor.memory))
         return processor
-    }
-
-    private static func board(
-        _ configuration: MachineConfiguration,
-        _ setup: RunSetup,
-        memory: GuestMemory
-    ) -> Board {
-        let board = BoardSetup(
-            memorySize: configuration.memorySize,
-            date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
-            drives: setup.drives,
-            files: setup.files,
-            isSetUp: !configuration.startsInFirmware,
-            showsFirmwareLog: setup.showsFirmwareLog,
-            notesUnclaimed: setup.notesUnclaimed,
-            randomness: { UInt64.random(in: .min ... .max) }
-        )
-        return Board(board, memory: memory)
     }
 }

@@ -18,7 +18,7 @@ public final class StopRequest: Sendable {
     private let reason = Mutex<StopReason?>(nil)
     private let isRequested = Atomic(false)
     private let kicker = Mutex<ProcessorKicker?>(nil)
-    private let wakeUp = DispatchSemaphore(value: 0)
+    private let wakeUp = WakeDescriptor()
 
     /// Nothing requested yet.
     public init() {}
@@ -32,7 +32,7 @@ public final class StopRequest: Sendable {
         }
         guard isFirst else { return }
         isRequested.store(true, ordering: .releasing)
-        wakeUp.signal()
+        wakeUp.post()
         kickAfterGrace()
     }
 
@@ -63,18 +63,18 @@ public final class StopRequest: Sendable {
         self.kicker.withLock { $0 = kicker }
     }
 
-    /// Ends ``wait(nanoseconds:)``, or lets a guest that computes come to its driver soon.
+    /// Ends ``wait(nanoseconds:descriptors:)``, or lets a guest that computes come to its driver soon.
     func wake() {
-        wakeUp.signal()
+        wakeUp.post()
         Self.queue.asyncAfter(deadline: .now() + .milliseconds(Self.wakeMilliseconds)) {
             self.kicker.withLock { $0?.kick() }
         }
     }
 
-    /// Waits until a stop is requested or `nanoseconds` have passed; nil waits for the request alone.
-    func wait(nanoseconds: UInt64?) {
+    /// Waits until a stop is requested, until one of the descriptors is readable, or until `nanoseconds` have passed; nil for
+    /// no limit.
+    func wait(nanoseconds: UInt64?, descriptors: [Int32] = []) {
         guard pending == nil else { return }
-        let deadline = nanoseconds.map { DispatchTime.now() + .nanoseconds(Int(clamping: $0)) } ?? .distantFuture
-        _ = wakeUp.wait(timeout: deadline)
+        wakeUp.wait(nanoseconds: nanoseconds, descriptors: descriptors)
     }
 }

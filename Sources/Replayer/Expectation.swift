@@ -15,7 +15,7 @@ extension Event {
         case .writeMSR(let index, let value, _): .writeMSR(index, value: value)
         case .halt: .halt
         case .hiddenRead(let read): .hiddenRead(read.instruction)
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .keyframe, .end: nil
+        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: nil
         }
     }
 }

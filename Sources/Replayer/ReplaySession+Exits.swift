@@ -1,4 +1,5 @@
 internal import Engine
+internal import HVT
 internal import TraceFormat
 internal import X86
 
@@ -14,7 +15,7 @@ extension ReplaySession where P: ~Copyable {
             throw ReplayStop.error(.inconsistent(recorded.ordinal, "an event of unknown kind"))
         }
         guard actual == expected else {
-            throw divergence(at: recorded, expected: expected.words, actual: actual.words)
+            throw divergence(at: recorded, expected: words(for: expected), actual: words(for: actual))
         }
         let rip = processor.exitRIP
         guard try rip == recorded.rip || isSameInstruction(rip, recorded.rip) else {
@@ -25,6 +26,14 @@ extension ReplaySession where P: ~Copyable {
             )
         }
         try answer(recorded.event)
+    }
+
+    /// An exit in words; a unikernel's call by its name too.
+    private func words(for exit: Exit) -> String {
+        guard reader.header.machine.board == Hypercall.boardName, case .portWrite(let port, .doubleword, _) = exit,
+            let call = Hypercall(port)
+        else { return exit.words }
+        return "\(exit.words): \(call.name)"
     }
 
     /// Runs to the next exit that is not a stray wake-up of the host's.

@@ -75,6 +75,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
             case .deviceWrite(let address, let bytes):
                 try processor.completePendingAccess()
                 try processor.memory.write(bytes, at: address)
+            case .deviceRead(let read): try compareDeviceRead(read, recorded)
             case .keyframe(let number, .synchronous): try compareState(keyframe: number, recorded)
             case .keyframe(let number, .asynchronous): try land(onKeyframe: number, recorded)
             case .end: break

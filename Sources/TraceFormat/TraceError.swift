@@ -5,7 +5,7 @@ public enum TraceError: Error, Hashable, Sendable {
     /// The file does not begin as a trace does.
     case notATrace(path: FilePath)
     /// The trace is of a version of the format that this reader does not know.
-    case otherVersion(path: FilePath, found: UInt32, supported: UInt32)
+    case otherVersion(path: FilePath, found: UInt32, supported: ClosedRange<UInt32>)
     /// The bytes of a chunk are not what a writer wrote. `offset` is the chunk's position in the file.
     case corrupt(chunk: String, offset: UInt64, why: String)
     /// The file ends before what is asked for. `offset` is the position in the file.
@@ -33,7 +33,7 @@ extension TraceError: CustomStringConvertible {
         case .notATrace(let path):
             "\(path) is not an rr-vm trace"
         case .otherVersion(let path, let found, let supported):
-            "\(path) is a trace of format version \(found); this rr-vm reads version \(supported)"
+            "\(path) is a trace of format version \(found); this rr-vm reads versions \(supported.lowerBound) to \(supported.upperBound)"
         case .corrupt(let chunk, let offset, let why):
             "bad data in the \(chunk) at byte \(offset) of the trace: \(why)"
         case .truncated(let what, let offset):

@@ -8,7 +8,11 @@ extension BootArguments {
     var bootProtocol: BootProtocol? { flat ? .flat : bios ? .firmware : boot }
 
     /// Reads the guest and what it is started with.
-    func image(guestPath: String) throws(CommandFailure) -> GuestImage {
+    func image(
+        guestPath: String,
+        arguments: [String],
+        attachments: [UnikernelDevice]
+    ) throws(CommandFailure) -> GuestImage {
         var options = BootOptions()
         options.name = Self.name(of: guestPath)
         options.commandLine = append
@@ -27,10 +31,24 @@ extension BootArguments {
                 )
             )
         }
+        options.attachments = attachments
         do {
+            let bootProtocol = if let bootProtocol { bootProtocol } else { try BootProtocol.detect(bytes) }
+            if bootProtocol == .hvt {
+                guard append.isEmpty else {
+                    throw CommandFailure(.usage, "--append: a unikernel's arguments stand behind '--'")
+                }
+                options.commandLine = arguments.joined(separator: " ")
+            } else if !arguments.isEmpty {
+                throw CommandFailure(.usage, "--: arguments behind it are a unikernel's; the guest is none")
+            }
             return try GuestImage(bytes: bytes, bootProtocol: bootProtocol, options: options)
-        } catch {
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let error as MachineError {
             throw CommandFailure(error)
+        } catch {
+            throw CommandFailure(.software, "\(error)")
         }
     }
 
@@ -41,6 +59,9 @@ extension BootArguments {
         if let at { words.append("--at 0x\(String(at.rawValue, radix: 16))") }
         if let initrd { words.append("--initrd \(Self.name(of: initrd))") }
         if !append.isEmpty { words.append("--append \(append)") }
+        if image.bootProtocol == .hvt, !image.options.commandLine.isEmpty {
+            words.append("-- \(image.options.commandLine)")
+        }
         for module in image.options.modules { words.append("--module \(module.name) \(module.arguments)") }
         return words
     }

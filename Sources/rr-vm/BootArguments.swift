@@ -5,7 +5,7 @@ public import Machine
 struct BootArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How to boot: multiboot, multiboot2, linux, pvh, firmware, sector or flat.",
+            "How to boot: multiboot, multiboot2, linux, pvh, hvt, firmware, sector or flat.",
             discussion: "Without it: what the guest's file asks for.",
             valueName: "protocol"
         )

@@ -1,3 +1,5 @@
+import ArgumentParser
+import Machine
 import Recorder
 import SystemPackage
 import TraceFormat
@@ -18,6 +20,17 @@ extension TraceError {
 }
 
 extension RunSummary {
+    /// Ends the command as Solo5's own tender does, if the guest is a unikernel: with the status that it gave, or 1 where it
+    /// was at fault.
+    func endAsUnikernel(_ configuration: MachineConfiguration) throws {
+        guard configuration.unikernel != nil else { return }
+        switch outcome {
+        case .exited(let code) where code & 0xFF != 0: throw ExitCode(Int32(code & 0xFF))
+        case .tripleFault, .guestFault, .halted: throw ExitCode(1)
+        default: return
+        }
+    }
+
     /// Ends the command with a failure if the host could not go on.
     func checkOutcome() throws(CommandFailure) {
         switch outcome {

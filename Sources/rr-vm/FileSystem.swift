@@ -13,6 +13,11 @@ enum FileSystem {
         information(on: path, following: true).map { UInt64($0.st_size) }
     }
 
+    /// Whether a directory has this name, following links.
+    static func isDirectory(_ path: FilePath) -> Bool {
+        information(on: path, following: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
     /// Makes a symbolic link, in place of one that has this name already. Anything else of that name is left alone.
     static func replaceLink(at link: FilePath, target: String) {
         if let present = information(on: link, following: false), present.st_mode & S_IFMT != S_IFLNK { return }

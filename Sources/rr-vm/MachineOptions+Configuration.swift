@@ -25,15 +25,36 @@ extension MachineOptions {
         return bootProtocol == .sector ? DriveOption(path: guest) : nil
     }
 
-    /// Reads the guest and puts the machine together.
-    func configuration() throws(CommandFailure) -> MachineConfiguration {
+    /// Reads the guest and puts the machine together, with what is behind a unikernel's devices.
+    func configuration() throws(CommandFailure) -> (MachineConfiguration, UnikernelSetup) {
+        let (attachments, setup) = try unikernel.open()
+        let configuration = try configuration(attachments)
+        if configuration.unikernel == nil, unikernel.dumpcore != nil {
+            throw CommandFailure(.usage, "--dumpcore: the guest is no unikernel")
+        }
+        if configuration.unikernel != nil, !devices.drive.isEmpty {
+            throw CommandFailure(.usage, "--drive: a unikernel has block devices: --block:NAME=FILE")
+        }
+        if let asked = memory?.rawValue, configuration.unikernel != nil, configuration.memorySize != asked {
+            StandardError.write(
+                "rr-vm: a unikernel's memory comes in pieces of 2 MiB: it has \(configuration.memorySize >> 20) MiB"
+            )
+        }
+        return (configuration, setup)
+    }
+
+    private func configuration(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> MachineConfiguration {
         let disk = try guestDisk()
         let startsFromDisk = guest == nil || disk != nil
-        let image = try boot.image(guestPath: startsFromDisk ? Self.defaultFirmware : guestPath)
+        let image = try boot.image(
+            guestPath: startsFromDisk ? Self.defaultFirmware : guestPath,
+            arguments: guestArguments,
+            attachments: attachments
+        )
         let profile = try cpu.load()
         do {
             return try MachineConfiguration(
-                memorySize: memory.rawValue,
+                memorySize: memorySize(of: image),
                 image: image,
                 profile: profile,
                 hiddenReads: HiddenReadPolicy(counters: tsc, randomness: rdrand)
@@ -41,6 +62,11 @@ extension MachineOptions {
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    /// Bytes of memory: what was asked for, or what is usual.
+    private func memorySize(of image: GuestImage) -> UInt64 {
+        memory?.rawValue ?? (image.bootProtocol == .hvt ? 512 : 128) << 20
     }
 
     /// When the guest is stopped that does not stop by itself.
@@ -52,7 +78,7 @@ extension MachineOptions {
     func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
         TraceHeader.Guest(
             name: FilePath(guestPath).lastComponent?.string ?? guestPath,
-            options: ["--memory \(memory.rawValue)", "--cpu \(cpu.name)"] + boot.words(image),
+            options: ["--memory \(memorySize(of: image))", "--cpu \(cpu.name)"] + boot.words(image) + unikernel.words,
             imageSize: UInt64(image.bytes.count),
             imageDigest: Digest128(hashing: image.bytes.rawSpan)
         )

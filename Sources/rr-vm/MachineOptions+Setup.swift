@@ -5,8 +5,11 @@ import SystemPackage
 
 extension MachineOptions {
     /// A run with these limits, its console on standard output, starting now.
-    func setup(_ recording: RecordingOptions, _ configuration: MachineConfiguration) throws(CommandFailure) -> RunSetup
-    {
+    func setup(
+        _ recording: RecordingOptions,
+        _ configuration: MachineConfiguration,
+        _ unikernel: UnikernelSetup
+    ) throws(CommandFailure) -> RunSetup {
         var setup = RunSetup(
             limits: limits(recording),
             consoleDescriptor: FileDescriptor.standardOutput.rawValue,
@@ -17,6 +20,7 @@ extension MachineOptions {
             sync: recording.sync,
             ring: recording.ring?.policy
         )
+        setup.unikernel = unikernel
         if let disk = try guestDisk() { setup.drives.append(try disk.open()) }
         try devices.apply(to: &setup)
         if configuration.startsInFirmware, !setup.drives.isEmpty {

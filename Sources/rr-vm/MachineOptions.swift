@@ -11,12 +11,25 @@ struct MachineOptions: ParsableArguments {
     )
     var guest: String?
 
-    @Option(help: "Memory, with K, M or G.")
-    var memory = ByteCount(rawValue: 128 << 20)
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("Behind '--': the arguments of a unikernel.", valueName: "arguments")
+    )
+    var guestArguments: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory, with K, M or G. Without it: 128M, or 512M for a unikernel, whose --mem=MB is the same.",
+            valueName: "size"
+        )
+    )
+    var memory: ByteCount?
 
     @OptionGroup(title: "Boot options") var boot: BootArguments
 
     @OptionGroup(title: "Devices") var devices: DeviceOptions
+
+    @OptionGroup(title: "Unikernels") var unikernel: UnikernelOptions
 
     @Option(
         help: ArgumentHelp(
@@ -82,6 +95,4 @@ struct ByteCount: RawRepresentable, ExpressibleByArgument {
         guard !overflow else { return nil }
         rawValue = bytes
     }
-
-    var defaultValueDescription: String { "\(rawValue >> 20)M" }
 }

@@ -22,7 +22,8 @@ struct RRVM: ParsableCommand {
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            let arguments = try TenderArguments.translated(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as CommandFailure {
             StandardError.write("rr-vm: \(failure.message)")

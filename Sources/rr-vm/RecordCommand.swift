@@ -39,20 +39,27 @@ struct RecordCommand: ParsableCommand {
 
     func validate() throws {
         if let untilFailure, untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
-    }
-
-    func run() throws {
-        let configuration = try machine.configuration()
-        let path = output.map { FilePath($0) } ?? TraceLocation.nextFree(forGuest: machine.guestPath)
-        if let untilFailure {
-            try hunt(configuration, path, tries: untilFailure)
-        } else {
-            try record(configuration, path)
+        if untilFailure != nil, !machine.unikernel.net.isEmpty {
+            throw ValidationError("--until-failure and --net exclude each other: packets come to the first try only")
         }
     }
 
-    private func record(_ configuration: MachineConfiguration, _ path: FilePath) throws {
-        let setup = try machine.setup(recording, configuration)
+    func run() throws {
+        let (configuration, unikernel) = try machine.configuration()
+        let path = output.map { FilePath($0) } ?? TraceLocation.nextFree(forGuest: machine.guestPath)
+        if let untilFailure {
+            try hunt(configuration, unikernel, path, tries: untilFailure)
+        } else {
+            try record(configuration, unikernel, path)
+        }
+    }
+
+    private func record(
+        _ configuration: MachineConfiguration,
+        _ unikernel: UnikernelSetup,
+        _ path: FilePath
+    ) throws {
+        let setup = try machine.setup(recording, configuration, unikernel)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
@@ -75,10 +82,16 @@ struct RecordCommand: ParsableCommand {
         summary.printExtras(asked: machine.devices)
         try report(summary)
         try summary.checkOutcome()
+        try summary.endAsUnikernel(configuration)
     }
 
-    private func hunt(_ configuration: MachineConfiguration, _ path: FilePath, tries: Int) throws {
-        let common = try machine.setup(recording, configuration)
+    private func hunt(
+        _ configuration: MachineConfiguration,
+        _ unikernel: UnikernelSetup,
+        _ path: FilePath,
+        tries: Int
+    ) throws {
+        let common = try machine.setup(recording, configuration, unikernel)
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }

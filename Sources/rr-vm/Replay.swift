@@ -23,7 +23,7 @@ enum Replay {
             var session = try ReplaySession(reader, landing: landing)
             result = try session.run { recorded in
                 replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
-                if showingConsole, let byte = recorded.event.consoleByte { put(byte) }
+                if showingConsole { put(recorded.event.consoleBytes) }
             }
         } catch {
             throw CommandFailure(error)
@@ -36,8 +36,9 @@ enum Replay {
         }
     }
 
-    private static func put(_ byte: UInt8) {
-        _ = try? FileDescriptor.standardOutput.writeAll([byte])
+    private static func put(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        _ = try? FileDescriptor.standardOutput.writeAll(bytes)
     }
 }
 

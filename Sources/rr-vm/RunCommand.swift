@@ -14,8 +14,8 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var recording: RecordingOptions
 
     func run() throws {
-        let configuration = try machine.configuration()
-        let setup = try machine.setup(recording, configuration)
+        let (configuration, unikernel) = try machine.configuration()
+        let setup = try machine.setup(recording, configuration, unikernel)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
@@ -35,5 +35,6 @@ struct RunCommand: ParsableCommand {
         StandardError.write(notesOn: summary)
         summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
+        try summary.endAsUnikernel(configuration)
     }
 }

@@ -1,10 +1,16 @@
 import Engine
 import Recorder
+import SystemPackage
 
 extension StandardError {
     /// Says what else there is to know of a run: where the guest faulted, and what was completed for this host.
     static func write(notesOn summary: RunSummary) {
         if let fault = summary.fault { write("\(fault)") }
+        switch summary.core {
+        case .success(let path)?: write("rr-vm: the guest's core is in \(path)")
+        case .failure(let error)?: write("rr-vm: no core file: \(error)")
+        case nil: break
+        }
         guard !summary.completed.isEmpty else { return }
         let counts = summary.completed.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.key.rawValue) \(Quantity.count($0.value))" }

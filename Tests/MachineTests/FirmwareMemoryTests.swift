@@ -10,13 +10,13 @@ import X86
     private static let fourGiB: UInt64 = 1 << 32
 
     /// Memory below 4 GiB: in units of 64 KiB above 16 MiB if there is any, else of KiB above 1 MiB.
-    private static func memoryBelow4GiB(_ bench: inout BoardTests.Bench) -> UInt64 {
+    private static func memoryBelow4GiB(_ bench: inout PCBoardTests.Bench) -> UInt64 {
         let above16 = (bench.cmos(0x34) | bench.cmos(0x35) << 8) << 16
         let above1 = (bench.cmos(0x30) | bench.cmos(0x31) << 8) << 10
         return above16 > 0 ? above16 + sixteenMiB : above1 + 1 << 20
     }
 
-    private static func memoryAbove4GiB(_ bench: inout BoardTests.Bench) -> UInt64 {
+    private static func memoryAbove4GiB(_ bench: inout PCBoardTests.Bench) -> UInt64 {
         (bench.cmos(0x5B) | bench.cmos(0x5C) << 8 | bench.cmos(0x5D) << 16) << 16
     }
 
@@ -27,13 +27,13 @@ import X86
 
     @Test(arguments: sizes)
     func firmwareFindsAllMemory(size: UInt64, low: UInt64, high: UInt64) {
-        var bench = BoardTests.Bench(memorySize: size << 20)
+        var bench = PCBoardTests.Bench(memorySize: size << 20)
         #expect(Self.memoryBelow4GiB(&bench) == low << 20)
         #expect(Self.memoryAbove4GiB(&bench) == high << 20)
     }
 
     @Test func the640KiBBelowAreThere() {
-        var bench = BoardTests.Bench()
+        var bench = PCBoardTests.Bench()
         #expect(bench.cmos(0x15) | bench.cmos(0x16) << 8 == 640)
     }
 }

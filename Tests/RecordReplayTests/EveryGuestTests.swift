@@ -72,6 +72,8 @@ extension Recording {
     /// Executing to every interrupt takes long where one came between two exits: the tests of landing do that for some.
     fileprivate var landing: Landing { SlowTests.areIncluded ? .auto : .portable }
 
-    /// How often it is replayed: the quicker, the more often.
-    fileprivate var replays: Int { summary.seconds < 0.3 || SlowTests.areIncluded ? 20 : 3 }
+    /// How often it is replayed: the quicker, the more often, and unikernels always often.
+    fileprivate var replays: Int {
+        summary.seconds < 0.3 || reader.header.machine.board == "hvt" || SlowTests.areIncluded ? 20 : 3
+    }
 }

@@ -47,7 +47,7 @@ import TraceFormat
         in directory: borrowing TemporaryDirectory
     ) throws -> TraceReader {
         let (trace, part) = (directory.file("trace.rrvm"), directory.file("trace.rrvm.part"))
-        try directory.write(guest.bytes(), to: "guest")
+        try guest.writeFiles(into: directory)
         var recorder = try Command(["record", "guest", "-o", "trace.rrvm"] + guest.options, in: directory)
         var growing: TraceReader?
         recorder.waitUntil {

@@ -31,7 +31,7 @@ import X86
         let data = Port(0xCFC)
         let events = try recording.events
         let answer = try #require(events.first { $0.event.port == data })
-        let firstLetter = try #require(events.first { $0.ordinal > answer.ordinal && $0.event.consoleByte != nil })
+        let firstLetter = try #require(events.first { $0.ordinal > answer.ordinal && !$0.event.consoleBytes.isEmpty })
 
         let replay = try await replay("pci-scan") { changes in
             changes.events = { $0.change(answer.ordinal) { $0.portRead(value: 0x1234_5678) } }

@@ -1,5 +1,6 @@
 import ByteCoding
 import Digest
+import EndToEnd
 import Engine
 import Foundation
 import GuestImages
@@ -17,9 +18,20 @@ enum Recording {
         maximumEvents: UInt64 = 3000,
         seed: UInt64? = nil
     ) throws -> TraceReader {
-        try make(
-            guest.image,
-            at: UInt16(guest.loadAddress),
+        guard guest.unikernel != nil else {
+            return try make(
+                guest.image,
+                at: UInt16(guest.loadAddress),
+                name: guest.name,
+                keyframeInterval: keyframeInterval,
+                maximumEvents: maximumEvents,
+                seed: seed
+            )
+        }
+        let test = TestGuest(guest)
+        return try make(
+            test.configuration(),
+            unikernel: test.unikernelSetup(),
             name: guest.name,
             keyframeInterval: keyframeInterval,
             maximumEvents: maximumEvents,
@@ -43,7 +55,33 @@ enum Recording {
             image: GuestImage(bytes: image, bootProtocol: .flat, options: options),
             profile: .baseline
         )
+        return try make(
+            configuration,
+            unikernel: UnikernelSetup(),
+            name: name,
+            keyframeInterval: keyframeInterval,
+            maximumEvents: maximumEvents,
+            seed: seed
+        )
+    }
+
+    private static func make(
+        _ configuration: MachineConfiguration,
+        unikernel: UnikernelSetup,
+        name: String,
+        keyframeInterval: UInt64,
+        maximumEvents: UInt64,
+        seed: UInt64?
+    ) throws -> TraceReader {
+        var setup = RunSetup(
+            limits: RunLimits(seconds: 20, events: maximumEvents, consoleText: nil),
+            date: 1_790_000_000,
+            keyframes: KeyframePolicy(nanoseconds: nil, events: keyframeInterval),
+            chaosSeed: seed
+        )
+        setup.unikernel = unikernel
         return try withTemporaryFile { path in
+            let image = configuration.image.bytes
             _ = try Session.record(
                 configuration,
                 guest: TraceHeader.Guest(
@@ -54,12 +92,7 @@ enum Recording {
                 ),
                 recorder: "tests",
                 to: path,
-                setup: RunSetup(
-                    limits: RunLimits(seconds: 20, events: maximumEvents, consoleText: nil),
-                    date: 1_790_000_000,
-                    keyframes: KeyframePolicy(nanoseconds: nil, events: keyframeInterval),
-                    chaosSeed: seed
-                )
+                setup: setup
             )
             return try TraceReader(path: path)
         }

@@ -98,7 +98,7 @@ struct TraceComparisonTests {
     @Test func ignoredInputsAreLookedPastUntilTheGuestBehavesDifferently() throws {
         let reader = try Recording.make(.named("tsc-hash"), maximumEvents: 100_000)
         let reads = try reader.ordinals { if case .hiddenRead = $0.event { true } else { false } }
-        let outputs = try reader.ordinals { $0.event.consoleByte != nil }
+        let outputs = try reader.ordinals { !$0.event.consoleBytes.isEmpty }
         let (input, output) = (try #require(reads.dropFirst(5).first), try #require(outputs.dropFirst(3).first))
         let copy = try Recording.copy(reader) { recorded in
             var changed = recorded

@@ -1,3 +1,4 @@
+import Digest
 import TraceFormat
 import X86
 
@@ -24,6 +25,14 @@ extension Event {
         .deviceWrite(address: GuestPhysicalAddress(0x1000), bytes: []),
         .deviceWrite(address: GuestPhysicalAddress(0x1001), bytes: [1, 2, 3]),
         .deviceWrite(address: GuestPhysicalAddress(0x2000), bytes: [UInt8](repeating: 0xA5, count: 65536)),
+        .deviceRead(read(0, .arguments([]))),
+        .deviceRead(read(.max, .arguments([UInt8](repeating: 0x11, count: 16)))),
+        .deviceRead(read(0x502, .arguments([UInt8](repeating: 0, count: 16)))),
+        .deviceRead(read(0x502, .data([]), isConsole: true)),
+        .deviceRead(read(0x502, .data(Array("text \"\u{1}\"\n".utf8)), isConsole: true)),
+        .deviceRead(read(1, .data([UInt8](repeating: 0x5A, count: 65536)))),
+        .deviceRead(read(0x504, .digest(Digest128(low: .max, high: 1), count: 1))),
+        .deviceRead(read(0x504, .digest(.zero, count: 1 << 40))),
         .hiddenRead(HiddenRead(instruction: .rdtsc, value: .max)),
         .hiddenRead(HiddenRead(instruction: .rdtscp, value: 1, auxiliary: .max)),
         .hiddenRead(HiddenRead(instruction: .rdrand, value: 0, succeeded: false)),
@@ -31,4 +40,8 @@ extension Event {
         .hiddenRead(HiddenRead(instruction: .rdpmc, value: 6)),
         .hiddenRead(HiddenRead(instruction: .rdpid, value: 7)),
     ]
+
+    private static func read(_ port: UInt16, _ content: DeviceRead.Content, isConsole: Bool = false) -> DeviceRead {
+        DeviceRead(port: Port(port), address: GuestPhysicalAddress(.max), content: content, isConsole: isConsole)
+    }
 }

@@ -14,9 +14,15 @@ import X86
             ([1, 0, 1, 0], 16384),
             ([1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
             ([1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16385),
-            // A shape that no event has: kind 13, then a halt with a port.
-            ([1, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+            // A shape that no event has: kind 14, then a halt with a port.
+            ([1, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
             ([1, 6, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+            // A device read of a form that there is none, arguments on the console, and a digest without bytes.
+            ([1, 13, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+            ([1, 13, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+            ([1, 13, 2, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0], 1),
+            // A device read of 65537 bytes.
+            ([1, 13, 1, 0, 0, 0, 0, 0, 0, 0x81, 0x80, 0x04, 0, 0, 0, 0, 0], 1),
             // Shape number 1 of 1.
             ([2, 6, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 2),
             // A device write of 2^63 bytes.

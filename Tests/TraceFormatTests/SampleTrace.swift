@@ -84,7 +84,11 @@ extension TraceWriter {
 extension Event {
     /// Whether it would make a small trace large.
     var isLong: Bool {
-        if case .deviceWrite(_, let bytes) = self { bytes.count > 4096 } else { false }
+        switch self {
+        case .deviceWrite(_, let bytes): bytes.count > 4096
+        case .deviceRead(let read): read.byteCount > 4096
+        default: false
+        }
     }
 
     /// Any event but a keyframe or the end, with any values.
@@ -102,7 +106,8 @@ extension Event {
             length: length,
             value: number >> (64 - 8 * UInt64(length))
         )
-        switch Event.Kind.allCases[Int.random(in: 0...10, using: &generator)] {
+        let kinds = Event.Kind.allCases.filter { $0 != .keyframe && $0 != .end }
+        switch kinds.randomElement(using: &generator) ?? .halt {
         case .portRead: return .portRead(port)
         case .portWrite: return .portWrite(port)
         case .memoryRead: return .memoryRead(memory)
@@ -114,6 +119,19 @@ extension Event {
         case .deviceWrite:
             let bytes = (0..<number % 100).map { UInt8(truncatingIfNeeded: number >> ($0 % 50)) }
             return .deviceWrite(address: GuestPhysicalAddress(number), bytes: bytes)
+        case .deviceRead:
+            let bytes = (0..<number % 100).map { UInt8(truncatingIfNeeded: number >> ($0 % 50)) }
+            let contents: [DeviceRead.Content] = [
+                .arguments(bytes), .data(bytes), .digest(Digest128(low: number, high: 1), count: number >> 24 | 1),
+            ]
+            return .deviceRead(
+                DeviceRead(
+                    port: port.port,
+                    address: memory.address,
+                    content: contents[Int(number % 3)],
+                    isConsole: number % 3 == 1
+                )
+            )
         case .hiddenRead:
             let instruction = HiddenRead.Instruction.allCases[Int(number % 6)]
             return .hiddenRead(

@@ -26,6 +26,29 @@ import X86
         #expect(try cursor.next()?.event == .end(.halted))
     }
 
+    @Test func longDeviceReadsBecomeSeveralEventsWithTheSameBytes() throws {
+        let directory = try TemporaryDirectory()
+        let bytes = (0..<Limits.deviceWriteBytes + 5).map { UInt8(truncatingIfNeeded: $0 % 251) }
+        let read = DeviceRead(
+            port: Port(0x502),
+            address: GuestPhysicalAddress(0x1000),
+            content: .data(bytes),
+            isConsole: true
+        )
+        var writer = try TraceWriter(path: directory.file("a"), header: .sample)
+        let last = writer.append(.deviceRead(read), time: 0)
+        try writer.finish(.guestFault("why"), time: 0)
+
+        let reader = try TraceReader(path: directory.file("a"))
+        let second = try reader.event(at: EventOrdinal(1))
+        let console = try reader.event(at: EventOrdinal(0)).event.consoleBytes + second.event.consoleBytes
+
+        #expect(last == EventOrdinal(1))
+        #expect(console == bytes)
+        #expect(second.json.contains("\"address\":\"0x11000\""))
+        #expect(reader.outcome == .guestFault("why"))
+    }
+
     @Test func fullByteRingsAndLongDeviceWritesLoseNothing() throws {
         let directory = try TemporaryDirectory()
         let sink = MemorySink(delay: 5000)

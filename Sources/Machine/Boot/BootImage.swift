@@ -11,4 +11,6 @@ public struct BootImage: Sendable {
     public var state: ProcessorState
     /// The names in the guest's program.
     public var symbols: [ProgramSymbol] = []
+    /// What a unikernel needs beside this; nil for other guests.
+    public var unikernel: Unikernel?
 }

@@ -42,6 +42,9 @@ public struct BootOptions: Hashable, Sendable {
     /// Where a flat image is put; nil for what is usual in its mode: 0x7C00, or 1 MiB where that can be reached.
     public var address: UInt64?
 
+    /// The devices of a unikernel.
+    public var attachments: [UnikernelDevice] = []
+
     /// Nothing beside the file.
     public init() {}
 

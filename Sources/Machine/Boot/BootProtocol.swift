@@ -8,6 +8,8 @@ public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
     case linux
     /// PVH: an ELF image with the Xen note PHYS32_ENTRY; 32-bit protected mode, EBX points to `hvm_start_info`.
     case pvh
+    /// Solo5 HVT: a unikernel, an ELF64 image with Solo5's notes; 64-bit mode, RDI points to `hvt_boot_info`.
+    case hvt
     /// PC firmware: mapped below 4 GiB, entered by RESET.
     case firmware
     /// A boot sector: 512 bytes at 0x7C00, real mode, DL names the first hard disk.
@@ -18,7 +20,7 @@ public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
     /// The protocol that a file asks for by what it contains.
     ///
     /// What a kernel says of itself goes before what its file happens to look like: a multiboot header, then ELF with its
-    /// notes, then Linux's set-up header, a flash chip's size and reset vector, a boot sector's signature. Anything else is
+    /// notes, Solo5's first, then Linux's set-up header, a flash chip's size and reset vector, a boot sector's signature. Anything else is
     /// flat.
     public static func detect(_ bytes: [UInt8]) throws(MachineError) -> Self {
         let file = ImageReader(bytes, what: "guest")
@@ -26,6 +28,7 @@ public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
         if try MultibootHeader.offset(in: file) != nil { return .multiboot }
         if ELFFile.isELF(file) {
             let elf = try ELFFile(file)
+            if try HVTLoader.isUnikernel(elf) { return .hvt }
             let (isLinux, hasPhysicalEntry) = (try elf.isLinux, try elf.physicalEntry != nil)
             if elf.is64Bit, isLinux || !hasPhysicalEntry { return .linux }
             if hasPhysicalEntry { return .pvh }

@@ -7,7 +7,7 @@ public enum ConsoleText {
         var bytes: [UInt8] = []
         var cursor = reader.events()
         while cursor.position <= last, let recorded = try cursor.next() {
-            if let byte = recorded.event.consoleByte { bytes.append(byte) }
+            bytes += recorded.event.consoleBytes
         }
         return bytes
     }

@@ -13,7 +13,7 @@ public enum MomentName: Hashable, Sendable {
     case time(UInt32)
     /// `port:0x3f8`: behind the first access to a port.
     case port(Port)
-    /// `console:TEXT`: behind the byte with which the console first shows a text.
+    /// `console:TEXT`: behind the event with which the console first shows a text.
     case console(String)
 
     /// Reads a name.
@@ -90,7 +90,7 @@ extension MomentName {
         case .console(let text):
             var matcher = PatternMatcher(text)
             return try first(in: reader, named: "'\(text)' on the console") { recorded in
-                recorded.event.consoleByte.map { matcher.consume($0) } ?? false
+                recorded.event.consoleBytes.contains { matcher.consume($0) }
             }
         }
     }

@@ -32,7 +32,7 @@ extension Timeline where P: ~Copyable {
             guard exit == .debug else {
                 throw try strayExit(exit, next, from: present)
             }
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .end, .keyframe:
+        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end, .keyframe:
             try replayNext()
             return .event
         default:

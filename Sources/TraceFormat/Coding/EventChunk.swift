@@ -181,9 +181,7 @@ struct EventChunk {
         var end = 0
         for record in records {
             payloadStarts.append(end)
-            guard record.kind != Event.Kind.deviceWrite.rawValue || record.value <= Limits.deviceWriteBytes,
-                record.kind != Event.Kind.end.rawValue || record.value <= Limits.chunkBytes
-            else { throw .invalidValue(field: "length", value: record.value) }
+            guard record.hasValidLength else { throw .invalidValue(field: "length", value: record.value) }
             end += record.payloadSize
         }
         payloadStarts.append(end)

@@ -24,6 +24,7 @@ extension EventRecord {
             // SAFETY: the buffer is read only inside the closure, while the span that it views is alive.
             let bytes = unsafe payload.withUnsafeBytes { unsafe [UInt8]($0) }
             return .deviceWrite(address: GuestPhysicalAddress(address), bytes: bytes)
+        case .deviceRead: return .deviceRead(try deviceRead(payload: payload))
         case .hiddenRead:
             guard let instruction = HiddenRead.Instruction(rawValue: detail) else {
                 throw .invalidValue(field: "instruction", value: UInt64(detail))
@@ -110,6 +111,7 @@ extension Event.Kind {
         case .halt, .nonMaskableInterrupt: []
         case .interrupt: [.detail]
         case .deviceWrite: [.address, .value]
+        case .deviceRead: [.key, .address, .detail, .value, .flags]
         case .hiddenRead: [.detail, .value, .auxiliary, .flags]
         case .keyframe: [.detail, .value]
         case .end: [.value]

@@ -7,7 +7,7 @@ import X86
 struct EventRecord: BitwiseCopyable {
     /// Data, or how many bytes belong to the event.
     var value: UInt64 = 0
-    /// Guest-physical address of a memory access or device write.
+    /// Guest-physical address of a memory access or device access.
     var address: UInt64 = 0
     var rip: UInt64
     var time: UInt32
@@ -17,7 +17,7 @@ struct EventRecord: BitwiseCopyable {
     var key: UInt32 = 0
     /// `Event.Kind`, or what ``Crossing`` adds to it.
     var kind: UInt8
-    /// Size, length, vector, instruction or position.
+    /// Size, length, vector, instruction, position or form of content.
     var detail: UInt8 = 0
     var flags: UInt8 = 0
 
@@ -61,6 +61,12 @@ extension EventRecord {
         case .deviceWrite(let target, _):
             address = target.rawValue
             value = UInt64(payload)
+        case .deviceRead(let read):
+            key = UInt32(read.port.rawValue)
+            address = read.address.rawValue
+            detail = read.content.form.rawValue
+            flags = read.isConsole ? Self.consoleFlag : 0
+            value = read.byteCount
         case .hiddenRead(let read):
             detail = read.instruction.rawValue
             value = read.value
@@ -77,7 +83,10 @@ extension EventRecord {
     /// Bytes that belong to the record besides itself.
     var payloadSize: Int {
         switch kind {
-        case Event.Kind.deviceWrite.rawValue, Event.Kind.end.rawValue, Crossing.page, Crossing.state: Int(value)
+        case Event.Kind.deviceRead.rawValue where detail == DeviceRead.Form.digest.rawValue: Limits.digestBytes
+        case Event.Kind.deviceWrite.rawValue, Event.Kind.deviceRead.rawValue, Event.Kind.end.rawValue, Crossing.page,
+            Crossing.state:
+            Int(value)
         default: 0
         }
     }

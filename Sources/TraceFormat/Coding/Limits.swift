@@ -6,9 +6,11 @@ enum Limits {
     static let chunkBytes = 16 << 20
     /// Events in one chunk.
     static let eventsPerChunk = 16384
-    /// Bytes of one device write.
+    /// Bytes of one device write, or of one device read that is kept whole.
     static let deviceWriteBytes = 65536
-    /// Bytes of device writes after which an event chunk is closed.
+    /// Bytes of a digest.
+    static let digestBytes = 16
+    /// Bytes of device accesses after which an event chunk is closed.
     static let payloadBytesPerChunk = 1 << 20
     /// Bytes of a page.
     static let pageBytes = 4096

@@ -31,6 +31,9 @@ extension Outcome {
             writer.write(text: text.prefix(utf8: Limits.textBytes))
         case .stopped(.sizeLimit): writer.write(UInt8(11))
         case .stopped(.cut): writer.write(UInt8(12))
+        case .guestFault(let text):
+            writer.write(UInt8(13))
+            writer.write(text: text.prefix(utf8: Limits.textBytes))
         }
         return writer.bytes
     }
@@ -58,6 +61,7 @@ extension Outcome {
         case 10: self = .stopped(.consoleText(try cursor.readString(limit: Limits.textBytes)))
         case 11: self = .stopped(.sizeLimit)
         case 12: self = .stopped(.cut)
+        case 13: self = .guestFault(try cursor.readString(limit: Limits.textBytes))
         default: throw .invalidValue(field: "outcome", value: UInt64(number))
         }
         try cursor.expectEnd()

@@ -120,6 +120,7 @@ extension Event {
     var payload: [UInt8] {
         switch self {
         case .deviceWrite(_, let bytes): bytes
+        case .deviceRead(let read): read.payload
         case .end(let outcome): outcome.encoded
         case .keyframe: preconditionFailure("an event cannot become a keyframe")
         default: []

@@ -1,7 +1,9 @@
 /// What a trace says of itself before its first event: where it was made and of what.
 public struct TraceHeader: Hashable, Sendable {
-    /// The version of the file format that this code writes, and the one it reads.
-    public static let formatVersion: UInt32 = 1
+    /// The version of the file format that this code writes.
+    public static let formatVersion: UInt32 = 2
+    /// The versions that it reads.
+    public static let readableVersions: ClosedRange<UInt32> = 1...formatVersion
 
     /// Seconds since 1970-01-01 UTC at which the recording began.
     public var creationTime: Int64

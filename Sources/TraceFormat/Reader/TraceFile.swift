@@ -9,9 +9,11 @@ final class TraceFile: Sendable {
     /// Bytes, when the file was opened.
     let size: UInt64
     let identity: UInt64
+    /// The version of the format that it is in.
+    let version: UInt32
     private let descriptor: CInt
 
-    /// Opens a file and checks that it is a trace of this version.
+    /// Opens a file and checks that it is a trace of a version that can be read.
     init(path: FilePath) throws(TraceError) {
         self.path = path
         // SAFETY: the string lives through the call, which only reads it.
@@ -19,7 +21,8 @@ final class TraceFile: Sendable {
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
         do throws(TraceError) {
             size = try Self.size(of: descriptor, path: path)
-            identity = try Self.identity(of: descriptor, path: path)
+            let prefix = try Self.prefix(of: descriptor, path: path)
+            (identity, version) = (prefix.identity, prefix.version)
         } catch {
             close(descriptor)
             throw error
@@ -31,6 +34,7 @@ final class TraceFile: Sendable {
     init(again other: TraceFile) throws(TraceError) {
         path = other.path
         identity = other.identity
+        version = other.version
         descriptor = dup(other.descriptor)
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
         size = try Self.size(of: descriptor, path: path)
@@ -140,7 +144,7 @@ final class TraceFile: Sendable {
         return UInt64(status.st_size)
     }
 
-    private static func identity(of descriptor: CInt, path: FilePath) throws(TraceError) -> UInt64 {
+    private static func prefix(of descriptor: CInt, path: FilePath) throws(TraceError) -> FilePrefix {
         let magicSize = FilePrefix.magic.count
         do throws(TraceError) {
             let magic = try read(magicSize, at: 0, from: descriptor, path: path, "beginning")
@@ -150,12 +154,12 @@ final class TraceFile: Sendable {
         }
         let bytes = try read(FilePrefix.byteCount, at: 0, from: descriptor, path: path, "beginning")
         guard let prefix = try? FilePrefix(decoding: bytes.rawSpan) else { throw .notATrace(path: path) }
-        guard prefix.version == TraceHeader.formatVersion else {
-            throw .otherVersion(path: path, found: prefix.version, supported: TraceHeader.formatVersion)
+        guard TraceHeader.readableVersions.contains(prefix.version) else {
+            throw .otherVersion(path: path, found: prefix.version, supported: TraceHeader.readableVersions)
         }
         guard prefix.bytes == bytes else {
             throw .corrupt(chunk: "beginning", offset: 0, why: "its checksum does not match")
         }
-        return prefix.identity
+        return prefix
     }
 }

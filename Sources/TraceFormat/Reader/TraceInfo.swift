@@ -2,6 +2,8 @@ public import Digest
 
 /// A trace in numbers: what `rr-vm info` shows.
 public struct TraceInfo: Sendable {
+    /// The version of the format that the file is in.
+    public var formatVersion: UInt32
     /// What the trace says of itself.
     public var header: TraceHeader
     /// How the recording ended; nil where the end is missing.
@@ -23,6 +25,7 @@ public struct TraceInfo: Sendable {
 
     /// Reads the whole trace once.
     public init(_ reader: TraceReader) throws(TraceError) {
+        formatVersion = reader.file.version
         header = reader.header
         outcome = reader.outcome
         missing = reader.missing
@@ -49,7 +52,7 @@ extension TraceInfo {
     /// One JSON object, in one line.
     public var json: String {
         var object = JSONObject()
-        object.add("formatVersion", UInt64(TraceHeader.formatVersion))
+        object.add("formatVersion", UInt64(formatVersion))
         object.add("created", UInt64(clamping: header.creationTime))
         object.add("recorder", header.recorder)
         object.add("guest", header.guest.name)

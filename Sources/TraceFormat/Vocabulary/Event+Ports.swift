@@ -1,19 +1,31 @@
 public import X86
 
 extension Event {
-    /// The byte that the guest showed on its console with this event, if it did.
-    public var consoleByte: UInt8? {
-        guard case .portWrite(let access) = self, access.isConsole else { return nil }
-        return UInt8(truncatingIfNeeded: access.value)
+    /// The bytes that the guest showed on its console with this event; none for most.
+    public var consoleBytes: [UInt8] {
+        switch self {
+        case .portWrite(let access) where access.isConsole: [UInt8(truncatingIfNeeded: access.value)]
+        case .deviceRead(let read) where read.isConsole: read.data
+        default: []
+        }
     }
 }
 
 extension Event {
-    /// The port that the guest read or wrote with this event, if it did.
+    /// The port that the guest read or wrote with this event, or told a device through what to read, if it did.
     public var port: Port? {
         switch self {
         case .portRead(let access), .portWrite(let access): access.port
+        case .deviceRead(let read): read.port
         default: nil
         }
+    }
+}
+
+extension DeviceRead {
+    /// The data that was read, where it was kept.
+    fileprivate var data: [UInt8] {
+        guard case .data(let bytes) = content else { return [] }
+        return bytes
     }
 }

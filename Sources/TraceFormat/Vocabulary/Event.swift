@@ -23,6 +23,8 @@ public enum Event: Hashable, Sendable {
     case nonMaskableInterrupt
     /// A device wrote to guest memory, before the next instruction.
     case deviceWrite(address: GuestPhysicalAddress, bytes: [UInt8])
+    /// A device read from guest memory, right after the access that told it to: what the guest gave.
+    case deviceRead(DeviceRead)
     /// A trapped RDTSC or one of its kin.
     case hiddenRead(HiddenRead)
     /// The whole state was stored at this moment.
@@ -47,6 +49,7 @@ extension Event {
         case hiddenRead = 10
         case keyframe = 11
         case end = 12
+        case deviceRead = 13
 
         /// The case's name.
         public var name: String { String(describing: self) }
@@ -65,6 +68,7 @@ extension Event {
         case .interrupt: .interrupt
         case .nonMaskableInterrupt: .nonMaskableInterrupt
         case .deviceWrite: .deviceWrite
+        case .deviceRead: .deviceRead
         case .hiddenRead: .hiddenRead
         case .keyframe: .keyframe
         case .end: .end

@@ -14,6 +14,8 @@ public enum Outcome: Hashable, Sendable {
     case poweredOff
     /// The host cannot execute this instruction; `text` is it decoded.
     case emulationFailure(address: GuestVirtualAddress, instruction: [UInt8], text: String)
+    /// The guest did what its machine does not allow, in words: it named memory that is not there, for one.
+    case guestFault(String)
     /// The host could not go on, in words.
     case hostLimit(String)
     /// The user, or a limit that the user set, stopped the recording.
@@ -46,6 +48,7 @@ extension Outcome: CustomStringConvertible {
         case .reset: "the guest asked for a reset"
         case .poweredOff: "the guest powered off"
         case .emulationFailure(let address, _, let text): "this host cannot execute '\(text)' at \(address)"
+        case .guestFault(let text): "the guest is at fault: \(text)"
         case .hostLimit(let text): text
         case .stopped(.interrupted): "stopped on request"
         case .stopped(.timeLimit): "stopped at the time limit"

@@ -26,6 +26,7 @@ extension Event: CustomStringConvertible {
         case .interrupt(let vector): "interrupt \(hex(vector))"
         case .nonMaskableInterrupt: "nmi"
         case .deviceWrite(let address, let bytes): "dma  \(address) \(bytes.count) bytes"
+        case .deviceRead(let read): "give \(read)"
         case .hiddenRead(let read):
             "\(read.instruction) value \(hex(read.value))\(read.succeeded ? "" : " failed")"
         case .keyframe(let number, let position): "keyframe \(number) \(position)"

@@ -1,3 +1,4 @@
+import Digest
 import X86
 
 extension RecordedEvent {
@@ -41,6 +42,11 @@ extension Event {
         case .deviceWrite(let address, let bytes):
             object.add("address", hexadecimal: address.rawValue)
             object.add("bytes", bytes: bytes)
+        case .deviceRead(let read):
+            object.add("port", hexadecimal: UInt64(read.port.rawValue))
+            object.add("address", hexadecimal: read.address.rawValue)
+            object.add(read.content)
+            object.add("console", read.isConsole)
         case .hiddenRead(let read):
             object.add("instruction", String(describing: read.instruction))
             object.add("value", hexadecimal: read.value)
@@ -70,6 +76,9 @@ extension Outcome {
             object.add("address", hexadecimal: address.rawValue)
             object.add("bytes", bytes: instruction)
             object.add("text", text)
+        case .guestFault(let text):
+            object.add("outcome", "guestFault")
+            object.add("text", text)
         case .hostLimit(let text):
             object.add("outcome", "hostLimit")
             object.add("text", text)
@@ -86,6 +95,21 @@ extension Outcome {
 }
 
 extension JSONObject {
+    fileprivate mutating func add(_ content: DeviceRead.Content) {
+        switch content {
+        case .arguments(let bytes):
+            add("content", "arguments")
+            add("bytes", bytes: bytes)
+        case .data(let bytes):
+            add("content", "data")
+            add("bytes", bytes: bytes)
+        case .digest(let digest, let count):
+            add("content", "digest")
+            add("count", hexadecimal: count)
+            add("digest", digest.description)
+        }
+    }
+
     fileprivate mutating func add(_ access: PortAccess) {
         add("port", hexadecimal: UInt64(access.port.rawValue))
         add("size", UInt64(access.size.rawValue))

@@ -78,7 +78,7 @@ public struct TraceWriter: ~Copyable, Sendable {
 
     /// Appends an event and returns its ordinal. Keyframes and the end have calls of their own.
     ///
-    /// A device write of more than 65536 bytes becomes several events; the ordinal is the last one's.
+    /// A device access of more than 65536 bytes becomes several events; the ordinal is the last one's.
     ///
     /// - Parameters:
     ///   - rip: RIP as the exit reported it; 0 for events that are no exit.
@@ -99,11 +99,21 @@ public struct TraceWriter: ~Copyable, Sendable {
                 nextEvent.rawValue += 1
                 start = end
             } while start < bytes.count
+        case .deviceRead(let read):
+            append(read, rip: rip, time: time)
         default:
             put(EventRecord(event, rip: rip, time: time, payload: 0))
             nextEvent.rawValue += 1
         }
         return EventOrdinal(nextEvent.rawValue - 1)
+    }
+
+    private mutating func append(_ read: DeviceRead, rip: UInt64, time: UInt32) {
+        for part in read.parts {
+            put(part.payload.rawSpan)
+            put(EventRecord(.deviceRead(part), rip: rip, time: time, payload: 0))
+            nextEvent.rawValue += 1
+        }
     }
 
     /// Hands over the content of a page that changed since the keyframe before, for the keyframe that is appended next.

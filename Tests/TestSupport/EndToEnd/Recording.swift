@@ -35,6 +35,8 @@ public struct Recording: Sendable {
         )
         defer { try? descriptor.close() }
         self.guest = guest
+        var setup = RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+        setup.unikernel = try guest.unikernelSetup()
         summary = try Session.record(
             configuration,
             guest: TraceHeader.Guest(
@@ -45,7 +47,7 @@ public struct Recording: Sendable {
             ),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+            setup: setup
         )
         reader = try TraceReader(path: path)
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))

@@ -17,7 +17,7 @@ public struct Replay: Sendable {
     }
 
     /// What the guest showed.
-    public var console: [UInt8] { visited.compactMap(\.event.consoleByte) }
+    public var console: [UInt8] { visited.flatMap(\.event.consoleBytes) }
 
     /// The event at which it was no longer the recording; nil if it was to the end.
     public var firstDifference: EventOrdinal? {

@@ -71,7 +71,10 @@ extension TestGuest {
         var options = BootOptions()
         let bootProtocol: BootProtocol?
         switch source {
-        case .own(let guest) where guest.saysHowToBoot: bootProtocol = nil
+        case .own(let guest) where guest.saysHowToBoot:
+            bootProtocol = nil
+            options.commandLine = guest.unikernel?.arguments ?? ""
+            options.attachments = attachments
         case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
         case .seaBIOS: bootProtocol = .firmware
         }
@@ -89,7 +92,7 @@ extension TestGuest {
             }
         let until = limits.consoleText.map { ["--until", $0] } ?? []
         let events = limits.events.map { ["--max-events", "\($0)"] } ?? []
-        return boot + ["--memory", "\(Self.memorySize)"] + until + events
+        return boot + ["--memory", "\(Self.memorySize)"] + until + events + (unikernel?.options ?? [])
     }
 
     /// Whether a run of it may end so.
@@ -102,6 +105,7 @@ extension TestGuest {
         case (.halt, .halted), (.shutdown, .tripleFault): return true
         case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
         case (.exitOrEmulationFailure, .emulationFailure): return true
+        case (.fault(let text), .guestFault(let actual)): return actual.contains(text)
         default: return false
         }
     }

@@ -12,6 +12,8 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case shutdown
         /// An exit with this code, or an emulation failure where the host's emulator lacks an instruction.
         case exitOrEmulationFailure(code: UInt8)
+        /// The guest does what its machine does not allow; what is said of it contains this text.
+        case fault(String)
     }
 
     /// The name of its source file, without ".S".
@@ -40,13 +42,18 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     /// True when it races with its own interrupts: it exits with code 1 instead when it lost.
     public let mayLoseRace: Bool
 
+    /// What a unikernel is run with; nil for other guests.
+    public let unikernel: Unikernel?
+
     /// The name, as tests print it.
     public var description: String { name }
 }
 
 extension Guest {
-    /// Every guest, in the order of `Guests/list.h`.
-    public static let all: [Guest] = (0..<guest_count()).map { index in
+    /// Every guest: those in the order of `Guests/list.h`, then unikernels.
+    public static let all = assembled + unikernels
+
+    private static let assembled: [Guest] = (0..<guest_count()).map { index in
         // SAFETY: an index below `guest_count` has an entry, and entries are constants.
         unsafe Guest(guest_at(index)!.pointee)
     }
@@ -75,7 +82,8 @@ extension Guest {
             input: entry.input.map { unsafe String(cString: $0) },
             spinsUntilInterrupted: entry.spins_until_interrupted,
             readsHiddenState: entry.reads_hidden_state,
-            mayLoseRace: entry.may_lose_race
+            mayLoseRace: entry.may_lose_race,
+            unikernel: nil
         )
     }
 }

@@ -2,7 +2,8 @@ import Engine
 
 extension ELFFile {
     private static let loadable: UInt32 = 1
-    private static let executableSegment: UInt32 = 1
+    static let executableSegment: UInt32 = 1
+    static let writableSegment: UInt32 = 2
     private static let programBits: UInt32 = 1
     private static let executableSection: UInt64 = 4
 
@@ -38,7 +39,7 @@ extension ELFFile {
     /// The code of a segment: its executable sections where the file names sections, or else all of it if it can be executed.
     ///
     /// The mode of 64-bit code is known. 32-bit files may carry code for any mode.
-    private func code(in segment: Segment) -> [CodeRange] {
+    func code(in segment: Segment) -> [CodeRange] {
         guard segment.flags & Self.executableSegment != 0 else { return [] }
         let inside = sections.filter { section in
             section.kind == Self.programBits && section.flags & Self.executableSection != 0 && section.size > 0

@@ -32,6 +32,11 @@ extension ELFFile {
         }
     }
 
+    /// What Solo5's notes of one kind say, in order.
+    func solo5Notes(_ kind: UInt32) throws(MachineError) -> [[UInt8]] {
+        try notes.filter { $0.owner == Array("Solo5\0".utf8) && $0.kind == kind }.map(\.description)
+    }
+
     private var notes: [Note] {
         get throws(MachineError) {
             var notes: [Note] = []

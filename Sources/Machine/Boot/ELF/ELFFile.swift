@@ -11,6 +11,8 @@ struct ELFFile {
         var physicalAddress: UInt64
         var fileSize: UInt64
         var memorySize: UInt64
+        /// 0 or a power of two in a sound file.
+        var alignment: UInt64
     }
 
     /// One section header.
@@ -112,7 +114,8 @@ struct ELFFile {
                     virtualAddress: try field(8, 16),
                     physicalAddress: try field(12, 24),
                     fileSize: try field(16, 32),
-                    memorySize: try field(20, 40)
+                    memorySize: try field(20, 40),
+                    alignment: try field(28, 48)
                 )
             )
         }

@@ -1,7 +1,7 @@
 public import Devices
 public import X86
 
-extension Board {
+extension PCBoard {
     /// Answers a read of memory that is not there; what nobody claims floats to ones.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
         advance(to: now)

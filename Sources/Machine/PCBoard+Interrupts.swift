@@ -1,6 +1,6 @@
 internal import Devices
 
-extension Board {
+extension PCBoard {
     /// Whether a maskable interrupt waits for the processor.
     public var interruptRequested: Bool { lines.isRequested }
 

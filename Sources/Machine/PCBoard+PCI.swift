@@ -1,7 +1,7 @@
 internal import Devices
 internal import X86
 
-extension Board {
+extension PCBoard {
     /// Lets devices answer where configuration space says now.
     mutating func followConfiguration() {
         windows = pci.windows

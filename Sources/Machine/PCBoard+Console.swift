@@ -1,7 +1,7 @@
 internal import Devices
 internal import X86
 
-extension Board {
+extension PCBoard {
     /// How many bytes of console input the guest has room for.
     public var consoleRoom: Int { serial1.receiveRoom }
 

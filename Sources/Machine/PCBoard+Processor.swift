@@ -1,18 +1,7 @@
 public import Devices
-public import X86
+internal import X86
 
-extension Board {
-    /// What a trapped instruction reads at `now`.
-    ///
-    /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.
-    public func readHidden(_ instruction: HiddenInstruction, randomness: UInt64, now: MachineTime) -> UInt64 {
-        switch instruction {
-        case .rdtsc, .rdtscp: now.nanoseconds
-        case .rdrand, .rdseed: randomness
-        case .rdpmc, .rdpid: 0
-        }
-    }
-
+extension PCBoard {
     /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
     public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? {
         switch index {

@@ -1,7 +1,7 @@
 public import Devices
 public import X86
 
-extension Board {
+extension PCBoard {
     /// Answers a read of a port; what nobody claims floats to ones.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
         advance(to: now)
@@ -32,7 +32,7 @@ extension Board {
 
 // MARK: Devices that take an access of any width as one
 
-extension Board {
+extension PCBoard {
     private mutating func readWhole(_ owner: PortOwner, _ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32? {
         switch owner {
         case .exit: return exitPort.read()
@@ -126,7 +126,7 @@ extension Board {
 
 // MARK: Devices that take bytes
 
-extension Board {
+extension PCBoard {
     private mutating func readByte(_ port: UInt16, now: MachineTime) -> UInt8 {
         switch ports[port] {
         case .interruptController:

@@ -5,16 +5,16 @@ import X86
 
 @testable import Machine
 
-@Suite struct BoardTests {
+@Suite struct PCBoardTests {
     /// A board, and a hand on its clock.
     struct Bench {
-        var board: Board
+        var board: PCBoard
         var now = MachineTime.start
 
         init(memorySize: UInt64 = 128 << 20) {
             let date = WallClock(secondsSince1970: 1_000_000_000)
             let memory = try! GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 4 << 20)])
-            board = Board(BoardSetup(memorySize: memorySize, date: date), memory: memory)
+            board = PCBoard(BoardSetup(memorySize: memorySize, date: date), memory: memory)
         }
 
         @discardableResult

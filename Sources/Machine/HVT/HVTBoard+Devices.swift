@@ -1,0 +1,121 @@
+public import Devices
+internal import Engine
+internal import HVT
+internal import X86
+
+// MARK: Block devices
+
+extension HVTBoard {
+    private static let sectorSize: UInt64 = 512
+
+    mutating func writeBlocks(_ transfer: HypercallArguments.Transfer) throws(HypercallFault) -> HypercallStatus {
+        guard let (index, _) = device(transfer.handle), case .block(var disk, let capacity, let size)? = devices[index],
+            transfer.fits(capacity, blockSize: size)
+        else { return .invalid }
+        let bytes = try take(.storage, .blockWrite, at: transfer.data, count: transfer.length, "data")
+        // The disk is not held twice while it is changed.
+        devices[index] = nil
+        defer { devices[index] = .block(disk, capacity: capacity, blockSize: size) }
+        do {
+            try disk.write(bytes.span, to: transfer.offset / Self.sectorSize)
+            return .done
+        } catch {
+            return .failed
+        }
+    }
+
+    mutating func readBlocks(_ transfer: HypercallArguments.Transfer) throws(HypercallFault) -> HypercallStatus {
+        guard let (_, device) = device(transfer.handle), case .block(var disk, let capacity, let size) = device,
+            transfer.fits(capacity, blockSize: size)
+        else { return .invalid }
+        try check(.blockRead, at: transfer.data, count: transfer.length, "data", for: .write)
+        var bytes = [UInt8](repeating: 0, count: Int(transfer.length))
+        var span = bytes.mutableSpan
+        do { try disk.read(from: transfer.offset / Self.sectorSize, into: &span) } catch { return .failed }
+        try put(bytes, .blockRead, at: transfer.data, "data")
+        return .done
+    }
+
+    private func device(_ handle: UInt64) -> (Int, Backing)? {
+        guard let index = Int(exactly: handle), devices.indices.contains(index), let device = devices[index] else {
+            return nil
+        }
+        return (index, device)
+    }
+}
+
+extension HypercallArguments.Transfer {
+    /// Whether a device has all of it, in whole blocks. Solo5's own tender leaves the blocks to the guest's side of the ABI,
+    /// which checks them before it calls.
+    fileprivate func fits(_ capacity: UInt64, blockSize: UInt64) -> Bool {
+        offset < capacity && length <= capacity - offset && offset % blockSize == 0 && length % blockSize == 0
+            && length <= HVTBoard.largestTransfer
+    }
+}
+
+// MARK: Network interfaces
+
+extension HVTBoard {
+    /// Bytes of a packet's header: two addresses and a type.
+    private static let packetHeaderSize: UInt64 = 14
+
+    mutating func sendPacket(_ transfer: HypercallArguments.Transfer) throws(HypercallFault) -> HypercallStatus {
+        guard let (_, device) = device(transfer.handle), case .network(let link) = device,
+            transfer.length <= UInt64(link.mtu) + Self.packetHeaderSize
+        else { return .invalid }
+        link.send(try take(.packet, .netWrite, at: transfer.data, count: transfer.length, "data"))
+        return .done
+    }
+
+    /// The packet's length and the status; the length that was given where there is no packet.
+    mutating func receivePacket(
+        _ transfer: HypercallArguments.Transfer,
+        now: MachineTime
+    ) throws(HypercallFault) -> (UInt64, HypercallStatus) {
+        guard let (_, device) = device(transfer.handle), case .network(let link) = device else {
+            return (transfer.length, .invalid)
+        }
+        try check(.netRead, at: transfer.data, count: transfer.length, "data", for: .write)
+        guard let packet = link.receive(at: now) else { return (transfer.length, .again) }
+        // What there is no room for is cut off, as reading a packet from a socket does.
+        let bytes = Array(packet.prefix(Int(transfer.length)))
+        try put(bytes, .netRead, at: transfer.data, "data")
+        return (UInt64(bytes.count), .done)
+    }
+}
+
+// MARK: Waiting
+
+extension HVTBoard {
+    /// The handles of the interfaces that have a packet, as bits.
+    private func readySet(at now: MachineTime) -> UInt64 {
+        devices.enumerated().reduce(0) { set, entry in
+            guard case .network(let link)? = entry.element, link.hasPacket(at: now) else { return set }
+            return set | 1 << UInt64(entry.offset)
+        }
+    }
+
+    /// Whether a packet has come, or the guest does not wait.
+    public mutating func isWaitOver(at now: MachineTime) -> Bool {
+        guard let poll else { return true }
+        return poll.deadline <= now || readySet(at: now) != 0
+    }
+
+    /// When a packet comes, where that is known beforehand.
+    public var nextArrival: MachineTime? {
+        devices.compactMap { device in
+            guard case .network(let link)? = device else { return nil }
+            return link.nextArrival
+        }.min()
+    }
+
+    /// Answers the poll: which interfaces have a packet, and how many.
+    public mutating func endWait(at now: MachineTime) {
+        guard let poll else { return }
+        self.poll = nil
+        let ready = readySet(at: now)
+        let results = LittleEndianNumbers(ready, Int32(ready.nonzeroBitCount))
+        // The place was checked when the call came.
+        try? memory.put(results.bytes, at: poll.results)
+    }
+}

@@ -1,0 +1,141 @@
+public import Devices
+public import Engine
+internal import HVT
+public import X86
+
+/// The board of a unikernel: Solo5's calls, and nothing else. It never interrupts.
+///
+/// What a call names is checked before it is touched; a guest that names what is not there ends in a ``fault``.
+public struct HVTBoard: Board {
+    /// What is behind one of the guest's devices.
+    enum Backing {
+        case block(Disk, capacity: UInt64, blockSize: UInt64)
+        case network(any NetworkLink)
+    }
+
+    /// A poll that has not been answered.
+    struct Poll {
+        /// Where its results go.
+        var results: GuestPhysicalAddress
+        /// When it ends.
+        var deadline: MachineTime
+    }
+
+    /// By handle; nil where a handle is for none.
+    var devices: [Backing?]
+    var memory: DeviceMemory
+    var poll: Poll?
+    let wallClock: @Sendable (MachineTime) -> UInt64
+    /// What the guest did that is not allowed.
+    public internal(set) var fault: String?
+    /// What the guest left at its end; nil where it left nothing.
+    public internal(set) var cookie: [UInt8]?
+
+    /// The name of this board in a trace.
+    public static let name = Hypercall.boardName
+
+    /// It never does.
+    public static let canInterrupt = false
+
+    /// The most bytes that one call moves.
+    static let largestTransfer: UInt64 = 64 << 20
+
+    /// A board just switched on.
+    ///
+    /// - Parameters:
+    ///   - unikernel: names the devices by their handles.
+    ///   - memory: what its devices read and write by themselves.
+    public init(_ setup: HVTBoardSetup, _ unikernel: Unikernel, memory: GuestMemory) {
+        self.memory = DeviceMemory(memory)
+        wallClock = setup.wallClock
+        devices = unikernel.devices.map { device in
+            switch device?.kind {
+            case .block(let capacity, let blockSize):
+                device.flatMap { setup.disks[$0.name] }
+                    .map { .block($0, capacity: capacity, blockSize: UInt64(blockSize)) }
+            case .network: device.flatMap { setup.links[$0.name] }.map { .network($0) }
+            case nil: nil
+            }
+        }
+    }
+
+    /// A unikernel may not read ports.
+    public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
+        note("it read \(size.byteCount) bytes from port \(port), which a unikernel can not")
+        return UInt32(truncatingIfNeeded: size.mask)
+    }
+
+    /// Takes a call.
+    public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
+    {
+        guard let call = Hypercall(port), size == .doubleword else {
+            note("it wrote \(size.byteCount) bytes to port \(port), which is no call")
+            return nil
+        }
+        do {
+            return try answer(call, GuestPhysicalAddress(UInt64(value)), now: now)
+        } catch {
+            note(error.text)
+            return nil
+        }
+    }
+
+    /// There is no memory beside RAM.
+    public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
+        note("it read \(length) bytes at \(address), where no memory is")
+        return .max >> (64 - 8 * UInt64(min(max(length, 1), 8)))
+    }
+
+    /// There is no memory beside RAM, and the program's code and constants can only be read.
+    public mutating func writeMemory(
+        _ address: GuestPhysicalAddress,
+        _ length: UInt8,
+        _ value: UInt64,
+        now: MachineTime
+    ) -> BoardSignal? {
+        let isPresent = memory.memory.isPresent(address, count: UInt64(length), for: .read)
+        note("it wrote \(length) bytes at \(address), \(isPresent ? "which can only be read" : "where no memory is")")
+        return nil
+    }
+
+    /// No register of the processor's is answered here.
+    public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
+
+    /// No register of the processor's is taken here.
+    public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
+
+    /// What the devices have done to guest memory since this was last asked, in order.
+    public mutating func takeDeviceAccesses() -> [DeviceAccess] { memory.takeAccesses() }
+
+    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    public var hasDeviceAccesses: Bool { !memory.accesses.isEmpty }
+
+    private mutating func note(_ fault: String) {
+        if self.fault == nil { self.fault = fault }
+    }
+}
+
+// MARK: What a PC has and this board has not
+
+extension HVTBoard {
+    /// Nothing happens by itself.
+    public var nextDeadline: MachineTime? { nil }
+    /// Nothing happens by itself.
+    public mutating func advance(to now: MachineTime) {}
+    /// Never.
+    public var interruptRequested: Bool { false }
+    /// Is never called.
+    public mutating func acknowledgeInterrupt() -> UInt8 { 0 }
+    /// Never.
+    public var nonMaskableInterruptRequested: Bool { false }
+    /// There is none.
+    public mutating func acknowledgeNonMaskableInterrupt() -> Bool { false }
+    /// The console takes no input.
+    public var consoleRoom: Int { 0 }
+    /// Is never called.
+    public mutating func receiveConsole(_ bytes: [UInt8]) {}
+    /// There is no screen.
+    public var screen: String { "" }
+    /// Such an access ends the run.
+    public var unclaimedAccesses: [UnclaimedAccess: Int] { [:] }
+}

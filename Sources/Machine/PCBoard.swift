@@ -1,0 +1,113 @@
+public import Devices
+public import Engine
+internal import X86
+
+/// A PC: devices on their ports and addresses, and their lines on the interrupt controllers.
+///
+/// Like its devices it reads no clock: every access says what time it is. Time must not run backwards.
+public struct PCBoard: Board {
+    var lines = InterruptLines()
+    var timer = IntervalTimer8254()
+    var realTimeClock: RealTimeClock
+    var keyboard = KeyboardController8042()
+    var serial1 = UART16550()
+    var serial2 = UART16550(isConnected: false)
+    var powerManagement = PowerManagement()
+    var vga = VGA()
+    var systemControlA = SystemControlPortA()
+    var systemControlB = SystemControlPortB()
+    var resetControl = ResetControl()
+    var post = POSTPort()
+    var firmwareConfiguration: FirmwareConfiguration
+    let debugConsole = DebugConsole()
+    let exitPort = ExitPort()
+
+    var pci: PCIBus
+    /// Where PCI devices answer: what ``pci`` says, kept for the next access.
+    var windows: [PCIBus.Window] = []
+    var ports = PortMap()
+    /// The first ports of the bus master and of power management, while they are open.
+    var busMasterBase: UInt16?
+    var powerBase: UInt16?
+
+    /// What is on the disks of each interface.
+    var ideDisks: [Disk?]
+    var virtioDisks: [Disk]
+    var memory: DeviceMemory
+    var randomness: RandomNumbers
+    var unclaimed: UnclaimedLog?
+    let showsFirmwareLog: Bool
+
+    /// The name of this board in a trace.
+    public static let name = "pc"
+
+    /// The next time at which a device does something by itself; nil if nothing is due without an access.
+    public internal(set) var nextDeadline: MachineTime?
+
+    /// A board just switched on.
+    ///
+    /// - Parameter memory: what its devices read and write by themselves.
+    public init(_ setup: BoardSetup, memory: GuestMemory) {
+        self.memory = DeviceMemory(memory)
+        realTimeClock = RealTimeClock(date: setup.date)
+        let low = min(setup.memorySize, PhysicalLayout.holeStart)
+        realTimeClock.describeMemory(below4GiB: low, above4GiB: setup.memorySize - low)
+        realTimeClock.describeEquipment()
+        realTimeClock.describeBootOrder([.hardDisk, .opticalDisc, .floppy])
+        firmwareConfiguration = FirmwareConfiguration(memorySize: setup.memorySize)
+        for file in setup.files { _ = firmwareConfiguration.addFile(file.name, file.bytes) }
+        let ide = setup.drives.filter { $0.interface == .ide }.prefix(Drive.limit(of: .ide)).map(\.disk)
+        let virtio = setup.drives.filter { $0.interface == .virtio }.prefix(Drive.limit(of: .virtio)).map(\.disk)
+        pci = PCIBus(
+            ide: IDEController(
+                drives: ide.enumerated().map { .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)") }
+            ),
+            disks: virtio.enumerated().map {
+                VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
+            }
+        )
+        ideDisks = ide + Array(repeating: nil, count: Drive.limit(of: .ide) - ide.count)
+        virtioDisks = virtio
+        randomness = RandomNumbers(source: setup.randomness)
+        showsFirmwareLog = setup.showsFirmwareLog
+        unclaimed = setup.notesUnclaimed ? UnclaimedLog() : nil
+        if setup.isSetUp { pci.setUp() }
+        followConfiguration()
+        updateDeadline(after: .start)
+    }
+
+    /// Lets the devices do what was due until `now`.
+    public mutating func advance(to now: MachineTime) {
+        guard let due = nextDeadline, due <= now else { return }
+        timer.advance(to: now)
+        realTimeClock.advance(to: now)
+        powerManagement.advance(to: now)
+        lines.localAPIC.advance(to: now)
+        updateTimerLine()
+        updateClockLine()
+        updatePowerLine()
+        updateDeadline(after: now)
+    }
+
+    mutating func updateDeadline(after now: MachineTime) {
+        let timers = MachineTime.earliest(timer.nextDeadline(after: now), realTimeClock.nextDeadline(after: now))
+        let power = powerManagement.nextDeadline(after: now)
+        nextDeadline = .earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
+    }
+
+    /// What the devices have done to guest memory since this was last asked, in order.
+    public mutating func takeDeviceAccesses() -> [DeviceAccess] { memory.takeAccesses() }
+
+    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    public var hasDeviceAccesses: Bool { !memory.accesses.isEmpty }
+
+    /// What the guest has accessed and nobody claims, and how often, if it is noted.
+    public var unclaimedAccesses: [UnclaimedAccess: Int] { unclaimed?.counts ?? [:] }
+}
+
+/// The numbers of the virtio entropy device, which come from the board's set-up.
+struct RandomNumbers: RandomNumberGenerator {
+    let source: @Sendable () -> UInt64
+
+    mutating func next() -> UInt64 { source() }
+}

@@ -1,0 +1,92 @@
+internal import ByteCoding
+public import Devices
+internal import Synchronization
+
+/// Packets from a capture (libpcap's format), each as long after the start as it came after the capture's first. What the
+/// guest sends goes nowhere; the trace has it.
+public final class CaptureLink: HostLink {
+    private struct Packet {
+        var time: MachineTime
+        var bytes: [UInt8]
+    }
+
+    private let packets: [Packet]
+    /// How many were taken.
+    private let taken = Mutex(0)
+    /// The most bytes of a packet behind its header: the usual.
+    public let mtu: UInt16 = 1500
+
+    /// Reads a capture.
+    ///
+    /// - Parameter file: the file's content.
+    public init(_ file: [UInt8]) throws(LinkFailure) {
+        do throws(ByteCodingError) {
+            packets = try Self.packets(file)
+        } catch {
+            throw .malformed("it is no capture of Ethernet in libpcap's format: \(error)")
+        }
+    }
+
+    private static let headerSize = 24
+    private static let recordSize = 16
+    private static let ethernet: UInt32 = 1
+    private static let largestPacket: UInt32 = 1 << 18
+
+    private static func packets(_ file: [UInt8]) throws(ByteCodingError) -> [Packet] {
+        var cursor = ByteCursor(file.rawSpan)
+        let magic: UInt32 = try cursor.read()
+        let isSwapped: Bool
+        let unit: UInt64
+        switch magic {
+        case 0xA1B2_C3D4: (isSwapped, unit) = (false, 1000)
+        case 0xA1B2_3C4D: (isSwapped, unit) = (false, 1)
+        case 0xD4C3_B2A1: (isSwapped, unit) = (true, 1000)
+        case 0x4D3C_B2A1: (isSwapped, unit) = (true, 1)
+        default: throw .invalidValue(field: "magic number", value: UInt64(magic))
+        }
+        func number(_ value: UInt32) -> UInt32 { isSwapped ? value.byteSwapped : value }
+        _ = try cursor.readBytes(count: headerSize - 8)
+        let kind = number(try cursor.read()) & 0xFFFF
+        guard kind == ethernet else { throw .invalidValue(field: "link type", value: UInt64(kind)) }
+        var packets: [Packet] = []
+        var start: UInt64?
+        while cursor.remaining > 0 {
+            let seconds = number(try cursor.read())
+            let fraction = number(try cursor.read())
+            let length = number(try cursor.read())
+            _ = try cursor.read(UInt32.self)
+            guard length <= largestPacket else { throw .invalidValue(field: "packet length", value: UInt64(length)) }
+            let time = UInt64(seconds) * MachineTime.nanosecondsPerSecond + UInt64(fraction) * unit
+            let first = start ?? time
+            start = first
+            // Captures of several interfaces may be out of order: such packets come at once.
+            let earliest = packets.last?.time ?? .start
+            let arrival = max(earliest, MachineTime(nanoseconds: time - min(first, time)))
+            packets.append(Packet(time: arrival, bytes: try cursor.readBytes(count: Int(length))))
+        }
+        return packets
+    }
+
+    /// Packets do not come through a descriptor.
+    public var descriptor: Int32? { nil }
+
+    /// When the next packet comes.
+    public var nextArrival: MachineTime? {
+        taken.withLock { taken in taken < packets.count ? packets[taken].time : nil }
+    }
+
+    /// Whether a packet has come by `now`.
+    public func hasPacket(at now: MachineTime) -> Bool { nextArrival.map { $0 <= now } ?? false }
+
+    /// The next packet that has come by `now`.
+    public func receive(at now: MachineTime) -> [UInt8]? {
+        taken.withLock { taken in
+            guard taken < packets.count, packets[taken].time <= now else { return nil }
+            defer { taken += 1 }
+            return packets[taken].bytes
+        }
+    }
+
+    /// Sends a packet to nowhere.
+    public func send(_ packet: [UInt8]) {}
+}

@@ -1,0 +1,80 @@
+internal import CHostIO
+public import Devices
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// A tap interface of the host's, or a descriptor of one that somebody else has opened.
+public final class TapLink: HostLink {
+    private let file: FileDescriptor
+    /// The most bytes of a packet behind its header.
+    public let mtu: UInt16
+    /// The packet that came first and was not taken.
+    private let waiting = Mutex<[UInt8]?>(nil)
+
+    /// As many as an interface can have.
+    private static let largestPacket = 65536 + 64
+
+    /// Attaches to an interface that is there and up.
+    public init(interface name: String) throws(LinkFailure) {
+        // SAFETY: the name is lent as a C string for the length of each call.
+        let mtu = unsafe chostio_mtu(name)
+        guard mtu >= 0 else { throw .refused("the interface '\(name)'", Errno(rawValue: -mtu)) }
+        do {
+            file = try FileDescriptor.open(FilePath("/dev/net/tun"), .readWrite, options: [.closeOnExec, .nonBlocking])
+        } catch {
+            throw .refused("/dev/net/tun", error as? Errno ?? .ioError)
+        }
+        // SAFETY: as above.
+        let result = unsafe chostio_attach(file.rawValue, name)
+        guard result == 0 else {
+            try? file.close()
+            throw .refused("the interface '\(name)'", Errno(rawValue: result))
+        }
+        self.mtu = UInt16(clamping: mtu)
+    }
+
+    /// Takes a descriptor that is open, as `@N` names it. It is closed with the link.
+    public init(descriptor: Int32) throws(LinkFailure) {
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
+            throw .refused("descriptor \(descriptor)", Errno(rawValue: errno))
+        }
+        file = FileDescriptor(rawValue: descriptor)
+        mtu = 1500
+    }
+
+    deinit { try? file.close() }
+
+    /// What becomes readable when a packet comes.
+    public var descriptor: Int32? { file.rawValue }
+
+    /// Tap interfaces tell nothing beforehand.
+    public var nextArrival: MachineTime? { nil }
+
+    /// Whether a packet has come.
+    public func hasPacket(at now: MachineTime) -> Bool {
+        waiting.withLock { waiting in
+            if waiting == nil { waiting = readPacket() }
+            return waiting != nil
+        }
+    }
+
+    /// The next packet.
+    public func receive(at now: MachineTime) -> [UInt8]? {
+        waiting.withLock { $0.take() } ?? readPacket()
+    }
+
+    /// Sends a packet; one that the interface has no room for is lost.
+    public func send(_ packet: [UInt8]) {
+        // SAFETY: the bytes are lent for the length of the call, which only reads them.
+        _ = unsafe packet.withUnsafeBytes { unsafe Glibc.write(file.rawValue, $0.baseAddress, $0.count) }
+    }
+
+    private func readPacket() -> [UInt8]? {
+        var packet = [UInt8](repeating: 0, count: Self.largestPacket)
+        // SAFETY: read fills at most the array's own bytes.
+        let count = unsafe packet.withUnsafeMutableBytes { unsafe Glibc.read(file.rawValue, $0.baseAddress, $0.count) }
+        return count > 0 ? Array(packet[..<count]) : nil
+    }
+}

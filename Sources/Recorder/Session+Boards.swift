@@ -1,0 +1,42 @@
+internal import Devices
+internal import Engine
+internal import Glibc
+internal import Machine
+
+extension PCBoard {
+    /// The PC of a run.
+    init(_ configuration: MachineConfiguration, _ setup: RunSetup, memory: GuestMemory) {
+        let board = BoardSetup(
+            memorySize: configuration.memorySize,
+            date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
+            drives: setup.drives,
+            files: setup.files,
+            isSetUp: !configuration.startsInFirmware,
+            showsFirmwareLog: setup.showsFirmwareLog,
+            notesUnclaimed: setup.notesUnclaimed,
+            randomness: { UInt64.random(in: .min ... .max) }
+        )
+        self.init(board, memory: memory)
+    }
+}
+
+extension HVTBoardSetup {
+    /// What is behind a unikernel's devices in a run. Its date is the host's, unless it was given another or has a clock of
+    /// its own.
+    init(_ setup: RunSetup) {
+        let start = UInt64(max(setup.clockDate ?? setup.date, 0)) &* MachineTime.nanosecondsPerSecond
+        let isHostTime = setup.clock == .real && setup.clockDate == nil
+        self.init(
+            disks: setup.unikernel.disks,
+            links: setup.unikernel.links,
+            wallClock: { now in isHostTime ? Self.hostNanoseconds() : start &+ now.nanoseconds }
+        )
+    }
+
+    private static func hostNanoseconds() -> UInt64 {
+        var time = timespec()
+        // SAFETY: clock_gettime fills the structure it is given and can not fail for CLOCK_REALTIME.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(time.tv_sec, 0)) &* MachineTime.nanosecondsPerSecond &+ UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,35 @@
+import Machine
+
+/// Command lines as users of Solo5's own tender write them, in the words of this one.
+enum TenderArguments {
+    /// Options with a device's name behind a colon, which no parser of options knows.
+    private static let named = ["--block", "--block-sector-size", "--net", "--net-mac"]
+
+    /// The arguments with `--block:NAME=FILE` as `--block NAME=FILE`, and so on, and `--mem=MB` as `--memory MBM`; what stands
+    /// behind `--` is the guest's and stays as it is.
+    ///
+    /// - Throws: a usage error for an option without name or value.
+    static func translated(_ arguments: [String]) throws(CommandFailure) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        var translated: [String] = []
+        for argument in arguments[..<end] {
+            if let option = named.first(where: { argument.hasPrefix($0 + ":") }) {
+                let assignment = argument.dropFirst(option.utf8.count + 1)
+                let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                    throw CommandFailure(.usage, "'\(argument)' is no '\(option):NAME=VALUE'")
+                }
+                translated += [option, String(assignment)]
+            } else if argument.hasPrefix("--mem=") {
+                let size = argument.dropFirst("--mem=".utf8.count)
+                guard let megabytes = UInt32(size), megabytes > 0 else {
+                    throw CommandFailure(.usage, "'\(argument)' is no '--mem=MB'")
+                }
+                translated += ["--memory", "\(megabytes)M"]
+            } else {
+                translated.append(argument)
+            }
+        }
+        return translated + arguments[end...]
+    }
+}
