@@ -7,8 +7,13 @@ internal import X86
 extension Runner where P: ~Copyable, Sink: ~Copyable {
     /// Deals with an exit, and tells the sink.
     ///
+    /// - Parameter nanoseconds: how long the guest ran before it.
     /// - Returns: the outcome, if the run ends with it.
-    mutating func handle(_ exit: Exit, at now: MachineTime) throws(EngineError) -> Outcome? {
+    mutating func handle(
+        _ exit: Exit,
+        at now: MachineTime,
+        after nanoseconds: UInt64
+    ) throws(EngineError) -> Outcome? {
         let rip = processor.exitRIP
         if exit.isRead { chaos?.delayRead() }
         if exit.isSynchronous { virtualClock?.countExit() }
@@ -51,6 +56,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             sink.append(.halt, rip: rip, at: now)
             guard B.canInterrupt, processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
             waitForInterrupt()
+            isWaking = true
         case .tripleFault:
             return .tripleFault
         case .kicked:
@@ -58,7 +64,10 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             // spent.
             alarmTime = nil
             alarmDeadline = nil
-            if virtualClock != nil, let deadline = board.nextDeadline { skip(to: deadline) }
+            deadlineTime = nil
+            if virtualClock != nil, let deadline = board.nextDeadline {
+                skip(to: min(boardTime.advanced(byNanoseconds: nanoseconds), deadline))
+            }
         case .interruptWindow, .debug: break
         case .emulationFailure:
             return try processor.describeEmulationFailure()
@@ -78,8 +87,8 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
 
     /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
     mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
-        guard board.hasDeviceAccesses, !processor.isInsideInstruction else { return }
-        try processor.completePendingAccess()
+        // An instruction with another access to make comes to its end first: until then there is no state to write into.
+        guard board.hasDeviceAccesses, !processor.isInsideInstruction, try finishesInstruction() else { return }
         for access in board.takeDeviceAccesses() {
             switch access {
             case .write(let write):

@@ -47,10 +47,10 @@ public enum Session {
                 cpuid: processor.cpuid,
                 initialXCR0: 1
             ),
-            landing: .breakpoint,
+            landing: .ofThisHost,
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: configuration.hiddenReads.notes
+            notes: configuration.notes(seen: processor.cpuid)
         )
         let sink: RecordingSink
         do {

@@ -15,15 +15,9 @@ extension ReplaySession where P: ~Copyable {
         visit: (RecordedEvent) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         do {
-            let end = try end(of: epochs)
+            runEnd = try end(of: epochs)
             if epochs.lowerBound > 0 { try begin(at: epochs.lowerBound) }
-            while cursor.position < end, let recorded = try nextEvent() {
-                try replay(recorded)
-                recent.append(recorded)
-                report.events += 1
-                visit(recorded)
-            }
-            return .success(report)
+            return .success(try replayToEnd(visit: visit))
         } catch {
             switch error {
             case .divergence(let divergence): return .failure(divergence)

@@ -1,25 +1,50 @@
 internal import Digest
-internal import Dispatch
 internal import Engine
 internal import TraceFormat
 internal import X86
-
-/// Gets a thread of its own when a landing takes too long: guests that run can keep all shared ones busy.
-private let landingWatch = DispatchQueue(label: "landing watch", qos: .userInteractive)
 
 extension ReplaySession where P: ~Copyable {
     /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try keyframe(number, recorded)
-        let privilege = keyframe.state.privilegeLevel
-        if landing != .portable, !deafPrivileges.contains(privilege), try execute(to: keyframe) {
-            report.epochsExecuted += 1
-        } else {
-            guard landing != .exact else { throw ReplayStop.error(.cannotLand(recorded.ordinal, privilege: privilege)) }
+        if let reason = try execute(to: keyframe, recorded) {
+            if try reason == .hostCannotStop && mayPass(recorded) {
+                epochsPassed += 1
+                return
+            }
+            guard landing != .exact else { throw ReplayStop.error(failure(reason, keyframe)) }
             try jump(to: keyframe, recorded)
-            report.epochsJumped += 1
+            count(jump: reason)
+        } else {
+            countExecuted()
         }
         report.digest = keyframe.digest
+    }
+
+    /// Whether a keyframe can be left aside: nothing is given to the guest there, so executing on leads to the next one,
+    /// which proves both stretches.
+    private func mayPass(_ recorded: RecordedEvent) throws -> Bool {
+        guard passesKeyframes, cursor.position < runEnd else { return false }
+        var ahead = cursor
+        return try ahead.next()?.event.expectedExit != nil
+    }
+
+    private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
+        reason == .notReached
+            ? .notReached(keyframe.event)
+            : .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
+    }
+
+    /// The stretch since the last keyframe that was met has been executed, and ended in the recorded state.
+    mutating func countExecuted() {
+        report.epochsExecuted += 1 + epochsPassed
+        epochsPassed = 0
+    }
+
+    /// The end of the stretch since the last keyframe that was met has been restored.
+    mutating func count(jump reason: JumpReason) {
+        report.jumps[reason, default: 0] += 1 + epochsPassed
+        epochsPassed = 0
     }
 
     /// Executes up to a keyframe's state.
@@ -27,33 +52,52 @@ extension ReplaySession where P: ~Copyable {
     /// A breakpoint stops the guest before each execution of the instruction at which the recording was interrupted, and the
     /// whole state is compared each time: equal states are the same moment, also in a loop whose registers never change.
     ///
-    /// - Returns: false if the guest went elsewhere or too long without reaching it; it then stands anywhere.
-    private mutating func execute(to keyframe: Keyframe) throws -> Bool {
+    /// - Returns: why it can not be reached; the guest then stands anywhere. Nil if it stands there.
+    /// - Throws: a divergence if the guest makes an exit of its own on the way, since the recording made none.
+    private mutating func execute(to keyframe: Keyframe, _ recorded: RecordedEvent) throws -> JumpReason? {
+        guard landing != .portable else { return .asked }
+        guard processor.canStop(in: GuestMode(keyframe.state)) else { return .hostCannotStop }
         var target = try LandingTarget(keyframe)
-        let address = keyframe.state.instructionAddress
+        let rip = keyframe.state.rip
         try processor.completePendingAccess()
-        let watchdog = DispatchWorkItem { [kicker = processor.kicker] in kicker.kick() }
-        landingWatch.asyncAfter(deadline: .now() + landingBound, execute: watchdog)
-        defer {
-            watchdog.cancel()
-            try? processor.setBreakpoint(nil)
-        }
-        var stops = 0
+        let watch = LandingWatch(processor.kicker, seconds: ReplayLimits.landingSeconds)
+        defer { try? processor.setBreakpoint(nil) }
+        // Whether the guest stands where this host has just stopped it.
+        var isStopped = false
         while try !isAt(&target, keyframe) {
-            // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step.)
-            if processor.exitRIP == keyframe.state.rip {
-                guard try processor.step() == .debug else { return false }
-                if processor.exitRIP == keyframe.state.rip { continue }
+            // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
+            // this host can not stop the guest, the breakpoint does not hold it either.)
+            if try processor.exitRIP == rip && (isStopped || canStopHere()) {
+                isStopped = try hasStopped(processor.step(), before: keyframe, recorded)
+                guard !watch.hasExpired else { return .notReached }
+                if processor.exitRIP == rip { continue }
             }
-            try processor.setBreakpoint(address)
-            guard try processor.run() == .debug else {
-                // A host that can not stop the guest at its privilege level says nothing about it.
-                if stops == 0 { deafPrivileges.insert(keyframe.state.privilegeLevel) }
-                return false
-            }
-            stops += 1
+            try processor.setBreakpoint(keyframe.state.instructionAddress)
+            isStopped = try hasStopped(processor.run(), before: keyframe, recorded)
+            guard !watch.hasExpired else { return .notReached }
         }
-        return true
+        return nil
+    }
+
+    /// Whether this host can stop the guest where it stands now.
+    private mutating func canStopHere() throws -> Bool {
+        processor.canStop(in: GuestMode(try processor.state()))
+    }
+
+    /// Whether an exit on the way to a keyframe is a stop at the breakpoint or after a step; else it is a stray kick.
+    private mutating func hasStopped(
+        _ exit: Exit,
+        before keyframe: Keyframe,
+        _ recorded: RecordedEvent
+    ) throws -> Bool {
+        guard !exit.isSynchronous else {
+            throw divergence(
+                at: recorded,
+                expected: "the state of keyframe \(keyframe.number), before any other exit",
+                actual: words(for: exit)
+            )
+        }
+        return exit == .debug
     }
 
     /// Whether the guest is in a keyframe's state.
@@ -61,7 +105,7 @@ extension ReplaySession where P: ~Copyable {
         guard target.matches(registers: processor.exitRegisters), try target.matches(memory: processor.memory) else {
             return false
         }
-        guard try capture().digest == keyframe.digest else { return false }
+        guard try matches(keyframe, capture()) else { return false }
         stand(at: keyframe)
         return true
     }

@@ -17,12 +17,15 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     /// Pages whose content has changed since the last keyframe was met.
     var changedSinceKeyframe: Set<GuestPhysicalAddress> = []
     let landing: Landing
-    /// Seconds that executing to one asynchronous moment may take before it is restored instead.
-    let landingBound = 1.0
-    /// Privilege levels at which this host has proved unable to stop at a breakpoint.
-    var deafPrivileges: Set<Int> = []
+    /// Whether keyframes that can be left aside are: they are when all that counts is the end.
+    var passesKeyframes = false
+    /// One past the last event that is to be replayed.
+    var runEnd: EventOrdinal
+    /// Epochs whose end was left aside since the last keyframe that was met.
+    var epochsPassed = 0
     var recent = RecentEvents()
-    var report: ReplayReport
+    /// What it has found so far, also before a divergence.
+    public internal(set) var report: ReplayReport
 
     /// Takes a processor with the trace's memory and profile, in any state.
     ///
@@ -32,6 +35,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
         self.processor = processor
         self.reader = reader
         cursor = reader.events()
+        runEnd = reader.events.upperBound
         report = ReplayReport(outcome: reader.outcome, digest: StateDigest(processor: .zero, memory: .zero))
     }
 
@@ -42,20 +46,24 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     public mutating func run(
         visit: (RecordedEvent) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        do {
-            while let recorded = try nextEvent() {
-                try replay(recorded)
-                recent.append(recorded)
-                report.events += 1
-                visit(recorded)
-            }
-            return .success(report)
-        } catch {
+        do { return .success(try replayToEnd(visit: visit)) } catch {
             switch error {
             case .divergence(let divergence): return .failure(divergence)
             case .error(let error): throw error
             }
         }
+    }
+
+    /// Replays from where the guest stands to ``runEnd``.
+    mutating func replayToEnd(visit: (RecordedEvent) -> Void) throws(ReplayStop) -> ReplayReport {
+        passesKeyframes = true
+        while cursor.position < runEnd, let recorded = try nextEvent() {
+            try replay(recorded)
+            recent.append(recorded)
+            report.events += 1
+            visit(recorded)
+        }
+        return report
     }
 
     /// The next event of the trace; nil after the last.

@@ -14,10 +14,12 @@ extension ProcessorState {
     /// The mode that CR0, EFER and the code segment select (Intel SDM vol. 3, 2.2 and 3.4.5).
     public var mode: ExecutionMode {
         guard control.cr0 & ControlBit.protectionEnable != 0 else { return .real }
-        let longMode = control.efer & ControlBit.longModeActive != 0
-        if longMode, segments.cs.accessRights & Segment.longCode != 0 { return .long64 }
+        if isLongModeActive, segments.cs.accessRights & Segment.longCode != 0 { return .long64 }
         return segments.cs.accessRights & Segment.defaultBig != 0 ? .protected32 : .protected16
     }
+
+    /// Whether long mode is active, for 64-bit code or for compatible code.
+    public var isLongModeActive: Bool { control.efer & ControlBit.longModeActive != 0 }
 
     /// The current privilege level, 0 to 3: SS.DPL, or 0 in real mode.
     public var privilegeLevel: Int {

@@ -24,6 +24,8 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let reader = try TraceLocation.open(file)
         let (report, seconds) = try Replay.run(reader, landing: landing.landing, showingConsole: console)
-        if !quiet { StandardError.write("rr-vm: \(report.summary(seconds: seconds))") }
+        guard !quiet else { return }
+        StandardError.write("rr-vm: \(report.summary(seconds: seconds))")
+        for remark in report.remarks { StandardError.write("rr-vm: note: \(remark)") }
     }
 }
