@@ -27,8 +27,9 @@ build: setup ## build rr-vm for release
 fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 	@Scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: setup ## time recording against a bare KVM loop
+bench: setup ## time recording against a bare KVM loop, and what it adds to computing guests
 	@Benchmarks/run.sh
+	@Benchmarks/overhead.sh
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)

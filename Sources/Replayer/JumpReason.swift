@@ -4,7 +4,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
     case asked
     /// This host can not stop a guest in the mode in which the recording was interrupted.
     case hostCannotStop
-    /// The guest went on without an exit, and did not reach the recorded state in the time that a landing may take.
+    /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take.
     case notReached
     /// The exit that led to the last state is lost with the trace's end.
     case cutOff
@@ -14,7 +14,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         switch self {
         case .asked: "as was asked for"
         case .hostCannotStop: "this host can not stop the guest there"
-        case .notReached: "not reached within \(Int(ReplayLimits.landingSeconds)) s"
+        case .notReached: "not reached in \(Int(ReplayLimits.landingSeconds)) s of processor time"
         case .cutOff: "what led there is lost with the trace's end"
         }
     }
@@ -22,6 +22,6 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
 
 /// Bounds of a replay's work.
 enum ReplayLimits {
-    /// Seconds that executing to one moment between two exits may take before it is restored instead.
+    /// Seconds of processor time that executing to one moment between two exits may take before it is restored instead.
     static let landingSeconds = 1.0
 }

@@ -26,7 +26,10 @@ extension ReplaySession where P: ~Copyable {
     private func mayPass(_ recorded: RecordedEvent) throws -> Bool {
         guard passesKeyframes, cursor.position < runEnd else { return false }
         var ahead = cursor
-        return try ahead.next()?.event.expectedExit != nil
+        switch try ahead.next()?.event {
+        case nil, .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return false
+        default: return true
+        }
     }
 
     private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
