@@ -25,7 +25,7 @@ extension TraceInfo {
             rows.append(("  \(kind.name)", Quantity.count(events[kind] ?? 0)))
         }
         rows.append(
-            ("keyframes", "\(synchronousKeyframes) reached by executing, \(asynchronousKeyframes) by restoring")
+            ("keyframes", "\(synchronousKeyframes) at exits, \(asynchronousKeyframes) between two exits")
         )
         if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
         rows += header.notes.map { ($0.key, $0.value) }

@@ -1,3 +1,4 @@
+import ByteCoding
 import Digest
 import EndToEnd
 import Engine
@@ -32,7 +33,9 @@ import X86
     }
 
     @Test(
-        arguments: [(table: UInt64(0x1000), mask: UInt8(0x40)), (0x3000, 0x80), (0x1001, AccessedBit.mask), (data, AccessedBit.mask)]
+        arguments: [
+            (0x1000, 0x40), (0x3000, 0x80), (0x1001, AccessedBit.mask), (data, AccessedBit.mask),
+        ] as [(UInt64, UInt8)]
     )
     func anyOtherBitIsADivergence(place: UInt64, mask: UInt8) async throws {
         let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("ring3")))

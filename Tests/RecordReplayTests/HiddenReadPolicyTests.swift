@@ -7,6 +7,7 @@ import Recorder
 import SystemPackage
 import Testing
 import TraceFormat
+import X86
 
 /// What becomes of a guest that hashes 20,000 reads of the time-stamp counter.
 @Suite(.needsKVM) struct HiddenReadPolicyTests {

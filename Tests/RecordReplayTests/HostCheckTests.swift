@@ -4,6 +4,7 @@ import Replayer
 import SystemPackage
 import Testing
 import TraceFormat
+import X86
 
 /// Obstacles planted in one state of a trace, which is not its first.
 @Suite(.needsKVM) struct HostCheckTests {

@@ -26,9 +26,7 @@ import X86
     @Test(arguments: ticked)
     func everyInterruptIsLandedOnByExecutingWhereTheHostCanStop(guest: TestGuest) async throws {
         let recording = try await RecordingStore.shared.recording(of: guest)
-        let unreachable = try recording.reader.keyframes.count {
-            $0.position == .asynchronous && !HostProbe.canStop(in: GuestMode($0.state))
-        }
+        let unreachable = try recording.reader.interruptedModes().values.count { !HostProbe.canStop(in: $0) }
         for _ in 0..<Self.repeats {
             let report = try Replay(recording.reader).result.get()
             #expect(report.jumps == (unreachable > 0 ? [.hostCannotStop: unreachable] : [:]))

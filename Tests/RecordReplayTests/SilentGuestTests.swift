@@ -37,10 +37,10 @@ import TraceFormat
         let directory = try TemporaryDirectory()
         let reader = try Recording.ofSilence(every: 20_000_000, to: directory.file("trace.rrvm"))
 
-        for (number, keyframe) in try reader.keyframes.enumerated().dropFirst() where keyframe.position == .asynchronous {
+        for (number, mode) in try reader.interruptedModes() {
             var session = try ReplaySession(reader)
             let report = try session.run(epochs: number - 1..<number).get()
-            let canStop = HostProbe.canStop(in: GuestMode(keyframe.state))
+            let canStop = HostProbe.canStop(in: mode)
             #expect(report.jumps[.hostCannotStop] ?? 0 == (canStop ? 0 : 1))
             #expect(report.epochsExecuted == (canStop ? 1 : 0))
         }

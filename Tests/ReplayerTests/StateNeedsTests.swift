@@ -3,6 +3,7 @@ import GuestImages
 import SystemPackage
 import Testing
 import TraceFormat
+import X86
 
 @testable import Replayer
 
