@@ -36,6 +36,7 @@ bench: setup ## measure speed and sizes, and fail where a limit is passed
 	@Benchmarks/verify-jobs.sh
 	@Benchmarks/trace-at-scale.sh
 	@Benchmarks/trace-size.sh
+	@Benchmarks/overhead.sh
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)

@@ -165,6 +165,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Devices", "Engine", "Machine", "Recorder", "TraceFormat", "X86"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(name: "DevicesTests", dependencies: ["Devices", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "RecordReplayTests",

@@ -4,6 +4,8 @@
 
 #define SPINNING(symbol, ...) GUEST(symbol, __VA_ARGS__, .spins_until_interrupted = true)
 
+#define TICKED .is_ticked = true
+
 #define BOOTED(symbol, ...) GUEST(symbol, __VA_ARGS__, .says_how_to_boot = true)
 
 #define GUEST(symbol, ...) extern const uint8_t guest_##symbol##_start[], guest_##symbol##_end[];

@@ -1,6 +1,6 @@
 // The list of guests, a line each: the symbol its source file gives to `begin_guest`, its name, its purpose, and what
 // differs from a guest that exits with code 0 and prints what depends on time. SPINNING is one that computes until it
-// is interrupted, BOOTED one whose image is a file that says how it is booted. Guests.c includes this text once for each thing it makes of it, so there is no guard.
+// is interrupted, TICKED says that interrupts come to it at places that are hard to come to again, BOOTED one whose image is a file that says how it is booted. Guests.c includes this text once for each thing it makes of it, so there is no guard.
 
 GUEST(hello, "hello", "prints a line over COM1", .console = "hello from real mode\n")
 GUEST(exit_codes, "exit-codes", "exits with a code other than 0", .exit_code = 42, .console = "")
@@ -14,6 +14,7 @@ GUEST(self_modifying, "self-modifying", "rewrites the instruction it executes ne
 GUEST(protected, "protected", "works in 32-bit protected mode", .console = "primes below 1000: 000000a8\n")
 GUEST(long_mode, "long-mode", "works in 64-bit mode", .console = "3^40 and 3^20: a8b8b452291fe821 cfd41b91\n")
 GUEST(ring3, "ring3", "computes natively in ring 3", .console = "ring 3 says ec2329a9efd05f80\n")
+GUEST(silent, "silent", "computes in rings 0 and 3 without an exit", .console = "e3d7b25b9c7eeb80\n")
 GUEST(dirty_memory, "dirty-memory", "changes 32 MiB of memory every 100 ms", .console = "b84ee6761f4ec400\n")
 GUEST(tsc_hash, "tsc-hash", "reads the time-stamp counter 20,000 times", .reads_hidden_state = true)
 GUEST(emulation_failure, "emulation-failure", "executes what some hosts' emulator lacks",
@@ -24,15 +25,16 @@ GUEST(pci_scan, "pci-scan", "prints the devices of PCI bus 0")
 GUEST(cpuid, "cpuid", "prints what CPUID answers")
 GUEST(fw_dma, "fw-dma", "reads by DMA, and a model-specific register", .console = "QEMU\n")
 GUEST(pit_ticks, "pit-ticks", "sleeps through ticks and reads the timer's counter")
-SPINNING(tick_memory_counter, "tick-memory-counter", "ticks in a loop that changes no register")
-SPINNING(tick_rep_string, "tick-rep-string", "ticks in the middle of string instructions")
-GUEST(tick_shadows, "tick-shadows", "ticks that must wait: STI, MOV SS, HLT, interrupts off")
-SPINNING(tick_nested, "tick-nested", "ticks that interrupt each other's handler")
-GUEST(tick_ring3, "tick-ring3", "ticks while ring 3 computes natively")
-SPINNING(tick_nmi, "tick-nmi", "non-maskable interrupts in the handler of ticks")
-SPINNING(tick_self_modifying, "tick-self-modifying", "ticks in code that rewrites itself")
-GUEST(tick_after_pio, "tick-after-pio", "ticks right after port reads")
-SPINNING(two_timers, "two-timers", "10,000 ticks of two timers with unrelated rates")
+SPINNING(tick_memory_counter, "tick-memory-counter", "ticks in a loop that changes no register", TICKED)
+SPINNING(tick_rep_string, "tick-rep-string", "ticks in the middle of string instructions", TICKED)
+GUEST(tick_shadows, "tick-shadows", "ticks that must wait: STI, MOV SS, HLT, interrupts off", TICKED)
+SPINNING(tick_nested, "tick-nested", "ticks that interrupt each other's handler", TICKED)
+GUEST(tick_ring3, "tick-ring3", "ticks while ring 3 computes natively", TICKED)
+SPINNING(tick_nmi, "tick-nmi", "non-maskable interrupts in the handler of ticks", TICKED)
+SPINNING(tick_nmi_only, "tick-nmi-only", "non-maskable interrupts in a loop with interrupts off", TICKED)
+SPINNING(tick_self_modifying, "tick-self-modifying", "ticks in code that rewrites itself", TICKED)
+GUEST(tick_after_pio, "tick-after-pio", "ticks right after port reads", TICKED)
+SPINNING(two_timers, "two-timers", "10,000 ticks of two timers with unrelated rates", TICKED)
 SPINNING(racy, "racy", "loses an update when a tick comes at the wrong instruction", .may_lose_race = true)
 BOOTED(multiboot, "multiboot", "reads what a multiboot loader tells it", .console = "multiboot: memory, map, no modules\n")
 BOOTED(multiboot2, "multiboot2", "reads what a multiboot 2 loader tells it", .console = "multiboot 2: tags 1 2 4 6 8 0\n")

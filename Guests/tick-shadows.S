@@ -55,10 +55,17 @@ after_deaf:
     nop
     nop
 
-    // Asleep until the next one. The NOP before takes what is waiting already.
+    // Asleep until the next one, and not a moment less: HLT ends by a tick and by nothing else. The NOP before takes what
+    // is waiting already; from the count on none comes before HLT.
+    cli
+    mov AT(ticks_left), %edi
+    sti
+before_halt:
     hlt
     cli
-    jmp round
+    cmp AT(ticks_left), %edi
+    jne round
+    exit_with 2
 
 on_tick:
     enter_handler
@@ -96,6 +103,6 @@ ticks_left:
     .long TICKS
 forbidden:
     .word AT(after_sti), AT(after_sti_before_cli), AT(after_empty_window)
-    .word AT(after_mov_ss), AT(after_pop_ss), AT(after_deaf), 0
+    .word AT(after_mov_ss), AT(after_pop_ss), AT(after_deaf), AT(before_halt), 0
 
 end_guest tick_shadows

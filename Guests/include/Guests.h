@@ -42,6 +42,8 @@ typedef struct guest {
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     bool spins_until_interrupted;
+    /// True when interrupts come to it at places that a replay has to come to again: between two exits, in shadows, nested.
+    bool is_ticked;
     /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
     /// be replayed only when the recorder traps that instruction.
     bool reads_hidden_state;

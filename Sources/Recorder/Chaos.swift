@@ -1,4 +1,5 @@
-/// Varies, within what hardware allows, when interrupts arrive and how long reads take, to bring rare failures out.
+/// Varies, within what hardware allows, when interrupts arrive, how long reads take and how much input comes at
+/// once, to bring rare failures out.
 ///
 /// Everything follows from the seed and from how often it is asked; what it did is in the trace as inputs, so a replay needs
 /// neither.
@@ -25,6 +26,11 @@ struct Chaos {
     /// How long to wait for an exit this time, in nanoseconds: from nothing to twice as long as usual.
     mutating func patience(_ usual: UInt64) -> UInt64 {
         .random(in: 0...2 * usual, using: &generator)
+    }
+
+    /// How much of what could be given to the guest at once is: from 1 on.
+    mutating func share(of most: Int) -> Int {
+        most > 1 ? .random(in: 1...most, using: &generator) : most
     }
 
     /// One read takes as long as it takes.

@@ -24,6 +24,9 @@ struct KeyframeSchedule {
         self.policy = policy
     }
 
+    /// When the next one is due whatever happens until then; nil if only events make one due.
+    var deadline: MachineTime? { policy.nanoseconds.map(lastTime.advanced) }
+
     func isDue(at now: MachineTime, event: UInt64) -> Bool {
         if let nanoseconds = policy.nanoseconds, now.nanoseconds(since: lastTime) >= nanoseconds { return true }
         if let events = policy.events, event - lastEvent >= events { return true }

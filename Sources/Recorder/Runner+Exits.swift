@@ -7,8 +7,13 @@ internal import X86
 extension Runner where P: ~Copyable, Sink: ~Copyable {
     /// Deals with an exit, and tells the sink.
     ///
+    /// - Parameter nanoseconds: how long the guest ran before it.
     /// - Returns: the outcome, if the run ends with it.
-    mutating func handle(_ exit: Exit, at now: MachineTime) throws(EngineError) -> Outcome? {
+    mutating func handle(
+        _ exit: Exit,
+        at now: MachineTime,
+        after nanoseconds: UInt64
+    ) throws(EngineError) -> Outcome? {
         let rip = processor.exitRIP
         plan?.pass(exit, rip: rip)
         if exit.isRead { chaos?.delayRead() }
@@ -52,6 +57,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             sink.append(.halt, rip: rip, at: now)
             guard B.canInterrupt, processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
             waitForInterrupt()
+            isWaking = true
         case .tripleFault:
             return .tripleFault
         case .kicked:
@@ -59,8 +65,13 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             // spent.
             alarmTime = nil
             alarmDeadline = nil
+            deadlineTime = nil
             plan?.releaseNaturally()
-            if virtualClock != nil, let deadline = board.nextDeadline { skip(to: deadline) }
+            if virtualClock != nil, let deadline = board.nextDeadline {
+                // A plan's time passes by what the guest does, not by how long it took.
+                let reached = boardTime.advanced(byNanoseconds: nanoseconds)
+                skip(to: plan == nil ? min(reached, deadline) : deadline)
+            }
         case .interruptWindow, .debug: break
         case .emulationFailure:
             return try processor.describeEmulationFailure()
@@ -90,8 +101,8 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
 
     /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
     mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
-        guard board.hasDeviceAccesses, !processor.isInsideInstruction else { return }
-        try processor.completePendingAccess()
+        // An instruction with another access to make comes to its end first: until then there is no state to write into.
+        guard board.hasDeviceAccesses, !processor.isInsideInstruction, try finishesInstruction() else { return }
         for access in board.takeDeviceAccesses() {
             switch access {
             case .write(let write):

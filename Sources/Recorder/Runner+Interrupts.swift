@@ -10,13 +10,19 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     /// none within the grace period is kicked out, and from then on wherever it can take the interrupt is good enough: the
     /// whole state is recorded there.
     mutating func deliverInterrupt(at now: MachineTime, _ alarm: Alarm) throws(EngineError) {
-        if board.nonMaskableInterruptRequested { try deliverNonMaskableInterrupt(at: now) }
+        let mayPass = !isWaking
+        isWaking = false
+        try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
+        // One that still waits is tried again, whether or not the guest makes an exit.
+        let retry = board.nonMaskableInterruptRequested ? now.advanced(byNanoseconds: grace) : nil
         followPlan()
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             dueSince = nil
-            return setAlarmForNextDeadline(alarm)
+            // It may have been asked for by an interrupt that has been withdrawn.
+            processor.requestInterruptWindow(false)
+            return setAlarm(alarm, to: retry)
         }
-        if processor.canTakeInterrupt, !(chaos?.letsExitPass() ?? false) {
+        if processor.canTakeInterrupt, !(mayPass && letsExitPass()) {
             if position == .asynchronous { try takeKeyframe(at: now) }
             let vector = board.acknowledgeInterrupt()
             sink.append(.interrupt(vector: vector), rip: 0, at: now)
@@ -24,42 +30,53 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
             plan?.deliver()
             processor.requestInterruptWindow(false)
             dueSince = nil
-            return setAlarmForNextDeadline(alarm)
+            return setAlarm(alarm, to: retry)
         }
         let since = dueSince ?? now
         dueSince = since
         let isOverdue = now.nanoseconds(since: since) >= grace
         // A kick would find the guest unable still: have it stopped as soon as it is able.
         processor.requestInterruptWindow(isOverdue)
-        alarmDeadline = nil
-        setAlarm(alarm, to: isOverdue ? nil : since.advanced(byNanoseconds: grace))
+        setAlarm(alarm, to: .earliest(retry, isOverdue ? nil : since.advanced(byNanoseconds: grace)))
     }
 
     /// Gives the guest a non-maskable interrupt, which the processor keeps until it can take it.
-    private mutating func deliverNonMaskableInterrupt(at now: MachineTime) throws(EngineError) {
-        guard board.acknowledgeNonMaskableInterrupt() else { return }
+    private mutating func deliverNonMaskableInterrupt(at now: MachineTime, mayPass: Bool) throws(EngineError) {
+        guard board.nonMaskableInterruptRequested, !(mayPass && letsExitPass()),
+            board.acknowledgeNonMaskableInterrupt()
+        else { return }
         if position == .asynchronous { try takeKeyframe(at: now) }
         sink.append(.nonMaskableInterrupt, rip: 0, at: now)
         try processor.injectNonMaskable()
     }
+
+    private mutating func letsExitPass() -> Bool { chaos?.letsExitPass() ?? false }
 
     /// Nanoseconds to wait for an exit this time.
     private mutating func patience() -> UInt64 {
         chaos?.patience(grace) ?? grace
     }
 
-    private mutating func setAlarmForNextDeadline(_ alarm: Alarm) {
-        if plan != nil { return setAlarm(alarm, to: now.advanced(byNanoseconds: Self.planPatience)) }
-        guard let deadline = board.nextDeadline else { return setAlarm(alarm, to: nil) }
-        guard deadline != alarmDeadline || virtualClock != nil else { return }
-        alarmDeadline = deadline
-        setAlarm(alarm, to: hostTime(deadline).advanced(byNanoseconds: patience()))
+    /// When the guest is stopped for the board's next deadline, if it has made no exit by then.
+    private mutating func nextDeadlineTime() -> MachineTime? {
+        if plan != nil { return now.advanced(byNanoseconds: Self.planPatience) }
+        let deadline = board.nextDeadline
+        if deadline != alarmDeadline || virtualClock != nil {
+            alarmDeadline = deadline
+            let patience = patience()
+            deadlineTime = deadline.map { hostTime($0).advanced(byNanoseconds: patience) }
+        }
+        return deadlineTime
     }
 
+    /// Has the guest stopped at a time, if it makes no exit until then; sooner for the board's next deadline, which may bring
+    /// an interrupt that is not to be masked, or for a keyframe.
     mutating func setAlarm(_ alarm: Alarm, to time: MachineTime?) {
-        guard time != alarmTime else { return }
-        alarmTime = time
-        alarm.set(time)
+        let keyframe = plan == nil ? schedule.deadline?.advanced(byNanoseconds: grace) : nil
+        let next = MachineTime.earliest(.earliest(time, nextDeadlineTime()), keyframe)
+        guard next != alarmTime else { return }
+        alarmTime = next
+        alarm.set(next)
     }
 
     /// What time it is for the board: host time, and what chaos has added to it.
@@ -116,6 +133,6 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         guard input.hasBytes else { return }
         let room = board.consoleRoom
         guard room > 0 else { return }
-        board.receiveConsole(input.take(room))
+        board.receiveConsole(input.take(chaos?.share(of: room) ?? room))
     }
 }

@@ -42,8 +42,12 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
     var dueSince: MachineTime?
     /// What the alarm is set to.
     var alarmTime: MachineTime?
-    /// The board's deadline that the alarm is set for, if it is set for one.
+    /// The board's deadline that the alarm was last set for.
     var alarmDeadline: MachineTime?
+    /// When the guest is stopped for that deadline, if it has made no exit by then.
+    var deadlineTime: MachineTime?
+    /// The guest has just been woken from HLT, which nothing but an interrupt does.
+    var isWaking = false
 
     init(
         processor: consuming P,
@@ -97,10 +101,11 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
             let outcome = try step(alarm)
             progress.events = sink.eventCount
             guard let outcome else { continue }
-            if try finishesInstruction() || !outcome.canWait {
-                try takeKeyframe(at: now)
-                return outcome
-            }
+            let isFinished = try finishesInstruction()
+            guard isFinished || !outcome.canWait else { continue }
+            // An instruction that is never finished leaves no state to record.
+            if isFinished { try takeKeyframe(at: now) }
+            return outcome
         }
     }
 
@@ -111,17 +116,16 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
             if sink.eventCount >= eventLimit { return .stopped(.eventLimit) }
             if sink.byteCount >= sizeLimit { return .stopped(.sizeLimit) }
             if let failure = sink.failure { return .hostLimit("\(failure)") }
-            if position == .synchronous, schedule.isDue(at: now, event: sink.eventCount), try finishesInstruction() {
-                try takeKeyframe(at: now)
-            }
+            if isKeyframeDue, try finishesInstruction() { try takeKeyframe(at: now) }
             board.advance(to: boardTime(now))
             feedConsole()
             try deliverInterrupt(at: now, alarm)
         }
+        let start = now
         guard let exit = try nextExit(alarm) else { return nil }
         now = clock.now
         console.flushStale(at: now)
-        let outcome = try handle(exit, at: now)
+        let outcome = try handle(exit, at: now, after: now.nanoseconds(since: start))
         try appendDeviceAccesses(at: now)
         return outcome
     }
@@ -132,8 +136,17 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         return try run(to: place, alarm)
     }
 
+    /// Between two exits only when no exit has come for as long as an interrupt would wait for one: a replay gets to an exit by
+    /// executing.
+    private var isKeyframeDue: Bool {
+        switch position {
+        case .synchronous: schedule.isDue(at: now, event: sink.eventCount)
+        case .asynchronous: schedule.deadline.map { now.nanoseconds(since: $0) >= grace } ?? false
+        }
+    }
+
     /// Finishes the last exit's instruction; false where it has another access to make, and no state to record until then.
-    private mutating func finishesInstruction() throws(EngineError) -> Bool {
+    mutating func finishesInstruction() throws(EngineError) -> Bool {
         do {
             try processor.completePendingAccess()
             return true
@@ -142,9 +155,10 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         }
     }
 
-    /// Records the whole present state.
+    /// Records the whole present state: the guest then stands right behind that event.
     mutating func takeKeyframe(at now: MachineTime) throws(EngineError) {
         try sink.appendKeyframe(of: &processor, position: position, at: now)
+        position = .synchronous
         schedule.took(at: now, event: sink.eventCount)
     }
 }

@@ -47,10 +47,10 @@ public enum Session {
                 cpuid: processor.cpuid,
                 initialXCR0: 1
             ),
-            landing: .breakpoint,
+            landing: .ofThisHost,
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: [.listsWrittenPages] + configuration.hiddenReads.notes
+            notes: [.listsWrittenPages] + configuration.notes(seen: processor.cpuid)
         )
         let sink: RecordingSink
         do {

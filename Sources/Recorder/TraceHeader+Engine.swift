@@ -1,6 +1,7 @@
 internal import Engine
 internal import Machine
 internal import TraceFormat
+internal import X86
 
 extension TraceHeader.Host {
     /// A host as a trace names it.
@@ -39,11 +40,29 @@ extension MachineConfiguration {
     }
 }
 
-extension HiddenReadPolicy {
-    /// What a trace says of it, where it says anything.
-    var notes: [TraceHeader.Note] {
-        guard mayDiverge else { return [] }
-        let value = "native: the guest reads time counters that are not recorded; a replay may diverge"
-        return [TraceHeader.Note(key: "tsc", value: value)]
+extension LandingPolicy {
+    /// How this host can come to a moment between two exits, in one mode of the guest at least.
+    static var ofThisHost: Self {
+        GuestMode.allCases.contains(where: HostProbe.canStop) ? .breakpoint : .jump
+    }
+}
+
+extension MachineConfiguration {
+    /// What a trace says of reads that it may not hold.
+    ///
+    /// - Parameter seen: what CPUID shows the guest.
+    func notes(seen: [CPUIDEntry]) -> [TraceHeader.Note] {
+        var notes: [TraceHeader.Note] = []
+        if hiddenReads.mayDiverge {
+            let value = "native: the guest reads time counters that are not recorded; a replay may diverge"
+            notes.append(TraceHeader.Note(key: "tsc", value: value))
+        }
+        let shown = hiddenReads.unconcealed(asked: profile.cpuid, seen: seen)
+        if !shown.isEmpty {
+            let value = "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
+                + "replay may diverge"
+            notes.append(TraceHeader.Note(key: "hide", value: value))
+        }
+        return notes
     }
 }

@@ -16,8 +16,10 @@ public struct HostCheck: Sendable {
             return
         }
         let first = try reader.keyframe(0)
+        let needs = try StateNeeds(reader)
         do throws(ReplayError) {
             var session = try ReplaySession(reader)
+            obstacles = session.obstacles(to: needs)
             try session.tryState(of: first, &self)
         } catch .hostDiffers(let differences) {
             obstacles = differences.map(\.explanation)
@@ -26,17 +28,23 @@ public struct HostCheck: Sendable {
         } catch {
             obstacles = ["\(error)"]
         }
-        let jumps = try reader.keyframes.count { $0.position == .asynchronous }
-        if jumps > 0 {
-            remarks.append(
-                "\(jumps) interrupts arrived between two exits: reached by executing where this host can stop the guest, "
-                    + "else by restoring the recorded state"
-            )
+        for mode in GuestMode.allCases {
+            guard let count = needs.asynchronous[mode] else { continue }
+            let way =
+                HostProbe.canStop(in: mode)
+                ? "reached by executing"
+                : "this host can not stop a guest there: restored where an interrupt follows, which proves nothing"
+            remarks.append("\(count) states were recorded between two exits, in \(mode.title): \(way)")
         }
     }
 }
 
 extension ReplaySession where P == KVMProcessor {
+    /// What this host's processor lacks of what states need.
+    fileprivate func obstacles(to needs: StateNeeds) -> [String] {
+        needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }
+    }
+
     /// Puts a keyframe's state into the processor and reads it back: every part that this host does not keep is an obstacle.
     fileprivate mutating func tryState(of keyframe: Keyframe, _ check: inout HostCheck) throws(ReplayError) {
         do throws(EngineError) {

@@ -8,13 +8,35 @@ struct LandingTarget {
     private static let sampledPages = 16
 
     private let registers: [UInt64]
-    private var samples: [(address: GuestPhysicalAddress, bytes: [UInt8])] = []
+    private var samples: [Sample] = []
+
+    /// One page.
+    private struct Sample {
+        let address: GuestPhysicalAddress
+        let bytes: [UInt8]
+        /// Where the last version that was compared differed: the next one likely differs there too.
+        var lastDifference = 0
+
+        /// Compares a version of the page. What may be an Accessed bit is left to the comparison of the whole state.
+        mutating func matches(_ present: [UInt8]) -> Bool {
+            if differs(present, at: lastDifference) { return false }
+            guard present != bytes, let offset = bytes.indices.first(where: { differs(present, at: $0) }) else {
+                return true
+            }
+            lastDifference = offset
+            return false
+        }
+
+        private func differs(_ present: [UInt8], at offset: Int) -> Bool {
+            present[offset] != bytes[offset] && !AccessedBit.mayExplain(present[offset], bytes[offset], at: offset)
+        }
+    }
 
     init(_ keyframe: Keyframe) throws(TraceError) {
         registers = keyframe.state.general + [keyframe.state.rip, keyframe.state.rflags]
         var memory = keyframe.memory
         for address in keyframe.changedPages.prefix(Self.sampledPages) {
-            samples.append((address, try memory.page(at: address)))
+            samples.append(Sample(address: address, bytes: try memory.page(at: address)))
         }
     }
 
@@ -25,8 +47,9 @@ struct LandingTarget {
 
     /// Whether the sampled pages are the keyframe's. The page that differs is looked at first the next time.
     mutating func matches(memory: GuestMemory) throws(EngineError) -> Bool {
-        for (index, sample) in samples.enumerated() {
-            guard try memory.read(at: sample.address, count: sample.bytes.count) == sample.bytes else {
+        for index in samples.indices {
+            let present = try memory.read(at: samples[index].address, count: GuestMemory.pageSize)
+            guard samples[index].matches(present) else {
                 samples.swapAt(0, index)
                 return false
             }

@@ -11,6 +11,8 @@ public enum ReplayError: Error, CustomStringConvertible {
     case hostDiffers([CPUIDDifference])
     /// This host can not stop the guest between two exits where the recording was interrupted.
     case cannotLand(EventOrdinal, privilege: Int)
+    /// Executing did not lead to the recorded state between two exits in the time that it may take.
+    case notReached(EventOrdinal)
     /// The trace says something that no recorder writes.
     case inconsistent(EventOrdinal, String)
 
@@ -23,6 +25,9 @@ public enum ReplayError: Error, CustomStringConvertible {
             "this host can not show the guest the recorded processor: \(differences.map(\.explanation).joined(separator: "; "))"
         case .cannotLand(let event, let privilege):
             "this host can not stop the guest at event \(event), at privilege level \(privilege), by executing; "
+                + "use --landing auto to restore the recorded state there"
+        case .notReached(let event):
+            "executing did not lead to the state of event \(event) in \(Int(ReplayLimits.landingSeconds)) s of processor time; "
                 + "use --landing auto to restore the recorded state there"
         case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
         }

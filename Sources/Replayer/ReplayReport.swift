@@ -11,19 +11,26 @@ public struct ReplayReport: Sendable {
     public var digest: StateDigest
     /// Stretches between keyframes that were executed again and ended in the recorded state.
     public var epochsExecuted = 0
-    /// Stretches whose end was restored from the trace instead: no proof that executing leads there.
-    public var epochsJumped = 0
+    /// Stretches whose end was restored from the trace instead, by reason: no proof that executing leads there.
+    public var jumps: [JumpReason: Int] = [:]
+    /// Page-table entries that differed from the recorded ones in nothing but the Accessed bit, which processors may set by
+    /// themselves. The recorded ones were taken over.
+    public var accessedBits = 0
     /// The stretches between keyframes, in order.
     public var epochs: [EpochReport] = []
     /// Something the user should know about how far the comparison reaches.
     public var remarks: [String] = []
+
+    /// All stretches whose end was restored.
+    public var epochsJumped: Int { jumps.values.reduce(0, +) }
 
     /// Adds what a replay found of the epochs that follow those of this one.
     public mutating func append(_ next: ReplayReport) {
         events += next.events
         digest = next.digest
         epochsExecuted += next.epochsExecuted
-        epochsJumped += next.epochsJumped
+        jumps.merge(next.jumps, uniquingKeysWith: +)
+        accessedBits += next.accessedBits
         epochs += next.epochs
         remarks += next.remarks.filter { !remarks.contains($0) }
     }

@@ -19,7 +19,9 @@ extension ReplaySession where P: ~Copyable {
         // A state can not be had from a processor in the middle of an instruction; the report goes without it then.
         if (try? processor.completePendingAccess()) != nil, let state = try? processor.state() {
             report.state = state.fields
-            report.instructions = processor.memory.instructions(at: state, limit: 5)
+            var view = LiveView(state: state, memory: processor.memory)
+            let lines = try? CodeListing(reader).lines(at: state.instructionAddress, in: &view, limit: 5)
+            report.instructions = lines?.map(\.instruction) ?? []
         }
         return report
     }

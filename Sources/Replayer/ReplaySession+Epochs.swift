@@ -15,24 +15,9 @@ extension ReplaySession where P: ~Copyable {
         visit: (RecordedEvent) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         do {
-            let end = try end(of: epochs)
-            var log = EpochLog()
+            runEnd = try end(of: epochs)
             if epochs.lowerBound > 0 { log.begin(epochs.lowerBound, at: try begin(at: epochs.lowerBound)) }
-            while cursor.position < end, let recorded = try nextEvent() {
-                let jumped = report.epochsJumped
-                try replay(recorded)
-                if case .keyframe(let number, _) = recorded.event {
-                    log.end(at: recorded.ordinal, report.epochsJumped > jumped ? .jumped : .executed)
-                    log.begin(Int(number), at: recorded.ordinal)
-                }
-                recent.append(recorded)
-                report.events += 1
-                visit(recorded)
-            }
-            // Behind the last keyframe of a whole trace there is nothing but its end.
-            if reader.outcome == nil { log.end(at: EventOrdinal(cursor.position.rawValue - 1), .end) }
-            report.epochs = log.epochs
-            return .success(report)
+            return .success(try replayToEnd(visit: visit))
         } catch {
             switch error {
             case .divergence(let divergence): return .failure(divergence)

@@ -29,7 +29,7 @@ extension ReplaySession where P: ~Copyable {
     }
 
     /// An exit in words; a unikernel's call by its name too.
-    private func words(for exit: Exit) -> String {
+    func words(for exit: Exit) -> String {
         guard reader.header.machine.board == Hypercall.boardName, case .portWrite(let port, .doubleword, _) = exit,
             let call = Hypercall(port)
         else { return exit.words }

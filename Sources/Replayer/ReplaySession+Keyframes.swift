@@ -16,18 +16,18 @@ extension ReplaySession where P: ~Copyable {
         let capture = try capture()
         // A processor that has shut down has no defined registers (AMD APM vol. 2, 15.14.3).
         let isEqual =
-            ending == .tripleFault
-            ? capture.digest.memory == keyframe.digest.memory : capture.digest == keyframe.digest
+            try ending == .tripleFault
+            ? capture.digest.memory == keyframe.digest.memory : matches(keyframe, capture)
         report.digest = keyframe.digest
         guard isEqual else {
             guard isCutOff(after: recorded) else { throw try stateDivergence(keyframe, capture.state, recorded) }
             try jump(to: keyframe, recorded)
-            report.epochsJumped += 1
+            count(jump: .cutOff)
             report.remarks.append("the last state was restored: what led to it is lost with the trace's end")
             return
         }
         stand(at: keyframe)
-        if recorded.ordinal != reader.header.firstEvent { report.epochsExecuted += 1 }
+        if recorded.ordinal != reader.header.firstEvent { countExecuted() }
     }
 
     /// Whether the trace has lost its end right after this keyframe, and with it the exit that may have led to it: a
@@ -93,6 +93,7 @@ extension ReplaySession where P: ~Copyable {
         )
         try jump(to: keyframe, event)
         recent = RecentEvents()
+        epochsPassed = 0
         cursor.seek(to: EventOrdinal(keyframe.event.rawValue + 1))
         return keyframe.event
     }

@@ -1,75 +1,126 @@
 internal import Digest
-internal import Dispatch
 internal import Engine
 internal import TraceFormat
 internal import X86
-
-/// Gets a thread of its own when a landing takes too long: guests that run can keep all shared ones busy.
-private let landingWatch = DispatchQueue(label: "landing watch", qos: .userInteractive)
 
 extension ReplaySession where P: ~Copyable {
     /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try keyframe(number, recorded)
-        let privilege = keyframe.state.privilegeLevel
         landingLooks = nil
-        if landing != .portable, !deafPrivileges.contains(privilege), try execute(to: keyframe) {
-            report.epochsExecuted += 1
-        } else {
-            guard landing != .exact else { throw ReplayStop.error(.cannotLand(recorded.ordinal, privilege: privilege)) }
+        if let reason = try execute(to: keyframe, recorded) {
+            if try reason == .hostCannotStop && mayPass(recorded) {
+                epochsPassed += 1
+                return
+            }
+            guard landing != .exact else { throw ReplayStop.error(failure(reason, keyframe)) }
             try jump(to: keyframe, recorded)
-            report.epochsJumped += 1
+            count(jump: reason)
+        } else {
+            countExecuted()
         }
         report.digest = keyframe.digest
     }
 
+    /// Whether a keyframe can be left aside: nothing is given to the guest there, so executing on leads to the next one,
+    /// which proves both stretches.
+    private func mayPass(_ recorded: RecordedEvent) throws -> Bool {
+        guard passesKeyframes, cursor.position < runEnd else { return false }
+        var ahead = cursor
+        switch try ahead.next()?.event {
+        case nil, .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return false
+        default: return true
+        }
+    }
+
+    private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
+        reason == .notReached
+            ? .notReached(keyframe.event)
+            : .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
+    }
+
+    /// The stretch since the last keyframe that was met has been executed, and ended in the recorded state.
+    mutating func countExecuted() {
+        report.epochsExecuted += 1 + epochsPassed
+        epochsPassed = 0
+    }
+
+    /// The end of the stretch since the last keyframe that was met has been restored.
+    mutating func count(jump reason: JumpReason) {
+        report.jumps[reason, default: 0] += 1 + epochsPassed
+        epochsPassed = 0
+    }
+
     /// Executes up to a keyframe's state: equal states are the same moment, also in a loop whose registers never change.
     ///
-    /// - Returns: false if the guest went elsewhere or too long without reaching it; it then stands anywhere.
-    private mutating func execute(to keyframe: Keyframe) throws -> Bool {
+    /// - Returns: why it can not be reached; the guest then stands anywhere. Nil if it stands there.
+    /// - Throws: a divergence if the guest makes an exit of its own on the way, since the recording made none.
+    private mutating func execute(to keyframe: Keyframe, _ recorded: RecordedEvent) throws -> JumpReason? {
+        guard landing != .portable else { return .asked }
+        guard processor.canStop(in: GuestMode(keyframe.state)) else { return .hostCannotStop }
         var target = try LandingTarget(keyframe)
-        let search = try search(keyframe) { session, _ in try session.isAt(&target, keyframe) }
-        landingLooks = search.isThere ? search.looks : nil
-        // A host that can not stop the guest at its privilege level says nothing about it.
-        if !search.isThere, search.stops == 0 { deafPrivileges.insert(keyframe.state.privilegeLevel) }
-        return search.isThere
+        switch try search(keyframe, recorded, until: { session, _ in try session.isAt(&target, keyframe) }) {
+        case .there(let looks):
+            landingLooks = looks
+            return nil
+        case .tooLong: return .notReached
+        case .exit(let exit):
+            throw divergence(
+                at: recorded,
+                expected: "the state of keyframe \(keyframe.number), before any other exit",
+                actual: words(for: exit)
+            )
+        }
     }
 
     /// Executes up to a keyframe's instruction, as many times as it took to come to its state, whatever the state is now.
     ///
     /// - Returns: false if the guest went elsewhere or too long; it then stands anywhere.
-    mutating func execute(to keyframe: Keyframe, looks: Int) throws -> Bool {
-        try search(keyframe) { _, looked in looked == looks }.isThere && processor.exitRIP == keyframe.state.rip
+    mutating func execute(to keyframe: Keyframe, looks: Int, _ recorded: RecordedEvent) throws -> Bool {
+        guard case .there = try search(keyframe, recorded, until: { _, looked in looked == looks }) else { return false }
+        return processor.exitRIP == keyframe.state.rip
     }
 
     /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
     /// whether that is the moment.
     private mutating func search(
         _ keyframe: Keyframe,
+        _ recorded: RecordedEvent,
         until isThere: (_ session: inout Self, _ looks: Int) throws -> Bool
     ) throws -> LandingSearch {
-        let address = keyframe.state.instructionAddress
+        let rip = keyframe.state.rip
         try processor.completePendingAccess()
-        let watchdog = DispatchWorkItem { [kicker = processor.kicker] in kicker.kick() }
-        landingWatch.asyncAfter(deadline: .now() + landingBound, execute: watchdog)
-        defer {
-            watchdog.cancel()
-            try? processor.setBreakpoint(nil)
-        }
-        var search = LandingSearch()
-        while try !isThere(&self, search.looks) {
-            search.looks += 1
-            // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step.)
-            if processor.exitRIP == keyframe.state.rip {
-                guard try processor.step() == .debug else { return search }
-                if processor.exitRIP == keyframe.state.rip { continue }
+        let watch = LandingWatch(processor.kicker, seconds: ReplayLimits.landingSeconds)
+        defer { try? processor.setBreakpoint(nil) }
+        var looks = 0
+        // Whether the guest stands where this host has just stopped it; it may have been a stray kick.
+        var isStopped = false
+        while try !isThere(&self, looks) {
+            // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
+            // this host can not stop the guest, the breakpoint does not hold it either.)
+            if try processor.exitRIP == rip && (isStopped || canStopHere()) {
+                let exit = try processor.step()
+                guard !exit.isSynchronous else { return .exit(exit) }
+                guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
+                isStopped = exit == .debug
+                if processor.exitRIP == rip {
+                    if isStopped { looks += 1 }
+                    continue
+                }
             }
-            try processor.setBreakpoint(address)
-            guard try processor.run() == .debug else { return search }
-            search.stops += 1
+            try processor.setBreakpoint(keyframe.state.instructionAddress)
+            let exit = try processor.run()
+            guard !exit.isSynchronous else { return .exit(exit) }
+            guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
+            isStopped = exit == .debug
+            if isStopped { looks += 1 }
         }
-        search.isThere = true
-        return search
+        return .there(looks: looks)
+    }
+
+    /// Whether this host can stop the guest where it stands now.
+    private mutating func canStopHere() throws -> Bool {
+        processor.canStop(in: GuestMode(try processor.state()))
     }
 
     /// Whether the guest is in a keyframe's state.
@@ -77,17 +128,18 @@ extension ReplaySession where P: ~Copyable {
         guard target.matches(registers: processor.exitRegisters), try target.matches(memory: processor.memory) else {
             return false
         }
-        guard try capture().digest == keyframe.digest else { return false }
+        guard try matches(keyframe, capture()) else { return false }
         stand(at: keyframe)
         return true
     }
 }
 
 /// How a search for the moment of an asynchronous keyframe went.
-struct LandingSearch {
-    /// How many times the guest was looked at and was not there.
-    var looks = 0
-    /// How many times a breakpoint stopped it.
-    var stops = 0
-    var isThere = false
+private enum LandingSearch {
+    /// The guest is there; before, it was looked at so many times and was not.
+    case there(looks: Int)
+    /// It makes no exit, and takes too long.
+    case tooLong
+    /// It has made an exit of its own.
+    case exit(Exit)
 }

@@ -19,16 +19,21 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     /// Pages that were written, where somebody wants to know: they are taken with ``Timeline/takeWrittenPages()``.
     var writtenPages: Set<GuestPhysicalAddress>?
     let landing: Landing
-    /// Seconds that executing to one asynchronous moment may take before it is restored instead.
-    let landingBound = 1.0
-    /// Privilege levels at which this host has proved unable to stop at a breakpoint.
-    var deafPrivileges: Set<Int> = []
+    /// Whether keyframes that can be left aside are: they are when all that counts is the end.
+    var passesKeyframes = false
+    /// One past the last event that is to be replayed.
+    var runEnd: EventOrdinal
+    /// Epochs whose end was left aside since the last keyframe that was met.
+    var epochsPassed = 0
+    /// The epochs whose ends were met or left aside.
+    var log = EpochLog()
     /// How many times the last landing by executing looked where it was; nil where the state was restored instead.
     var landingLooks: Int?
     /// Stops a guest that computes on without coming to an exit, where that is no fault of the host's.
     var stallWatch: StallWatch?
     var recent = RecentEvents()
-    var report: ReplayReport
+    /// What it has found so far, also before a divergence.
+    public internal(set) var report: ReplayReport
 
     /// Takes a processor with the trace's memory and profile, in any state.
     ///
@@ -38,6 +43,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
         self.processor = processor
         self.reader = reader
         cursor = reader.events()
+        runEnd = reader.events.upperBound
         report = ReplayReport(outcome: reader.outcome, digest: StateDigest(processor: .zero, memory: .zero))
     }
 
@@ -49,6 +55,30 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
         visit: (RecordedEvent) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         try run(epochs: 0..<reader.keyframeCount, visit: visit)
+    }
+
+    /// Replays from where the guest stands to ``runEnd``.
+    mutating func replayToEnd(visit: (RecordedEvent) -> Void) throws(ReplayStop) -> ReplayReport {
+        passesKeyframes = true
+        while cursor.position < runEnd, let recorded = try nextEvent() {
+            let jumped = report.epochsJumped
+            try replay(recorded)
+            if case .keyframe(let number, _) = recorded.event {
+                if epochsPassed > 0 {
+                    log.pass(at: recorded.ordinal)
+                } else {
+                    log.end(at: recorded.ordinal, report.epochsJumped > jumped ? .jumped : .executed)
+                }
+                log.begin(Int(number), at: recorded.ordinal)
+            }
+            recent.append(recorded)
+            report.events += 1
+            visit(recorded)
+        }
+        // Behind the last keyframe of a whole trace there is nothing but its end.
+        if reader.outcome == nil { log.end(at: EventOrdinal(cursor.position.rawValue - 1), .end) }
+        report.epochs = log.epochs
+        return report
     }
 
     /// The next event of the trace; nil after the last.

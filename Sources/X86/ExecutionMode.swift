@@ -14,8 +14,7 @@ extension ProcessorState {
     /// The mode that CR0, EFER and the code segment select (Intel SDM vol. 3, 2.2 and 3.4.5).
     public var mode: ExecutionMode {
         guard control.cr0 & ControlBit.protectionEnable != 0 else { return .real }
-        let longMode = control.efer & ControlBit.longModeActive != 0
-        if longMode, segments.cs.accessRights & Segment.longCode != 0 { return .long64 }
+        if isLongModeActive, segments.cs.accessRights & Segment.longCode != 0 { return .long64 }
         return segments.cs.accessRights & Segment.defaultBig != 0 ? .protected32 : .protected16
     }
 

@@ -110,7 +110,7 @@ struct InspectCommand: ParsableCommand {
             report.stack = try StackListing(&view, symbols: listing.symbols, limit: Self.stackWords).entries
         }
         for place in stride(from: 0, to: memory.count, by: 2) {
-            report.dumps.append(try dump(memory[place], memory[place + 1], &view, listing.symbols))
+            report.dumps.append(try dump(memory[place], memory[place + 1], &view, listing))
         }
         if screen { report.screen = try ScreenText.lines(&view) }
         if let pageTable {
@@ -123,17 +123,17 @@ struct InspectCommand: ParsableCommand {
         _ place: String,
         _ length: String,
         _ view: inout LiveView,
-        _ symbols: SymbolTable
+        _ listing: CodeListing
     ) throws -> InspectionReport.Dump {
-        let start = try address(place, &view, symbols)
-        let count = try address(length, &view, symbols)
+        let start = try address(place, &view, listing.symbols)
+        let count = try address(length, &view, listing.symbols)
         guard (1...Self.longestDump).contains(count) else {
             throw CommandFailure(.usage, "--mem \(place) \(length): the length must be from 1 to \(Self.longestDump)")
         }
         let bytes =
             phys
-            ? view.read(GuestPhysicalAddress(start), count: Int(count)) ?? []
-            : try view.read(GuestVirtualAddress(start), count: Int(count))
+            ? try listing.bytes(at: GuestPhysicalAddress(start), count: Int(count), in: &view) ?? []
+            : try listing.bytes(at: GuestVirtualAddress(start), count: Int(count), in: &view)
         guard !bytes.isEmpty else {
             let kind = phys ? "no memory is" : "nothing is mapped"
             throw CommandFailure(.usage, "--mem \(place): \(kind) at 0x\(String(start, radix: 16))")

@@ -57,7 +57,7 @@ extension MachineOptions {
                 memorySize: memorySize(of: image),
                 image: image,
                 profile: profile,
-                hiddenReads: HiddenReadPolicy(counters: tsc, randomness: rdrand)
+                hiddenReads: HiddenReadPolicy(counters: tsc, randomness: rdrand.treatment)
             )
         } catch {
             throw CommandFailure(error)

@@ -58,7 +58,7 @@ struct MachineOptions: ParsableArguments {
             valueName: "way"
         )
     )
-    var rdrand = HiddenReadPolicy.Treatment.trap
+    var rdrand = RandomnessTreatment.trap
 
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
     var maxTime: Double?
@@ -70,7 +70,6 @@ struct MachineOptions: ParsableArguments {
     var until: String?
 
     func validate() throws {
-        if rdrand == .native { throw ValidationError("--rdrand is hide or trap") }
         if guest == nil && !boot.bios && devices.drive.isEmpty {
             throw ValidationError("name a guest, or a --drive, or give --bios for SeaBIOS")
         }

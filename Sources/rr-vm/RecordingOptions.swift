@@ -23,7 +23,8 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Vary when interrupts arrive and how long reads take, by this seed, to bring rare failures out.",
+            "Vary when interrupts arrive, how long reads take and how much input comes at once, by this seed, to bring rare "
+                + "failures out.",
             valueName: "seed"
         )
     )

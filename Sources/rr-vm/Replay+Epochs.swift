@@ -37,16 +37,18 @@ extension Replay {
         _ epochs: Range<Int>,
         _ landing: Landing
     ) throws(CommandFailure) -> ReplayReport {
-        let result: Result<ReplayReport, Divergence>
         do {
             var session = try ReplaySession(reader, landing: landing)
-            result = try session.run(epochs: epochs)
-        } catch {
+            switch try session.run(epochs: epochs) {
+            case .success(let report): return report
+            case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
+            }
+        } catch let error as ReplayError {
             throw CommandFailure(error)
-        }
-        switch result {
-        case .success(let report): return report
-        case .failure(let divergence): throw CommandFailure(.different, "\(divergence)")
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(any: error)
         }
     }
 }

@@ -18,21 +18,23 @@ enum Replay {
         let replayed = EventCounter()
         let line = ProgressLine("replaying", console: console != nil) { replayed.value.load(ordering: .relaxed) }
         defer { line.end() }
-        let result: Result<ReplayReport, Divergence>
         do {
             var session = try ReplaySession(reader, landing: landing)
-            result = try session.run { recorded in
+            let result = try session.run { recorded in
                 replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
                 console?.show(recorded)
             }
-        } catch {
+            switch result {
+            case .success(let report):
+                return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
+            case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
+            }
+        } catch let error as ReplayError {
             throw CommandFailure(error)
-        }
-        switch result {
-        case .success(let report):
-            return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
-        case .failure(let divergence):
-            throw CommandFailure(.different, "\(divergence)")
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(any: error)
         }
     }
 }
@@ -43,11 +45,30 @@ final class EventCounter: Sendable {
 }
 
 extension ReplayReport {
+    /// What was proved equal to the recording and what was not, a line each, with numbers under each other.
+    var counts: String {
+        var lines = ["epochs executed again  \(epochsExecuted)", "epochs jumped          \(epochsJumped)"]
+        lines += JumpReason.allCases.compactMap { reason in
+            jumps[reason].map { "  \($0): \(reason.words)" }
+        }
+        if accessedBits > 0 {
+            lines.append("accessed bits taken    \(accessedBits): page-table entries that differed in nothing else")
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// One line for a person.
     func summary(seconds: Double) -> String {
         let jumps = epochsJumped == 0 ? "" : " (\(epochsJumped) by restoring, not by executing)"
         let end = outcome.map { "; \($0)" } ?? "; the trace has no end"
         return
             "\(Quantity.count(events)) events replayed in \(Quantity.seconds(seconds)), equal to the recording\(jumps)\(end)"
+    }
+}
+
+extension CommandFailure {
+    /// A replay that differs, and what it had proved before.
+    init(_ divergence: Divergence, after report: ReplayReport) {
+        self.init(.different, "\(divergence)\n\(report.counts)\ndivergences            1")
     }
 }

@@ -40,6 +40,8 @@ struct ReplayCommand: ParsableCommand {
             landing: landing.landing,
             console: console ? ReplayConsole(of: reader, speed) : nil
         )
-        if !quiet { StandardError.write("rr-vm: \(report.summary(seconds: seconds))") }
+        guard !quiet else { return }
+        StandardError.write("rr-vm: \(report.summary(seconds: seconds))")
+        for remark in report.remarks { StandardError.write("rr-vm: note: \(remark)") }
     }
 }

@@ -26,7 +26,7 @@ extension TraceInfo {
             }
         }
         rows.append(
-            ("keyframes", "\(synchronousKeyframes) reached by executing, \(asynchronousKeyframes) by restoring")
+            ("keyframes", "\(synchronousKeyframes) at exits, \(asynchronousKeyframes) between two exits")
         )
         if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
         rows += header.notes.map { ($0.key, $0.value) }

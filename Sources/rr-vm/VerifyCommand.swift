@@ -61,8 +61,7 @@ struct VerifyCommand: ParsableCommand {
         print(
             """
             \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
-            epochs executed again  \(last.epochsExecuted)
-            epochs jumped          \(last.epochsJumped)
+            \(last.counts)
             divergences            0
             final digest           \(last.digest)
             """

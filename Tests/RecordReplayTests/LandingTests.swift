@@ -14,65 +14,99 @@ import X86
 
 /// Replays of guests that were interrupted between two exits.
 @Suite(.needsKVM) struct LandingTests {
-    /// Guests that spin in real mode until interrupted, the quick ones first.
-    private static let spinning = ["racy", "tick-self-modifying"] + (SlowTests.areIncluded ? slowToLand : [])
-    private static let slowToLand = ["tick-memory-counter", "tick-nested", "tick-rep-string"]
+    /// The guests that are interrupted where it is hard to come to, of which a quick run of the tests takes those that run in
+    /// real mode and land soon.
+    private static let ticked = TestGuest.included.filter { guest in
+        guest.isTicked && (SlowTests.areIncluded || quick.contains(guest.description))
+    }
+    private static let quick: Set = ["tick-after-pio", "tick-nmi-only", "tick-self-modifying"]
     private static let repeats = SlowTests.areIncluded ? 50 : 2
-    private static let canBreakInRealMode = (try? HostProbe.run().canBreak(in: .real)) ?? false
+    private static let canStopInRealMode = HostProbe.canStop(in: .real)
 
-    @Test(
-        .enabled(if: canBreakInRealMode, "this host can not stop a guest at a breakpoint"),
-        arguments: spinning
-    )
-    func everyInterruptIsLandedOnByExecuting(name: String) async throws {
-        let recording = try await RecordingStore.shared.recording(of: TestGuest(.named(name)))
+    @Test(arguments: ticked)
+    func everyInterruptIsLandedOnByExecutingWhereTheHostCanStop(guest: TestGuest) async throws {
+        let recording = try await RecordingStore.shared.recording(of: guest)
+        let unreachable = try recording.reader.interruptedModes().values.count { !HostProbe.canStop(in: $0) }
         for _ in 0..<Self.repeats {
-            let report = try Replay(recording.reader, landing: .exact).result.get()
-            #expect(report.epochsJumped == 0)
+            let report = try Replay(recording.reader).result.get()
+            #expect(report.jumps == (unreachable > 0 ? [.hostCannotStop: unreachable] : [:]))
+            #expect(report.epochsExecuted == recording.reader.keyframeCount - 1 - unreachable)
             #expect(report.digest == recording.summary.trace?.digest)
         }
     }
 
-    @Test(arguments: [
-        "racy", "tick-memory-counter", "tick-nested", "tick-rep-string", "tick-self-modifying", "tick-ring3",
-    ])
-    func portableReplaysRestoreEveryInterruptAndNothingElse(name: String) async throws {
-        let recording = try await RecordingStore.shared.recording(of: TestGuest(.named(name)))
+    @Test(arguments: TestGuest.included.filter(\.isTicked))
+    func portableReplaysRestoreEveryInterruptAndNothingElse(guest: TestGuest) async throws {
+        let recording = try await RecordingStore.shared.recording(of: guest)
         let interrupted = try recording.reader.keyframes.count { $0.position == .asynchronous }
         for _ in 0..<Self.repeats {
             let report = try Replay(recording.reader, landing: .portable).result.get()
-            #expect(report.epochsJumped == interrupted)
+            #expect(report.jumps == (interrupted > 0 ? [.asked: interrupted] : [:]))
             #expect(report.epochsExecuted == recording.reader.keyframeCount - 1 - interrupted)
             #expect(report.digest == recording.summary.trace?.digest)
         }
     }
 
-    @Test(.enabled(if: canBreakInRealMode, "this host can not stop a guest at a breakpoint"))
-    func stateThatIsNeverReachedIsNotLandedOn() throws {
+    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    func stateThatIsNotReachedInTimeIsJumpedToAndSaysSo() throws {
         let directory = try TemporaryDirectory()
-        let reader = try Self.record(Self.counter, in: directory)
+        let reader = try Self.record(Self.counter(), in: directory)
         let changed = try Self.plantUnreachableStates(in: reader, directory)
 
         #expect(throws: ReplayError.self) { try Replay(changed, landing: .exact) }
         let report = try Replay(changed).result.get()
         #expect(
-            report.epochsJumped == 1,
+            report.jumps == [.notReached: 1],
             "the first interrupt can not be reached; from there on the state is the recorded one"
         )
         #expect(try Replay(reader, landing: .exact).result.get().epochsJumped == 0)
     }
 
-    @Test(.enabled(if: canBreakInRealMode, "this host can not stop a guest at a breakpoint"))
+    /// What the guest does on its way to the first interrupt when it has read another byte than in the recording.
+    private static let deeds: [(name: String, code: [UInt8], actual: String)] = [
+        ("port write", [0xE6, 0x80], "to port 0x80"),  // out 0x80, al
+        ("port read", [0xE4, 0x80], "from port 0x80"),  // in al, 0x80
+        ("halt", [0xF4], "HLT"),
+        ("write to its end", [0xE6, 0xF4], "to port 0xf4"),  // out 0xf4, al
+        (
+            "triple fault",
+            [
+                0x0F, 0x01, 0x1E, 0x10, 0x06,  // lidt [0x610], which is zero
+                0x0F, 0x20, 0xC0,  // mov eax, cr0
+                0x0C, 0x01,  // or al, 1
+                0x0F, 0x22, 0xC0,  // mov cr0, eax
+                0x0F, 0x0B,  // ud2
+            ],
+            "triple fault"
+        ),
+    ]
+
+    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"), arguments: deeds.indices)
+    func anExitOnTheWayToAnInterruptIsADivergence(deed: Int) throws {
+        let directory = try TemporaryDirectory()
+        let reader = try Self.record(Self.counter(whenOdd: Self.deeds[deed].code), in: directory)
+        let changed = try Self.plantUnreachableStates(in: reader, directory)
+        let first = try #require(try reader.keyframes.first { $0.position == .asynchronous })
+
+        for landing in [Landing.auto, .exact] {
+            let divergence = try #require(try Replay(changed, landing: landing).divergence)
+            #expect(divergence.moment.event == first.event)
+            #expect(divergence.actual.contains(Self.deeds[deed].actual), "\(divergence.actual)")
+            #expect(!divergence.state.isEmpty || Self.deeds[deed].actual == "triple fault")
+        }
+    }
+
+    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
     func landingIsBoundedWhenAllSharedThreadsAreBusy() throws {
         let directory = try TemporaryDirectory()
-        let changed = try Self.plantUnreachableStates(in: Self.record(Self.counter, in: directory), directory)
+        let changed = try Self.plantUnreachableStates(in: Self.record(Self.counter(), in: directory), directory)
         let isDone = Atomic(false)
         for _ in 0..<64 {
             DispatchQueue.global().async { while !isDone.load(ordering: .relaxed) {} }
         }
         defer { isDone.store(true, ordering: .relaxed) }
 
-        #expect(try Replay(changed).result.get().epochsJumped == 1)
+        #expect(try Replay(changed).result.get().jumps == [.notReached: 1])
     }
 
     /// A copy of a recording of ``counter`` in which the guest reads another byte, so that it reaches none of the states in
@@ -93,29 +127,43 @@ import X86
     }
 
     /// Keeps a byte read from port 0x61 in memory, then counts in memory until five ticks of the PIT have come.
-    private static let counter: [UInt8] = [
-        0x31, 0xC0,  // xor ax, ax
-        0x8E, 0xD8,  // mov ds, ax
-        0xE4, 0x61,  // in al, 0x61
-        0xA2, 0x00, 0x06,  // mov [0x600], al
-        0xC7, 0x06, 0x20, 0x00, 0x45, 0x7C,  // mov word [0x20], handler
-        0xC7, 0x06, 0x22, 0x00, 0x00, 0x00,  // mov word [0x22], 0
-        0xB0, 0x11, 0xE6, 0x20,  // the first 8259: ICW1,
-        0xB0, 0x08, 0xE6, 0x21,  // vectors from 8,
-        0xB0, 0x04, 0xE6, 0x21,  // a second one at line 2,
-        0xB0, 0x01, 0xE6, 0x21,  // 8086 mode,
-        0xB0, 0xFE, 0xE6, 0x21,  // and all lines masked but the timer's
-        0xB0, 0x34, 0xE6, 0x43,  // the 8254: counter 0, mode 2,
-        0x30, 0xC0, 0xE6, 0x40, 0xB0, 0x20, 0xE6, 0x40,  // 8192 ticks, 6.9 ms
-        0xFB,  // sti
-        0xFF, 0x06, 0x04, 0x06,  // loop: inc word [0x604]
-        0x80, 0x3E, 0x02, 0x06, 0x05,  // cmp byte [0x602], 5
-        0x72, 0xF5,  // jb loop
-        0x30, 0xC0, 0xE6, 0xF4,  // exit with 0
-        0xFE, 0x06, 0x02, 0x06,  // handler: inc byte [0x602]
-        0x50, 0xB0, 0x20, 0xE6, 0x20, 0x58,  // end of interrupt
-        0xCF,  // iret
-    ]
+    ///
+    /// - Parameter deed: what it does in every round if that byte is odd, which it is not in a recording; at most 100 bytes.
+    private static func counter(whenOdd deed: [UInt8] = []) -> [UInt8] {
+        let setUp: [UInt8] = [
+            0x31, 0xC0,  // xor ax, ax
+            0x8E, 0xD8,  // mov ds, ax
+            0xE4, 0x61,  // in al, 0x61
+            0xA2, 0x00, 0x06,  // mov [0x600], al
+            0xC7, 0x06, 0x20, 0x00, 0x00, 0x7D,  // mov word [0x20], handler
+            0xC7, 0x06, 0x22, 0x00, 0x00, 0x00,  // mov word [0x22], 0
+            0xB0, 0x11, 0xE6, 0x20,  // the first 8259: ICW1,
+            0xB0, 0x08, 0xE6, 0x21,  // vectors from 8,
+            0xB0, 0x04, 0xE6, 0x21,  // a second one at line 2,
+            0xB0, 0x01, 0xE6, 0x21,  // 8086 mode,
+            0xB0, 0xFE, 0xE6, 0x21,  // and all lines masked but the timer's
+            0xB0, 0x34, 0xE6, 0x43,  // the 8254: counter 0, mode 2,
+            0x30, 0xC0, 0xE6, 0x40, 0xB0, 0x20, 0xE6, 0x40,  // 8192 ticks, 6.9 ms
+            0xFB,  // sti
+        ]
+        let round: [UInt8] =
+            [
+                0xFF, 0x06, 0x04, 0x06,  // loop: inc word [0x604]
+                0xF6, 0x06, 0x00, 0x06, 0x01,  // test byte [0x600], 1
+                0x74, UInt8(deed.count),  // jz past the deed
+            ] + deed + [0x80, 0x3E, 0x02, 0x06, 0x05]  // cmp byte [0x602], 5
+        let end: [UInt8] = [
+            0x72, UInt8(truncatingIfNeeded: -(round.count + 2)),  // jb loop
+            0x30, 0xC0, 0xE6, 0xF4,  // exit with 0
+        ]
+        let handler: [UInt8] = [
+            0xFE, 0x06, 0x02, 0x06,  // handler, at 0x7D00: inc byte [0x602]
+            0x50, 0xB0, 0x20, 0xE6, 0x20, 0x58,  // end of interrupt
+            0xCF,  // iret
+        ]
+        let code = setUp + round + end
+        return code + [UInt8](repeating: 0x90, count: 0x100 - code.count) + handler
+    }
 
     private static func record(_ code: [UInt8], in directory: borrowing TemporaryDirectory) throws -> TraceReader {
         let path = directory.file("counter.rrvm")

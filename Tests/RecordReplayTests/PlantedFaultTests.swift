@@ -141,13 +141,6 @@ import X86
     }
 }
 
-extension Replay {
-    fileprivate var divergence: Divergence? {
-        guard case .failure(let divergence) = result else { return nil }
-        return divergence
-    }
-}
-
 extension [RecordedEvent] {
     /// Changes one event.
     fileprivate mutating func change(_ ordinal: EventOrdinal, _ body: (inout RecordedEvent) -> Void) {

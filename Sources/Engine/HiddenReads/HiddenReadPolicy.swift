@@ -31,6 +31,17 @@ public struct HiddenReadPolicy: Hashable, Sendable {
         return instructions
     }
 
+    /// The features that are to be hidden from the guest, and nothing else, but that CPUID shows it regardless.
+    ///
+    /// - Parameters:
+    ///   - asked: what CPUID was to show.
+    ///   - seen: what it shows.
+    public func unconcealed(asked: [CPUIDEntry], seen: [CPUIDEntry]) -> [String] {
+        let differences = CPUIDDifference.between(asked: asked, seen: seen)
+        let treatments = [ConcealedFeature.Kind.counter: counters, .randomness: randomness]
+        return ConcealedFeature.all.filter { treatments[$0.kind] == .hide && $0.isForced(in: differences) }.map(\.name)
+    }
+
     /// Whether a trace can hold all that the guest reads.
     public var mayDiverge: Bool { counters == .native || randomness == .native }
 

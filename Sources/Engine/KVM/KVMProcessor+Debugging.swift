@@ -12,6 +12,9 @@ extension KVMProcessor {
         }
     }
 
+    /// See ``Processor/canStop(in:)``.
+    public func canStop(in mode: GuestMode) -> Bool { HostProbe.canStop(in: mode) }
+
     /// Executes one instruction; see ``Processor/step()``.
     public mutating func step() throws(EngineError) -> Exit {
         isStepping = true

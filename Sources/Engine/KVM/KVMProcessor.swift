@@ -122,6 +122,16 @@ public struct KVMProcessor: Processor, ~Copyable {
     }
 }
 
+// MARK: Limits
+
+extension KVMProcessor {
+    /// The components of the extended state that this host lets a guest enable, as bits of XCR0.
+    public var supportedComponents: UInt64 { extendedLayout.supported }
+
+    /// Whether this host keeps a model-specific register with the processor's state.
+    public func keeps(modelSpecific number: UInt32) -> Bool { SavedRegisters.isPresent(number, in: vcpu) }
+}
+
 // MARK: State
 
 extension KVMProcessor {

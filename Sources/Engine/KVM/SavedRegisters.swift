@@ -42,8 +42,11 @@ enum SavedRegisters {
 
     /// The candidates that this host's KVM keeps.
     static func present(in vcpu: borrowing VCPU) -> [UInt32] {
-        candidates.filter { number in
-            (try? vcpu.modelSpecificRegisters([MSRNumber(number)])) != nil
-        }.sorted()
+        candidates.filter { isPresent($0, in: vcpu) }.sorted()
+    }
+
+    /// Whether this host's KVM keeps a register.
+    static func isPresent(_ number: UInt32, in vcpu: borrowing VCPU) -> Bool {
+        (try? vcpu.modelSpecificRegisters([MSRNumber(number)])) != nil
     }
 }

@@ -2,19 +2,28 @@ internal import X86
 
 /// A feature that lets time or randomness into a guest, by the CPUID bit that no profile shows.
 struct ConcealedFeature {
+    /// Whose treatment it shares.
+    enum Kind {
+        /// That of time counters.
+        case counter
+        /// That of random numbers.
+        case randomness
+    }
+
     let name: String
+    let kind: Kind
     let leaf: UInt32
     let register: CPUIDDifference.Register
     let bit: UInt32
 
     /// Those whose instructions any ring may execute (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
     static let all = [
-        Self(name: "TSC", leaf: 1, register: .edx, bit: 4),
-        Self(name: "RDRAND", leaf: 1, register: .ecx, bit: 30),
-        Self(name: "RDSEED", leaf: 7, register: .ebx, bit: 18),
-        Self(name: "WAITPKG", leaf: 7, register: .ecx, bit: 5),
-        Self(name: "RDPID", leaf: 7, register: .ecx, bit: 22),
-        Self(name: "RDTSCP", leaf: 0x8000_0001, register: .edx, bit: 27),
+        Self(name: "TSC", kind: .counter, leaf: 1, register: .edx, bit: 4),
+        Self(name: "RDRAND", kind: .randomness, leaf: 1, register: .ecx, bit: 30),
+        Self(name: "RDSEED", kind: .randomness, leaf: 7, register: .ebx, bit: 18),
+        Self(name: "WAITPKG", kind: .counter, leaf: 7, register: .ecx, bit: 5),
+        Self(name: "RDPID", kind: .randomness, leaf: 7, register: .ecx, bit: 22),
+        Self(name: "RDTSCP", kind: .counter, leaf: 0x8000_0001, register: .edx, bit: 27),
     ]
 
     /// Whether a table shows it although it should not.

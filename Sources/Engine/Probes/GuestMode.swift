@@ -1,3 +1,5 @@
+public import X86
+
 /// The ways in which a processor executes that hosts differ in.
 public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Hashable, Sendable {
     /// Real-address mode.
@@ -16,6 +18,19 @@ public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Ha
         case .protected32: "32-bit"
         case .ring0: "ring 0"
         case .ring3: "ring 3"
+        }
+    }
+}
+
+extension GuestMode {
+    /// The way in which a processor in a state executes. Ring 3 counts as such in every mode, and rings 1 and 2 as ring 0.
+    public init(_ state: ProcessorState) {
+        if state.mode == .real {
+            self = .real
+        } else if state.privilegeLevel == 3 {
+            self = .ring3
+        } else {
+            self = state.isLongModeActive ? .ring0 : .protected32
         }
     }
 }

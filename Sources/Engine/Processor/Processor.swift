@@ -56,6 +56,9 @@ public protocol Processor: ~Copyable {
     /// Not every host can do this at every privilege level, and some say nothing about it.
     mutating func setBreakpoint(_ address: GuestVirtualAddress?) throws(EngineError)
 
+    /// Whether a breakpoint and single steps stop it in a mode; found by trying, where a host decides.
+    func canStop(in mode: GuestMode) -> Bool
+
     /// Executes one instruction, or one turn of a repeated one, as far as the host can: ends with ``Exit/debug`` behind it,
     /// or with the exit that it caused. Goes on to stop after each until ``setBreakpoint(_:)`` is called.
     mutating func step() throws(EngineError) -> Exit

@@ -5,7 +5,7 @@ public import X86
 /// Shows a guest's code as the guest's author wrote it: with names, and with its own instructions where the recorder
 /// replaced them by ones that trap.
 public struct CodeListing: Sendable {
-    private let patches: [TraceHeader.CodePatch]
+    let patches: [TraceHeader.CodePatch]
     /// Names of addresses.
     public let symbols: SymbolTable
 

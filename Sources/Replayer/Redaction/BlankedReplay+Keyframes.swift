@@ -42,7 +42,7 @@ extension BlankedReplay where P: ~Copyable {
         case .synchronous:
             if let ending = session.ending(after: recorded) { try session.runInto(ending, recorded) }
         case .asynchronous:
-            guard let count = looks[keyframe.number], try session.execute(to: keyframe, looks: count) else {
+            guard let count = looks[keyframe.number], try session.execute(to: keyframe, looks: count, recorded) else {
                 throw Stop(reason: .interrupted(recorded.ordinal))
             }
         }

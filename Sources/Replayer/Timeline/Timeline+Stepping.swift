@@ -88,7 +88,7 @@ extension Timeline where P: ~Copyable {
         if !isNear(start) {
             let reached = try attempt { session in try session.processor.state().privilegeLevel }
             let highest = max(privilege, reached)
-            guard highest < 3 else { throw cannotStep(present, highest) }
+            guard highest < 3 || session.processor.canStop(in: .ring3) else { throw cannotStep(present, highest) }
         }
         try attempt { session in try session.accept(exit, next) }
     }
@@ -121,7 +121,7 @@ extension Timeline where P: ~Copyable {
     ) throws(TimelineError) -> TimelineError {
         try endStepping()
         let privilege = landing?.keyframe.state.privilegeLevel ?? 0
-        if privilege == 3 { return cannotStep(present, privilege) }
+        if privilege == 3, !session.processor.canStop(in: .ring3) { return cannotStep(present, privilege) }
         return try attempt { session in
             throw session.divergence(at: next, expected: "an interrupt between two exits", actual: exit.words)
         }

@@ -19,9 +19,12 @@ public struct Replay: Sendable {
     /// What the guest showed.
     public var console: [UInt8] { visited.flatMap(\.event.consoleBytes) }
 
-    /// The event at which it was no longer the recording; nil if it was to the end.
-    public var firstDifference: EventOrdinal? {
+    /// Where and how it was no longer the recording; nil if it was to the end.
+    public var divergence: Divergence? {
         guard case .failure(let divergence) = result else { return nil }
-        return divergence.moment.event
+        return divergence
     }
+
+    /// The event at which it was no longer the recording; nil if it was to the end.
+    public var firstDifference: EventOrdinal? { divergence?.moment.event }
 }

@@ -112,6 +112,11 @@ extension TestGuest {
         return boot + ["--memory", "\(Self.memorySize)"] + until + events + (unikernel?.options ?? [])
     }
 
+    /// Whether interrupts come to it where it is hard to come to again.
+    public var isTicked: Bool {
+        if case .own(let guest) = source { guest.isTicked } else { false }
+    }
+
     /// Whether a run of it may end so.
     public func declares(_ outcome: Outcome) -> Bool {
         if let text = limits.consoleText { return outcome == .stopped(.consoleText(text)) }

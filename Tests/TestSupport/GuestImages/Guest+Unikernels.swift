@@ -95,6 +95,7 @@ extension Guest {
             console: console,
             input: nil,
             spinsUntilInterrupted: false,
+            isTicked: false,
             readsHiddenState: readsHiddenState,
             mayLoseRace: false,
             unikernel: unikernel

@@ -36,6 +36,8 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     public let spinsUntilInterrupted: Bool
+    /// True when interrupts come to it at places that a replay has to come to again: between two exits, in shadows, nested.
+    public let isTicked: Bool
     /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
     /// be replayed only when the recorder traps that instruction.
     public let readsHiddenState: Bool
@@ -81,6 +83,7 @@ extension Guest {
             console: entry.console.map { unsafe String(cString: $0) },
             input: entry.input.map { unsafe String(cString: $0) },
             spinsUntilInterrupted: entry.spins_until_interrupted,
+            isTicked: entry.is_ticked,
             readsHiddenState: entry.reads_hidden_state,
             mayLoseRace: entry.may_lose_race,
             unikernel: nil

@@ -1,0 +1,42 @@
+internal import Engine
+public import TraceFormat
+public import X86
+
+extension CodeListing {
+    /// Bytes of physical memory, the guest's own in place of replacements that still stand where the recorder put them; nil where
+    /// not all of them are memory.
+    public func bytes(
+        at address: GuestPhysicalAddress,
+        count: Int,
+        in view: inout some MachineView
+    ) throws(TraceError) -> [UInt8]? {
+        guard var bytes = try view.read(address, count: count) else { return nil }
+        for patch in patches {
+            // Where each byte of the patch lies in what was read, if it does.
+            let indices = patch.original.indices.map { patch.address.rawValue &+ UInt64($0) &- address.rawValue }
+            guard indices.contains(where: { $0 < UInt64(count) }),
+                try view.read(patch.address, count: patch.replacement.count) == patch.replacement
+            else { continue }
+            for (index, byte) in zip(indices, patch.original) where index < UInt64(count) { bytes[Int(index)] = byte }
+        }
+        return bytes
+    }
+
+    /// The same at a linear address through the guest's paging, as many as are mapped, at most `count`.
+    public func bytes(
+        at address: GuestVirtualAddress,
+        count: Int,
+        in view: inout some MachineView
+    ) throws(TraceError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var next = address
+        while bytes.count < count, let physical = try view.translate(next) {
+            let inPage = GuestMemory.pageSize - Int(next.rawValue % UInt64(GuestMemory.pageSize))
+            let part = try self.bytes(at: physical, count: min(count - bytes.count, inPage), in: &view)
+            guard let part else { break }
+            bytes += part
+            next = GuestVirtualAddress(next.rawValue &+ UInt64(part.count))
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,27 @@
+/// Why the end of an epoch was restored from the trace instead of being reached by executing.
+public enum JumpReason: CaseIterable, Hashable, Sendable {
+    /// The user wants it so: ``Landing/portable``.
+    case asked
+    /// This host can not stop a guest in the mode in which the recording was interrupted.
+    case hostCannotStop
+    /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take.
+    case notReached
+    /// The exit that led to the last state is lost with the trace's end.
+    case cutOff
+
+    /// In words, to stand after a number of epochs.
+    public var words: String {
+        switch self {
+        case .asked: "as was asked for"
+        case .hostCannotStop: "this host can not stop the guest there"
+        case .notReached: "not reached in \(Int(ReplayLimits.landingSeconds)) s of processor time"
+        case .cutOff: "what led there is lost with the trace's end"
+        }
+    }
+}
+
+/// Bounds of a replay's work.
+enum ReplayLimits {
+    /// Seconds of processor time that executing to one moment between two exits may take before it is restored instead.
+    static let landingSeconds = 1.0
+}

@@ -1,0 +1,44 @@
+internal import Digest
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension ReplaySession where P: ~Copyable {
+    /// Whether a state is that of a keyframe, to the bit or but for Accessed bits of page-table entries: those are then made
+    /// as in the recording, so that everything behind is compared with the same memory.
+    mutating func matches(_ keyframe: Keyframe, _ present: StateTracker.Capture) throws -> Bool {
+        if present.digest == keyframe.digest { return true }
+        guard present.digest.processor == keyframe.digest.processor,
+            let bits = try accessedBits(thatDifferFrom: keyframe)
+        else { return false }
+        var recorded = keyframe.memory
+        for page in Set(bits.map(\.page)) { try processor.memory.write(recorded.page(at: page), at: page) }
+        report.accessedBits += bits.count
+        return try capture().digest == keyframe.digest
+    }
+
+    /// Where memory differs from a keyframe's in Accessed bits; nil if it differs in anything else, or in nothing.
+    ///
+    /// The processor's state is that of the keyframe. Bytes that differ in an Accessed bit's place alone change no entry's
+    /// way, so the tables that are reachable now are those that were reachable in the recording.
+    private func accessedBits(thatDifferFrom keyframe: Keyframe) throws -> Set<GuestPhysicalAddress>? {
+        var recorded = keyframe.memory
+        var bits: Set<GuestPhysicalAddress> = []
+        for page in try changedSinceKeyframe.union(recorded.pages(thatMayDifferFrom: memoryKeyframe)) {
+            let expected = try recorded.page(at: page)
+            let actual = try processor.memory.read(at: page, count: GuestMemory.pageSize)
+            guard expected != actual else { continue }
+            for offset in expected.indices where expected[offset] != actual[offset] {
+                guard AccessedBit.mayExplain(expected[offset], actual[offset], at: offset) else { return nil }
+                bits.insert(GuestPhysicalAddress(page.rawValue + UInt64(offset)))
+            }
+        }
+        let entries = keyframe.state.accessedBits(among: bits, readTable: processor.memory.tableEntry)
+        return bits.isEmpty || entries != bits ? nil : bits
+    }
+}
+
+extension GuestPhysicalAddress {
+    /// The address of the page that this one lies in.
+    fileprivate var page: Self { Self(rawValue & ~UInt64(GuestMemory.pageSize - 1)) }
+}

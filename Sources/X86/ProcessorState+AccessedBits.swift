@@ -1,0 +1,52 @@
+/// The bit of a page-table entry that the processor sets when it uses the entry, and may set when it only might have used it
+/// (Intel SDM vol. 3, 5.8).
+public enum AccessedBit {
+    /// In the first byte of an entry.
+    public static let mask: UInt8 = 1 << 5
+
+    /// Whether two versions of a byte differ as two of an entry's first byte do that differ in this bit alone.
+    ///
+    /// - Parameter offset: where in its page the byte lies; entries have 4 or 8 bytes and are aligned.
+    public static func mayExplain(_ one: UInt8, _ other: UInt8, at offset: Int) -> Bool {
+        one ^ other == mask && offset % 4 == 0
+    }
+}
+
+extension ProcessorState {
+    /// Of some bytes of memory, those that hold the Accessed bit of a present entry in a table that is reachable from CR3.
+    ///
+    /// Visits every table once for each level at which it serves, so tables that name themselves do no harm.
+    ///
+    /// - Parameter readTable: gives the little-endian table entry of the given width at an address, or nil where no memory is.
+    public func accessedBits(
+        among candidates: Set<GuestPhysicalAddress>,
+        readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?
+    ) -> Set<GuestPhysicalAddress> {
+        guard control.cr0 & ControlBit.paging != 0 else { return [] }
+        let scheme = PagingScheme(control)
+        let root = PageTable(address: control.cr3 & scheme.rootMask, level: scheme.levels)
+        var found: Set<GuestPhysicalAddress> = []
+        var waiting = [root]
+        var seen: Set = [root]
+        while found.count < candidates.count, let table = waiting.popLast() {
+            for index in 0...scheme.indexMask(ofLevel: table.level) {
+                let address = GuestPhysicalAddress(table.address + index * UInt64(scheme.entrySize.rawValue))
+                // Memory is there for a whole table or for none of it.
+                guard let entry = readTable(address, scheme.entrySize) else { break }
+                guard entry & 1 != 0 else { continue }
+                if scheme.hasAccessedBit(atLevel: table.level), candidates.contains(address) { found.insert(address) }
+                guard !scheme.isLeaf(entry, level: table.level) else { continue }
+                let frame = scheme.frame(of: entry, level: table.level) & ~0xFFF
+                let next = PageTable(address: frame, level: table.level - 1)
+                if seen.insert(next).inserted { waiting.append(next) }
+            }
+        }
+        return found
+    }
+}
+
+/// A page as a table of one level.
+private struct PageTable: Hashable {
+    let address: UInt64
+    let level: Int
+}

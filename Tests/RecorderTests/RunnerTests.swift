@@ -1,0 +1,110 @@
+import Devices
+import Engine
+import Machine
+import Testing
+import TraceFormat
+import X86
+
+@testable import Recorder
+
+/// When a run interrupts its guest and records its state, with a processor and a board that follow a script.
+@Suite struct RunnerTests {
+    private static let exit = Exit.portWrite(ScriptedBoard.exitPort, .byte, value: 0)
+
+    /// What became of a run.
+    private struct Result {
+        var outcome: Outcome
+        var actions: [ScriptedProcessor.Action]
+        var events: [Event]
+    }
+
+    private func run(
+        _ steps: [ScriptedProcessor.Step],
+        on board: ScriptedBoard = ScriptedBoard(),
+        canTakeInterrupt: Bool = true,
+        keyframes: KeyframePolicy = KeyframePolicy(nanoseconds: nil, events: nil),
+        chaosSeed: UInt64? = nil
+    ) throws -> Result {
+        let setup = RunSetup(
+            limits: RunLimits(),
+            date: 0,
+            graceNanoseconds: 1_000_000,
+            keyframes: keyframes,
+            chaosSeed: chaosSeed
+        )
+        var runner = Runner(
+            processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt),
+            board: board,
+            sink: CollectingSink(),
+            setup: setup
+        )
+        let outcome = try runner.run()
+        return Result(outcome: outcome, actions: runner.processor.actions, events: runner.sink.events)
+    }
+
+    private func interruptWrite(_ value: UInt32) -> Exit { .portWrite(ScriptedBoard.interruptPort, .byte, value: value) }
+
+    @Test func anInterruptThatIsWithdrawnWithdrawsItsWindow() throws {
+        let result = try run(
+            [.exit(interruptWrite(1)), .silence, .exit(interruptWrite(0)), .exit(Self.exit)],
+            canTakeInterrupt: false
+        )
+
+        let requests = result.actions.filter { $0 == .requestedWindow(true) || $0 == .requestedWindow(false) }
+        #expect(requests.contains(.requestedWindow(true)))
+        #expect(requests.last == .requestedWindow(false))
+        #expect(result.outcome == .exited(code: 0))
+    }
+
+    @Test func aNonMaskableInterruptStopsAGuestThatTakesNoOther() throws {
+        var board = ScriptedBoard()
+        board.interruptRequested = true
+        board.nonMaskableTime = MachineTime(nanoseconds: 30_000_000)
+
+        let result = try run([.silence, .silence, .exit(Self.exit)], on: board, canTakeInterrupt: false)
+
+        let taken = result.actions.filter { $0 == .injectedNonMaskable || $0 == .ran(.kicked) || $0 == .ran(Self.exit) }
+        #expect(taken == [.ran(.kicked), .ran(.kicked), .injectedNonMaskable, .ran(Self.exit)])
+        #expect(Array(result.events.dropFirst()).starts(with: [.keyframe(number: 1, .asynchronous), .nonMaskableInterrupt]))
+    }
+
+    @Test(arguments: UInt64(0)..<64)
+    func haltEndsWithItsInterruptWhateverChaosSays(seed: UInt64) throws {
+        var board = ScriptedBoard()
+        board.interruptTime = MachineTime(nanoseconds: 1_000_000)
+
+        let result = try run([.exit(.halt), .exit(Self.exit)], on: board, chaosSeed: seed)
+
+        let actions = result.actions.filter { $0 != .requestedWindow(false) }
+        #expect(actions == [.ran(.halt), .injected(ScriptedBoard.vector), .ran(Self.exit)])
+    }
+
+    @Test func stateIsRecordedBetweenTwoExitsWhenNoExitComes() throws {
+        let policy = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
+
+        let result = try run([.silence, .exit(Self.exit)], keyframes: policy)
+
+        #expect(result.events.count == 4)
+        #expect(result.events.prefix(2) == [.keyframe(number: 0, .synchronous), .keyframe(number: 1, .asynchronous)])
+    }
+
+    @Test func stateIsRecordedOnceWhereAnInterruptComesWithIt() throws {
+        var board = ScriptedBoard()
+        (board.interruptTime, board.nonMaskableTime) = (MachineTime(nanoseconds: 0), MachineTime(nanoseconds: 20_000_000))
+
+        let result = try run([.exit(interruptWrite(1)), .silence, .exit(Self.exit)], on: board)
+
+        #expect(result.events.count { $0.kind == .keyframe } == 3)
+    }
+
+    @Test func whatADeviceWritesInTheMiddleOfAnInstructionComesAtItsEnd() throws {
+        let first = Exit.memoryWrite(GuestPhysicalAddress(0x10_0000), length: 4, value: 1)
+        let second = Exit.memoryWrite(GuestPhysicalAddress(0x10_0004), length: 4, value: 2)
+
+        let result = try run([.half(first), .exit(second), .exit(Self.exit)])
+
+        #expect(
+            result.events.map(\.kind) == [.keyframe, .memoryWrite, .memoryWrite, .deviceWrite, .portWrite, .keyframe]
+        )
+    }
+}

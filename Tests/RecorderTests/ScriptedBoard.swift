@@ -1,0 +1,72 @@
+import Devices
+import Engine
+import X86
+
+@testable import Machine
+
+/// A board whose interrupts come when a test says so.
+struct ScriptedBoard: Board {
+    static let name = "scripted"
+    /// A write of 1 to this port requests an interrupt, one of 0 withdraws it.
+    static let interruptPort = Port(0x10)
+    /// A write to this port ends the run.
+    static let exitPort = Port(0xF4)
+    static let vector: UInt8 = 0x20
+
+    /// When a device requests an interrupt by itself.
+    var interruptTime: MachineTime?
+    /// When a device requests a non-maskable interrupt by itself.
+    var nonMaskableTime: MachineTime?
+    var interruptRequested = false
+    var nonMaskableInterruptRequested = false
+    private var accesses: [DeviceAccess] = []
+
+    mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal? {
+        if port == Self.interruptPort { interruptRequested = value != 0 }
+        return port == Self.exitPort ? .exit(code: value) : nil
+    }
+
+    /// Every write to memory that is not there makes a device write one byte to memory that is.
+    mutating func writeMemory(
+        _ address: GuestPhysicalAddress,
+        _ length: UInt8,
+        _ value: UInt64,
+        now: MachineTime
+    ) -> BoardSignal? {
+        if accesses.isEmpty { accesses.append(.write(DeviceWrite(address: GuestPhysicalAddress(0), bytes: [1]))) }
+        return nil
+    }
+
+    var nextDeadline: MachineTime? { .earliest(interruptTime, nonMaskableTime) }
+
+    mutating func advance(to now: MachineTime) {
+        if let time = interruptTime, time <= now { (interruptTime, interruptRequested) = (nil, true) }
+        if let time = nonMaskableTime, time <= now { (nonMaskableTime, nonMaskableInterruptRequested) = (nil, true) }
+    }
+
+    mutating func acknowledgeInterrupt() -> UInt8 {
+        interruptRequested = false
+        return Self.vector
+    }
+
+    mutating func acknowledgeNonMaskableInterrupt() -> Bool {
+        defer { nonMaskableInterruptRequested = false }
+        return nonMaskableInterruptRequested
+    }
+
+    var hasDeviceAccesses: Bool { !accesses.isEmpty }
+
+    mutating func takeDeviceAccesses() -> [DeviceAccess] {
+        defer { accesses = [] }
+        return accesses
+    }
+
+    mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 { 0 }
+    mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 { 0 }
+    func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
+    mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
+    let consoleRoom = 0
+    mutating func receiveConsole(_ bytes: [UInt8]) {}
+    let screen = ""
+    let unclaimedAccesses: [UnclaimedAccess: Int] = [:]
+}

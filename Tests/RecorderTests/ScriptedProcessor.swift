@@ -1,0 +1,78 @@
+import Dispatch
+import Engine
+import X86
+
+/// A processor that executes nothing: its exits are a list, and it notes what its driver does to it.
+struct ScriptedProcessor: Processor, ~Copyable {
+    /// What one run gives.
+    enum Step {
+        /// This exit.
+        case exit(Exit)
+        /// This exit, whose instruction turns out to have another access to make: the next step's.
+        case half(Exit)
+        /// Nothing until somebody kicks.
+        case silence
+    }
+
+    /// What was done to it.
+    enum Action: Equatable {
+        case ran(Exit)
+        case injected(UInt8)
+        case injectedNonMaskable
+        case requestedWindow(Bool)
+    }
+
+    let memory: GuestMemory
+    var canTakeInterrupt: Bool
+    private(set) var actions: [Action] = []
+    private(set) var isInsideInstruction = false
+    private var steps: [Step]
+    private var isHalf = false
+    private let kicks = DispatchSemaphore(value: 0)
+
+    init(_ steps: [Step], canTakeInterrupt: Bool = true) throws {
+        memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 0x1_0000)])
+        self.steps = steps
+        self.canTakeInterrupt = canTakeInterrupt
+    }
+
+    mutating func run() throws(EngineError) -> Exit {
+        (isInsideInstruction, isHalf) = (false, false)
+        guard !steps.isEmpty else { throw .hostLacks("more of the script") }
+        let exit: Exit
+        switch steps.removeFirst() {
+        case .exit(let next): exit = next
+        case .half(let next): (exit, isHalf) = (next, true)
+        case .silence:
+            guard kicks.wait(timeout: .now() + 20) == .success else { throw .hostLacks("a kick") }
+            exit = .kicked
+        }
+        actions.append(.ran(exit))
+        return exit
+    }
+
+    mutating func completePendingAccess() throws(EngineError) {
+        if isHalf { (isHalf, isInsideInstruction) = (false, true) }
+        if isInsideInstruction { throw .unfinishedInstruction }
+    }
+
+    mutating func inject(vector: UInt8) { actions.append(.injected(vector)) }
+    mutating func injectNonMaskable() { actions.append(.injectedNonMaskable) }
+    mutating func requestInterruptWindow(_ wanted: Bool) { actions.append(.requestedWindow(wanted)) }
+
+    var kicker: ProcessorKicker { ProcessorKicker { [kicks] in kicks.signal() } }
+
+    let exitRIP: UInt64 = 0
+    let interruptFlag = true
+    let exitRegisters: [UInt64] = []
+    let completed: [CompletedInstruction: UInt64] = [:]
+    func canStop(in mode: GuestMode) -> Bool { false }
+    mutating func answer(_ value: UInt64) {}
+    mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}
+    mutating func refuse() {}
+    mutating func setBreakpoint(_ address: GuestVirtualAddress?) {}
+    mutating func step() throws(EngineError) -> Exit { try run() }
+    mutating func state() -> ProcessorState { ProcessorState() }
+    mutating func restore(_ state: ProcessorState) {}
+    mutating func takeDirtyPages() -> [GuestPhysicalAddress] { [] }
+}
