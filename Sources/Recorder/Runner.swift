@@ -29,6 +29,8 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
     let input: ConsoleInput
     var script: InputScript?
     let showsScreen: Bool
+    /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
+    var discovery: CodeDiscovery?
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
@@ -45,7 +47,8 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         processor: consuming P,
         board: consuming Board,
         sink: consuming Sink,
-        setup: RunSetup
+        setup: RunSetup,
+        discovery: CodeDiscovery? = nil
     ) {
         self.processor = processor
         self.board = board
@@ -60,6 +63,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         input = setup.input
         script = setup.script
         showsScreen = setup.showsScreen
+        self.discovery = discovery
         timeLimit = setup.limits.seconds
         eventLimit = setup.limits.events ?? .max
         sizeLimit = setup.limits.bytes ?? .max
@@ -117,11 +121,12 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
         now = clock.now
         let outcome = try handle(exit, at: now)
         try appendDeviceWrites(at: now)
+        if outcome == nil, discovery != nil { try discoverCode(after: exit, at: now) }
         return outcome
     }
 
     /// Finishes the last exit's instruction; false where it has another access to make, and no state to record until then.
-    private mutating func finishesInstruction() throws(EngineError) -> Bool {
+    mutating func finishesInstruction() throws(EngineError) -> Bool {
         do {
             try processor.completePendingAccess()
             return true

@@ -18,7 +18,8 @@ public enum Session {
                 processor: processor,
                 board: board,
                 sink: TailSink(NoSink()),
-                setup: setup
+                setup: setup,
+                discovery: configuration.discovery
             )
             let outcome = try runner.run()
             return try summary(of: &runner, outcome, configuration)
@@ -58,7 +59,7 @@ public enum Session {
             landing: .breakpoint,
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: configuration.hiddenReads.notes
+            notes: configuration.headerNotes
         )
         let sink: RecordingSink
         do {
@@ -72,7 +73,8 @@ public enum Session {
             processor: processor,
             board: board,
             sink: TailSink(sink),
-            setup: setup
+            setup: setup,
+            discovery: configuration.discovery
         )
         let outcome: Outcome
         do { outcome = try runner.run() } catch { throw .engine(error) }

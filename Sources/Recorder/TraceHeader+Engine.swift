@@ -39,9 +39,22 @@ extension MachineConfiguration {
     }
 }
 
+extension MachineConfiguration {
+    /// What finds hidden reads in code that is not there yet when the guest starts.
+    var discovery: CodeDiscovery? {
+        CodeDiscovery(trapping: hiddenReads.trapped, basePort: code.basePort)
+    }
+
+    /// What a trace says of hidden reads beside the replaced instructions.
+    var headerNotes: [TraceHeader.Note] {
+        let ports = code.patches.isEmpty ? code.basePort.map { [TraceHeader.trapPort($0)] } : nil
+        return (ports ?? []) + hiddenReads.notes
+    }
+}
+
 extension HiddenReadPolicy {
     /// What a trace says of it, where it says anything.
-    var notes: [TraceHeader.Note] {
+    fileprivate var notes: [TraceHeader.Note] {
         guard mayDiverge else { return [] }
         let value = "native: the guest reads time counters that are not recorded; a replay may diverge"
         return [TraceHeader.Note(key: "tsc", value: value)]

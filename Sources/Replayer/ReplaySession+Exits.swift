@@ -31,7 +31,7 @@ extension ReplaySession where P: ~Copyable {
     mutating func run() throws(EngineError) -> Exit {
         while true {
             let exit = try processor.run()
-            if exit != .kicked { return exit }
+            if exit != .kicked, exit != .interruptWindow { return exit }
         }
     }
 

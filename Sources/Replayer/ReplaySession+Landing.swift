@@ -36,7 +36,7 @@ extension ReplaySession where P: ~Copyable {
         landingWatch.asyncAfter(deadline: .now() + landingBound, execute: watchdog)
         defer {
             watchdog.cancel()
-            try? processor.setBreakpoint(nil)
+            try? processor.setBreakpoints([])
         }
         var stops = 0
         while try !isAt(&target, keyframe) {
@@ -45,8 +45,10 @@ extension ReplaySession where P: ~Copyable {
                 guard try processor.step() == .debug else { return false }
                 if processor.exitRIP == keyframe.state.rip { continue }
             }
-            try processor.setBreakpoint(address)
-            guard try processor.run() == .debug else {
+            try processor.setBreakpoints([address])
+            var exit = try processor.run()
+            while exit == .interruptWindow { exit = try processor.run() }
+            guard exit == .debug else {
                 // A host that can not stop the guest at its privilege level says nothing about it.
                 if stops == 0 { deafPrivileges.insert(keyframe.state.privilegeLevel) }
                 return false

@@ -1,0 +1,110 @@
+public import X86
+
+/// Traps instructions that read hidden state in code that was not there when the guest was loaded: read from a disk,
+/// unpacked, generated.
+///
+/// Each time the guest leaves the processor at a place that it has not left at before, the code ahead of it is walked. Where
+/// that code goes on to where a register points, which is how unpacked code is entered, a breakpoint stops the guest there
+/// once, and the walk goes on with the code that it is about to enter.
+public struct CodeDiscovery {
+    /// An instruction to be replaced.
+    public struct Patch: Hashable, Sendable {
+        /// Where in guest memory.
+        public var address: GuestPhysicalAddress
+        /// What is to stand there.
+        public var replacement: [UInt8]
+    }
+
+    /// A place where the guest has been, and the code there at the time.
+    private struct Place {
+        var address = GuestVirtualAddress(.max)
+        var physical = GuestPhysicalAddress(0)
+        var content: UInt64?
+    }
+
+    /// Places that are remembered: a new one takes the place of an old one with the same remainder.
+    private static let capacity = 2048
+    /// Instructions that are decoded at a new place, and at the first entry into other code.
+    private static let budgets = (place: 1024, entry: 32768)
+    /// A processor has four breakpoints.
+    private static let breakpointLimit = 4
+
+    private let trapped: Set<HiddenInstruction>
+    private let basePort: UInt8
+    private var places = [Place](repeating: Place(), count: capacity)
+
+    /// Where the guest is to be stopped: those of the jumps that were found last.
+    public private(set) var breakpoints: [GuestVirtualAddress] = []
+    /// How many instructions it has found.
+    public private(set) var count = 0
+
+    /// Nil if nothing is trapped.
+    ///
+    /// - Parameters:
+    ///   - trapped: which instructions are replaced.
+    ///   - basePort: the first of the private ports, as ``CodePatcher`` chose it.
+    public init?(trapping trapped: Set<HiddenInstruction>, basePort: UInt8?) {
+        guard let basePort, !trapped.isEmpty else { return nil }
+        self.trapped = trapped
+        self.basePort = basePort
+    }
+
+    /// Whether the code at a place has been walked, and is still the same. Asked at every exit.
+    public func knows(_ address: GuestVirtualAddress, in memory: GuestMemory) -> Bool {
+        let place = places[Self.index(of: address)]
+        return place.address == address && memory.word(at: place.physical) == place.content
+    }
+
+    /// Walks the code ahead of the guest, which has left the processor at `address`.
+    ///
+    /// - Parameter state: where it stands now, behind its access.
+    public mutating func explore(
+        _ address: GuestVirtualAddress,
+        _ state: ProcessorState,
+        in memory: GuestMemory
+    ) -> [Patch] {
+        remember(address, state, memory)
+        return walk(state, Self.budgets.place, memory)
+    }
+
+    /// Walks the code that the guest is about to enter, if it stands at one of ``breakpoints``, which is then done with.
+    public mutating func enter(_ state: ProcessorState, in memory: GuestMemory) -> [Patch] {
+        guard let index = breakpoints.firstIndex(of: state.instructionAddress) else { return [] }
+        breakpoints.remove(at: index)
+        let bytes = memory.read(state.instructionAddress, count: TrapCode.maximumLength, in: state)
+        guard case .indirect(let register, _) = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)?.flow
+        else { return [] }
+        var target = state
+        target.rip = state.mode == .long64 ? state[register] : state[register] & 0xFFFF_FFFF
+        return walk(target, Self.budgets.entry, memory)
+    }
+
+    private mutating func walk(_ state: ProcessorState, _ budget: Int, _ memory: GuestMemory) -> [Patch] {
+        let walk = CodeWalk(from: state, in: memory, finding: trapped, budget: budget)
+        for rip in walk.indirect {
+            let jump = GuestVirtualAddress(state.segments.cs.base &+ rip)
+            guard !knows(jump, in: memory) else { continue }
+            remember(jump, state, memory)
+            breakpoints.append(jump)
+        }
+        breakpoints.removeFirst(max(0, breakpoints.count - Self.breakpointLimit))
+        let findings = walk.findings.prefix(CodePatcher.limit - count)
+        count += findings.count
+        return findings.map { Patch(address: $0.address, replacement: $0.code.bytes(basePort: basePort)) }
+    }
+
+    private mutating func remember(_ address: GuestVirtualAddress, _ state: ProcessorState, _ memory: GuestMemory) {
+        guard let physical = memory.translate(address, in: state) else { return }
+        places[Self.index(of: address)] = Place(
+            address: address,
+            physical: physical,
+            content: memory.word(at: physical)
+        )
+    }
+
+    private static func index(of address: GuestVirtualAddress) -> Int {
+        // Instructions that leave the processor stand close together: all bits count.
+        let hash = address.rawValue &* 0x9E37_79B9_7F4A_7C15
+        return Int(hash >> 32) % capacity
+    }
+}
