@@ -91,7 +91,10 @@ public enum Session {
     ) throws(EngineError) -> RunSummary {
         let seconds = runner.seconds
         let events = runner.sink.events
-        let fault = try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events)
+        // A trace that could not be written is no fault of the guest's.
+        let fault =
+            runner.sink.failure == nil
+            ? try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events) : nil
         return RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,

@@ -14,6 +14,9 @@ public struct IOAPIC: Sendable {
     /// How many pins there are.
     public static let pinCount = 24
 
+    /// The number that it has unless the guest gives it another.
+    public static let defaultIdentifier: UInt8 = 1
+
     /// Everything that the I/O APIC remembers.
     public struct State: Hashable, Sendable {
         var identifier: UInt8
@@ -47,7 +50,7 @@ public struct IOAPIC: Sendable {
     public private(set) var state: State
 
     /// An I/O APIC after reset, with every pin masked.
-    public init(identifier: UInt8 = 1) { state = State(identifier: identifier & 0xF) }
+    public init(identifier: UInt8 = defaultIdentifier) { state = State(identifier: identifier & 0xF) }
 
     /// An I/O APIC as it was.
     public init(state: State) { self.state = state }

@@ -23,17 +23,28 @@ struct CodeDecoder {
         case call(Int64)
         /// To where a register points.
         case indirect(GeneralRegister, isCall: Bool)
+        /// To where a word in memory says, which is at this address, from the next instruction on in 64-bit code.
+        case through(Int64, isCall: Bool)
         /// Where the word on top of the stack says, of this size; so many more bytes are taken off.
         case back(AccessSize, release: Int)
         /// To where memory or another segment says: not followed.
         case elsewhere
     }
 
-    let mode: ExecutionMode
+    /// An instruction.
+    struct Decoded {
+        /// Bytes.
+        var length: Int
+        /// Nil for one that does not matter.
+        var meaning: Meaning?
+        var flow: Flow
+        /// Whether it puts a return address on the stack.
+        var isCall: Bool
+    }
+
     private let decoder: ZydisDecoder
 
     init(_ mode: ExecutionMode) {
-        self.mode = mode
         var decoder = ZydisDecoder()
         let machineMode =
             switch mode {
@@ -78,10 +89,15 @@ struct CodeDecoder {
         return unsafe meaning(of: instruction, bytes, at: offset)
     }
 
-    /// Length, meaning and flow of the instruction at an offset; nil if there is none.
-    func instruction(_ bytes: [UInt8], at offset: Int, end: Int) -> (length: Int, meaning: Meaning?, flow: Flow)? {
+    /// The instruction at an offset; nil if there is none.
+    func instruction(_ bytes: [UInt8], at offset: Int, end: Int) -> Decoded? {
         guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
-        return unsafe (Int(instruction.length), meaning(of: instruction, bytes, at: offset), flow(of: instruction))
+        return unsafe Decoded(
+            length: Int(instruction.length),
+            meaning: meaning(of: instruction, bytes, at: offset),
+            flow: flow(of: instruction, first: bytes[offset]),
+            isCall: instruction.meta.category == ZYDIS_CATEGORY_CALL
+        )
     }
 
     private func meaning(of instruction: ZydisDecodedInstruction, _ bytes: [UInt8], at offset: Int) -> Meaning? {
@@ -111,7 +127,7 @@ struct CodeDecoder {
         )
     }
 
-    private func flow(of instruction: ZydisDecodedInstruction) -> Flow {
+    private func flow(of instruction: ZydisDecodedInstruction, first: UInt8) -> Flow {
         let isDirect = unsafe instruction.raw.imm.0.is_relative != 0
         let displacement = unsafe instruction.raw.imm.0.value.s
         let width = Int(unsafe instruction.operand_width) / 8
@@ -123,9 +139,16 @@ struct CodeDecoder {
         case ZYDIS_CATEGORY_COND_BR, ZYDIS_CATEGORY_UNCOND_BR, ZYDIS_CATEGORY_CALL:
             let isNear = unsafe instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR
             let isRegister = unsafe instruction.raw.modrm.mod == 3
+            let isCall = category == ZYDIS_CATEGORY_CALL
+            // The form without a register, and without the prefix of another segment.
+            if isNear, unsafe instruction.raw.modrm.mod == 0 && instruction.raw.modrm.rm == 5, first == Self.group5,
+                unsafe instruction.address_width >= 32
+            {
+                return unsafe .through(instruction.raw.disp.value, isCall: isCall)
+            }
             let number = unsafe Int(instruction.raw.modrm.rm) + (instruction.raw.rex.B != 0 ? 8 : 0)
             guard isNear, isRegister, let register = GeneralRegister(rawValue: number) else { return .elsewhere }
-            return .indirect(register, isCall: category == ZYDIS_CATEGORY_CALL)
+            return .indirect(register, isCall: isCall)
         case ZYDIS_CATEGORY_RET:
             let isNear = unsafe instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR
             let isReturn = unsafe instruction.mnemonic == ZYDIS_MNEMONIC_RET
@@ -139,6 +162,9 @@ struct CodeDecoder {
         let isUndefined = unsafe instruction.mnemonic == ZYDIS_MNEMONIC_UD2
         return unsafe isUndefined ? .elsewhere : .next(stack: Self.adjustment(instruction))
     }
+
+    /// The opcode of CALL and JMP to where a register or memory says.
+    private static let group5: UInt8 = 0xFF
 
     /// How many words an instruction of the push or pop family moves.
     private static func pushed(_ mnemonic: ZydisMnemonic) -> Int {

@@ -5,7 +5,8 @@ public import X86
 ///
 /// Each time the guest leaves the processor at a place that it has not left at before, the code ahead of it is walked. Where
 /// that code goes on to where a register points, which is how unpacked code is entered, a breakpoint stops the guest there
-/// once, and the walk goes on with the code that it is about to enter.
+/// once, and the walk goes on with the code that it is about to enter. Where it goes through a word in memory, the word is
+/// looked at again each time.
 public struct CodeDiscovery {
     /// An instruction to be replaced.
     public struct Patch: Hashable, Sendable {
@@ -22,16 +23,26 @@ public struct CodeDiscovery {
         var content: UInt64?
     }
 
+    /// A word in memory through which code goes, and how that code executes.
+    private struct Pointer {
+        var address: GuestPhysicalAddress
+        var target: UInt64
+        var state: ProcessorState
+    }
+
     /// Places that are remembered: a new one takes the place of an old one with the same remainder.
     private static let capacity = 2048
     /// Instructions that are decoded at a new place, and at the first entry into other code.
     private static let budgets = (place: 1024, entry: 32768)
+    private static let pointerLimit = 256
     /// A processor has four breakpoints.
     private static let breakpointLimit = 4
 
     private let trapped: Set<HiddenInstruction>
     private let basePort: UInt8
     private var places = [Place](repeating: Place(), count: capacity)
+
+    private var pointers: [Pointer] = []
 
     /// Where the guest is to be stopped: those of the jumps that were found last.
     public private(set) var breakpoints: [GuestVirtualAddress] = []
@@ -64,7 +75,23 @@ public struct CodeDiscovery {
         in memory: GuestMemory
     ) -> [Patch] {
         remember(address, state, memory)
-        return walk(state, Self.budgets.place, memory)
+        return walk(state, Self.budgets.place, memory) + follow(state, memory)
+    }
+
+    /// Walks the code to which pointers lead that led elsewhere before.
+    private mutating func follow(_ present: ProcessorState, _ memory: GuestMemory) -> [Patch] {
+        var patches: [Patch] = []
+        for index in pointers.indices {
+            var state = pointers[index].state
+            let isMapped = state.control.cr0 & 1 << 31 == 0 || state.control.cr3 == present.control.cr3
+            guard isMapped, let target = CodeWalk.target(at: pointers[index].address, in: memory, for: state),
+                target != 0, target != pointers[index].target
+            else { continue }
+            pointers[index].target = target
+            state.rip = target
+            patches += walk(state, Self.budgets.place, memory, knowsStack: false)
+        }
+        return patches
     }
 
     /// Walks the code that the guest is about to enter, if it stands at one of ``breakpoints``, which is then done with.
@@ -72,16 +99,28 @@ public struct CodeDiscovery {
         guard let index = breakpoints.firstIndex(of: state.instructionAddress) else { return [] }
         breakpoints.remove(at: index)
         let bytes = memory.read(state.instructionAddress, count: TrapCode.maximumLength, in: state)
-        guard case .indirect(let register, _) = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)?.flow
+        guard case .indirect(let register, let isCall) = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)?.flow
         else { return [] }
         var target = state
         target.rip = state.mode == .long64 ? state[register] : state[register] & 0xFFFF_FFFF
-        return walk(target, Self.budgets.entry, memory)
+        return walk(target, Self.budgets.entry, memory, knowsStack: !isCall)
     }
 
-    private mutating func walk(_ state: ProcessorState, _ budget: Int, _ memory: GuestMemory) -> [Patch] {
-        let walk = CodeWalk(from: state, in: memory, finding: trapped, budget: budget)
-        for rip in walk.indirect {
+    private mutating func walk(
+        _ state: ProcessorState,
+        _ budget: Int,
+        _ memory: GuestMemory,
+        knowsStack: Bool = true
+    ) -> [Patch] {
+        let walk = CodeWalk(from: state, in: memory, finding: trapped, knowsStack: knowsStack, budget: budget)
+        for address in walk.pointers where pointers.count < Self.pointerLimit {
+            guard !pointers.contains(where: { $0.address == address }) else { continue }
+            let target = CodeWalk.target(at: address, in: memory, for: state) ?? 0
+            pointers.append(Pointer(address: address, target: target, state: state))
+        }
+        // A guest that debugs itself has its own use for the breakpoints.
+        let debugsItself = state.rflags & 1 << 8 != 0 || state.debug.control & 0xFF != 0
+        for rip in walk.indirect where !debugsItself {
             let jump = GuestVirtualAddress(state.segments.cs.base &+ rip)
             guard !knows(jump, in: memory) else { continue }
             remember(jump, state, memory)

@@ -21,6 +21,9 @@ public struct CodeWalk {
     /// The instruction pointers of jumps and calls to where a register points, in the order in which they were met.
     public private(set) var indirect: [UInt64] = []
 
+    /// Where the words lie in memory through which jumps and calls go, in the order in which they were met.
+    public private(set) var pointers: [GuestPhysicalAddress] = []
+
     /// A place to go on from, and how far the stack pointer is then above what it is now; nil where that is not known.
     private struct Start {
         var rip: UInt64
@@ -39,11 +42,13 @@ public struct CodeWalk {
     /// - Parameters:
     ///   - state: where the guest stands, between two instructions.
     ///   - wanted: which instructions to find.
+    ///   - knowsStack: whether the stack is that with which the code there will run.
     ///   - budget: the most instructions that are decoded.
     public init(
         from state: ProcessorState,
         in memory: GuestMemory,
         finding wanted: Set<HiddenInstruction>,
+        knowsStack: Bool = true,
         budget: Int
     ) {
         self.state = state
@@ -51,7 +56,7 @@ public struct CodeWalk {
         self.wanted = wanted
         self.budget = budget
         decoder = CodeDecoder(state.mode)
-        starts = [Start(rip: state.rip, depth: 0)]
+        starts = [Start(rip: state.rip, depth: knowsStack ? 0 : nil)]
         var next = 0
         while next < starts.count, self.budget > 0 {
             follow(starts[next])
@@ -67,14 +72,14 @@ public struct CodeWalk {
         while budget > 0 {
             guard visited.insert(rip).inserted else { break }
             budget -= 1
-            guard let (length, meaning, flow) = instruction(at: rip) else { return }
-            if case .hidden(let code, let prefixes) = meaning, wanted.contains(code.instruction),
+            guard let decoded = instruction(at: rip) else { return }
+            if case .hidden(let code, let prefixes) = decoded.meaning, wanted.contains(code.instruction),
                 let address = place(rip &+ UInt64(prefixes), code.length)
             {
                 found.append(Finding(rip: rip &+ UInt64(prefixes), address: address, code: code))
             }
-            let next = wrapped(rip &+ UInt64(length))
-            switch flow {
+            let next = wrapped(rip &+ UInt64(decoded.length))
+            switch decoded.flow {
             case .next(let change):
                 depth = depth.map { $0 + change }
                 rip = next
@@ -93,6 +98,12 @@ public struct CodeWalk {
                     rip = next
                     continue
                 }
+            case .through(let displacement, let isCall):
+                goThrough(next, displacement, isCall ? nil : depth)
+                if isCall {
+                    rip = next
+                    continue
+                }
             case .jump(let displacement): go(to: next, displacement, depth)
             case .back(let size, let release): goBack(size, release, depth)
             case .elsewhere: break
@@ -106,13 +117,26 @@ public struct CodeWalk {
         starts.append(Start(rip: wrapped(next &+ UInt64(bitPattern: displacement)), depth: depth))
     }
 
+    /// Goes on where a word in memory says now, if it says anything.
+    private mutating func goThrough(_ next: UInt64, _ displacement: Int64, _ depth: Int?) {
+        let offset = UInt64(bitPattern: displacement)
+        let linear = state.mode == .long64 ? next &+ offset : (state.segments.ds.base &+ offset) & 0xFFFF_FFFF
+        guard let address = memory.translate(GuestVirtualAddress(linear), in: state),
+            let rip = Self.target(at: address, in: memory, for: state)
+        else { return }
+        pointers.append(address)
+        if rip != 0 { starts.append(Start(rip: rip, depth: depth)) }
+    }
+
+    /// What a word says in a mode; nil where it is not in memory.
+    static func target(at address: GuestPhysicalAddress, in memory: GuestMemory, for state: ProcessorState) -> UInt64? {
+        memory.word(at: address).map { state.mode == .long64 ? $0 : $0 & 0xFFFF_FFFF }
+    }
+
     /// Goes on behind the call that a return leads to. A word that does not stand behind a call is no return address.
     private mutating func goBack(_ size: AccessSize, _ release: Int, _ depth: Int?) {
         guard let depth, depth >= 0, depth < GuestMemory.pageSize else { return }
-        let mask: UInt64 = state.mode == .long64 ? .max : state.segments.ss.hasWidePointer ? 0xFFFF_FFFF : 0xFFFF
-        let pointer = (state[.rsp] &+ UInt64(depth)) & mask
-        let base = state.mode == .long64 ? 0 : state.segments.ss.base
-        let word = memory.read(GuestVirtualAddress(base &+ pointer), count: size.byteCount, in: state)
+        let word = memory.read(state.stackAddress(above: UInt64(depth)), count: size.byteCount, in: state)
         guard word.count == size.byteCount else { return }
         let rip = word.reversed().reduce(0) { $0 << 8 | UInt64($1) }
         guard isBehindCall(rip) else { return }
@@ -122,12 +146,8 @@ public struct CodeWalk {
     /// The forms of CALL that a compiler or an assembler makes are 2 to 7 bytes long.
     private mutating func isBehindCall(_ rip: UInt64) -> Bool {
         for length in [5, 2, 3, 6, 7, 4] as [UInt64] where rip >= length {
-            guard let (actual, _, flow) = instruction(at: rip - length), actual == Int(length) else { continue }
-            switch flow {
-            case .call, .indirect(_, isCall: true): return true
-            case .elsewhere where code(at: rip - length)?.first == 0xFF: return true
-            default: continue
-            }
+            guard let decoded = instruction(at: rip - length), decoded.length == Int(length) else { continue }
+            if decoded.isCall { return true }
         }
         return false
     }
@@ -141,18 +161,12 @@ public struct CodeWalk {
         }
     }
 
-    private mutating func instruction(at rip: UInt64) -> (length: Int, meaning: CodeDecoder.Meaning?, flow: CodeDecoder.Flow)? {
+    private mutating func instruction(at rip: UInt64) -> CodeDecoder.Decoded? {
         let linear = state.segments.cs.base &+ rip
         let (page, offset) = (linear & ~0xFFF, Int(linear & 0xFFF))
         let bytes = content(of: page)
         guard offset < bytes.count else { return nil }
         return decoder.instruction(bytes, at: offset, end: min(bytes.count, offset + TrapCode.maximumLength))
-    }
-
-    private mutating func code(at rip: UInt64) -> ArraySlice<UInt8>? {
-        let linear = state.segments.cs.base &+ rip
-        let bytes = content(of: linear & ~0xFFF)
-        return Int(linear & 0xFFF) < bytes.count ? bytes[Int(linear & 0xFFF)...] : nil
     }
 
     /// A page, and behind it as much of the next one as the last instruction may take.
@@ -174,9 +188,4 @@ public struct CodeWalk {
         else { return nil }
         return start
     }
-}
-
-extension ProcessorState.Segment {
-    /// B, bit 22 of a descriptor: the stack pointer has 32 bits.
-    fileprivate var hasWidePointer: Bool { accessRights & 1 << 14 != 0 }
 }

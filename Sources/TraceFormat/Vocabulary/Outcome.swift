@@ -12,7 +12,8 @@ public enum Outcome: Hashable, Sendable {
     case reset
     /// The guest switched itself off.
     case poweredOff
-    /// The host cannot execute this instruction; `text` is it decoded.
+    /// The host cannot execute this instruction; `text` is it decoded. Without any bytes of an instruction: the guest jumped
+    /// to where there is no memory.
     case emulationFailure(address: GuestVirtualAddress, instruction: [UInt8], text: String)
     /// The host could not go on, in words.
     case hostLimit(String)
@@ -45,6 +46,8 @@ extension Outcome: CustomStringConvertible {
         case .tripleFault: "the guest's processor shut down (triple fault)"
         case .reset: "the guest asked for a reset"
         case .poweredOff: "the guest powered off"
+        case .emulationFailure(let address, let instruction, _) where instruction.isEmpty:
+            "the guest jumped to \(address), where there is no memory"
         case .emulationFailure(let address, _, let text): "this host cannot execute '\(text)' at \(address)"
         case .hostLimit(let text): text
         case .stopped(.interrupted): "stopped on request"
