@@ -12,7 +12,7 @@ extension ReplaySession where P: ~Copyable {
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try keyframe(number, recorded)
         let privilege = keyframe.state.privilegeLevel
-        if landing != .portable, !deafPrivileges.contains(privilege), try execute(to: keyframe) {
+        if landing != .portable, !deafPrivileges.contains(privilege), try execute(to: keyframe, recorded) {
             report.epochsExecuted += 1
         } else {
             guard landing != .exact else { throw ReplayStop.error(.cannotLand(recorded.ordinal, privilege: privilege)) }
@@ -28,12 +28,14 @@ extension ReplaySession where P: ~Copyable {
     /// whole state is compared each time: equal states are the same moment, also in a loop whose registers never change.
     ///
     /// - Returns: false if the guest went elsewhere or too long without reaching it; it then stands anywhere.
-    private mutating func execute(to keyframe: Keyframe) throws -> Bool {
+    private mutating func execute(to keyframe: Keyframe, _ recorded: RecordedEvent) throws -> Bool {
         var target = try LandingTarget(keyframe)
         let address = keyframe.state.instructionAddress
         try processor.completePendingAccess()
         let watchdog = DispatchWorkItem { [kicker = processor.kicker] in kicker.kick() }
-        landingWatch.asyncAfter(deadline: .now() + landingBound, execute: watchdog)
+        let milliseconds = recorded.time - min(recorded.time, recent.inOrder.last?.time ?? recorded.time)
+        let bound = max(landingBound.seconds, landingBound.factor * Double(milliseconds) / 1000)
+        landingWatch.asyncAfter(deadline: .now() + bound, execute: watchdog)
         defer {
             watchdog.cancel()
             try? processor.setBreakpoints([])

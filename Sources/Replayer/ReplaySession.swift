@@ -17,8 +17,9 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     /// Pages whose content has changed since the last keyframe was met.
     var changedSinceKeyframe: Set<GuestPhysicalAddress> = []
     let landing: Landing
-    /// Seconds that executing to one asynchronous moment may take before it is restored instead.
-    let landingBound = 1.0
+    /// Seconds that executing to one asynchronous moment may take before it is restored instead: at least so many, and so
+    /// many times what it took in the recording.
+    let landingBound = (seconds: 1.0, factor: 3.0)
     /// Privilege levels at which this host has proved unable to stop at a breakpoint.
     var deafPrivileges: Set<Int> = []
     var recent = RecentEvents()

@@ -4,6 +4,7 @@ import Engine
 import GuestImages
 import Machine
 import Recorder
+import Replayer
 import SystemPackage
 import Testing
 import TraceFormat
@@ -23,8 +24,9 @@ import TraceFormat
         let directory = try TemporaryDirectory()
         let reader = try Self.record(treatment, in: directory)
         #expect(try reader.allEvents().contains { $0.event.kind == .hiddenRead } == false)
-        #expect(try Replay(reader).firstDifference != nil)
-        #expect(reader.header.notes.isEmpty == (treatment == .hide))
+        let divergence = try #require(throws: Divergence.self) { try Replay(reader).result.get() }
+        #expect(divergence.cause.contains("RDTSC at rip 0x"), "\(divergence.cause)")
+        #expect(reader.header.notes.contains { $0.key == "tsc" } == (treatment == .native))
     }
 
     private static func record(

@@ -99,8 +99,8 @@ public struct CodeDiscovery {
         guard let index = breakpoints.firstIndex(of: state.instructionAddress) else { return [] }
         breakpoints.remove(at: index)
         let bytes = memory.read(state.instructionAddress, count: TrapCode.maximumLength, in: state)
-        guard case .indirect(let register, let isCall) = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)?.flow
-        else { return [] }
+        let instruction = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)
+        guard case .indirect(let register, let isCall) = instruction?.flow else { return [] }
         var target = state
         target.rip = state.mode == .long64 ? state[register] : state[register] & 0xFFFF_FFFF
         return walk(target, Self.budgets.entry, memory, knowsStack: !isCall)

@@ -15,7 +15,9 @@ enum BootSectorLoader {
     /// A boot sector that says where the disk's partitions are, or behind which lies a program with a multiboot header: no
     /// such program begins with a boot sector itself.
     static func looksLikeDisk(_ file: ImageReader) throws(MachineError) -> Bool {
-        guard looksLikeBootSector(file), !ELFFile.isELF(file), !LinuxSetupHeader.isPresent(in: file) else { return false }
+        guard looksLikeBootSector(file), !ELFFile.isELF(file), !LinuxSetupHeader.isPresent(in: file) else {
+            return false
+        }
         if hasPartitions(file) { return true }
         let headers = [try Multiboot2Header.offset(in: file), try MultibootHeader.offset(in: file)]
         return headers.contains { ($0 ?? 0) >= UInt64(sectorSize) }

@@ -56,7 +56,8 @@ struct CompareExchange {
         let isReadOnly = steps.contains { $0.entry & Bit.writable == 0 }
         guard !isReadOnly || state.control.cr0 & Bit.writeProtect == 0 else { return nil }
         let isUsers = steps.allSatisfy { $0.entry & Bit.user != 0 }
-        let isPrevented = state.control.cr4 & Bit.supervisorAccessPrevention != 0 && state.rflags & Bit.alignmentCheck == 0
+        let isAllowed = state.rflags & Bit.alignmentCheck != 0
+        let isPrevented = state.control.cr4 & Bit.supervisorAccessPrevention != 0 && !isAllowed
         let hasKeys = state.control.cr4 & (isUsers ? Bit.userKeys : Bit.supervisorKeys) != 0
         guard !(isUsers && isPrevented), !hasKeys else { return nil }
         let marks = steps.compactMap { step -> MemoryWrite? in
