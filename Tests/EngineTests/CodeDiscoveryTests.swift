@@ -33,7 +33,7 @@ import X86
     @Test func theGuestIsStoppedWhereItEntersOtherCodeAndThatIsWalked() throws {
         var discovery = try Self.discovery()
         let memory = try CodeWalkTests.memory([(Self.start, [0xFF, 0xE0])])  // jmp eax
-        #expect(discovery.explore(Self.place, CodeWalkTests.state, in: memory).isEmpty)
+        #expect(discovery.explore(GuestVirtualAddress(0x9000), CodeWalkTests.state, in: memory).isEmpty)
         #expect(discovery.breakpoints == [Self.place])
         // The guest unpacks code, and comes to the jump.
         try memory.write([0x0F, 0x31, 0xC3], at: GuestPhysicalAddress(0x4000))
@@ -58,7 +58,7 @@ import X86
         for change in [{ $0.rflags |= 0x100 }, { $0.debug.control = 1 }] as [(inout ProcessorState) -> Void] {
             var (discovery, state) = (try Self.discovery(), CodeWalkTests.state)
             change(&state)
-            _ = discovery.explore(Self.place, state, in: memory)
+            _ = discovery.explore(GuestVirtualAddress(0x9000), state, in: memory)
             #expect(discovery.breakpoints.isEmpty)
         }
     }
@@ -67,7 +67,7 @@ import X86
         var discovery = try Self.discovery()
         let calls = (0..<6).flatMap { _ in [0xFF, 0xD0] as [UInt8] }
         let memory = try CodeWalkTests.memory([(Self.start, calls + [0xC3])])
-        _ = discovery.explore(Self.place, CodeWalkTests.state, in: memory)
+        _ = discovery.explore(GuestVirtualAddress(0x9000), CodeWalkTests.state, in: memory)
         #expect(discovery.breakpoints.map(\.rawValue) == (2..<6).map { Self.start + 2 * $0 })
     }
 

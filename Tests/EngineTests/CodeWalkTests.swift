@@ -62,7 +62,7 @@ import X86
         // Behind a jump, a return, and what is no instruction.
         [(start, [0xEB, 0x7E] + readCounter)],
         [(start, [0xC3] + readCounter)],
-        [(start, readCounter + [0x0F, 0xFF, 0xFF])],
+        [(start, readCounter + [0x0F, 0x04])],
         // Inside another instruction: mov eax, 0x9090310F.
         [(start, [0xB8, 0x0F, 0x31, 0x90, 0x90, 0xC3])],
         // Where the stack says, but not behind a call.

@@ -131,7 +131,7 @@ import X86
         }
     }
 
-    @Test(arguments: [(0, 1), (61, 1), (62, 2), (4092, 2), (4093, 3)])
+    @Test(arguments: [(0, 1), (62, 1), (63, 2), (4093, 2), (4094, 3)])
     func lengthsCountThemselves(count: Int, size: Int) {
         let scope = AML.scope("", [UInt8](repeating: 0xA3, count: count))
         #expect(scope.count == 1 + size + count)

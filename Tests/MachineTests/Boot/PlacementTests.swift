@@ -39,10 +39,10 @@ import X86
             return String(decoding: bytes, as: UTF8.self)
         }
 
-        /// What the loader put beside the program at 1 MiB.
+        /// What the loader put beside the program at 1 MiB and the machine's tables below it.
         var extras: [Range<UInt64>] {
             configuration.code.contents.map { $0.address.rawValue..<$0.address.rawValue + UInt64($0.bytes.count) }
-                .filter { $0.lowerBound != 0x10_0000 }
+                .filter { !(ACPITables.pointerAddress...0x10_0000).contains($0.lowerBound) }
         }
     }
 
