@@ -41,6 +41,9 @@ public protocol Board {
     /// Lets the devices do what was due until `now`.
     mutating func advance(to now: MachineTime)
 
+    /// The processor's task priority, CR8, is as it says: interrupts up to it wait.
+    mutating func followTaskPriority(_ class: UInt8)
+
     /// Whether a maskable interrupt waits for the processor.
     var interruptRequested: Bool { get }
 
@@ -91,6 +94,9 @@ public protocol Board {
 extension Board {
     /// It does.
     public static var canInterrupt: Bool { true }
+
+    /// Nothing: no interrupt has a priority.
+    public mutating func followTaskPriority(_ class: UInt8) {}
 
     /// Nothing: what nobody claims is ignored.
     public var fault: String? { nil }

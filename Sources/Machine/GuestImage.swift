@@ -23,15 +23,28 @@ public struct GuestImage: Sendable {
     /// Puts it into a machine's memory.
     func boot(memorySize: UInt64, signature: UInt32) throws(MachineError) -> BootImage {
         let map = MemoryMap(memorySize: memorySize)
-        return switch bootProtocol {
-        case .multiboot: try MultibootLoader.load(bytes, options, map)
-        case .multiboot2: try Multiboot2Loader.load(bytes, options, map)
-        case .linux: try LinuxLoader.load(bytes, options, map)
-        case .pvh: try PVHLoader.load(bytes, options, map)
-        case .hvt: try HVTLoader.load(bytes, options, memorySize: memorySize)
-        case .firmware: try FirmwareLoader.load(bytes, signature: signature)
-        case .sector: try BootSectorLoader.load(bytes, map, signature: signature)
-        case .flat: try FlatLoader.load(bytes, options, map, signature: signature)
+        var image =
+            switch bootProtocol {
+            case .multiboot: try MultibootLoader.load(bytes, options, map)
+            case .multiboot2: try Multiboot2Loader.load(bytes, options, map)
+            case .linux: try LinuxLoader.load(bytes, options, map)
+            case .pvh: try PVHLoader.load(bytes, options, map)
+            case .hvt: try HVTLoader.load(bytes, options, memorySize: memorySize)
+            case .firmware: try FirmwareLoader.load(bytes, signature: signature)
+            case .sector: try BootSectorLoader.load(bytes, map, signature: signature)
+            case .flat: try FlatLoader.load(bytes, options, map, signature: signature)
+            }
+        if bootProtocol.comesWithTables { image.contents += ACPITables().contents }
+        return image
+    }
+}
+
+extension BootProtocol {
+    /// Whether the guest is told where the machine's ACPI tables are, as firmware would have.
+    fileprivate var comesWithTables: Bool {
+        switch self {
+        case .multiboot, .multiboot2, .linux, .pvh: true
+        case .hvt, .firmware, .sector, .flat: false
         }
     }
 }

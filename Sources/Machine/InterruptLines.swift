@@ -87,7 +87,7 @@ struct InterruptLines {
 
     /// Passes on what the controllers have for the local APIC.
     mutating func deliver() {
-        while let message = ioAPIC.takeMessage() { _ = localAPIC.deliver(message) }
+        ioAPIC.deliver { localAPIC.deliver($0) }
         followController()
     }
 

@@ -44,7 +44,7 @@ extension PCBoard {
 
 extension PCIBus {
     /// Where firmware would have put the devices.
-    private enum Place {
+    enum Place {
         static let memory: UInt32 = 0xFE00_0000
         static let busMaster: UInt32 = 0xC000
         static let power: UInt32 = 0x0600

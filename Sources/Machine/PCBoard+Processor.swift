@@ -11,6 +11,12 @@ extension PCBoard {
         }
     }
 
+    /// Follows CR8, which is the upper half of the local APIC's task priority. Asked for at every exit.
+    public mutating func followTaskPriority(_ class: UInt8) {
+        guard lines.localAPIC.taskPriorityClass != `class` else { return }
+        lines.localAPIC.taskPriorityClass = `class`
+    }
+
     /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
         guard index == ModelSpecificRegister.apicBase else { return false }

@@ -11,14 +11,18 @@ public struct FaultReport: Sendable, CustomStringConvertible {
     public var instruction: Instruction?
     /// The name before RIP in the guest's program and the distance from it, such as `main+0x12`.
     public var place: String?
+    /// The words on top of the stack, each with its linear address; none where there is no memory.
+    public var stack: [(GuestVirtualAddress, UInt64)]
     /// The last events, the oldest first.
     public var events: [RecordedEvent]
 
-    /// Several lines: instruction and place, registers, events.
+    /// Several lines: instruction and place, what led there, registers, stack, events.
     public var description: String {
         let code = instruction.map { "'\($0.text)'" } ?? "no instruction"
         var lines = ["\(code) at \(state.instructionAddress)\(place.map { " (\($0))" } ?? "")"]
-        lines += registerLines
+        if let refusal { lines.append(refusal) }
+        lines += registerLines + segmentLines
+        lines += stack.isEmpty ? ["the stack is not in memory"] : ["the top of the stack:"] + stackLines
         if !events.isEmpty { lines.append("the last events:") }
         lines += events.map { "  \($0)" }
         return lines.joined(separator: "\n")
@@ -29,20 +33,59 @@ public struct FaultReport: Sendable, CustomStringConvertible {
         let control = state.control
         let named =
             general + [
-                ("rip", state.rip), ("rflags", state.rflags), ("cs", UInt64(state.segments.cs.selector)),
-                ("ss", UInt64(state.segments.ss.selector)), ("cr0", control.cr0), ("cr2", control.cr2),
-                ("cr3", control.cr3), ("cr4", control.cr4), ("efer", control.efer), ("gdt", state.gdt.base),
-                ("idt", state.idt.base),
+                ("rip", state.rip), ("rflags", state.rflags), ("cr0", control.cr0), ("cr2", control.cr2),
+                ("cr3", control.cr3), ("cr4", control.cr4), ("cr8", control.cr8), ("efer", control.efer),
             ]
         return stride(from: 0, to: named.count, by: 4).map { start in
             named[start..<min(start + 4, named.count)].map { Self.column($0.0, $0.1) }.joined(separator: "  ")
         }
     }
 
+    /// The model-specific register that was refused last, which may have been what led here.
+    private var refusal: String? {
+        events.reversed().lazy.compactMap { recorded in
+            switch recorded.event {
+            case .readMSR(let index, nil): Self.refusal("RDMSR", index, recorded.ordinal)
+            case .writeMSR(let index, _, faults: true): Self.refusal("WRMSR", index, recorded.ordinal)
+            default: nil
+            }
+        }.first
+    }
+
+    private static func refusal(_ instruction: String, _ index: UInt32, _ ordinal: EventOrdinal) -> String {
+        "event \(ordinal) gave the guest #GP: \(instruction) of 0x\(String(index, radix: 16)), which this machine does not have"
+    }
+
+    private var segmentLines: [String] {
+        let segments = state.segments
+        let named = [
+            ("cs", segments.cs), ("ss", segments.ss), ("ds", segments.ds), ("es", segments.es), ("fs", segments.fs),
+            ("gs", segments.gs), ("tr", segments.tr), ("ldt", segments.ldt),
+        ]
+        let selected = named.map { name, segment in
+            Self.table(name, segment.base, UInt64(segment.limit), selector: segment.selector)
+        }
+        let tables = [("gdt", state.gdt), ("idt", state.idt)]
+        return selected + tables.map { name, table in Self.table(name, table.base, UInt64(table.limit)) }
+    }
+
+    private static func table(_ name: String, _ base: UInt64, _ limit: UInt64, selector: UInt16? = nil) -> String {
+        let prefix = selector.map { hexadecimal(UInt64($0), digits: 4) } ?? "    "
+        return String(repeating: " ", count: max(0, 6 - name.count))
+            + "\(name) \(prefix)  base \(hexadecimal(base, digits: 16))  limit \(hexadecimal(limit, digits: 8))"
+    }
+
+    private var stackLines: [String] {
+        stack.map { address, word in "  \(address)  \(Self.hexadecimal(word, digits: 2 * state.stackWordSize))" }
+    }
+
+    private static func hexadecimal(_ value: UInt64, digits: Int) -> String {
+        let text = String(value, radix: 16)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+
     private static func column(_ name: String, _ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: " ", count: max(0, 6 - name.count)) + name + " "
-            + String(repeating: "0", count: 16 - digits.count) + digits
+        String(repeating: " ", count: max(0, 6 - name.count)) + name + " " + hexadecimal(value, digits: 16)
     }
 }
 
@@ -55,7 +98,7 @@ extension FaultReport {
         events: [RecordedEvent]
     ) throws(EngineError) {
         switch outcome {
-        case .tripleFault, .guestFault, .emulationFailure: break
+        case .tripleFault, .guestFault, .emulationFailure, .hostLimit: break
         default: return nil
         }
         let state = try processor.state()
@@ -63,8 +106,24 @@ extension FaultReport {
             state: state,
             instruction: processor.memory.instructions(at: state, limit: 1).first,
             place: symbols.place(of: state.instructionAddress),
+            stack: processor.memory.stack(of: state, limit: Self.stackWords),
             events: events
         )
+    }
+
+    private static var stackWords: Int { 8 }
+}
+
+extension GuestMemory {
+    /// Up to `limit` words from the top of the stack on.
+    fileprivate func stack(of state: ProcessorState, limit: Int) -> [(GuestVirtualAddress, UInt64)] {
+        let size = state.stackWordSize
+        let address = state.stackAddress
+        let bytes = read(address, count: limit * size, in: state)
+        return (0..<bytes.count / size).map { index in
+            let word = bytes[index * size..<(index + 1) * size].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            return (GuestVirtualAddress(address.rawValue &+ UInt64(index * size)), word)
+        }
     }
 }
 

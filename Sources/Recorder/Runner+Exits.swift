@@ -19,6 +19,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         if exit.isRead { chaos?.delayRead() }
         if exit.isSynchronous { virtualClock?.countExit() }
         let boardTime = boardTime(now)
+        board.followTaskPriority(processor.taskPriority)
         position = exit.isSynchronous ? .synchronous : .asynchronous
         switch exit {
         case .portRead(let port, let size):

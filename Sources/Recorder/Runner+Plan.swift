@@ -44,7 +44,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         do { try processor.completePendingAccess() } catch .unfinishedInstruction { return try processor.run() }
         setAlarm(alarm, to: now.advanced(byNanoseconds: Self.planPatience))
         let exit = try passes(place)
-        try processor.setBreakpoint(nil)
+        try processor.setBreakpoints(discovery?.breakpoints ?? [])
         if exit == nil {
             plan?.arrive()
             position = .asynchronous
@@ -63,7 +63,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
                 guard exit == .debug else { return exit }
                 if processor.exitRIP == rip { continue }
             }
-            try processor.setBreakpoint(place.address)
+            try processor.setBreakpoints([place.address])
             let exit = try processor.run()
             guard exit == .debug else { return exit }
             passes += 1

@@ -33,6 +33,8 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
     var script: InputScript?
     let showsScreen: Bool
     let links: [any HostLink]
+    /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
+    var discovery: CodeDiscovery?
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
@@ -53,7 +55,8 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         processor: consuming P,
         board: consuming B,
         sink: consuming Sink,
-        setup: RunSetup
+        setup: RunSetup,
+        discovery: CodeDiscovery? = nil
     ) {
         self.processor = processor
         self.board = board
@@ -69,6 +72,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         script = setup.script
         showsScreen = setup.showsScreen
         links = Array(setup.unikernel.links.values)
+        self.discovery = discovery
         timeLimit = setup.limits.seconds
         eventLimit = setup.limits.events ?? .max
         sizeLimit = setup.limits.bytes ?? .max
@@ -127,6 +131,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         console.flushStale(at: now)
         let outcome = try handle(exit, at: now, after: now.nanoseconds(since: start))
         try appendDeviceAccesses(at: now)
+        if outcome == nil, discovery != nil { try discoverCode(after: exit, at: now) }
         return outcome
     }
 

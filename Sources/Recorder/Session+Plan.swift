@@ -40,7 +40,13 @@ extension Session {
         }
         let processor = try processor(startOf: header, start)
         let board = PCBoard(BoardSetup(startOf: header, setup), memory: processor.memory)
-        var runner = Runner(processor: processor, board: board, sink: TailSink(sink), setup: setup)
+        var runner = Runner(
+            processor: processor,
+            board: board,
+            sink: TailSink(sink),
+            setup: setup,
+            discovery: header.discovery
+        )
         runner.follow(plan)
         let outcome: Outcome
         do { outcome = try runner.run() } catch { throw .engine(error) }
@@ -66,7 +72,7 @@ extension Session {
                 },
                 profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
                 modelSpecificRegisters: start.state.modelSpecific.keys.sorted(),
-                trapBasePort: header.patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) }
+                trapBasePort: header.firstTrapPort
             )
             let differences = CPUIDDifference.between(asked: header.processor.cpuid, seen: processor.cpuid)
             if let first = differences.first { throw EngineError.hostLacks("the recorded processor: \(first)") }
@@ -83,6 +89,21 @@ extension Session {
         } catch {
             preconditionFailure("nothing above throws anything else: \(error)")
         }
+    }
+}
+
+extension TraceHeader {
+    /// The first of the private ports that patched code traps through.
+    fileprivate var firstTrapPort: UInt8? {
+        patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) } ?? notedTrapPort
+    }
+
+    /// What finds hidden reads in code that comes later, as in the recording.
+    fileprivate var discovery: CodeDiscovery? {
+        // Where some are left alone on purpose, only those are known to be trapped that are listed.
+        let leavesSome = notes.contains { $0.key == "tsc" }
+        let trapped = leavesSome ? Set(patches.map(\.instruction)) : HiddenReadPolicy().trapped
+        return CodeDiscovery(trapping: trapped, basePort: firstTrapPort)
     }
 }
 

@@ -93,7 +93,13 @@ public enum Session {
         _ setup: RunSetup,
         finish: (consuming Sink, inout RunSummary) -> Void
     ) throws(EngineError) -> RunSummary {
-        var runner = Runner(processor: processor, board: board, sink: TailSink(sink), setup: setup)
+        var runner = Runner(
+            processor: processor,
+            board: board,
+            sink: TailSink(sink),
+            setup: setup,
+            discovery: configuration.discovery
+        )
         let outcome = try runner.run()
         var summary = try summary(of: &runner, outcome, configuration)
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
@@ -110,7 +116,10 @@ public enum Session {
     ) throws(EngineError) -> RunSummary {
         let seconds = runner.seconds
         let events = runner.sink.events
-        let fault = try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events)
+        // A trace that could not be written is no fault of the guest's.
+        let fault =
+            runner.sink.failure == nil
+            ? try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events) : nil
         return RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,

@@ -48,18 +48,26 @@ extension LandingPolicy {
 }
 
 extension MachineConfiguration {
-    /// What a trace says of reads that it may not hold.
+    /// What finds hidden reads in code that is not there yet when the guest starts.
+    var discovery: CodeDiscovery? {
+        CodeDiscovery(trapping: hiddenReads.trapped, basePort: code.basePort)
+    }
+
+    /// What a trace says of hidden reads beside the replaced instructions: through which ports those trap that are found
+    /// later, and which reads it may not hold.
     ///
     /// - Parameter seen: what CPUID shows the guest.
     func notes(seen: [CPUIDEntry]) -> [TraceHeader.Note] {
         var notes: [TraceHeader.Note] = []
+        if code.patches.isEmpty, let port = code.basePort { notes.append(TraceHeader.trapPort(port)) }
         if hiddenReads.mayDiverge {
             let value = "native: the guest reads time counters that are not recorded; a replay may diverge"
             notes.append(TraceHeader.Note(key: "tsc", value: value))
         }
         let shown = hiddenReads.unconcealed(asked: profile.cpuid, seen: seen)
         if !shown.isEmpty {
-            let value = "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
+            let value =
+                "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
                 + "replay may diverge"
             notes.append(TraceHeader.Note(key: "hide", value: value))
         }

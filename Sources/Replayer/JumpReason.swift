@@ -14,7 +14,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         switch self {
         case .asked: "as was asked for"
         case .hostCannotStop: "this host can not stop the guest there"
-        case .notReached: "not reached in \(Int(ReplayLimits.landingSeconds)) s of processor time"
+        case .notReached: "not reached in the processor time that a landing may take"
         case .cutOff: "what led there is lost with the trace's end"
         }
     }
@@ -24,4 +24,6 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
 enum ReplayLimits {
     /// Seconds of processor time that executing to one moment between two exits may take before it is restored instead.
     static let landingSeconds = 1.0
+    /// How many times as long as in the recording it may take in any case.
+    static let landingFactor = 3.0
 }

@@ -27,7 +27,7 @@ public enum ReplayError: Error, CustomStringConvertible {
             "this host can not stop the guest at event \(event), at privilege level \(privilege), by executing; "
                 + "use --landing auto to restore the recorded state there"
         case .notReached(let event):
-            "executing did not lead to the state of event \(event) in \(Int(ReplayLimits.landingSeconds)) s of processor time; "
+            "executing did not lead to the state of event \(event) in the processor time that a landing may take; "
                 + "use --landing auto to restore the recorded state there"
         case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
         }

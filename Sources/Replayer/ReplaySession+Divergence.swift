@@ -22,9 +22,25 @@ extension ReplaySession where P: ~Copyable {
             var view = LiveView(state: state, memory: processor.memory)
             let lines = try? CodeListing(reader).lines(at: state.instructionAddress, in: &view, limit: 5)
             report.instructions = lines?.map(\.instruction) ?? []
+            report.cause = untrappedReads(state) ?? report.cause
         }
         return report
     }
+
+    /// The instructions on the guest's way that read what the trace does not hold, if there are any.
+    private func untrappedReads(_ state: ProcessorState) -> String? {
+        let events = recent.inOrder
+        guard !events.isEmpty else { return nil }
+        let places = events.reversed().map(\.rip).filter { $0 != 0 }.prefix(Self.searchedPlaces)
+        let reads = UntrappedReads(near: places + [state.rip], state, in: processor.memory).findings
+        guard !reads.isEmpty else { return nil }
+        return reads.prefix(Self.listedReads).map { read in
+            "\("\(read.instruction)".uppercased()) at rip 0x\(String(read.rip, radix: 16)), not trapped"
+        }.joined(separator: "; ")
+    }
+
+    private static var searchedPlaces: Int { 4 }
+    private static var listedReads: Int { 4 }
 
     /// What most likely made the guest go another way.
     private func likelyCause(_ recorded: RecordedEvent) -> String {

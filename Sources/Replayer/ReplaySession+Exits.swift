@@ -40,6 +40,7 @@ extension ReplaySession where P: ~Copyable {
     mutating func run() throws(EngineError) -> Exit {
         while true {
             let exit = try processor.run()
+            if exit == .interruptWindow { continue }
             if exit != .kicked || stallWatch?.hasStalled == true { return exit }
         }
     }

@@ -28,7 +28,7 @@ extension ReplaySession where P == KVMProcessor {
                 },
                 profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
                 modelSpecificRegisters: saved,
-                trapBasePort: header.patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) }
+                trapBasePort: header.trapBasePort
             )
         } catch {
             throw .engine(error)

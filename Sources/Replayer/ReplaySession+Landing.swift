@@ -77,7 +77,9 @@ extension ReplaySession where P: ~Copyable {
     ///
     /// - Returns: false if the guest went elsewhere or too long; it then stands anywhere.
     mutating func execute(to keyframe: Keyframe, looks: Int, _ recorded: RecordedEvent) throws -> Bool {
-        guard case .there = try search(keyframe, recorded, until: { _, looked in looked == looks }) else { return false }
+        guard case .there = try search(keyframe, recorded, until: { _, looked in looked == looks }) else {
+            return false
+        }
         return processor.exitRIP == keyframe.state.rip
     }
 
@@ -90,10 +92,10 @@ extension ReplaySession where P: ~Copyable {
     ) throws -> LandingSearch {
         let rip = keyframe.state.rip
         try processor.completePendingAccess()
-        let watch = LandingWatch(processor.kicker, seconds: ReplayLimits.landingSeconds)
-        defer { try? processor.setBreakpoint(nil) }
+        let watch = LandingWatch(processor.kicker, seconds: landingSeconds(recorded))
+        defer { try? processor.setBreakpoints([]) }
         var looks = 0
-        // Whether the guest stands where this host has just stopped it; it may have been a stray kick.
+        // Whether the guest stands where this host has just stopped it: it may have been a stray kick, or a lowered priority.
         var isStopped = false
         while try !isThere(&self, looks) {
             // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
@@ -108,7 +110,7 @@ extension ReplaySession where P: ~Copyable {
                     continue
                 }
             }
-            try processor.setBreakpoint(keyframe.state.instructionAddress)
+            try processor.setBreakpoints([keyframe.state.instructionAddress])
             let exit = try processor.run()
             guard !exit.isSynchronous else { return .exit(exit) }
             guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
@@ -116,6 +118,15 @@ extension ReplaySession where P: ~Copyable {
             if isStopped { looks += 1 }
         }
         return .there(looks: looks)
+    }
+
+    /// Seconds of processor time that executing to a keyframe may take: more for a stretch that took long in the recording.
+    private func landingSeconds(_ recorded: RecordedEvent) -> Double {
+        let events = recent.inOrder
+        // Keyframes that were left aside begin no stretch.
+        let met = epochsPassed == 0 ? events.last : events.last { $0.event.kind != .keyframe } ?? events.first
+        let milliseconds = recorded.time - min(recorded.time, met?.time ?? recorded.time)
+        return max(ReplayLimits.landingSeconds, ReplayLimits.landingFactor * Double(milliseconds) / 1000)
     }
 
     /// Whether this host can stop the guest where it stands now.

@@ -36,6 +36,8 @@ extension RunSummary {
     /// Ends the command with a failure if the host could not go on.
     func checkOutcome() throws(CommandFailure) {
         switch outcome {
+        // Not the host's fault but the guest's, like a triple fault.
+        case .emulationFailure(_, let instruction, _) where instruction.isEmpty: return
         case .emulationFailure, .hostLimit: throw CommandFailure(.unavailable, "\(outcome)")
         default: return
         }

@@ -240,6 +240,27 @@ import X86
         #expect(board.readMemory(GuestPhysicalAddress(0xE000_0000), length, now: .start) == value)
     }
 
+    @Test func theTaskPriorityFollowsTheProcessors() {
+        var board = Bench().board
+        let register = GuestPhysicalAddress(0xFEE0_0080)
+        _ = board.writeMemory(register, 4, 0x37, now: .start)
+        board.followTaskPriority(3)
+        #expect(board.readMemory(register, 4, now: .start) == 0x37)
+        board.followTaskPriority(5)
+        #expect(board.readMemory(register, 4, now: .start) == 0x50)
+    }
+
+    @Test func aPriorityThatIsLoweredLetsAnInterruptThrough() {
+        var board = Bench().board
+        board.followTaskPriority(4)
+        // The local APIC sends itself vector 0x41.
+        _ = board.writeMemory(GuestPhysicalAddress(0xFEE0_0300), 4, 0x4_4041, now: .start)
+        #expect(!board.interruptRequested)
+        board.followTaskPriority(3)
+        #expect(board.interruptRequested)
+        #expect(board.acknowledgeInterrupt() == 0x41)
+    }
+
     @Test func theTimeCounterIsTheMachinesTime() {
         let board = Bench().board
         #expect(board.readMSR(0x10, now: MachineTime(nanoseconds: 1234)) == 1234)

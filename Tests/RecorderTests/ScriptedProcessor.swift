@@ -64,13 +64,15 @@ struct ScriptedProcessor: Processor, ~Copyable {
 
     let exitRIP: UInt64 = 0
     let interruptFlag = true
+    let taskPriority: UInt8 = 0
     let exitRegisters: [UInt64] = []
     let completed: [CompletedInstruction: UInt64] = [:]
     func canStop(in mode: GuestMode) -> Bool { false }
     mutating func answer(_ value: UInt64) {}
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}
     mutating func refuse() {}
-    mutating func setBreakpoint(_ address: GuestVirtualAddress?) {}
+    mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
+    func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
     mutating func step() throws(EngineError) -> Exit { try run() }
     mutating func state() -> ProcessorState { ProcessorState() }
     mutating func restore(_ state: ProcessorState) {}

@@ -76,7 +76,7 @@ struct SteppingOracle {
             var place = try executeOne(&processor)
             while place == nil { place = try executeOne(&processor) }
             // An exit that is completed while the processor steps may stop behind it once more.
-            try processor.setBreakpoint(nil)
+            try processor.setBreakpoints([])
             processor.answer(recorded.event)
             let isFinished = (try? processor.completePendingAccess()) != nil
             arrive(at: recorded)
@@ -97,7 +97,7 @@ struct SteppingOracle {
             // The real mode's table: offset and segment (Intel SDM vol. 3, 21.1.4).
             let gate = memory[(4 * Int(waiting.vector))...].prefix(4).map(UInt64.init)
             let offset = gate[0] | gate[1] << 8
-            try processor.setBreakpoint(GuestVirtualAddress((gate[2] | gate[3] << 8) << 4 + offset))
+            try processor.setBreakpoints([GuestVirtualAddress((gate[2] | gate[3] << 8) << 4 + offset)])
             let exit = try processor.run()
             guard exit == .debug, processor.exitRIP == offset else { throw OracleError(exit: exit) }
             self.waiting = nil

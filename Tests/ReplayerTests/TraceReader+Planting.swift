@@ -50,7 +50,7 @@ extension TraceReader {
         var timeline = try Timeline(self)
         try timeline.restore(number)
         guard try timeline.session.processor.step() == .debug else { return nil }
-        try timeline.session.processor.setBreakpoint(nil)
+        try timeline.session.processor.setBreakpoints([])
         guard timeline.session.processor.canTakeInterrupt else { return nil }
         let landing = try timeline.session.capture()
 

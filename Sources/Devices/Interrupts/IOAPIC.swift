@@ -14,6 +14,9 @@ public struct IOAPIC: Sendable {
     /// How many pins there are.
     public static let pinCount = 24
 
+    /// The number that it has unless the guest gives it another.
+    public static let defaultIdentifier: UInt8 = 1
+
     /// Everything that the I/O APIC remembers.
     public struct State: Hashable, Sendable {
         var identifier: UInt8
@@ -47,7 +50,7 @@ public struct IOAPIC: Sendable {
     public private(set) var state: State
 
     /// An I/O APIC after reset, with every pin masked.
-    public init(identifier: UInt8 = 1) { state = State(identifier: identifier & 0xF) }
+    public init(identifier: UInt8 = defaultIdentifier) { state = State(identifier: identifier & 0xF) }
 
     /// An I/O APIC as it was.
     public init(state: State) { self.state = state }
@@ -71,8 +74,12 @@ public struct IOAPIC: Sendable {
         setLine(pin, wasHigh)
     }
 
-    /// The next message for the local APIC, of the lowest pin that has one, which counts as delivered.
-    public mutating func takeMessage() -> InterruptMessage? {
+    /// Offers the local APIC the message of each pin that has one, the lowest first.
+    ///
+    /// A level that is refused stays and is offered again; an edge is lost then.
+    ///
+    /// - Parameter accept: whether the local APIC takes the message.
+    public mutating func deliver(_ accept: (InterruptMessage) -> Bool) {
         var candidates = state.edges | state.lines
         while candidates != 0 {
             let pin = candidates.trailingZeroBitCount
@@ -82,10 +89,8 @@ public struct IOAPIC: Sendable {
             let isPending = (entry.isLevelTriggered ? state.lines : state.edges) & bit != 0
             guard isPending, !entry.isMasked, !entry.isInService, let message = entry.message else { continue }
             state.edges &= ~bit
-            if message.isLevelTriggered { state.entries[pin].isInService = true }
-            return message
+            if accept(message), message.isLevelTriggered { state.entries[pin].isInService = true }
         }
-        return nil
     }
 
     /// The local APIC says that a level-triggered interrupt has ended: a pin still asserted asks again.

@@ -123,10 +123,12 @@ public struct LocalAPIC: Sendable {
         raise(entry)
     }
 
-    /// A message arrives. False if it is not for this processor.
+    /// A message arrives. False if it is not taken: it is not for this processor, or software has the APIC disabled and it
+    /// has a vector, or its vector is none.
     public mutating func deliver(_ message: InterruptMessage) -> Bool {
         guard isGloballyEnabled, isAddressed(message.destination, isLogical: message.isLogical) else { return false }
         accept(message.mode, vector: message.vector, isLevelTriggered: message.isLevelTriggered)
-        return true
+        let hasVector = message.mode == .fixed || message.mode == .lowestPriority
+        return !hasVector || isSoftwareEnabled && message.vector >= 16
     }
 }

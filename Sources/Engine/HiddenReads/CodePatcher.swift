@@ -18,7 +18,7 @@ public struct CodePatcher: Sendable {
     public let contents: [MemoryContent]
     /// The replaced instructions, in order of their place in the contents.
     public let patches: [Patch]
-    /// The first of the four private ports; nil if nothing was replaced.
+    /// The first of the four private ports; nil if nothing is to be replaced, not even in code that comes later.
     public let basePort: UInt8?
 
     /// Most instructions that are replaced, as many as a trace admits. A guest with more has the rest left alone.
@@ -44,7 +44,7 @@ public struct CodePatcher: Sendable {
         let basePort = Self.basePorts.first { base in
             (base..<base + TrapCode.portCount).allSatisfy { !usedPorts.contains($0) }
         }
-        guard let basePort, left < Self.limit else {
+        guard let basePort, !trapped.isEmpty else {
             (self.contents, patches, self.basePort) = (contents, [], nil)
             return
         }

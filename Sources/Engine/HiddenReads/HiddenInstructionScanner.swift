@@ -1,4 +1,3 @@
-internal import CZydis
 internal import X86
 
 /// Finds the instructions of a guest's code that read hidden state, and the ports that it names in instructions.
@@ -43,7 +42,7 @@ struct HiddenInstructionScanner {
     }
 
     private mutating func sweep(_ range: Range<Int>) {
-        let decoder = Decoder(.long64)
+        let decoder = CodeDecoder(.long64)
         var offset = range.lowerBound
         while offset < range.upperBound, findings.count < limit {
             // What is no instruction is passed over.
@@ -67,7 +66,7 @@ struct HiddenInstructionScanner {
         }
     }
 
-    private mutating func take(_ meaning: Decoder.Meaning?, at offset: Int) {
+    private mutating func take(_ meaning: CodeDecoder.Meaning?, at offset: Int) {
         switch meaning {
         case .out(let port): immediatePorts.insert(port)
         case .hidden(let code, _) where !wanted.contains(code.instruction): return
@@ -97,9 +96,9 @@ struct HiddenInstructionScanner {
         }
     }
 
-    private func consensus(onOpcode opcode: Int, in range: Range<Int>) -> (offset: Int, Decoder.Meaning)? {
+    private func consensus(onOpcode opcode: Int, in range: Range<Int>) -> (offset: Int, CodeDecoder.Meaning)? {
         for mode in [ExecutionMode.long64, .protected32, .real] {
-            let decoder = Decoder(mode)
+            let decoder = CodeDecoder(mode)
             var votes: [Int: Int] = [:]
             let starts = Set(Self.approach.map { max(range.lowerBound, opcode - $0) })
             for start in starts {
@@ -114,106 +113,5 @@ struct HiddenInstructionScanner {
             if let meaning = decoder.meaning(bytes, at: offset, end: range.upperBound) { return (offset, meaning) }
         }
         return nil
-    }
-}
-
-/// Decodes in one mode, as little as is needed.
-private struct Decoder {
-    /// What an instruction means to the scanner.
-    enum Meaning: Hashable {
-        /// It reads hidden state; behind this many bytes of prefixes, which stay as they are.
-        case hidden(TrapCode, prefixes: Int)
-        /// It writes to the port in its second byte.
-        case out(port: UInt8)
-    }
-
-    private let decoder: ZydisDecoder
-
-    init(_ mode: ExecutionMode) {
-        var decoder = ZydisDecoder()
-        let machineMode =
-            switch mode {
-            case .real: ZYDIS_MACHINE_MODE_REAL_16
-            case .protected16: ZYDIS_MACHINE_MODE_LONG_COMPAT_16
-            case .protected32: ZYDIS_MACHINE_MODE_LONG_COMPAT_32
-            case .long64: ZYDIS_MACHINE_MODE_LONG_64
-            }
-        let stack =
-            switch mode {
-            case .real, .protected16: ZYDIS_STACK_WIDTH_16
-            case .protected32: ZYDIS_STACK_WIDTH_32
-            case .long64: ZYDIS_STACK_WIDTH_64
-            }
-        unsafe ZydisDecoderInit(&decoder, machineMode, stack)
-        self.decoder = decoder
-    }
-
-    /// The length of the instruction at an offset; nil if there is none.
-    func length(_ bytes: [UInt8], at offset: Int, end: Int) -> Int? {
-        guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
-        return Int(unsafe instruction.length)
-    }
-
-    /// Decodes from `start` on; where the instruction begins that the byte at `target` is part of.
-    func step(_ bytes: [UInt8], from start: Int, over target: Int, end: Int) -> Int? {
-        var offset = start
-        while offset <= target {
-            guard let length = length(bytes, at: offset, end: end) else {
-                offset += 1
-                continue
-            }
-            if offset + length > target { return offset }
-            offset += length
-        }
-        return nil
-    }
-
-    /// What the instruction at an offset means; nil for one that does not matter.
-    func meaning(_ bytes: [UInt8], at offset: Int, end: Int) -> Meaning? {
-        guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
-        let length = Int(unsafe instruction.length)
-        let kind: HiddenInstruction
-        let mnemonic = unsafe instruction.mnemonic
-        switch mnemonic {
-        case ZYDIS_MNEMONIC_OUT:
-            return bytes[offset + length - 2] == TrapCode.out ? .out(port: bytes[offset + length - 1]) : nil
-        case ZYDIS_MNEMONIC_RDTSC: return .hidden(TrapCode(instruction: .rdtsc, length: 2), prefixes: length - 2)
-        case ZYDIS_MNEMONIC_RDPMC: return .hidden(TrapCode(instruction: .rdpmc, length: 2), prefixes: length - 2)
-        case ZYDIS_MNEMONIC_RDTSCP: return .hidden(TrapCode(instruction: .rdtscp, length: length), prefixes: 0)
-        case ZYDIS_MNEMONIC_RDRAND: kind = .rdrand
-        case ZYDIS_MNEMONIC_RDSEED: kind = .rdseed
-        case ZYDIS_MNEMONIC_RDPID: kind = .rdpid
-        default: return nil
-        }
-        // ModRM is the last byte; its register operand is in R/M, extended by REX.B.
-        let extended = unsafe instruction.raw.rex.B != 0 ? 8 : 0
-        let number = Int(bytes[offset + length - 1] & 7) + extended
-        guard let destination = GeneralRegister(rawValue: number),
-            let size = AccessSize(rawValue: unsafe instruction.operand_width / 8)
-        else { return nil }
-        return .hidden(
-            TrapCode(instruction: kind, length: length, destination: destination, size: size),
-            prefixes: 0
-        )
-    }
-
-    private func decode(_ bytes: [UInt8], at offset: Int, end: Int) -> ZydisDecodedInstruction? {
-        var decoder = decoder
-        var context = unsafe ZydisDecoderContext()
-        var instruction = unsafe ZydisDecodedInstruction()
-        // SAFETY: Zydis reads at most the bytes that are left up to `end`, which is within the array, and fills the
-        // structures it is given; of its result only plain numbers are used.
-        let status = unsafe bytes.withUnsafeBytes {
-            unsafe ZydisDecoderDecodeInstruction(
-                &decoder,
-                &context,
-                $0.baseAddress! + offset,
-                end - offset,
-                &instruction
-            )
-        }
-        // ZYAN_SUCCESS is a macro: bit 31 clear means success.
-        guard status & 0x8000_0000 == 0 else { return nil }
-        return unsafe instruction
     }
 }

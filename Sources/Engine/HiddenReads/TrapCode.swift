@@ -48,6 +48,30 @@ public struct TrapCode: Hashable, Sendable {
         }
     }
 
+    /// The instruction that stood there, encoded again: where it was longer than it needs to be, with prefixes that do
+    /// nothing.
+    public var originalBytes: [UInt8] {
+        let register = UInt8(destination.rawValue)
+        var prefixes: [UInt8] = []
+        let opcode: [UInt8]
+        switch instruction {
+        case .rdtsc: return [0x0F, 0x31]
+        case .rdpmc: return [0x0F, 0x33]
+        case .rdtscp: opcode = [0x0F, 0x01, 0xF9]
+        case .rdrand, .rdseed, .rdpid:
+            if size == .word { prefixes.append(0x66) }
+            if instruction == .rdpid { prefixes.append(0xF3) }
+            // REX, with W for 64 bits and B for R8 to R15; RDPID has one size in each mode.
+            let wide: UInt8 = size == .quadword && instruction != .rdpid ? 8 : 0
+            let rex = 0x40 | wide | register >> 3
+            if rex != 0x40 { prefixes.append(rex) }
+            opcode = [0x0F, 0xC7, (instruction == .rdrand ? 0xF0 : 0xF8) | register & 7]
+        }
+        // A segment prefix in front of all others means nothing where no memory is named.
+        let filling = [UInt8](repeating: 0x2E, count: max(0, length - prefixes.count - opcode.count))
+        return filling + prefixes + opcode
+    }
+
     init(
         instruction: HiddenInstruction,
         length: Int,

@@ -2,11 +2,11 @@ internal import KVMCore
 public import X86
 
 extension KVMProcessor {
-    /// Stops before the instruction at an address; see ``Processor/setBreakpoint(_:)``.
-    public mutating func setBreakpoint(_ address: GuestVirtualAddress?) throws(EngineError) {
+    /// Stops before the instructions at some addresses; see ``Processor/setBreakpoints(_:)``.
+    public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) throws(EngineError) {
         isStepping = false
         do {
-            try vcpu.setGuestDebug(GuestDebug(hardwareBreakpoints: address.map { [.init(address: $0)] } ?? []))
+            try vcpu.setGuestDebug(GuestDebug(hardwareBreakpoints: addresses.map { .init(address: $0) }))
         } catch {
             throw .kvm(error)
         }

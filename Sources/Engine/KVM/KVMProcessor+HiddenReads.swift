@@ -12,7 +12,7 @@ extension KVMProcessor {
         // Before it is complete, hosts differ in whether RIP stands at the instruction or behind it.
         try completePendingAccess()
         let start = vcpu.syncedRegisters.rip &- 2
-        guard let code = TrapCode(codeBytes(at: start), basePort: trapBasePort),
+        guard let code = TrapCode(try codeBytes(at: start), basePort: trapBasePort),
             code.matches(port: port.rawValue, basePort: trapBasePort)
         else { return nil }
         access = .hiddenRead(code)
@@ -20,8 +20,8 @@ extension KVMProcessor {
     }
 
     /// The bytes at an instruction pointer, through the guest's segments and paging.
-    private func codeBytes(at rip: UInt64) -> [UInt8] {
-        let special = vcpu.syncedSpecialRegisters
+    private mutating func codeBytes(at rip: UInt64) throws(EngineError) -> [UInt8] {
+        let special = try exitSpecialRegisters()
         var state = ProcessorState()
         state.control.cr0 = special.cr0
         state.control.cr3 = special.cr3

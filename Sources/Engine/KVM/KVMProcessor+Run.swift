@@ -1,9 +1,34 @@
 internal import KVMCore
-internal import X86
+public import X86
 
 extension KVMProcessor {
     /// RIP as the last exit left it; see ``Processor/exitRIP``.
     public var exitRIP: UInt64 { vcpu.syncedRegisters.rip }
+
+    /// Where the last exit was; see ``Processor/exitAddress()``.
+    public mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress {
+        let rip = exitRIP
+        guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
+        return GuestVirtualAddress(try exitSpecialRegisters().cs.base &+ rip)
+    }
+
+    /// Segment and control registers as the last exit left them.
+    ///
+    /// Having them brought back by a run costs less than asking for them, and more than doing without: a guest that has just
+    /// needed them will need them again.
+    mutating func exitSpecialRegisters() throws(EngineError) -> SpecialRegisters {
+        specialRegisterRuns = Self.longestSpecialRegisterUse
+        if vcpu.synchronizedRegisters.contains(.special) { return vcpu.syncedSpecialRegisters }
+        do { return try vcpu.specialRegisters() } catch { throw .kvm(error) }
+    }
+
+    private static let longestSpecialRegisterUse = 64
+
+    private mutating func chooseSynchronizedRegisters() {
+        let wanted: SyncedRegisterSets = specialRegisterRuns > 0 ? [.general, .special] : .general
+        if specialRegisterRuns > 0 { specialRegisterRuns -= 1 }
+        if vcpu.synchronizedRegisters != wanted { vcpu.synchronizedRegisters = wanted }
+    }
 
     /// Executes until the next exit, or hands out the next element of the last one.
     public mutating func run() throws(EngineError) -> Exit {
@@ -13,16 +38,18 @@ extension KVMProcessor {
         }
         if let exit = nextElement() { return exit }
         access = .none
+        chooseSynchronizedRegisters()
         while true {
             do {
                 switch try vcpu.run() {
                 case .exit:
-                    let (exit, access) = vcpu.takeExit()
-                    self.access = access
+                    let exit = takeExit()
                     if exit == .emulationFailure, try completeInstruction() {
                         if isStepping { return .debug }
                         continue
                     }
+                    // KVM says that CR8 was lowered instead of that the step is done.
+                    if exit == .interruptWindow, isStepping { return .debug }
                     return try hiddenRead(exit) ?? exit
                 case .kicked: return .kicked
                 case .interrupted, .again, .completed: continue
@@ -35,6 +62,15 @@ extension KVMProcessor {
                 throw .hostLacks("\(error)")
             }
         }
+    }
+
+    private mutating func takeExit() -> Exit {
+        let exit: Exit
+        (exit, access) = vcpu.takeExit()
+        if case .memoryWrite(LocalAPICRegister.taskPriority, _, let value) = exit {
+            vcpu.taskPriority = value >> 4 & 0xF
+        }
+        return exit
     }
 
     /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
@@ -78,8 +114,7 @@ extension KVMProcessor {
         } catch {
             throw .kvm(error)
         }
-        let (exit, access) = vcpu.takeExit()
-        (held, self.access) = (exit, access)
+        held = takeExit()
         throw .unfinishedInstruction
     }
 
@@ -95,6 +130,9 @@ extension KVMProcessor {
     /// Whether RFLAGS.IF was set at the last exit.
     public var interruptFlag: Bool { vcpu.interruptFlag }
 
+    /// CR8 as the last exit left it; see ``Processor/taskPriority``.
+    public var taskPriority: UInt8 { UInt8(truncatingIfNeeded: vcpu.taskPriority) }
+
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     public mutating func inject(vector: UInt8) throws(EngineError) {
         do { try vcpu.interrupt(vector: vector) } catch { throw .kvm(error) }
@@ -109,6 +147,12 @@ extension KVMProcessor {
     public mutating func requestInterruptWindow(_ wanted: Bool) {
         vcpu.requestsInterruptWindow = wanted
     }
+}
+
+/// Registers of the local APIC that are registers of the processor too.
+private enum LocalAPICRegister {
+    /// TPR, whose upper half is CR8 (Intel SDM vol. 3, 11.8.6.1), at the address that every guest leaves it at.
+    static let taskPriority = GuestPhysicalAddress(0xFEE0_0080)
 }
 
 extension VCPU {
@@ -132,6 +176,7 @@ extension VCPU {
         case .halt: return (.halt, .none)
         case .shutdown: return (.tripleFault, .none)
         case .interruptWindowOpen: return (.interruptWindow, .none)
+        case .taskPriorityLowered: return (.interruptWindow, .none)
         case .interrupted: return (.kicked, .none)
         case .debug: return (.debug, .none)
         case .emulationFailure: return (.emulationFailure, .none)

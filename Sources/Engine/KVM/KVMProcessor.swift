@@ -14,7 +14,7 @@ public struct KVMProcessor: Processor, ~Copyable {
     /// What CPUID tells the guest: KVM's own answer after the profile was set, which may force bits on or off.
     public let cpuid: [X86.CPUIDEntry]
 
-    /// The first of the private ports that patched code traps through, if the guest's code is patched.
+    /// The first of the private ports that patched code traps through, if the guest's code may be patched.
     let trapBasePort: UInt8?
     let extendedLayout: ExtendedStateLayout
     var access = PendingAccess.none
@@ -22,6 +22,8 @@ public struct KVMProcessor: Processor, ~Copyable {
     var held: Exit?
     /// Whether the processor stops behind each instruction.
     var isStepping = false
+    /// For how many runs more the special registers are brought back by each.
+    var specialRegisterRuns = 0
     /// The instructions that were completed for this host, and how often.
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
@@ -74,8 +76,7 @@ public struct KVMProcessor: Processor, ~Copyable {
         try vm.setMSRFilter(SavedRegisters.filter)
         var vcpu = try vm.createVCPU(id: 0)
         try vcpu.setCPUID(profile.cpuid.map(KVMCore.CPUIDEntry.init))
-        // A trapped instruction is recognised by its bytes, which takes the segments.
-        vcpu.synchronizedRegisters = trapBasePort == nil ? .general : [.general, .special]
+        vcpu.synchronizedRegisters = .general
         let cpuid = try vcpu.cpuid().map(X86.CPUIDEntry.init)
         let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
         let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)

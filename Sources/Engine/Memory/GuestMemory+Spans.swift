@@ -26,4 +26,16 @@ extension GuestMemory {
         }
         noteHostWrite(at: address, count: count)
     }
+
+    /// The eight bytes at an address, little-endian; nil where not all of them are memory. Allocates nothing.
+    func word(at address: GuestPhysicalAddress) -> UInt64? {
+        guard let source = unsafe try? pointer(to: address, count: 8) else { return nil }
+        // SAFETY: pointer(to:count:) checked that eight bytes are mapped at the source; every bit pattern is a number.
+        return unsafe source.loadUnaligned(as: UInt64.self)
+    }
+
+    /// Whether one region that is not ROM holds all of `count` bytes at an address.
+    func isWritable(_ address: GuestPhysicalAddress, count: Int) -> Bool {
+        regionIndex(of: address, count: count).map { !regions[$0].isReadOnly } ?? false
+    }
 }

@@ -22,7 +22,8 @@ public enum Exit: Hashable, Sendable {
     case halt
     /// Shutdown: a fault while delivering a double fault.
     case tripleFault
-    /// The guest can take an interrupt, as was asked for with ``Processor/requestInterruptWindow(_:)``. Not exact.
+    /// The guest may be able to take an interrupt now: as was asked for with ``Processor/requestInterruptWindow(_:)``, or
+    /// because it has lowered its task priority, which not every host says. Not exact.
     case interruptWindow
     /// ``ProcessorKicker/kick()`` stopped the processor.
     case kicked

@@ -12,6 +12,10 @@ public protocol Processor: ~Copyable {
     /// between the instruction's address and the next one's.
     var exitRIP: UInt64 { get }
 
+    /// What tells the places of exits apart: the linear address of ``exitRIP``. From 64 KiB on, where code segments begin at
+    /// 0 in practice, it is ``exitRIP`` itself.
+    mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress
+
     /// Executes until the next exit, or hands out the next element of the last one.
     mutating func run() throws(EngineError) -> Exit
 
@@ -42,6 +46,10 @@ public protocol Processor: ~Copyable {
     /// Whether RFLAGS.IF was set at the last exit.
     var interruptFlag: Bool { get }
 
+    /// CR8, the upper half of the local APIC's task priority: as the last exit left it. A store to that register of the APIC
+    /// sets it too, on every engine: a replay has no APIC that could.
+    var taskPriority: UInt8 { get }
+
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     mutating func inject(vector: UInt8) throws(EngineError)
 
@@ -51,16 +59,17 @@ public protocol Processor: ~Copyable {
     /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
     mutating func requestInterruptWindow(_ wanted: Bool)
 
-    /// Makes ``run()`` end with ``Exit/debug`` before the instruction at a linear address is executed, or no longer.
+    /// Makes ``run()`` end with ``Exit/debug`` before the instruction at any of these linear addresses is executed: at most
+    /// four, which take the place of those before.
     ///
     /// Not every host can do this at every privilege level, and some say nothing about it.
-    mutating func setBreakpoint(_ address: GuestVirtualAddress?) throws(EngineError)
+    mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) throws(EngineError)
 
     /// Whether a breakpoint and single steps stop it in a mode; found by trying, where a host decides.
     func canStop(in mode: GuestMode) -> Bool
 
     /// Executes one instruction, or one turn of a repeated one, as far as the host can: ends with ``Exit/debug`` behind it,
-    /// or with the exit that it caused. Goes on to stop after each until ``setBreakpoint(_:)`` is called.
+    /// or with the exit that it caused. Goes on to stop after each until ``setBreakpoints(_:)`` is called.
     mutating func step() throws(EngineError) -> Exit
 
     /// The general registers, RIP and flags as the last run left them, in the order of ``ProcessorState/general``.

@@ -20,10 +20,12 @@ public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
     /// The protocol that a file asks for by what it contains.
     ///
     /// What a kernel says of itself goes before what its file happens to look like: a multiboot header, then ELF with its
-    /// notes, Solo5's first, then Linux's set-up header, a flash chip's size and reset vector, a boot sector's signature. Anything else is
-    /// flat.
+    /// notes, Solo5's first, then Linux's set-up header, a flash chip's size and reset vector, a boot sector's signature.
+    /// Anything else is flat. But a disk with a boot sector is a disk, though a program lies on it that has a header of its
+    /// own: GRUB's.
     public static func detect(_ bytes: [UInt8]) throws(MachineError) -> Self {
         let file = ImageReader(bytes, what: "guest")
+        if try BootSectorLoader.looksLikeDisk(file) { return .sector }
         if try Multiboot2Header.offset(in: file) != nil { return .multiboot2 }
         if try MultibootHeader.offset(in: file) != nil { return .multiboot }
         if ELFFile.isELF(file) {

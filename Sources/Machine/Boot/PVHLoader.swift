@@ -29,7 +29,7 @@ enum PVHLoader {
         writer.write(UInt32(modules == nil ? 0 : 1))
         writer.write(modules ?? 0)
         writer.write(commandLine)
-        writer.write(UInt64(0))  // RSDP
+        writer.write(ACPITables.pointerAddress)
         writer.write(mapAddress)
         writer.write(UInt32(map.entries.count))
         writer.write(UInt32(0))

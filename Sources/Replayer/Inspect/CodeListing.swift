@@ -6,6 +6,7 @@ public import X86
 /// replaced them by ones that trap.
 public struct CodeListing: Sendable {
     let patches: [TraceHeader.CodePatch]
+    private let trapBasePort: UInt8?
     /// Names of addresses.
     public let symbols: SymbolTable
 
@@ -35,6 +36,7 @@ public struct CodeListing: Sendable {
     /// A listing for the guest of a trace.
     public init(_ reader: TraceReader) throws(TraceError) {
         patches = reader.header.patches
+        trapBasePort = reader.header.trapBasePort
         symbols = SymbolTable(try reader.symbols())
     }
 
@@ -62,9 +64,10 @@ public struct CodeListing: Sendable {
     /// the guest has copied it.
     private func original(_ bytes: [UInt8]) -> ([UInt8], isTrapped: Bool) {
         let prefixes = bytes.prefix { Self.isPrefix($0) }.count
-        for patch in patches where bytes[prefixes...].starts(with: patch.replacement) {
-            let rest = bytes[(prefixes + patch.replacement.count)...]
-            return (bytes[..<prefixes] + patch.original + rest, true)
+        if let trapBasePort, let code = TrapCode(Array(bytes[prefixes...]), basePort: trapBasePort),
+            bytes[prefixes...].starts(with: code.bytes(basePort: trapBasePort))
+        {
+            return (bytes[..<prefixes] + code.originalBytes + bytes[(prefixes + code.length)...], true)
         }
         return (bytes, false)
     }

@@ -22,8 +22,7 @@ public struct StackListing: Sendable {
     public init(_ view: inout some MachineView, symbols: SymbolTable, limit: Int) throws(TraceError) {
         let state = view.state
         let width = state.stackWordSize
-        let top = state[.rsp] & (state.stackAddressMask)
-        let address = GuestVirtualAddress(state.mode == .long64 ? top : state.segments.ss.base &+ top)
+        let address = state.stackAddress
         let bytes = try view.read(address, count: limit * width)
         var entries: [Entry] = []
         for start in stride(from: 0, to: bytes.count - bytes.count % width, by: width) {
@@ -38,22 +37,5 @@ public struct StackListing: Sendable {
             )
         }
         self.entries = entries
-    }
-}
-
-extension ProcessorState {
-    /// Bytes that a push of the mode's own width takes.
-    fileprivate var stackWordSize: Int {
-        switch mode {
-        case .real, .protected16: 2
-        case .protected32: 4
-        case .long64: 8
-        }
-    }
-
-    /// The bits of RSP that address the stack: SS.B decides outside 64-bit mode (Intel SDM vol. 3, 3.4.5).
-    fileprivate var stackAddressMask: UInt64 {
-        if mode == .long64 { return .max }
-        return segments.ss.accessRights & 1 << 14 != 0 ? 0xFFFF_FFFF : 0xFFFF
     }
 }

@@ -49,10 +49,12 @@ extension Timeline where P: ~Copyable {
         guard stopsAtHandlers, deliveries.count == 1, let handler = delivery.handler else { return false }
         isStepping = true
         let isThere = try attempt { session in
-            try session.processor.setBreakpoint(handler.address)
+            try session.processor.setBreakpoints([handler.address])
             while true {
                 let exit = try session.processor.run()
-                if exit != .kicked { return exit == .debug && session.processor.exitRIP == handler.offset }
+                if exit != .kicked, exit != .interruptWindow {
+                    return exit == .debug && session.processor.exitRIP == handler.offset
+                }
             }
         }
         if isThere {

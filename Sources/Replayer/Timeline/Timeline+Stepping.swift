@@ -98,7 +98,7 @@ extension Timeline where P: ~Copyable {
         return try attempt { session in
             while true {
                 let exit = try session.processor.step()
-                if exit != .kicked { return exit }
+                if exit != .kicked, exit != .interruptWindow { return exit }
             }
         }
     }

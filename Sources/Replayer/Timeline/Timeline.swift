@@ -159,7 +159,7 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     mutating func endStepping() throws(TimelineError) {
         guard isStepping else { return }
         isStepping = false
-        try attempt { session in try session.processor.setBreakpoint(nil) }
+        try attempt { session in try session.processor.setBreakpoints([]) }
     }
 
     /// Does something that leaves the machine nowhere in particular if it fails.

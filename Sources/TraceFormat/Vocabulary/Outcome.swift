@@ -12,7 +12,8 @@ public enum Outcome: Hashable, Sendable {
     case reset
     /// The guest switched itself off.
     case poweredOff
-    /// The host cannot execute this instruction; `text` is it decoded.
+    /// The host cannot execute this instruction; `text` is it decoded. Without any bytes of an instruction: the guest jumped
+    /// to where there is no memory.
     case emulationFailure(address: GuestVirtualAddress, instruction: [UInt8], text: String)
     /// The guest did what its machine does not allow, in words: it named memory that is not there, for one.
     case guestFault(String)
@@ -47,6 +48,8 @@ extension Outcome: CustomStringConvertible {
         case .tripleFault: "the guest's processor shut down (triple fault)"
         case .reset: "the guest asked for a reset"
         case .poweredOff: "the guest powered off"
+        case .emulationFailure(let address, let instruction, _) where instruction.isEmpty:
+            "the guest jumped to \(address), where there is no memory"
         case .emulationFailure(let address, _, let text): "this host cannot execute '\(text)' at \(address)"
         case .guestFault(let text): "the guest is at fault: \(text)"
         case .hostLimit(let text): text

@@ -32,6 +32,34 @@ import Testing
         #expect(try BootProtocol.detect(bytes) == .sector)
     }
 
+    /// A disk with a boot sector, an entry in its partition table, and a program with a multiboot header at an offset.
+    private static func disk(partition: [UInt8] = [], multibootAt offset: Int? = nil) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 32768)
+        (bytes[510], bytes[511]) = (0x55, 0xAA)
+        bytes.replaceSubrange(0x1BE..<0x1BE + partition.count, with: partition)
+        let header = SampleHeader.multiboot()
+        if let offset { bytes.replaceSubrange(offset..<offset + header.count, with: header) }
+        return bytes
+    }
+
+    /// Active, kind 0x83, from sector 63 on, 64 sectors.
+    private static let partition: [UInt8] = [0x80, 0, 2, 0, 0x83, 0, 0, 0, 63, 0, 0, 0, 64, 0, 0, 0]
+
+    @Test(
+        arguments: [
+            disk(partition: partition), disk(partition: partition, multibootAt: 0x1000), disk(multibootAt: 0x1000),
+            disk(partition: [0x12, 0x34, 0, 0, 7], multibootAt: 512),
+        ]
+    )
+    func aDiskIsADiskWhateverLiesOnIt(bytes: [UInt8]) throws {
+        #expect(try BootProtocol.detect(bytes) == .sector)
+    }
+
+    @Test func aProgramThatBeginsWithItsHeaderIsNoDisk() throws {
+        #expect(try BootProtocol.detect(Self.disk(multibootAt: 0x40)) == .multiboot)
+        #expect(try BootProtocol.detect(Self.disk(multibootAt: 0x1000) + [0]) == .multiboot)
+    }
+
     @Test func aSetUpHeaderIsLinux() throws {
         #expect(try BootProtocol.detect(SampleBzImage().bytes) == .linux)
     }

@@ -39,10 +39,10 @@ import X86
             return String(decoding: bytes, as: UTF8.self)
         }
 
-        /// What the loader put beside the program at 1 MiB.
+        /// What the loader put beside the program at 1 MiB and the machine's tables below it.
         var extras: [Range<UInt64>] {
             configuration.code.contents.map { $0.address.rawValue..<$0.address.rawValue + UInt64($0.bytes.count) }
-                .filter { $0.lowerBound != 0x10_0000 }
+                .filter { !(ACPITables.pointerAddress...0x10_0000).contains($0.lowerBound) }
         }
     }
 
@@ -139,6 +139,32 @@ import X86
         #expect(try booted.memory.read(at: GuestPhysicalAddress(page + 0x210), count: 1) == [0xFF])
         let linear = GuestVirtualAddress(0xFFFF_F123)
         #expect(booted.memory.translate(linear, in: booted.state)?.rawValue == linear.rawValue)
+    }
+
+    @Test func everyProtocolSaysWhereTheTablesAre() throws {
+        let linux = try Self.boot(SampleBzImage().bytes, .linux)
+        #expect(try linux.word(linux.state[.rsi] + 0x70) == ACPITables.pointerAddress)
+        let pvh = try Self.boot(Self.programs[4].1, .pvh)
+        #expect(try pvh.word(pvh.state[.rbx] + 32) == ACPITables.pointerAddress)
+        for (bootProtocol, bytes) in Self.programs {
+            #expect(try Self.boot(bytes, bootProtocol).text(ACPITables.pointerAddress).hasPrefix("RSD PTR "))
+        }
+    }
+
+    @Test(arguments: [(UInt32(0), UInt32(0)), (0x300, 0x200)])
+    func whatIsCompressedInAKernelIsNoCode(payload: UInt32, size: UInt32) throws {
+        var kernel = SampleBzImage().bytes
+        let code = [0x0F, 0x31] as [UInt8]
+        // RDTSC with NOPs around it, before and within the compressed part.
+        for place in [0x400 + 0x280, 0x400 + 0x400] {
+            kernel.replaceSubrange(place - 64..<place + 64, with: [UInt8](repeating: 0x90, count: 128))
+            kernel.replaceSubrange(place..<place + 2, with: code)
+        }
+        for (offset, value) in [(0x248, payload), (0x24C, size)] {
+            for index in 0..<4 { kernel[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index))) }
+        }
+        let patches = try Self.boot(kernel, .linux).configuration.code.patches
+        #expect(patches.map(\.address.rawValue) == [0x10_0280, 0x10_0400].prefix(size == 0 ? 2 : 1).map { $0 })
     }
 
     @Test func theInitialRAMDiskStaysBelowItsLimit() throws {

@@ -16,4 +16,6 @@ public enum CompletedInstruction: String, CaseIterable, Hashable, Sendable {
     case clac
     /// STAC.
     case stac
+    /// CMPXCHG16B of memory that the guest may write.
+    case cmpxchg16b
 }

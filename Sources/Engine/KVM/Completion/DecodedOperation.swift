@@ -13,6 +13,7 @@ struct DecodedOperation {
         case flush(CPUFeature, MemoryOperand)
         case clac
         case stac
+        case compareExchange(MemoryOperand)
     }
 
     let operation: Operation
@@ -54,6 +55,7 @@ struct DecodedOperation {
         case ZYDIS_MNEMONIC_CLWB: operation = .flush(.clwb, MemoryOperand(first))
         case ZYDIS_MNEMONIC_CLAC: operation = .clac
         case ZYDIS_MNEMONIC_STAC: operation = .stac
+        case ZYDIS_MNEMONIC_CMPXCHG16B: operation = .compareExchange(MemoryOperand(first))
         default: return nil
         }
     }

@@ -8,6 +8,8 @@ struct InstructionCompletion {
     let instruction: CompletedInstruction
     /// The processor's state behind it, or about to enter a handler.
     let state: ProcessorState
+    /// What it has written to memory.
+    let writes: [MemoryWrite]
 
     /// - Parameters:
     ///   - before: the state before the instruction.
@@ -27,6 +29,7 @@ struct InstructionCompletion {
         after.pending.exception = nil
         after.pending.interruptShadow = []
         after.rip = Self.advanced(before, by: decoded.length)
+        var writes: [MemoryWrite] = []
         switch decoded.operation {
         case .int3:
             after.pending.exception = .init(vector: 3)
@@ -53,11 +56,19 @@ struct InstructionCompletion {
             let isSet = decoded.operation == .stac
             after.rflags = isSet ? before.rflags | Flag.alignmentCheck : before.rflags & ~Flag.alignmentCheck
             instruction = isSet ? .stac : .clac
+        case .compareExchange(let address):
+            guard CPUFeature.compareExchange16.isShown(by: cpuid),
+                let linear = address.linear(in: before, next: after.rip),
+                let exchange = CompareExchange(before, after, at: linear, memory)
+            else { return nil }
+            (after, writes) = (exchange.state, exchange.writes)
+            instruction = .cmpxchg16b
         }
         // With TF set, an instruction that enters no handler raises a debug exception behind it.
         let entersHandler = after.pending.exception != nil || after.pending.interrupt != nil
         guard entersHandler || before.rflags & Flag.trap == 0 else { return nil }
         state = after
+        self.writes = writes
     }
 
     /// FWAIT checks for what earlier x87 instructions left; raises #NM or #MF, or does nothing.
@@ -91,6 +102,8 @@ struct InstructionCompletion {
 enum CPUFeature: Hashable {
     /// SMAP: CLAC and STAC.
     case supervisorAccessPrevention
+    /// CX16: CMPXCHG16B.
+    case compareExchange16
     case clflush
     case clflushopt
     case clwb
@@ -98,6 +111,7 @@ enum CPUFeature: Hashable {
     /// Whether the guest's CPUID shows it.
     func isShown(by cpuid: [CPUIDEntry]) -> Bool {
         switch self {
+        case .compareExchange16: (cpuid.first { $0.function == 1 }?.ecx ?? 0) & 1 << 13 != 0
         case .clflush: (cpuid.first { $0.function == 1 }?.edx ?? 0) & 1 << 19 != 0
         case .supervisorAccessPrevention: Self.leaf7(cpuid) & 1 << 20 != 0
         case .clflushopt: Self.leaf7(cpuid) & 1 << 23 != 0

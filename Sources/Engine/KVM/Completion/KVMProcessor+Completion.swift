@@ -10,11 +10,12 @@ extension KVMProcessor {
         let before = try state()
         guard let completion = InstructionCompletion(before: before, memory: memory, cpuid: cpuid) else { return false }
         let after = completion.state
+        for write in completion.writes { try memory.write(write.bytes, at: write.address) }
         do {
             var registers = try vcpu.registers()
+            for (register, path) in ProcessorState.generalRegisters { registers[keyPath: path] = after[register] }
             registers.rip = after.rip
             registers.rflags = after.rflags
-            registers.rsp = after[.rsp]
             try vcpu.setRegisters(registers)
             if after.segments.cs != before.segments.cs {
                 var special = try vcpu.specialRegisters()

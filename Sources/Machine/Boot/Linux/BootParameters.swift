@@ -36,6 +36,7 @@ struct BootParameters {
         page.set(UInt8(25), at: 0x0E)
         page.set(UInt8(1), at: 0x0F)
         page.set(UInt16(16), at: 0x10)
+        page.set(ACPITables.pointerAddress, at: 0x70)  // acpi_rsdp_addr
         page.set(map.upperKiB, at: 0x1E0)  // alt_mem_k
         page.replace(with: header, at: Int(LinuxSetupHeader.start))
         page.set(UInt8(0xFF), at: 0x210)  // type_of_loader: one without a number of its own

@@ -50,8 +50,13 @@ enum LinuxLoader {
         if !plan.isFree(address, size: header.initialSize), let alignment = header.relocatableAlignment {
             address = try plan.lowestAddress(size: header.initialSize, alignment: alignment)
         }
-        // The code in it that is not compressed runs once, before any clock: it is left as it is.
-        try plan.put(Array(bytes[header.kernel]), size: header.initialSize, at: address, what: "Linux kernel")
+        try plan.put(
+            Array(bytes[header.kernel]),
+            size: header.initialSize,
+            at: address,
+            code: header.code,
+            what: "Linux kernel"
+        )
         return Kernel(
             entry: address &+ 0x200,
             header: header.bytes,

@@ -1,4 +1,5 @@
 import ByteCoding
+import Engine
 
 /// The set-up header of a Linux kernel's bzImage (Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header").
 struct LinuxSetupHeader {
@@ -16,6 +17,8 @@ struct LinuxSetupHeader {
     let bytes: [UInt8]
     /// The kernel proper, behind the real-mode part.
     let kernel: Range<Int>
+    /// Which bytes of it may be code: all but what is compressed, if anything is.
+    let code: [CodeRange]
     /// Where the kernel would like to be.
     let preferredAddress: UInt64
     /// Bytes of memory that it needs from there on until it reads the memory map.
@@ -26,6 +29,13 @@ struct LinuxSetupHeader {
     let initrdLimit: UInt64
     /// Most bytes of a command line, without its zero.
     let commandLineLimit: UInt64
+
+    /// What lies before and behind the compressed kernel. One that does not lie within the file is none.
+    private static func code(in size: Int, around payload: UInt64, count: UInt64) -> [CodeRange] {
+        guard count > 0, payload + count <= UInt64(size) else { return [CodeRange(0..<size, .searched)] }
+        let parts = [0..<Int(payload), Int(payload + count)..<size]
+        return parts.filter { !$0.isEmpty }.map { CodeRange($0, .searched) }
+    }
 
     static func isPresent(in file: ImageReader) -> Bool {
         file.integerIfPresent(UInt32.self, at: magicOffset) == magic
@@ -66,6 +76,9 @@ struct LinuxSetupHeader {
             )
         }
         kernel = try file.range(at: kernelStart, count: size, "the kernel")
+        let payload: UInt32 = try file.integer(at: 0x248, "payload_offset")
+        let payloadSize: UInt32 = try file.integer(at: 0x24C, "payload_length")
+        code = Self.code(in: kernel.count, around: UInt64(payload), count: UInt64(payloadSize))
         preferredAddress = try file.integer(at: 0x258, "pref_address")
         let needed: UInt32 = try file.integer(at: 0x260, "init_size")
         initialSize = max(UInt64(needed), size)

@@ -17,6 +17,8 @@ enum Multiboot2Loader {
         case memoryMap = 6
         case framebuffer = 8
         case sections = 9
+        case firstACPIPointer = 14
+        case acpiPointer = 15
     }
 
     static func load(_ bytes: [UInt8], _ options: BootOptions, _ map: MemoryMap) throws(MachineError) -> BootImage {
@@ -76,6 +78,9 @@ enum Multiboot2Loader {
             body.write(bytes: sections)
             write(.sections, body.bytes, to: &tags)
         }
+        let tables = ACPITables()
+        write(.firstACPIPointer, tables.firstPointer, to: &tags)
+        write(.acpiPointer, tables.pointer, to: &tags)
         write(.end, [], to: &tags)
         var writer = ByteWriter()
         writer.write(UInt32(8 + tags.bytes.count))

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Makes the image of a real guest from Debian's packages: make-real-guest.sh NAME FILE.
+# Names, and the packages that each needs: see docs/guests.md.
+set -euo pipefail
+
+name=$1
+image=$2
+work=$(mktemp --directory)
+trap 'rm -rf "$work"' EXIT
+
+case $name in
+mbr)
+    # A boot sector that looks for an active partition, on a disk that has none.
+    truncate --size=4M "$image"
+    dd if=/usr/lib/syslinux/mbr/mbr.bin of="$image" conv=notrunc status=none
+    printf '\x55\xaa' | dd of="$image" bs=1 seek=510 conv=notrunc status=none
+    ;;
+syslinux)
+    truncate --size=16M "$image"
+    mformat -i "$image" -h 16 -s 63 -t 32 ::
+    syslinux --install "$image"
+    printf '%s\n' 'SERIAL 0 115200' 'PROMPT 1' 'TIMEOUT 0' 'SAY hello from syslinux' >"$work/syslinux.cfg"
+    mcopy -i "$image" "$work/syslinux.cfg" ::
+    ;;
+grub)
+    # The menu comes from a file system within the program: GRUB needs no partition then.
+    mkdir --parents "$work/boot/grub"
+    cat >"$work/boot/grub/grub.cfg" <<'CONFIGURATION'
+set timeout=-1
+menuentry 'first' { true }
+menuentry 'second' { true }
+CONFIGURATION
+    cat >"$work/early.cfg" <<'CONFIGURATION'
+serial --unit=0 --speed=115200
+terminal_input serial
+terminal_output serial
+CONFIGURATION
+    tar --create --file="$work/memdisk.tar" --directory="$work" boot
+    grub-mkimage --format=i386-pc --output="$work/core.img" --config="$work/early.cfg" \
+        --memdisk="$work/memdisk.tar" --prefix='(memdisk)/boot/grub' \
+        biosdisk memdisk tar serial terminal normal echo true minicmd
+    truncate --size=8M "$image"
+    dd if=/usr/lib/grub/i386-pc/boot.img of="$image" conv=notrunc status=none
+    dd if="$work/core.img" of="$image" bs=512 seek=1 conv=notrunc status=none
+    ;;
+memtest)
+    cp /boot/memtest86+x64.bin "$image"
+    ;;
+linux)
+    # The uncompressed kernel within a bzImage: payload_offset and payload_length (boot protocol 2.08) say where it is.
+    kernel=$(find /boot -name 'vmlinuz-*-cloud-amd64' | sort --version-sort | tail --lines=1)
+    PATH=/usr/bin:$PATH python3 - "$kernel" "$image" <<'PROGRAM'
+import struct
+import sys
+
+import lz4.block
+
+data = open(sys.argv[1], "rb").read()
+start = ((data[0x1F1] or 4) + 1) * 512
+offset, length = struct.unpack_from("<II", data, 0x248)
+# LZ4's legacy frame: a magic, then blocks of up to 8 MiB, each behind its size; the kernel's own size ends the payload.
+payload = data[start + offset:start + offset + length - 4]
+assert payload[:4] == b"\x02\x21\x4c\x18", "this kernel is not compressed by LZ4"
+place, kernel = 4, b""
+while place < len(payload):
+    (size,) = struct.unpack_from("<I", payload, place)
+    kernel += lz4.block.decompress(payload[place + 4:place + 4 + size], uncompressed_size=8 << 20)
+    place += 4 + size
+open(sys.argv[2], "wb").write(kernel)
+PROGRAM
+    ;;
+*)
+    echo "make-real-guest: no guest is named $name" >&2
+    exit 64
+    ;;
+esac

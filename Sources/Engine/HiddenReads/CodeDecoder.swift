@@ -1,0 +1,208 @@
+internal import CZydis
+internal import X86
+
+/// Decodes guest code in one mode, as little as is needed to find instructions that read hidden state.
+struct CodeDecoder {
+    /// What an instruction means to those who look for some.
+    enum Meaning: Hashable {
+        /// It reads hidden state; behind this many bytes of prefixes, which stay as they are.
+        case hidden(TrapCode, prefixes: Int)
+        /// It writes to the port in its second byte.
+        case out(port: UInt8)
+    }
+
+    /// Where execution goes from an instruction. Displacements count from the next instruction.
+    enum Flow: Hashable {
+        /// To the next one; the stack pointer has changed by so many bytes.
+        case next(stack: Int)
+        /// There or to the next one.
+        case branch(Int64)
+        /// There.
+        case jump(Int64)
+        /// There, and back to the next one.
+        case call(Int64)
+        /// To where a register points.
+        case indirect(GeneralRegister, isCall: Bool)
+        /// To where a word in memory says, which is at this address, from the next instruction on in 64-bit code.
+        case through(Int64, isCall: Bool)
+        /// Where the word on top of the stack says, of this size; so many more bytes are taken off.
+        case back(AccessSize, release: Int)
+        /// To where memory or another segment says: not followed.
+        case elsewhere
+    }
+
+    /// An instruction.
+    struct Decoded {
+        /// Bytes.
+        var length: Int
+        /// Nil for one that does not matter.
+        var meaning: Meaning?
+        var flow: Flow
+        /// Whether it puts a return address on the stack.
+        var isCall: Bool
+    }
+
+    private let decoder: ZydisDecoder
+
+    init(_ mode: ExecutionMode) {
+        var decoder = ZydisDecoder()
+        let machineMode =
+            switch mode {
+            case .real: ZYDIS_MACHINE_MODE_REAL_16
+            case .protected16: ZYDIS_MACHINE_MODE_LONG_COMPAT_16
+            case .protected32: ZYDIS_MACHINE_MODE_LONG_COMPAT_32
+            case .long64: ZYDIS_MACHINE_MODE_LONG_64
+            }
+        let stack =
+            switch mode {
+            case .real, .protected16: ZYDIS_STACK_WIDTH_16
+            case .protected32: ZYDIS_STACK_WIDTH_32
+            case .long64: ZYDIS_STACK_WIDTH_64
+            }
+        unsafe ZydisDecoderInit(&decoder, machineMode, stack)
+        self.decoder = decoder
+    }
+
+    /// The length of the instruction at an offset; nil if there is none.
+    func length(_ bytes: [UInt8], at offset: Int, end: Int) -> Int? {
+        guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
+        return Int(unsafe instruction.length)
+    }
+
+    /// Decodes from `start` on; where the instruction begins that the byte at `target` is part of.
+    func step(_ bytes: [UInt8], from start: Int, over target: Int, end: Int) -> Int? {
+        var offset = start
+        while offset <= target {
+            guard let length = length(bytes, at: offset, end: end) else {
+                offset += 1
+                continue
+            }
+            if offset + length > target { return offset }
+            offset += length
+        }
+        return nil
+    }
+
+    /// What the instruction at an offset means; nil for one that does not matter.
+    func meaning(_ bytes: [UInt8], at offset: Int, end: Int) -> Meaning? {
+        guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
+        return unsafe meaning(of: instruction, bytes, at: offset)
+    }
+
+    /// The instruction at an offset; nil if there is none.
+    func instruction(_ bytes: [UInt8], at offset: Int, end: Int) -> Decoded? {
+        guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
+        return unsafe Decoded(
+            length: Int(instruction.length),
+            meaning: meaning(of: instruction, bytes, at: offset),
+            flow: flow(of: instruction, first: bytes[offset]),
+            isCall: instruction.meta.category == ZYDIS_CATEGORY_CALL
+        )
+    }
+
+    private func meaning(of instruction: ZydisDecodedInstruction, _ bytes: [UInt8], at offset: Int) -> Meaning? {
+        let length = Int(unsafe instruction.length)
+        let kind: HiddenInstruction
+        let mnemonic = unsafe instruction.mnemonic
+        switch mnemonic {
+        case ZYDIS_MNEMONIC_OUT:
+            return bytes[offset + length - 2] == TrapCode.out ? .out(port: bytes[offset + length - 1]) : nil
+        case ZYDIS_MNEMONIC_RDTSC: return .hidden(TrapCode(instruction: .rdtsc, length: 2), prefixes: length - 2)
+        case ZYDIS_MNEMONIC_RDPMC: return .hidden(TrapCode(instruction: .rdpmc, length: 2), prefixes: length - 2)
+        case ZYDIS_MNEMONIC_RDTSCP: return .hidden(TrapCode(instruction: .rdtscp, length: length), prefixes: 0)
+        case ZYDIS_MNEMONIC_RDRAND: kind = .rdrand
+        case ZYDIS_MNEMONIC_RDSEED: kind = .rdseed
+        case ZYDIS_MNEMONIC_RDPID: kind = .rdpid
+        default: return nil
+        }
+        // ModRM is the last byte; its register operand is in R/M, extended by REX.B.
+        let extended = unsafe instruction.raw.rex.B != 0 ? 8 : 0
+        let number = Int(bytes[offset + length - 1] & 7) + extended
+        guard let destination = GeneralRegister(rawValue: number),
+            let size = AccessSize(rawValue: unsafe instruction.operand_width / 8)
+        else { return nil }
+        return .hidden(
+            TrapCode(instruction: kind, length: length, destination: destination, size: size),
+            prefixes: 0
+        )
+    }
+
+    private func flow(of instruction: ZydisDecodedInstruction, first: UInt8) -> Flow {
+        let isDirect = unsafe instruction.raw.imm.0.is_relative != 0
+        let displacement = unsafe instruction.raw.imm.0.value.s
+        let width = Int(unsafe instruction.operand_width) / 8
+        let category = unsafe instruction.meta.category
+        switch category {
+        case ZYDIS_CATEGORY_COND_BR where isDirect: return .branch(displacement)
+        case ZYDIS_CATEGORY_UNCOND_BR where isDirect: return .jump(displacement)
+        case ZYDIS_CATEGORY_CALL where isDirect: return .call(displacement)
+        case ZYDIS_CATEGORY_COND_BR, ZYDIS_CATEGORY_UNCOND_BR, ZYDIS_CATEGORY_CALL:
+            let isNear = unsafe instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR
+            let isRegister = unsafe instruction.raw.modrm.mod == 3
+            let isCall = category == ZYDIS_CATEGORY_CALL
+            // The form without a register, and without the prefix of another segment.
+            if isNear, unsafe instruction.raw.modrm.mod == 0 && instruction.raw.modrm.rm == 5, first == Self.group5,
+                unsafe instruction.address_width >= 32
+            {
+                return unsafe .through(instruction.raw.disp.value, isCall: isCall)
+            }
+            let number = unsafe Int(instruction.raw.modrm.rm) + (instruction.raw.rex.B != 0 ? 8 : 0)
+            guard isNear, isRegister, let register = GeneralRegister(rawValue: number) else { return .elsewhere }
+            return .indirect(register, isCall: isCall)
+        case ZYDIS_CATEGORY_RET:
+            let isNear = unsafe instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR
+            let isReturn = unsafe instruction.mnemonic == ZYDIS_MNEMONIC_RET
+            guard isNear, isReturn, let size = AccessSize(rawValue: UInt8(width)) else { return .elsewhere }
+            return .back(size, release: Int(truncatingIfNeeded: displacement))
+        case ZYDIS_CATEGORY_SYSRET: return .elsewhere
+        case ZYDIS_CATEGORY_PUSH: return unsafe .next(stack: -width * Self.pushed(instruction.mnemonic))
+        case ZYDIS_CATEGORY_POP: return unsafe .next(stack: width * Self.pushed(instruction.mnemonic))
+        default: break
+        }
+        let isUndefined = unsafe instruction.mnemonic == ZYDIS_MNEMONIC_UD2
+        return unsafe isUndefined ? .elsewhere : .next(stack: Self.adjustment(instruction))
+    }
+
+    /// The opcode of CALL and JMP to where a register or memory says.
+    private static let group5: UInt8 = 0xFF
+
+    /// How many words an instruction of the push or pop family moves.
+    private static func pushed(_ mnemonic: ZydisMnemonic) -> Int {
+        let all: [ZydisMnemonic] = [
+            ZYDIS_MNEMONIC_PUSHA, ZYDIS_MNEMONIC_PUSHAD, ZYDIS_MNEMONIC_POPA, ZYDIS_MNEMONIC_POPAD,
+        ]
+        return all.contains(mnemonic) ? 8 : 1
+    }
+
+    /// What ADD or SUB with an immediate does to the stack pointer; 0 for every other instruction.
+    private static func adjustment(_ instruction: ZydisDecodedInstruction) -> Int {
+        let stackPointer: UInt8 = 4
+        let isOnRegister = unsafe instruction.raw.modrm.mod == 3 && instruction.raw.modrm.rm == stackPointer
+        guard isOnRegister, unsafe instruction.raw.rex.B == 0,
+            unsafe instruction.opcode == 0x81 || instruction.opcode == 0x83
+        else { return 0 }
+        let amount = Int(truncatingIfNeeded: unsafe instruction.raw.imm.0.value.s)
+        let mnemonic = unsafe instruction.mnemonic
+        return mnemonic == ZYDIS_MNEMONIC_ADD ? amount : mnemonic == ZYDIS_MNEMONIC_SUB ? -amount : 0
+    }
+
+    private func decode(_ bytes: [UInt8], at offset: Int, end: Int) -> ZydisDecodedInstruction? {
+        var decoder = decoder
+        var context = unsafe ZydisDecoderContext()
+        var instruction = unsafe ZydisDecodedInstruction()
+        // SAFETY: Zydis reads at most the bytes that are left up to `end`, which is within the array, and fills the
+        // structures it is given; of its result only plain numbers are used.
+        let status = unsafe bytes.withUnsafeBytes {
+            unsafe ZydisDecoderDecodeInstruction(
+                &decoder,
+                &context,
+                $0.baseAddress! + offset,
+                end - offset,
+                &instruction
+            )
+        }
+        // ZYAN_SUCCESS is a macro: bit 31 clear means success.
+        guard status & 0x8000_0000 == 0 else { return nil }
+        return unsafe instruction
+    }
+}

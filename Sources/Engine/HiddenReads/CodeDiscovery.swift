@@ -1,0 +1,149 @@
+public import X86
+
+/// Traps instructions that read hidden state in code that was not there when the guest was loaded: read from a disk,
+/// unpacked, generated.
+///
+/// Each time the guest leaves the processor at a place that it has not left at before, the code ahead of it is walked. Where
+/// that code goes on to where a register points, which is how unpacked code is entered, a breakpoint stops the guest there
+/// once, and the walk goes on with the code that it is about to enter. Where it goes through a word in memory, the word is
+/// looked at again each time.
+public struct CodeDiscovery {
+    /// An instruction to be replaced.
+    public struct Patch: Hashable, Sendable {
+        /// Where in guest memory.
+        public var address: GuestPhysicalAddress
+        /// What is to stand there.
+        public var replacement: [UInt8]
+    }
+
+    /// A place where the guest has been, and the code there at the time.
+    private struct Place {
+        var address = GuestVirtualAddress(.max)
+        var physical = GuestPhysicalAddress(0)
+        var content: UInt64?
+    }
+
+    /// A word in memory through which code goes, and how that code executes.
+    private struct Pointer {
+        var address: GuestPhysicalAddress
+        var target: UInt64
+        var state: ProcessorState
+    }
+
+    /// Places that are remembered: a new one takes the place of an old one with the same remainder.
+    private static let capacity = 2048
+    /// Instructions that are decoded at a new place, and at the first entry into other code.
+    private static let budgets = (place: 1024, entry: 32768)
+    private static let pointerLimit = 256
+    /// A processor has four breakpoints.
+    private static let breakpointLimit = 4
+
+    private let trapped: Set<HiddenInstruction>
+    private let basePort: UInt8
+    private var places = [Place](repeating: Place(), count: capacity)
+
+    private var pointers: [Pointer] = []
+
+    /// Where the guest is to be stopped: those of the jumps that were found last.
+    public private(set) var breakpoints: [GuestVirtualAddress] = []
+    /// How many instructions it has found.
+    public private(set) var count = 0
+
+    /// Nil if nothing is trapped.
+    ///
+    /// - Parameters:
+    ///   - trapped: which instructions are replaced.
+    ///   - basePort: the first of the private ports, as ``CodePatcher`` chose it.
+    public init?(trapping trapped: Set<HiddenInstruction>, basePort: UInt8?) {
+        guard let basePort, !trapped.isEmpty else { return nil }
+        self.trapped = trapped
+        self.basePort = basePort
+    }
+
+    /// Whether the code at a place has been walked, and is still the same. Asked at every exit.
+    public func knows(_ address: GuestVirtualAddress, in memory: GuestMemory) -> Bool {
+        let place = places[Self.index(of: address)]
+        return place.address == address && memory.word(at: place.physical) == place.content
+    }
+
+    /// Walks the code ahead of the guest, which has left the processor at `address`.
+    ///
+    /// - Parameter state: where it stands now, behind its access.
+    public mutating func explore(
+        _ address: GuestVirtualAddress,
+        _ state: ProcessorState,
+        in memory: GuestMemory
+    ) -> [Patch] {
+        remember(address, state, memory)
+        return walk(state, Self.budgets.place, memory) + follow(state, memory)
+    }
+
+    /// Walks the code to which pointers lead that led elsewhere before.
+    private mutating func follow(_ present: ProcessorState, _ memory: GuestMemory) -> [Patch] {
+        var patches: [Patch] = []
+        for index in pointers.indices {
+            var state = pointers[index].state
+            let isMapped = state.control.cr0 & 1 << 31 == 0 || state.control.cr3 == present.control.cr3
+            guard isMapped, let target = CodeWalk.target(at: pointers[index].address, in: memory, for: state),
+                target != 0, target != pointers[index].target
+            else { continue }
+            pointers[index].target = target
+            state.rip = target
+            patches += walk(state, Self.budgets.place, memory, knowsStack: false)
+        }
+        return patches
+    }
+
+    /// Walks the code that the guest is about to enter, if it stands at one of ``breakpoints``, which is then done with.
+    public mutating func enter(_ state: ProcessorState, in memory: GuestMemory) -> [Patch] {
+        guard let index = breakpoints.firstIndex(of: state.instructionAddress) else { return [] }
+        breakpoints.remove(at: index)
+        let bytes = memory.read(state.instructionAddress, count: TrapCode.maximumLength, in: state)
+        let instruction = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)
+        guard case .indirect(let register, let isCall) = instruction?.flow else { return [] }
+        var target = state
+        target.rip = state.mode == .long64 ? state[register] : state[register] & 0xFFFF_FFFF
+        return walk(target, Self.budgets.entry, memory, knowsStack: !isCall)
+    }
+
+    private mutating func walk(
+        _ state: ProcessorState,
+        _ budget: Int,
+        _ memory: GuestMemory,
+        knowsStack: Bool = true
+    ) -> [Patch] {
+        let walk = CodeWalk(from: state, in: memory, finding: trapped, knowsStack: knowsStack, budget: budget)
+        for address in walk.pointers where pointers.count < Self.pointerLimit {
+            guard !pointers.contains(where: { $0.address == address }) else { continue }
+            let target = CodeWalk.target(at: address, in: memory, for: state) ?? 0
+            pointers.append(Pointer(address: address, target: target, state: state))
+        }
+        // A guest that debugs itself has its own use for the breakpoints.
+        let debugsItself = state.rflags & 1 << 8 != 0 || state.debug.control & 0xFF != 0
+        for rip in walk.indirect where !debugsItself {
+            let jump = GuestVirtualAddress(state.segments.cs.base &+ rip)
+            guard !knows(jump, in: memory) else { continue }
+            remember(jump, state, memory)
+            breakpoints.append(jump)
+        }
+        breakpoints.removeFirst(max(0, breakpoints.count - Self.breakpointLimit))
+        let findings = walk.findings.prefix(CodePatcher.limit - count)
+        count += findings.count
+        return findings.map { Patch(address: $0.address, replacement: $0.code.bytes(basePort: basePort)) }
+    }
+
+    private mutating func remember(_ address: GuestVirtualAddress, _ state: ProcessorState, _ memory: GuestMemory) {
+        guard let physical = memory.translate(address, in: state) else { return }
+        places[Self.index(of: address)] = Place(
+            address: address,
+            physical: physical,
+            content: memory.word(at: physical)
+        )
+    }
+
+    private static func index(of address: GuestVirtualAddress) -> Int {
+        // Instructions that leave the processor stand close together: all bits count.
+        let hash = address.rawValue &* 0x9E37_79B9_7F4A_7C15
+        return Int(hash >> 32) % capacity
+    }
+}

@@ -1,0 +1,191 @@
+public import X86
+
+/// Decodes the code that a guest is about to execute, from where it stands: the one place of which it is certain that an
+/// instruction begins there.
+///
+/// Direct jumps, branches and calls are followed, and so are returns, as far as the stack holds the address behind a call.
+/// The walk ends where only the guest knows how it goes on, and after so many instructions.
+public struct CodeWalk {
+    /// An instruction that reads hidden state.
+    public struct Finding: Hashable, Sendable {
+        /// Its instruction pointer.
+        public var rip: UInt64
+        /// Where it is in memory.
+        public var address: GuestPhysicalAddress
+        /// What it is.
+        public var code: TrapCode
+    }
+
+    /// The instructions that were found, in the order in which they were met.
+    public private(set) var findings: [Finding] = []
+    /// The instruction pointers of jumps and calls to where a register points, in the order in which they were met.
+    public private(set) var indirect: [UInt64] = []
+
+    /// Where the words lie in memory through which jumps and calls go, in the order in which they were met.
+    public private(set) var pointers: [GuestPhysicalAddress] = []
+
+    /// A place to go on from, and how far the stack pointer is then above what it is now; nil where that is not known.
+    private struct Start {
+        var rip: UInt64
+        var depth: Int?
+    }
+
+    private let state: ProcessorState
+    private let memory: GuestMemory
+    private let wanted: Set<HiddenInstruction>
+    private let decoder: CodeDecoder
+    private var pages: [UInt64: [UInt8]] = [:]
+    private var visited: Set<UInt64> = []
+    private var starts: [Start]
+    private var budget: Int
+
+    /// - Parameters:
+    ///   - state: where the guest stands, between two instructions.
+    ///   - wanted: which instructions to find.
+    ///   - knowsStack: whether the stack is that with which the code there will run.
+    ///   - budget: the most instructions that are decoded.
+    public init(
+        from state: ProcessorState,
+        in memory: GuestMemory,
+        finding wanted: Set<HiddenInstruction>,
+        knowsStack: Bool = true,
+        budget: Int
+    ) {
+        self.state = state
+        self.memory = memory
+        self.wanted = wanted
+        self.budget = budget
+        decoder = CodeDecoder(state.mode)
+        starts = [Start(rip: state.rip, depth: knowsStack ? 0 : nil)]
+        var next = 0
+        while next < starts.count, self.budget > 0 {
+            follow(starts[next])
+            next += 1
+        }
+    }
+
+    /// Decodes in order up to where execution can not simply go on. What does not end in a jump is no code: what was
+    /// found in it does not count.
+    private mutating func follow(_ start: Start) {
+        var (rip, depth) = (start.rip, start.depth)
+        var found: [Finding] = []
+        while budget > 0 {
+            guard visited.insert(rip).inserted else { break }
+            budget -= 1
+            guard let decoded = instruction(at: rip) else { return }
+            if case .hidden(let code, let prefixes) = decoded.meaning, wanted.contains(code.instruction),
+                let address = place(rip &+ UInt64(prefixes), code.length)
+            {
+                found.append(Finding(rip: rip &+ UInt64(prefixes), address: address, code: code))
+            }
+            let next = wrapped(rip &+ UInt64(decoded.length))
+            switch decoded.flow {
+            case .next(let change):
+                depth = depth.map { $0 + change }
+                rip = next
+                continue
+            case .branch(let displacement):
+                go(to: next, displacement, depth)
+                rip = next
+                continue
+            case .call(let displacement):
+                go(to: next, displacement, nil)
+                rip = next
+                continue
+            case .indirect(_, let isCall):
+                indirect.append(rip)
+                if isCall {
+                    rip = next
+                    continue
+                }
+            case .through(let displacement, let isCall):
+                goThrough(next, displacement, isCall ? nil : depth)
+                if isCall {
+                    rip = next
+                    continue
+                }
+            case .jump(let displacement): go(to: next, displacement, depth)
+            case .back(let size, let release): goBack(size, release, depth)
+            case .elsewhere: break
+            }
+            break
+        }
+        findings += found
+    }
+
+    private mutating func go(to next: UInt64, _ displacement: Int64, _ depth: Int?) {
+        starts.append(Start(rip: wrapped(next &+ UInt64(bitPattern: displacement)), depth: depth))
+    }
+
+    /// Goes on where a word in memory says now, if it says anything.
+    private mutating func goThrough(_ next: UInt64, _ displacement: Int64, _ depth: Int?) {
+        let offset = UInt64(bitPattern: displacement)
+        let linear = state.mode == .long64 ? next &+ offset : (state.segments.ds.base &+ offset) & 0xFFFF_FFFF
+        guard let address = memory.translate(GuestVirtualAddress(linear), in: state),
+            let rip = Self.target(at: address, in: memory, for: state)
+        else { return }
+        pointers.append(address)
+        if rip != 0 { starts.append(Start(rip: rip, depth: depth)) }
+    }
+
+    /// What a word says in a mode; nil where it is not in memory.
+    static func target(at address: GuestPhysicalAddress, in memory: GuestMemory, for state: ProcessorState) -> UInt64? {
+        memory.word(at: address).map { state.mode == .long64 ? $0 : $0 & 0xFFFF_FFFF }
+    }
+
+    /// Goes on behind the call that a return leads to. A word that does not stand behind a call is no return address.
+    private mutating func goBack(_ size: AccessSize, _ release: Int, _ depth: Int?) {
+        guard let depth, depth >= 0, depth < GuestMemory.pageSize else { return }
+        let word = memory.read(state.stackAddress(above: UInt64(depth)), count: size.byteCount, in: state)
+        guard word.count == size.byteCount else { return }
+        let rip = word.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        guard isBehindCall(rip) else { return }
+        starts.append(Start(rip: rip, depth: depth + size.byteCount + release))
+    }
+
+    /// The forms of CALL that a compiler or an assembler makes are 2 to 7 bytes long.
+    private mutating func isBehindCall(_ rip: UInt64) -> Bool {
+        for length in [5, 2, 3, 6, 7, 4] as [UInt64] where rip >= length {
+            guard let decoded = instruction(at: rip - length), decoded.length == Int(length) else { continue }
+            if decoded.isCall { return true }
+        }
+        return false
+    }
+
+    /// In 16-bit code the instruction pointer has 16 bits, in 32-bit code 32.
+    private func wrapped(_ rip: UInt64) -> UInt64 {
+        switch state.mode {
+        case .long64: rip
+        case .protected32: rip & 0xFFFF_FFFF
+        case .real, .protected16: rip & 0xFFFF
+        }
+    }
+
+    private mutating func instruction(at rip: UInt64) -> CodeDecoder.Decoded? {
+        let linear = state.segments.cs.base &+ rip
+        let (page, offset) = (linear & ~0xFFF, Int(linear & 0xFFF))
+        let bytes = content(of: page)
+        guard offset < bytes.count else { return nil }
+        return decoder.instruction(bytes, at: offset, end: min(bytes.count, offset + TrapCode.maximumLength))
+    }
+
+    /// A page, and behind it as much of the next one as the last instruction may take.
+    private mutating func content(of page: UInt64) -> [UInt8] {
+        if let bytes = pages[page] { return bytes }
+        let count = GuestMemory.pageSize + TrapCode.maximumLength
+        let bytes = memory.read(GuestVirtualAddress(page), count: count, in: state)
+        pages[page] = bytes
+        return bytes
+    }
+
+    /// Where an instruction is in memory; nil if it lies on two pages that are not neighbours there.
+    private func place(_ rip: UInt64, _ length: Int) -> GuestPhysicalAddress? {
+        let linear = state.segments.cs.base &+ rip
+        let last = UInt64(length - 1)
+        guard let start = memory.translate(GuestVirtualAddress(linear), in: state),
+            memory.translate(GuestVirtualAddress(linear &+ last), in: state)?.rawValue == start.rawValue + last,
+            memory.contains(start, count: length)
+        else { return nil }
+        return start
+    }
+}

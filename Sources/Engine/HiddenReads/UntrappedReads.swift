@@ -1,0 +1,47 @@
+public import X86
+
+/// Instructions that read hidden state and are not trapped, in the code near some places: what a replay that went another way
+/// may have stumbled over.
+public struct UntrappedReads {
+    /// One such instruction.
+    public struct Finding: Hashable, Sendable {
+        /// Its instruction pointer.
+        public var rip: UInt64
+        /// What it is.
+        public var instruction: HiddenInstruction
+    }
+
+    /// What was found, the likeliest first.
+    public private(set) var findings: [Finding] = []
+
+    /// Instructions that are decoded from each place on.
+    private static let budget = 4096
+    /// Bytes before and behind each place that are searched beside.
+    private static let reach: UInt64 = 512
+
+    /// - Parameters:
+    ///   - places: instruction pointers of places where the guest was, the last one first.
+    ///   - state: where it stands now.
+    public init(near places: [UInt64], _ state: ProcessorState, in memory: GuestMemory) {
+        let all = Set(HiddenInstruction.allCases)
+        for place in places {
+            var there = state
+            there.rip = place
+            let walk = CodeWalk(from: there, in: memory, finding: all, budget: Self.budget)
+            add(walk.findings.map { Finding(rip: $0.rip, instruction: $0.code.instruction) })
+        }
+        // Code that was executed before a place, and not after it, is not on the way from there.
+        for place in places {
+            let start = place - min(place, Self.reach)
+            let address = GuestVirtualAddress(state.segments.cs.base &+ start)
+            let bytes = memory.read(address, count: Int(2 * Self.reach), in: state)
+            var scanner = HiddenInstructionScanner(bytes, wanted: all, limit: CodePatcher.limit)
+            scanner.scan(CodeRange(bytes.indices, .searched))
+            add(scanner.findings.map { Finding(rip: start &+ UInt64($0.offset), instruction: $0.code.instruction) })
+        }
+    }
+
+    private mutating func add(_ new: [Finding]) {
+        for finding in new where !findings.contains(finding) { findings.append(finding) }
+    }
+}

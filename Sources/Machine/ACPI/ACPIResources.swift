@@ -1,0 +1,30 @@
+/// Resource descriptors, as `_CRS` lists them (ACPI 6.5, 6.4).
+enum ACPIResources {
+    /// The address of a range that begins and ends where it says and is not shared.
+    private static let fixed: UInt8 = 0x0C
+
+    /// Ports that a device decodes itself: `IO (Decode16, first, first, 1, count)`.
+    static func ports(_ first: UInt16, count: UInt8) -> [UInt8] {
+        [0x47, 1] + AML.bytes(first) + AML.bytes(first) + [1, count]
+    }
+
+    /// Bus numbers that a bridge passes on: `WordBusNumber`.
+    static func buses(_ range: ClosedRange<UInt16>) -> [UInt8] { words(kind: 2, flags: 0, range) }
+
+    /// Ports that a bridge passes on: `WordIO`, of the whole range.
+    static func portWindow(_ range: ClosedRange<UInt16>) -> [UInt8] { words(kind: 1, flags: 3, range) }
+
+    /// Addresses that a bridge passes on: `DWordMemory`, to be read and written.
+    static func memoryWindow(_ range: ClosedRange<UInt32>, isCacheable: Bool) -> [UInt8] {
+        [0x87, 23, 0, 0, fixed, isCacheable ? 3 : 1] + AML.bytes(UInt32(0)) + AML.bytes(range.lowerBound)
+            + AML.bytes(range.upperBound) + AML.bytes(UInt32(0)) + AML.bytes(range.upperBound - range.lowerBound + 1)
+    }
+
+    /// What ends a list; a checksum of 0 is none.
+    static let end: [UInt8] = [0x79, 0]
+
+    private static func words(kind: UInt8, flags: UInt8, _ range: ClosedRange<UInt16>) -> [UInt8] {
+        [0x88, 13, 0, kind, fixed, flags] + AML.bytes(UInt16(0)) + AML.bytes(range.lowerBound)
+            + AML.bytes(range.upperBound) + AML.bytes(UInt16(0)) + AML.bytes(range.upperBound - range.lowerBound + 1)
+    }
+}

@@ -1,0 +1,42 @@
+import ByteCoding
+import Devices
+
+/// MADT (ACPI 6.5, 5.2.12): one processor's local APIC, the I/O APIC, and what of the ISA lines is not as usual there.
+enum InterruptDescription {
+    private enum Kind {
+        static let localAPIC: UInt8 = 0
+        static let ioAPIC: UInt8 = 1
+        static let sourceOverride: UInt8 = 2
+        static let localNonMaskable: UInt8 = 4
+    }
+
+    /// There is an 8259 pair too.
+    private static let hasPair: UInt32 = 1
+    /// Flags of an interrupt: as is usual on its bus; and active high, level-triggered.
+    private static let (usual, highLevel): (UInt16, UInt16) = (0, 0b1101)
+
+    static var body: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt32(LocalAPIC.defaultBase))
+        writer.write(hasPair)
+        // Processor 0, local APIC 0, enabled.
+        writer.write(bytes: [Kind.localAPIC, 8, 0, 0])
+        writer.write(UInt32(1))
+        writer.write(bytes: [Kind.ioAPIC, 12, IOAPIC.defaultIdentifier, 0])
+        writer.write(UInt32(IOAPIC.base))
+        writer.write(UInt32(0))  // its first interrupt
+        write(line: InterruptLines.Number.timer, pin: InterruptLines.timerPin, flags: usual, to: &writer)
+        write(line: InterruptLines.Number.power, pin: InterruptLines.Number.power, flags: highLevel, to: &writer)
+        // Of all processors, LINT1.
+        writer.write(bytes: [Kind.localNonMaskable, 6, 0xFF])
+        writer.write(usual)
+        writer.write(UInt8(1))
+        return writer.bytes
+    }
+
+    private static func write(line: Int, pin: Int, flags: UInt16, to writer: inout ByteWriter) {
+        writer.write(bytes: [Kind.sourceOverride, 10, 0, UInt8(line)])
+        writer.write(UInt32(pin))
+        writer.write(flags)
+    }
+}

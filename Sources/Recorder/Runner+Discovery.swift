@@ -1,0 +1,31 @@
+internal import Devices
+internal import Engine
+internal import Machine
+internal import TraceFormat
+internal import X86
+
+extension Runner where P: ~Copyable, Sink: ~Copyable {
+    /// Replaces instructions that read hidden state in the code that the guest has come to, if it is there for the first time.
+    ///
+    /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.
+    mutating func discoverCode(after exit: Exit, at now: MachineTime) throws(EngineError) {
+        guard exit.isSynchronous || exit == .debug, !processor.isInsideInstruction else { return }
+        let place = try processor.exitAddress()
+        guard discovery?.knows(place, in: processor.memory) == false || exit == .debug, try finishesInstruction() else {
+            return
+        }
+        let state = try processor.state()
+        let before = discovery?.breakpoints
+        let patches =
+            exit == .debug
+            ? discovery?.enter(state, in: processor.memory)
+            : discovery?.explore(place, state, in: processor.memory)
+        guard let patches, let breakpoints = discovery?.breakpoints else { return }
+        if breakpoints != before { try processor.setBreakpoints(breakpoints) }
+        if !patches.isEmpty, position == .asynchronous { try takeKeyframe(at: now) }
+        for patch in patches {
+            try processor.memory.write(patch.replacement, at: patch.address)
+            sink.append(.deviceWrite(address: patch.address, bytes: patch.replacement), rip: 0, at: now)
+        }
+    }
+}
