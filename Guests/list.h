@@ -37,7 +37,7 @@ GUEST(tick_after_pio, "tick-after-pio", "ticks right after port reads", TICKED)
 SPINNING(two_timers, "two-timers", "10,000 ticks of two timers with unrelated rates", TICKED)
 SPINNING(racy, "racy", "loses an update when a tick comes at the wrong instruction", .may_lose_race = true)
 BOOTED(multiboot, "multiboot", "reads what a multiboot loader tells it", .console = "multiboot: memory, map, no modules\n")
-BOOTED(multiboot2, "multiboot2", "reads what a multiboot 2 loader tells it", .console = "multiboot 2: tags 1 2 4 6 8 0\n")
+BOOTED(multiboot2, "multiboot2", "reads what a multiboot 2 loader tells it", .console = "multiboot 2: tags 01 02 04 06 08 0e 0f 00\n")
 BOOTED(linux64, "linux64", "is entered as a 64-bit Linux kernel", .console = "linux: zero page, memory map\n")
 BOOTED(pvh, "pvh", "is entered by PVH", .console = "pvh: start information, memory map\n")
 BOOTED(completions, "completions", "executes what the recorder completes where a host's emulator can not",

@@ -35,9 +35,8 @@ start:
 next_tag:
     mov $' ', %al
     call print_character
-    mov (%edi), %al
-    add $'0', %al
-    call print_character
+    mov (%edi), %eax
+    call print_hex_byte
     cmpl $0, (%edi)
     je last_tag
     add 4(%edi), %edi
