@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "EndToEnd", "GuestImages", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "EndToEnd", "GuestImages", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine",
+                "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

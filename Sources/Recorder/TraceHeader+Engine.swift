@@ -59,7 +59,8 @@ extension MachineConfiguration {
         }
         let shown = hiddenReads.unconcealed(asked: profile.cpuid, seen: seen)
         if !shown.isEmpty {
-            let value = "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
+            let value =
+                "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
                 + "replay may diverge"
             notes.append(TraceHeader.Note(key: "hide", value: value))
         }

@@ -43,7 +43,9 @@ struct StateNeeds {
 
     /// Intel SDM vol. 1, 13.1.
     private static let componentNames = [
-        2: "AVX", 3: "BNDREGS", 4: "BNDCSR", 5: "opmask", 6: "ZMM_Hi256", 7: "Hi16_ZMM", 8: "PT", 9: "PKRU", 10: "PASID",
-        11: "CET_U", 12: "CET_S", 13: "HDC", 14: "UINTR", 15: "LBR", 16: "HWP", 17: "TILECFG", 18: "TILEDATA", 19: "APX",
+        2: "AVX", 3: "BNDREGS", 4: "BNDCSR", 5: "opmask", 6: "ZMM_Hi256", 7: "Hi16_ZMM", 8: "PT", 9: "PKRU",
+        10: "PASID",
+        11: "CET_U", 12: "CET_S", 13: "HDC", 14: "UINTR", 15: "LBR", 16: "HWP", 17: "TILECFG", 18: "TILEDATA",
+        19: "APX",
     ]
 }

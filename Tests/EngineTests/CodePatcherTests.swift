@@ -44,7 +44,9 @@ private struct Encoded: CustomTestStringConvertible {
     private static let all = Set(HiddenInstruction.allCases)
     private static let address = GuestPhysicalAddress(0x1000)
 
-    private func patch(_ bytes: [UInt8], _ form: CodeRange.Form = .swept, trapping: Set<HiddenInstruction> = all) -> CodePatcher {
+    private func patch(_ bytes: [UInt8], _ form: CodeRange.Form = .swept, trapping: Set<HiddenInstruction> = all)
+        -> CodePatcher
+    {
         CodePatcher(
             [MemoryContent(address: Self.address, bytes: bytes, code: [CodeRange(bytes.indices, form)])],
             trapping: trapping
@@ -74,7 +76,9 @@ private struct Encoded: CustomTestStringConvertible {
     }
 
     @Test func onlyWhatIsToBeTrappedIsReplaced() {
-        #expect(patch([0x0F, 0x31, 0x0F, 0xC7, 0xF0], trapping: [.rdrand]).patches.map(\.code.instruction) == [.rdrand])
+        #expect(
+            patch([0x0F, 0x31, 0x0F, 0xC7, 0xF0], trapping: [.rdrand]).patches.map(\.code.instruction) == [.rdrand]
+        )
     }
 
     @Test func portsThatTheGuestNamesAreLeftToIt() {

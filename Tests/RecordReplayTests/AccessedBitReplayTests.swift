@@ -22,7 +22,12 @@ import X86
     func accessedBitOfATableIsTakenOver(table: UInt64) async throws {
         let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("ring3")))
         let directory = try TemporaryDirectory()
-        let planted = try Self.plant(AccessedBit.mask, at: table, in: recording.reader, to: directory.file("planted.rrvm"))
+        let planted = try Self.plant(
+            AccessedBit.mask,
+            at: table,
+            in: recording.reader,
+            to: directory.file("planted.rrvm")
+        )
 
         let report = try Replay(planted).result.get()
 
@@ -49,7 +54,8 @@ import X86
 
     @Test func accessedBitIsTakenOverWhereTheReplayLandsBetweenTwoExits() throws {
         let directory = try TemporaryDirectory()
-        let reader = try Recording.ofSilence(every: 20_000_000, to: directory.file("trace.rrvm"))
+        // By the first of them the guest has long made its tables.
+        let reader = try Recording.ofSilence(every: 100_000_000, to: directory.file("trace.rrvm"))
         let planted = try Self.plant(AccessedBit.mask, at: 0x1000, in: reader, to: directory.file("planted.rrvm"))
 
         let report = try Replay(planted).result.get()
@@ -75,7 +81,8 @@ import X86
             guard keyframe.number > 0, var bytes = try? memory.page(at: page) else { return }
             let before = MemoryDigest.digest(ofPage: bytes.rawSpan, at: page)
             flip(&bytes)
-            keyframe.digest.memory = keyframe.digest.memory - before + MemoryDigest.digest(ofPage: bytes.rawSpan, at: page)
+            keyframe.digest.memory =
+                keyframe.digest.memory - before + MemoryDigest.digest(ofPage: bytes.rawSpan, at: page)
         }
         return try reader.copy(to: path, changes: changes)
     }

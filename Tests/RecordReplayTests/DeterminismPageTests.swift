@@ -10,8 +10,11 @@ import Testing
     /// Every name of a suite that some test declares.
     private static let suites: Set<String> = {
         let tests = root.appending(path: "Tests")
-        let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
-        let texts = files.filter { $0.pathExtension == "swift" }.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
+        let files =
+            FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        let texts = files.filter { $0.pathExtension == "swift" }.compactMap {
+            try? String(contentsOf: $0, encoding: .utf8)
+        }
         return Set(texts.flatMap { $0.matches(of: /struct (\w+Tests)\b/).map { String($0.output.1) } })
     }()
 

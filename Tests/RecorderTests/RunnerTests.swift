@@ -42,7 +42,9 @@ import X86
         return Result(outcome: outcome, actions: runner.processor.actions, events: runner.sink.events)
     }
 
-    private func interruptWrite(_ value: UInt32) -> Exit { .portWrite(ScriptedBoard.interruptPort, .byte, value: value) }
+    private func interruptWrite(_ value: UInt32) -> Exit {
+        .portWrite(ScriptedBoard.interruptPort, .byte, value: value)
+    }
 
     @Test func anInterruptThatIsWithdrawnWithdrawsItsWindow() throws {
         let result = try run(
@@ -65,7 +67,9 @@ import X86
 
         let taken = result.actions.filter { $0 == .injectedNonMaskable || $0 == .ran(.kicked) || $0 == .ran(Self.exit) }
         #expect(taken == [.ran(.kicked), .ran(.kicked), .injectedNonMaskable, .ran(Self.exit)])
-        #expect(Array(result.events.dropFirst()).starts(with: [.keyframe(number: 1, .asynchronous), .nonMaskableInterrupt]))
+        #expect(
+            Array(result.events.dropFirst()).starts(with: [.keyframe(number: 1, .asynchronous), .nonMaskableInterrupt])
+        )
     }
 
     @Test(arguments: UInt64(0)..<64)
@@ -90,7 +94,9 @@ import X86
 
     @Test func stateIsRecordedOnceWhereAnInterruptComesWithIt() throws {
         var board = ScriptedBoard()
-        (board.interruptTime, board.nonMaskableTime) = (MachineTime(nanoseconds: 0), MachineTime(nanoseconds: 20_000_000))
+        (board.interruptTime, board.nonMaskableTime) = (
+            MachineTime(nanoseconds: 0), MachineTime(nanoseconds: 20_000_000)
+        )
 
         let result = try run([.exit(interruptWrite(1)), .silence, .exit(Self.exit)], on: board)
 

@@ -46,7 +46,9 @@ extension Timeline where P: ~Copyable {
                 if !isNear(start) {
                     let reached = try attempt { session in try session.processor.state().privilegeLevel }
                     let highest = max(privilege, reached)
-                    guard highest < 3 || session.processor.canStop(in: .ring3) else { throw cannotStep(present, highest) }
+                    guard highest < 3 || session.processor.canStop(in: .ring3) else {
+                        throw cannotStep(present, highest)
+                    }
                 }
                 try attempt { session in try session.accept(exit, next) }
                 arrive(at: next)
