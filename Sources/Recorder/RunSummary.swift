@@ -20,6 +20,8 @@ public struct RunSummary: Sendable {
     public var screen: String?
     /// What the guest has accessed and nobody claims, and how often, if it was asked for.
     public var unclaimed: [UnclaimedAccess: Int] = [:]
+    /// Why some of the guest's console could not be shown, if that is so.
+    public var consoleFailure: Errno?
     /// The trace, if the run was recorded.
     public var trace: Trace?
 

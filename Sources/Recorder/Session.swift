@@ -3,6 +3,7 @@ internal import Engine
 public import Machine
 public import SystemPackage
 public import TraceFormat
+internal import X86
 
 /// Runs a machine from its start to its outcome, recorded or not.
 public enum Session {
@@ -21,7 +22,7 @@ public enum Session {
                 setup: setup
             )
             let outcome = try runner.run()
-            return try summary(of: &runner, outcome, configuration)
+            return summary(of: &runner, outcome, configuration)
         } catch {
             throw .engine(error)
         }
@@ -41,6 +42,28 @@ public enum Session {
     ) throws(RecorderError) -> RunSummary {
         let processor: KVMProcessor
         do { processor = try prepare(configuration) } catch { throw .engine(error) }
+        let cpuid = processor.cpuid
+        return try record(
+            configuration,
+            on: processor,
+            showing: cpuid,
+            guest: guest,
+            recorder: recorder,
+            to: path,
+            setup: setup
+        )
+    }
+
+    /// Runs and records on a processor that stands at the guest's first instruction and shows it these CPUID leaves.
+    static func record<P: Processor & ~Copyable>(
+        _ configuration: MachineConfiguration,
+        on processor: consuming P,
+        showing cpuid: [CPUIDEntry],
+        guest: TraceHeader.Guest,
+        recorder: String,
+        to path: FilePath,
+        setup: RunSetup
+    ) throws(RecorderError) -> RunSummary {
         let header = TraceHeader(
             creationTime: setup.date,
             recorder: recorder,
@@ -52,7 +75,7 @@ public enum Session {
             ),
             processor: TraceHeader.Processor(
                 profile: configuration.profile.name,
-                cpuid: processor.cpuid,
+                cpuid: cpuid,
                 initialXCR0: 1
             ),
             landing: .breakpoint,
@@ -75,21 +98,26 @@ public enum Session {
             setup: setup
         )
         let outcome: Outcome
-        do { outcome = try runner.run() } catch { throw .engine(error) }
-        var summary: RunSummary
-        do { summary = try Self.summary(of: &runner, outcome, configuration) } catch { throw .engine(error) }
+        do {
+            outcome = try runner.run()
+        } catch {
+            runner.finish().finish().abandon()
+            throw .engine(error)
+        }
+        var summary = summary(of: &runner, outcome, configuration)
         summary.trace = runner.finish().finish().finish(outcome, seconds: summary.seconds)
         return summary
     }
 
-    private static func summary<Sink: EventSink & ~Copyable>(
-        of runner: inout Runner<KVMProcessor, TailSink<Sink>>,
+    private static func summary<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>(
+        of runner: inout Runner<P, TailSink<Sink>>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
-    ) throws(EngineError) -> RunSummary {
+    ) -> RunSummary {
         let seconds = runner.seconds
         let events = runner.sink.events
-        let fault = try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events)
+        // A host that does not even give the state any more has no report, but an outcome.
+        let fault = try? FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events)
         return RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,
@@ -97,7 +125,8 @@ public enum Session {
             fault: fault,
             completed: runner.processor.completed,
             screen: runner.showsScreen ? runner.board.screen : nil,
-            unclaimed: runner.board.unclaimedAccesses
+            unclaimed: runner.board.unclaimedAccesses,
+            consoleFailure: runner.console.failure
         )
     }
 

@@ -4,12 +4,16 @@ public import SystemPackage
 public enum TraceError: Error, Hashable, Sendable {
     /// The file does not begin as a trace does.
     case notATrace(path: FilePath)
+    /// What has that name is no regular file.
+    case notAFile(path: FilePath)
     /// The trace is of a version of the format that this reader does not know.
     case otherVersion(path: FilePath, found: UInt32, supported: UInt32)
     /// The bytes of a chunk are not what a writer wrote. `offset` is the chunk's position in the file.
-    case corrupt(chunk: String, offset: UInt64, why: String)
+    case corrupt(path: FilePath, chunk: String, offset: UInt64, why: String)
     /// The file ends before what is asked for. `offset` is the position in the file.
-    case truncated(what: String, offset: UInt64)
+    case truncated(path: FilePath, what: String, offset: UInt64)
+    /// The trace has no keyframe, and so no state to begin with.
+    case noState(path: FilePath)
     /// A system call failed.
     case io(operation: String, path: FilePath, errno: Errno)
     /// The writer's thread could not be started.
@@ -32,12 +36,14 @@ extension TraceError: CustomStringConvertible {
         switch self {
         case .notATrace(let path):
             "\(path) is not an rr-vm trace"
+        case .notAFile(let path):
+            "\(path) is no regular file"
         case .otherVersion(let path, let found, let supported):
             "\(path) is a trace of format version \(found); this rr-vm reads version \(supported)"
-        case .corrupt(let chunk, let offset, let why):
-            "bad data in the \(chunk) at byte \(offset) of the trace: \(why)"
-        case .truncated(let what, let offset):
-            "the trace ends within the \(what) at byte \(offset)"
+        case .corrupt(let path, _, _, _), .truncated(let path, _, _):
+            "\(path): \(problem)"
+        case .noState(let path):
+            "\(path): the trace ends before its first keyframe: there is no state to begin with"
         case .io(let operation, let path, let errno):
             "cannot \(operation) \(path): \(errno)"
         case .noThread(let errno):
@@ -56,6 +62,15 @@ extension TraceError: CustomStringConvertible {
             count == 0
                 ? "there is no keyframe \(number): the trace has no keyframes"
                 : "there is no keyframe \(number): the trace has keyframes 0 to \(count - 1)"
+        }
+    }
+
+    /// The same for a sentence that names the file already.
+    var problem: String {
+        switch self {
+        case .corrupt(_, let chunk, let offset, let why): "bad data in the \(chunk) at byte \(offset): \(why)"
+        case .truncated(_, let what, let offset): "the trace ends within the \(what) at byte \(offset)"
+        default: description
         }
     }
 }

@@ -6,7 +6,7 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0])
+        let reader = try TraceLocation.open(files[0], replaying: true)
         let listing = try CodeListing(reader)
         if let when {
             let condition = try Condition(when, symbols: listing.symbols)
@@ -23,16 +23,16 @@ extension BisectCommand {
         word: String
     ) throws {
         guard let finding = try first ? search.first() : search.firstLasting() else {
-            print(
+            try StandardOutput.print(
                 first ? "\(subject) is never true behind an event" : "\(subject) does not hold at the end of the trace"
             )
             throw ExitCode(ExitStatus.different.rawValue)
         }
         if let before = finding.before {
-            print("\(subject) \(word) at moment \(finding.moment), after \(before)")
+            try StandardOutput.print("\(subject) \(word) at moment \(finding.moment), after \(before)")
         } else {
-            print("\(subject) holds from the start, at moment \(finding.moment)")
+            try StandardOutput.print("\(subject) holds from the start, at moment \(finding.moment)")
         }
-        if let instruction = finding.instruction { print("  \(instruction)") }
+        if let instruction = finding.instruction { try StandardOutput.print("  \(instruction)") }
     }
 }

@@ -36,6 +36,7 @@ struct PackCommand: ParsableCommand {
     var budget: ByteCount?
 
     func validate() throws {
+        if output.isEmpty { throw ValidationError("--output needs a file") }
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if from != nil, budget != nil { throw ValidationError("--from and --budget exclude each other: give one") }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command line.
 @main
@@ -21,7 +22,10 @@ struct RRVM: ParsableCommand {
     )
 
     static func main() {
+        // A file that may not grow any more is an error of the write, so that the trace ends well.
+        signal(SIGXFSZ, SIG_IGN)
         do {
+            try OpenFileLimit.require()
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as CommandFailure {

@@ -1,7 +1,6 @@
 import Dispatch
 import Replayer
 import Synchronization
-import SystemPackage
 import TraceFormat
 
 /// One replay for a command: with its console, and with the right end where it differs.
@@ -16,33 +15,33 @@ enum Replay {
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
         let replayed = EventCounter()
-        let line = ProgressLine("replaying", console: showingConsole) { replayed.value.load(ordering: .relaxed) }
+        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
         defer { line.end() }
+        var console = ReplayedConsole(isShown: showingConsole, willShow: line.willShowConsole)
         let result: Result<ReplayReport, Divergence>
         do {
             var session = try ReplaySession(reader, landing: landing)
             result = try session.run { recorded in
-                replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
-                if showingConsole, let byte = recorded.event.consoleByte { put(byte) }
+                replayed.value.add(1, ordering: .relaxed)
+                console.show(recorded.event)
             }
         } catch {
+            console.flush()
             throw CommandFailure(error)
         }
+        console.flush()
         switch result {
         case .success(let report):
+            if let failure = console.failure { throw failure }
             return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
         case .failure(let divergence):
             throw CommandFailure(.different, "\(divergence)")
         }
     }
-
-    private static func put(_ byte: UInt8) {
-        _ = try? FileDescriptor.standardOutput.writeAll([byte])
-    }
 }
 
-/// How far a replay has come, for the line that shows it.
-private final class EventCounter: Sendable {
+/// How far replays have come, for the line that shows it.
+final class EventCounter: Sendable {
     let value = Atomic<UInt64>(0)
 }
 

@@ -22,7 +22,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var landing: LandingOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, replaying: true)
         let (report, seconds) = try Replay.run(reader, landing: landing.landing, showingConsole: console)
         if !quiet { StandardError.write("rr-vm: \(report.summary(seconds: seconds))") }
     }

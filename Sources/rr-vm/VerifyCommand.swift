@@ -35,11 +35,8 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var landing: LandingOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
-        // A replay reads only what it needs: the parts that seeking needs are looked at here.
-        if shard?.number ?? 1 == 1 {
-            do { try reader.check() } catch { throw CommandFailure(error) }
-        }
+        // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
+        let reader = try TraceLocation.open(file, replaying: true, checking: shard?.number ?? 1 == 1)
         let all = 0..<reader.keyframeCount
         let epochs = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
@@ -49,18 +46,23 @@ struct VerifyCommand: ParsableCommand {
             seconds += duration
             last = report
         }
-        if let shard { print("part \(shard.number) of \(shard.count): \(epochs.count) of \(all.count) epochs") }
-        guard let last else { return }
-        print(
-            """
-            \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
-            epochs executed again  \(last.epochsExecuted)
-            epochs jumped          \(last.epochsJumped)
-            divergences            0
-            final digest           \(last.digest)
-            """
-        )
-        for remark in last.remarks { print("note: \(remark)") }
+        var output = StandardOutput()
+        if let shard {
+            try output.write("part \(shard.number) of \(shard.count): \(epochs.count) of \(all.count) epochs")
+        }
+        if let last {
+            try output.write(
+                """
+                \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
+                epochs executed again  \(last.epochsExecuted)
+                epochs jumped          \(last.epochsJumped)
+                divergences            0
+                final digest           \(last.digest)
+                """
+            )
+            for remark in last.remarks { try output.write("note: \(remark)") }
+        }
+        try output.flush()
     }
 
     private func replay(

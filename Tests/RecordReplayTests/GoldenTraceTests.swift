@@ -1,5 +1,4 @@
 import EndToEnd
-import Foundation
 import Replayer
 import SystemPackage
 import Testing
@@ -7,24 +6,17 @@ import TraceFormat
 
 /// The traces that come with the project: what was once written stays readable, and replays as it did.
 @Suite struct GoldenTraceTests {
-    /// Where each is.
-    static let traces: [FilePath] = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../traces").standardized
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        return names.filter { $0.hasSuffix(".rrvm") }.sorted().map { FilePath(root.path).appending($0) }
-    }()
-
     /// Those whose processor this host can show a guest.
-    static let replayable = traces.filter { path in
+    static let replayable = Checkout.traces.filter { path in
         guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader) else { return false }
         return check.obstacles.isEmpty
     }
 
     @Test func thereAreSome() {
-        #expect(Self.traces.count >= 3)
+        #expect(Checkout.traces.count >= 3)
     }
 
-    @Test(arguments: traces)
+    @Test(arguments: Checkout.traces)
     func traceIsReadable(path: FilePath) throws {
         let reader = try TraceReader(path: path)
 

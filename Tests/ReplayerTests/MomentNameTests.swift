@@ -1,4 +1,5 @@
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

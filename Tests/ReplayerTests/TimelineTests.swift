@@ -1,6 +1,7 @@
 import Digest
 import Engine
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

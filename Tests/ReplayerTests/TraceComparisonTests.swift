@@ -2,6 +2,7 @@ import ByteCoding
 import Digest
 import Engine
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

@@ -1,5 +1,6 @@
 import Engine
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

@@ -2,6 +2,7 @@ import ByteCoding
 import Digest
 import Foundation
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

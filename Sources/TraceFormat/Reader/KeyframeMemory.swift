@@ -109,7 +109,7 @@ public struct KeyframeMemory: Sendable {
     private mutating func table(at position: UInt64) throws(TraceError) -> [PageTable.Entry] {
         if let known = tables[position] { return known }
         let (header, payload) = try reader.file.chunk(.pageTable, at: position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let entries = try reader.file.decode(header) { () throws(ByteCodingError) in
             try PageTable.decode(payload.rawSpan, count: header.count, at: position)
         }
         if tables.count >= Self.keptTables { tables.removeAll() }

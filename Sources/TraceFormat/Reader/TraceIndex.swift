@@ -66,7 +66,7 @@ final class TraceIndex: Sendable {
     private func eventPiece(at part: EventIndexEntry) throws(TraceError) -> [EventIndexEntry] {
         if let known = eventPieces.withLock({ $0[part.position] }) { return known }
         let (header, payload) = try file.chunk(.eventIndex, at: part.position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let entries = try file.decode(header) { () throws(ByteCodingError) in
             var cursor = ByteCursor(payload.rawSpan)
             let entries = try EventIndexEntry.decode(&cursor, count: header.count)
             try cursor.expectEnd()
@@ -82,7 +82,7 @@ final class TraceIndex: Sendable {
     private func keyframePiece(at part: EventIndexEntry) throws(TraceError) -> [KeyframeIndexEntry] {
         if let known = keyframePieces.withLock({ $0[part.position] }) { return known }
         let (header, payload) = try file.chunk(.keyframeIndex, at: part.position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let entries = try file.decode(header) { () throws(ByteCodingError) in
             var cursor = ByteCursor(payload.rawSpan)
             let entries = try KeyframeIndexEntry.decode(&cursor, count: header.count)
             try cursor.expectEnd()
@@ -96,7 +96,7 @@ final class TraceIndex: Sendable {
     }
 
     private func inconsistent(_ chunk: String, _ why: String) -> TraceError {
-        .corrupt(chunk: chunk, offset: file.size, why: why)
+        .corrupt(path: file.path, chunk: chunk, offset: file.size, why: why)
     }
 }
 
