@@ -122,10 +122,12 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // What tests of every target share.
+        .target(name: "TestBasics", path: "Tests/TestSupport/TestBasics", swiftSettings: swiftSettings),
         .target(
             name: "EndToEnd",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "TestBasics", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
                 "GuestImages",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -137,18 +139,22 @@ let package = Package(
         .testTarget(name: "ByteCodingTests", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
         .testTarget(name: "DigestTests", dependencies: ["ByteCoding", "Digest"], swiftSettings: swiftSettings),
         .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
-        .testTarget(name: "KVMCoreTests", dependencies: ["CKVM", "KVMCore", "X86"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "KVMCoreTests",
+            dependencies: ["CKVM", "KVMCore", "TestBasics", "X86"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "TraceFormatTests",
             dependencies: [
-                "ByteCoding", "Digest", "EndToEnd", "TraceFormat", "X86",
+                "ByteCoding", "Digest", "EndToEnd", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "X86"],
+            dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "TestBasics", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -160,7 +166,7 @@ let package = Package(
             name: "ReplayerTests",
             dependencies: [
                 "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
-                "TraceFormat", "X86",
+                "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -170,12 +176,16 @@ let package = Package(
             dependencies: ["Devices", "Engine", "Machine", "Recorder", "TraceFormat", "X86"],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "DevicesTests", dependencies: ["Devices", "X86"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DevicesTests",
+            dependencies: ["Devices", "TestBasics", "X86"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "GuestImages", "Devices", "Digest", "X86", "Engine", "TraceFormat", "Machine",
-                "Recorder", "Replayer",
+                "ByteCoding", "EndToEnd", "GuestImages", "Devices", "Digest", "X86", "KVMCore", "Engine", "TraceFormat",
+                "Machine", "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

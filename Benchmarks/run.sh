@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # What recording costs: the same guest under a bare KVM_RUN loop, under rr-vm without recording, and recorded, in turns,
 # so that whatever else the machine does falls on all three alike. Prints each round, then median, least and greatest of
-# the rounds' ratios to the bare loop.
+# the rounds' ratios to the bare loop. Ends with 1 if the median of what a recording costs is above the limit: one round
+# that something else disturbed decides nothing.
 #
 #     Benchmarks/run.sh [ROUNDS]        7 unless told
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+limit=1.10
 rounds=${1:-7}
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
@@ -35,13 +37,14 @@ seconds() {
     elapsed=$(awk -v begin="$begin" -v end="$end" 'BEGIN { printf "%.3f", end - begin }')
 }
 
-# Median, least and greatest of the numbers in a file.
+# Median, least and greatest of the numbers in a file. Fails if the median is above the limit given, where that is not 0.
 summarize() {
-    sort --numeric-sort "$1" | awk -v what="$2" '
+    sort --numeric-sort "$1" | awk -v what="$2" -v limit="$3" '
         { value[NR] = $1 }
         END {
             median = NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2
             printf "%-24s median %.3f, least %.3f, greatest %.3f\n", what, median, value[1], value[NR]
+            exit limit > 0 && median > limit
         }'
 }
 
@@ -62,8 +65,9 @@ for ((round = 1; round <= rounds; round++)); do
     awk -v a="$run" -v b="$bare" 'BEGIN { print a / b }' >>"$work/run-ratios"
     awk -v a="$record" -v b="$bare" 'BEGIN { print a / b }' >>"$work/record-ratios"
 done
-summarize "$work/run-ratios" "run / bare loop:"
-summarize "$work/record-ratios" "record / bare loop:"
+summarize "$work/run-ratios" "run / bare loop:" 0
+status=0
+summarize "$work/record-ratios" "record / bare loop:" "$limit" || status=$?
 echo "trace: $(stat --format=%s "$work/storm.rrvm") bytes"
 
 # Unikernels: one that does nothing but print, for what a recording costs from command to prompt, and one that moves blocks.
@@ -84,5 +88,7 @@ for ((round = 1; round <= rounds; round++)); do
     printf '%5d %8s %8s %8s\n' "$round" "$hello" "$run" "$record"
     awk -v a="$record" -v b="$run" 'BEGIN { print a / b }' >>"$work/block-ratios"
 done
-summarize "$work/block-ratios" "record / run, blocks:"
+summarize "$work/block-ratios" "record / run, blocks:" 0
 echo "trace of hello: $(stat --format=%s "$work/hello.rrvm") bytes"
+if ((status != 0)); then echo "recording costs more than $limit times the bare loop" >&2; fi
+exit "$status"

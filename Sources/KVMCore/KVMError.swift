@@ -48,7 +48,12 @@ extension KVMError: CustomStringConvertible {
     /// What the user can do about it, if anything is known.
     public var advice: String? {
         guard let errno else { return nil }
-        return operation == "open" ? openingAdvice(errno) : callingAdvice(errno)
+        switch operation {
+        case "open": return openingAdvice(errno)
+        case Request.getAPIVersion.name.description where errno == .inappropriateIOCTLForDevice:
+            return "what has that name is not KVM's device: remove it, and load the kvm module again"
+        default: return callingAdvice(errno)
+        }
     }
 
     private func openingAdvice(_ errno: Errno) -> String? {

@@ -2,8 +2,8 @@
 public enum MachineError: Error, Hashable, CustomStringConvertible {
     /// The guest's file holds no bytes.
     case emptyGuest
-    /// A flat image does not fit between its address and the end of the memory there.
-    case guestTooLarge(bytes: Int, address: UInt64, memory: UInt64)
+    /// A flat image does not fit between its address and the end of the memory there: how much does, and what the user can do.
+    case guestTooLarge(bytes: Int, address: UInt64, free: UInt64, remedy: String)
     /// A firmware image is larger than the 16 MiB below 4 GiB that are set aside for it, or not made of whole pages.
     case unsuitableFirmware(bytes: Int)
     /// Less memory than a PC needs, more than a trace admits, or not whole pages.
@@ -34,9 +34,8 @@ public enum MachineError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .emptyGuest:
             "the guest is an empty file"
-        case .guestTooLarge(let bytes, let address, let memory):
-            "the guest has \(bytes) bytes, which do not fit at \(Self.hex(address)) in \(memory >> 10) KiB of memory; "
-                + "give it more with --memory"
+        case .guestTooLarge(let bytes, let address, let free, let remedy):
+            "the guest has \(bytes) bytes, and from \(Self.hex(address)) on \(free >> 10) KiB are free; \(remedy)"
         case .unsuitableFirmware(let bytes):
             "a firmware image of \(bytes) bytes can not be mapped: it must be a multiple of 4096 and at most 16 MiB"
         case .unsuitableMemorySize(let bytes):

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Glibc
+internal import SystemPackage
 
 /// Shows what the guest writes to its console, in pieces large enough to cost little, and soon enough for a person, or a
 /// program that waits for a prompt.
@@ -11,14 +12,21 @@ struct ConsoleOutput {
     private let descriptor: Int32?
     /// Bytes are shown as they come: a person looks, or what passes for one.
     private let isTerminal: Bool
+    private let willShow: @Sendable (_ endsLine: Bool) -> Void
     private var buffer: [UInt8] = []
     /// When the first of the bytes that wait has come.
     private var oldest = MachineTime.start
 
-    /// - Parameter descriptor: where to write, or nil to show nothing.
-    init(descriptor: Int32?) {
+    /// Why the console is no longer shown, if that is so. A reader that has gone away is no failure.
+    private(set) var failure: Errno?
+
+    /// - Parameters:
+    ///   - descriptor: where to write, or nil to show nothing.
+    ///   - willShow: is called before each piece, and told whether a line ends with it.
+    init(descriptor: Int32?, willShow: @escaping @Sendable (_ endsLine: Bool) -> Void = { _ in }) {
         self.descriptor = descriptor
         isTerminal = descriptor.map { isatty($0) == 1 } ?? false
+        self.willShow = willShow
         buffer.reserveCapacity(Self.capacity)
     }
 
@@ -35,19 +43,17 @@ struct ConsoleOutput {
         if !buffer.isEmpty, now.nanoseconds(since: oldest) >= Self.patience { flush() }
     }
 
-    /// Shows what has come so far. A console that can not be written to does not stop the guest.
+    /// Shows what has come so far. A console that can not be written to does not stop the guest; nothing more is shown then,
+    /// so that what is shown is a beginning.
     mutating func flush() {
-        guard let descriptor, !buffer.isEmpty else { return }
-        var written = 0
-        while written < buffer.count {
-            // SAFETY: the pointer and the count are those of the array's part that is not written yet.
-            let count = unsafe buffer.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            written += count
+        defer { buffer.removeAll(keepingCapacity: true) }
+        guard failure == nil, let descriptor, let last = buffer.last else { return }
+        willShow(last == UInt8(ascii: "\n"))
+        do {
+            try FileDescriptor(rawValue: descriptor).writeAll(buffer)
+        } catch {
+            let cause = error as? Errno ?? .ioError
+            if cause != .brokenPipe { failure = cause }
         }
-        buffer.removeAll(keepingCapacity: true)
     }
 }

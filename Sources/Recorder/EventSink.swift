@@ -22,6 +22,9 @@ protocol EventSink: ~Copyable {
 
     /// Bytes that they take up so far: cheap enough to ask at every event.
     var byteCount: UInt64 { get }
+
+    /// Stops, and leaves nothing of what was taken.
+    consuming func abandon()
 }
 
 /// Takes events and forgets them: a run without a recording.
@@ -39,4 +42,6 @@ struct NoSink: EventSink {
         position: KeyframePosition,
         at time: MachineTime
     ) {}
+
+    consuming func abandon() {}
 }

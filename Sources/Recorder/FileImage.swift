@@ -37,7 +37,9 @@ public final class FileImage: DiskImage {
     public init(_ path: FilePath, forWriting: Bool) throws(Failure) {
         let size: Int64
         do {
-            file = try FileDescriptor.open(path, forWriting ? .readWrite : .readOnly, options: .closeOnExec)
+            // Not to wait for the other end of a pipe.
+            let options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
+            file = try FileDescriptor.open(path, forWriting ? .readWrite : .readOnly, options: options)
         } catch {
             throw .unopened(error as? Errno ?? .ioError)
         }

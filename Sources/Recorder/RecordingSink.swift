@@ -120,6 +120,12 @@ struct RecordingSink: EventSink, ~Copyable {
         }
     }
 
+    /// Stops, and leaves no trace.
+    consuming func abandon() {
+        if let successor = successor.take() { successor.abandon() }
+        writer.abandon()
+    }
+
     /// Ends the trace and says what it has become. A trace that could not be completed keeps what it holds.
     consuming func finish(_ outcome: Outcome, seconds: Double) -> RunSummary.Trace {
         // Of the successor, if of anything: a failure of the first file is thrown below.

@@ -11,6 +11,8 @@ public struct RunSetup: Sendable {
     public var progress: RunProgress
     /// The file descriptor that shows the guest's console, or nil.
     public var consoleDescriptor: Int32?
+    /// Is called before a piece of the console is shown there, and told whether a line ends with it.
+    public var willShowConsole: @Sendable (_ endsLine: Bool) -> Void = { _ in }
     /// The date at the start: seconds since 1970-01-01 UTC.
     public var date: Int64
 

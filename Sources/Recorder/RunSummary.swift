@@ -22,6 +22,8 @@ public struct RunSummary: Sendable {
     public var unclaimed: [UnclaimedAccess: Int] = [:]
     /// The core file, if one was to be written: where it is, or why not.
     public var core: Result<FilePath, Errno>?
+    /// Why some of the guest's console could not be shown, if that is so.
+    public var consoleFailure: Errno?
     /// The trace, if the run was recorded.
     public var trace: Trace?
 

@@ -63,7 +63,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         self.sink = sink
         stop = setup.stop
         progress = setup.progress
-        console = ConsoleOutput(descriptor: setup.consoleDescriptor)
+        console = ConsoleOutput(descriptor: setup.consoleDescriptor, willShow: setup.willShowConsole)
         grace = setup.graceNanoseconds
         schedule = KeyframeSchedule(setup.keyframes)
         chaos = setup.chaosSeed.map(Chaos.init)
@@ -87,6 +87,10 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
     var seconds: Double { Double(clock.now.nanoseconds) / 1e9 }
 
     /// Runs from the present state to the outcome, with a keyframe at either end.
+    ///
+    /// A host that fails on the way ends the run like a limit of its: what was recorded up to there is kept.
+    ///
+    /// - Throws: what kept the first keyframe from being taken. There is nothing to replay then.
     mutating func run() throws(EngineError) -> Outcome {
         let alarm = Alarm(clock: clock, kicker: processor.kicker)
         stop.attach(processor.kicker)
@@ -101,6 +105,10 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
         }
         now = clock.now
         try takeKeyframe(at: now)
+        do { return try runToOutcome(alarm) } catch { return stop(because: error) }
+    }
+
+    private mutating func runToOutcome(_ alarm: Alarm) throws(EngineError) -> Outcome {
         while true {
             let outcome = try step(alarm)
             progress.events = sink.eventCount
@@ -111,6 +119,19 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
             if isFinished { try takeKeyframe(at: now) }
             return outcome
         }
+    }
+
+    /// Ends a run that the host can not go on with, with the last state if the host still gives it.
+    private mutating func stop(because error: EngineError) -> Outcome {
+        // What the guest has executed since its last event, nobody knows.
+        position = .asynchronous
+        do throws(EngineError) {
+            try processor.completePendingAccess()
+            try takeKeyframe(at: now)
+        } catch {
+            // The trace ends with its last event.
+        }
+        return .hostLimit("\(error)")
     }
 
     /// Lets the guest go on to its next exit, unless it has to stop.

@@ -49,7 +49,12 @@ extension Session {
         )
         runner.follow(plan)
         let outcome: Outcome
-        do { outcome = try runner.run() } catch { throw .engine(error) }
+        do {
+            outcome = try runner.run()
+        } catch {
+            runner.finish().finish().abandon()
+            throw .engine(error)
+        }
         var summary = RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,

@@ -3,6 +3,7 @@ internal import Engine
 public import Machine
 public import SystemPackage
 public import TraceFormat
+internal import X86
 
 /// Runs a machine from its start to its outcome, recorded or not.
 public enum Session {
@@ -33,6 +34,28 @@ public enum Session {
     ) throws(RecorderError) -> RunSummary {
         let processor: KVMProcessor
         do { processor = try prepare(configuration) } catch { throw .engine(error) }
+        let cpuid = processor.cpuid
+        return try record(
+            configuration,
+            on: processor,
+            showing: cpuid,
+            guest: guest,
+            recorder: recorder,
+            to: path,
+            setup: setup
+        )
+    }
+
+    /// Runs and records on a processor that stands at the guest's first instruction and shows it these CPUID leaves.
+    static func record<P: Processor & ~Copyable>(
+        _ configuration: MachineConfiguration,
+        on processor: consuming P,
+        showing cpuid: [CPUIDEntry],
+        guest: TraceHeader.Guest,
+        recorder: String,
+        to path: FilePath,
+        setup: RunSetup
+    ) throws(RecorderError) -> RunSummary {
         let header = TraceHeader(
             creationTime: setup.date,
             recorder: recorder,
@@ -44,7 +67,7 @@ public enum Session {
             ),
             processor: TraceHeader.Processor(
                 profile: configuration.profile.name,
-                cpuid: processor.cpuid,
+                cpuid: cpuid,
                 initialXCR0: 1
             ),
             landing: .ofThisHost,
@@ -69,8 +92,8 @@ public enum Session {
     }
 
     /// Runs on the board that the guest is for; `finish` takes the sink at the end.
-    private static func drive<Sink: EventSink & ~Copyable>(
-        _ processor: consuming KVMProcessor,
+    private static func drive<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>(
+        _ processor: consuming P,
         into sink: consuming Sink,
         _ configuration: MachineConfiguration,
         _ setup: RunSetup,
@@ -85,8 +108,8 @@ public enum Session {
         return try drive(processor, on: board, into: sink, configuration, setup, finish: finish)
     }
 
-    private static func drive<B: Board, Sink: EventSink & ~Copyable>(
-        _ processor: consuming KVMProcessor,
+    private static func drive<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>(
+        _ processor: consuming P,
         on board: consuming B,
         into sink: consuming Sink,
         _ configuration: MachineConfiguration,
@@ -100,26 +123,35 @@ public enum Session {
             setup: setup,
             discovery: configuration.discovery
         )
-        let outcome = try runner.run()
-        var summary = try summary(of: &runner, outcome, configuration)
+        let outcome: Outcome
+        do {
+            outcome = try runner.run()
+        } catch {
+            runner.finish().finish().abandon()
+            throw error
+        }
+        var summary = summary(of: &runner, outcome, configuration)
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
-            summary.core = try CoreFile(&runner.processor, cookie: runner.board.cookie).write(into: directory)
+            // Nor a core, but its trace all the same.
+            let core = try? CoreFile(&runner.processor, cookie: runner.board.cookie)
+            summary.core = core?.write(into: directory) ?? .failure(.ioError)
         }
         finish(runner.finish().finish(), &summary)
         return summary
     }
 
-    private static func summary<B: Board, Sink: EventSink & ~Copyable>(
-        of runner: inout Runner<KVMProcessor, B, TailSink<Sink>>,
+    private static func summary<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>(
+        of runner: inout Runner<P, B, TailSink<Sink>>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
-    ) throws(EngineError) -> RunSummary {
+    ) -> RunSummary {
         let seconds = runner.seconds
         let events = runner.sink.events
-        // A trace that could not be written is no fault of the guest's.
+        // A trace that could not be written is no fault of the guest's, and a host that does not even give the state any
+        // more has no report, but an outcome.
         let fault =
             runner.sink.failure == nil
-            ? try FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events) : nil
+            ? try? FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events) : nil
         return RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,
@@ -127,7 +159,8 @@ public enum Session {
             fault: fault,
             completed: runner.processor.completed,
             screen: runner.showsScreen ? runner.board.screen : nil,
-            unclaimed: runner.board.unclaimedAccesses
+            unclaimed: runner.board.unclaimedAccesses,
+            consoleFailure: runner.console.failure
         )
     }
 

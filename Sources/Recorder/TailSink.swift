@@ -19,6 +19,8 @@ struct TailSink<Inner: EventSink & ~Copyable>: EventSink, ~Copyable {
     /// The sink that the events were passed to.
     consuming func finish() -> Inner { inner }
 
+    consuming func abandon() { inner.abandon() }
+
     /// The last events, the oldest first.
     var events: [RecordedEvent] { Array(ring[oldest...] + ring[..<oldest]) }
 

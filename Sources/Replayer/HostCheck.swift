@@ -10,12 +10,10 @@ public struct HostCheck: Sendable {
     public var remarks: [String] = []
 
     /// Makes the trace's machine on this host, and looks at what it lacks. Nothing of the guest is executed.
+    ///
+    /// - Throws: `.noState` where the trace has none to begin with; what reading can throw.
     public init(_ reader: TraceReader) throws(TraceError) {
-        guard reader.keyframeCount > 0 else {
-            obstacles = ["the trace holds no state to begin with: it ends before its first keyframe"]
-            return
-        }
-        let first = try reader.keyframe(0)
+        let first = try reader.firstKeyframe()
         let needs = try StateNeeds(reader)
         do throws(ReplayError) {
             var session = try ReplaySession(reader)

@@ -5,18 +5,13 @@ internal import X86
 extension ReplaySession where P == KVMProcessor {
     /// A session on this host's KVM, with the memory and the processor that the trace names.
     ///
-    /// - Throws: `.hostDiffers` where this host can not show the guest the recorded processor.
+    /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.hostDiffers` where this host can not show
+    ///   the guest the recorded processor.
     public init(_ reader: TraceReader, landing: Landing = .auto) throws(ReplayError) {
         let header = reader.header
-        guard reader.keyframeCount > 0 else {
-            throw .inconsistent(
-                header.firstEvent,
-                "the trace ends before its first keyframe, and nothing can be replayed"
-            )
-        }
         let saved: [UInt32]
         do throws(TraceError) {
-            saved = try reader.keyframe(0).state.modelSpecific.keys.sorted()
+            saved = try reader.firstKeyframe().state.modelSpecific.keys.sorted()
         } catch {
             throw .trace(error)
         }

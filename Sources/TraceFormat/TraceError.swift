@@ -6,12 +6,16 @@ public enum TraceError: Error, Hashable, Sendable {
     case notATrace(path: FilePath)
     /// The input is a pipe or a socket. A trace is read in any order.
     case pipe(path: FilePath)
+    /// What has that name is no regular file.
+    case notAFile(path: FilePath)
     /// The trace is of a version of the format that this reader does not know.
     case otherVersion(path: FilePath, found: UInt32, supported: ClosedRange<UInt32>)
     /// The bytes of a chunk are not what a writer wrote. `offset` is the chunk's position in the file.
-    case corrupt(chunk: String, offset: UInt64, why: String)
+    case corrupt(path: FilePath, chunk: String, offset: UInt64, why: String)
     /// The file ends before what is asked for. `offset` is the position in the file.
-    case truncated(what: String, offset: UInt64)
+    case truncated(path: FilePath, what: String, offset: UInt64)
+    /// The trace has no keyframe, and so no state to begin with.
+    case noState(path: FilePath)
     /// A system call failed.
     case io(operation: String, path: FilePath, errno: Errno)
     /// The writer's thread could not be started.
@@ -36,12 +40,14 @@ extension TraceError: CustomStringConvertible {
             "\(path) is not an rr-vm trace"
         case .pipe(let path):
             "cannot read a trace from \(path), which is a pipe: save it as a file first"
+        case .notAFile(let path):
+            "\(path) is no regular file"
         case .otherVersion(let path, let found, let supported):
             "\(path) is a trace of format version \(found); this rr-vm reads versions \(supported.lowerBound) to \(supported.upperBound)"
-        case .corrupt(let chunk, let offset, let why):
-            "bad data in the \(chunk) at byte \(offset) of the trace: \(why)"
-        case .truncated(let what, let offset):
-            "the trace ends within the \(what) at byte \(offset)"
+        case .corrupt(let path, _, _, _), .truncated(let path, _, _):
+            "\(path): \(problem)"
+        case .noState(let path):
+            "\(path): the trace ends before its first keyframe: there is no state to begin with"
         case .io(let operation, let path, let errno):
             "cannot \(operation) \(path): \(errno)"
         case .noThread(let errno):
@@ -60,6 +66,15 @@ extension TraceError: CustomStringConvertible {
             count == 0
                 ? "there is no keyframe \(number): the trace has no keyframes"
                 : "there is no keyframe \(number): the trace has keyframes 0 to \(count - 1)"
+        }
+    }
+
+    /// The same for a sentence that names the file already.
+    var problem: String {
+        switch self {
+        case .corrupt(_, let chunk, let offset, let why): "bad data in the \(chunk) at byte \(offset): \(why)"
+        case .truncated(_, let what, let offset): "the trace ends within the \(what) at byte \(offset)"
+        default: description
         }
     }
 }

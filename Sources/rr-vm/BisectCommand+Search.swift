@@ -6,7 +6,7 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0])
+        let reader = try TraceLocation.open(files[0], replaying: true)
         if let when {
             let condition = try Condition(when, symbols: CodeListing(reader).symbols)
             var search = try MomentSearch(Timeline(reader), condition)
@@ -23,27 +23,31 @@ extension BisectCommand {
         word: String
     ) throws {
         guard let finding else {
-            print(
+            try StandardOutput.print(
                 first ? "\(subject) is never true behind an event" : "\(subject) does not hold at the end of the trace"
             )
             throw ExitCode(ExitStatus.different.rawValue)
         }
-        print(finding.text(of: subject, word))
+        try StandardOutput.print(finding.text(of: subject, word))
     }
 
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
-        let reader = try TraceLocation.open(files[0])
+        let reader = try TraceLocation.open(files[0], replaying: true)
         var session = try ReplaySession(reader)
         switch try session.run() {
         case .success(let report):
-            print("the replay is equal: \(Quantity.count(report.events)) events")
-            for remark in report.remarks { print("  note: \(remark)") }
+            var output = StandardOutput()
+            try output.write("the replay is equal: \(Quantity.count(report.events)) events")
+            for remark in report.remarks { try output.write("  note: \(remark)") }
             if report.epochsJumped > 0 {
-                print("  note: \(report.epochsJumped) recorded states were restored instead of reached by executing")
+                try output.write(
+                    "  note: \(report.epochsJumped) recorded states were restored instead of reached by executing"
+                )
             }
+            try output.flush()
         case .failure(let divergence):
-            print(try TraceDifference(divergence, in: reader))
+            try StandardOutput.print("\(TraceDifference(divergence, in: reader))")
             throw ExitCode(ExitStatus.different.rawValue)
         }
     }

@@ -72,15 +72,15 @@ struct BisectCommand: ParsableCommand {
     private func compare() throws {
         let readers = (try TraceLocation.open(files[0]), try TraceLocation.open(files[1]))
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)
-        for difference in headers { print("the recordings begin differently: \(difference)") }
+        for difference in headers { try StandardOutput.print("the recordings begin differently: \(difference)") }
         let comparison = TraceComparison(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
         guard var difference = try comparison.run() else {
             guard headers.isEmpty else { throw ExitCode(ExitStatus.different.rawValue) }
-            print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
+            try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
             return
         }
         try difference.examine(readers)
-        print(difference)
+        try StandardOutput.print("\(difference)")
         throw ExitCode(ExitStatus.different.rawValue)
     }
 }

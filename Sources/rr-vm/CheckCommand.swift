@@ -14,20 +14,22 @@ struct CheckCommand: ParsableCommand {
     var file: String?
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, replaying: true)
         let check: HostCheck
         do {
             check = try HostCheck(reader)
         } catch {
             throw CommandFailure(error)
         }
-        for remark in check.remarks { print("note: \(remark)") }
+        var output = StandardOutput()
+        for remark in check.remarks { try output.write("note: \(remark)") }
+        if check.obstacles.isEmpty { try output.write("this host can replay the trace") }
+        try output.flush()
         guard check.obstacles.isEmpty else {
             throw CommandFailure(
                 .unavailable,
                 "this host can not replay the trace:\n  " + check.obstacles.joined(separator: "\n  ")
             )
         }
-        print("this host can replay the trace")
     }
 }

@@ -61,12 +61,15 @@ extension DriveOption {
 
 extension RunSummary {
     /// Prints what was asked for beside the outcome.
-    func printExtras(asked options: DeviceOptions) {
-        if let screen { print(screen, terminator: "") }
-        guard options.logUnclaimed else { return }
-        if unclaimed.isEmpty { print("every access was claimed") }
-        for (access, count) in unclaimed.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-            print("\(access): \(Quantity.count(UInt64(count)))")
+    func printExtras(asked options: DeviceOptions) throws(CommandFailure) {
+        var output = StandardOutput()
+        if let screen { try output.put(screen.utf8) }
+        if options.logUnclaimed {
+            if unclaimed.isEmpty { try output.write("every access was claimed") }
+            for (access, count) in unclaimed.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+                try output.write("\(access): \(Quantity.count(UInt64(count)))")
+            }
         }
+        try output.flush()
     }
 }

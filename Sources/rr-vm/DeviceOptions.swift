@@ -121,6 +121,8 @@ struct DateOption: ExpressibleByArgument {
         guard 1970...9999 ~= date[0], 1...12 ~= date[1], 1...31 ~= date[2], 0...23 ~= time[0], 0...59 ~= time[1],
             0...59 ~= time[2]
         else { return nil }
+        // SAFETY: tm is unsafe for its pointer to the zone's name, which nobody reads here; timegm reads and rewrites the
+        // structure that it is lent.
         var parts = unsafe tm()
         unsafe parts.tm_year = date[0] - 1900
         unsafe parts.tm_mon = date[1] - 1
@@ -128,7 +130,6 @@ struct DateOption: ExpressibleByArgument {
         unsafe parts.tm_hour = time[0]
         unsafe parts.tm_min = time[1]
         unsafe parts.tm_sec = time[2]
-        // SAFETY: timegm reads and rewrites the structure that it is lent.
         seconds = Int64(unsafe timegm(&parts))
         // February 31 has become March 3.
         guard unsafe parts.tm_mday == date[2] else { return nil }

@@ -10,11 +10,14 @@ extension TraceError {
         switch self {
         case .invalidHeader: .software
         case .noThread: .unavailable
-        case .notATrace, .otherVersion, .corrupt, .truncated, .overLimit: .badData
-        case .io("open", _, _), .io("read", _, _): .noInput
-        case .io("write", _, _), .io("synchronize", _, _): .inputOutput
-        case .io: .cannotCreate
-        case .pipe: .noInput
+        case .notATrace, .otherVersion, .corrupt, .truncated, .noState, .overLimit: .badData
+        case .notAFile, .pipe: .noInput
+        case .io(let operation, _, let errno):
+            switch operation {
+            case "open", "read", "examine": .noInput
+            case "write", "truncate", "synchronize": .inputOutput
+            default: errno == .noSpace ? .inputOutput : .cannotCreate
+            }
         case .exists: .cannotCreate
         case .noSuchEvent, .noSuchKeyframe: .usage
         }
@@ -33,13 +36,17 @@ extension RunSummary {
         }
     }
 
-    /// Ends the command with a failure if the host could not go on.
+    /// Ends the command with a failure if the host could not go on, or the console was not shown to its end.
     func checkOutcome() throws(CommandFailure) {
         switch outcome {
         // Not the host's fault but the guest's, like a triple fault.
         case .emulationFailure(_, let instruction, _) where instruction.isEmpty: return
         case .emulationFailure, .hostLimit: throw CommandFailure(.unavailable, "\(outcome)")
-        default: return
+        default: break
+        }
+        if let consoleFailure {
+            let rest = trace.map { "; the recording in \($0.path) is whole" } ?? ""
+            throw CommandFailure(.inputOutput, StandardOutput.message(consoleFailure) + rest)
         }
     }
 }

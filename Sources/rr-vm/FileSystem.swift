@@ -41,11 +41,24 @@ enum FileSystem {
         return result == 0 ? information : nil
     }
 
-    /// The whole content of a file that a user named, at most `limit` bytes.
+    /// Whether an open file is a regular one.
+    ///
+    /// - Throws: that it is a directory, or what the system says.
+    private static func isRegular(_ file: FileDescriptor) throws(Errno) -> Bool {
+        var information = stat()
+        // SAFETY: the call fills the structure it is given.
+        guard unsafe fstat(file.rawValue, &information) == 0 else { throw Errno(rawValue: errno) }
+        guard information.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory }
+        return information.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The whole content of a regular file that a user named, at most `limit` bytes.
     static func read(_ path: FilePath, what: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         do {
-            let file = try FileDescriptor.open(path, .readOnly)
+            // Not to wait for the other end of a pipe.
+            let file = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
             return try file.closeAfter {
+                guard try isRegular(file) else { throw CommandFailure(.noInput, "\(what) \(path) is no regular file") }
                 var content: [UInt8] = []
                 var block = [UInt8](repeating: 0, count: 1 << 20)
                 while true {
@@ -56,6 +69,8 @@ enum FileSystem {
                     content.append(contentsOf: block[..<count])
                 }
             }
+        } catch let failure as CommandFailure {
+            throw failure
         } catch let error as Errno where error == .isDirectory {
             throw CommandFailure(.noInput, "\(what) \(path) is a directory: name the image file in it")
         } catch let error as Errno where error == .fileTooLarge {

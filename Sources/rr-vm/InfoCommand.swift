@@ -21,17 +21,10 @@ struct InfoCommand: ParsableCommand {
     var check = false
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, checking: check)
         let info: TraceInfo
-        do {
-            if check { try reader.check() }
-            info = try TraceInfo(reader, countsKinds: counts)
-        } catch {
-            throw CommandFailure(error)
-        }
-        var output = StandardOutput()
-        try output.write(json ? info.json : info.text)
-        try output.flush()
+        do { info = try TraceInfo(reader, countsKinds: counts) } catch { throw CommandFailure(error) }
+        try StandardOutput.print(json ? info.json : info.text)
         if check { StandardError.write("rr-vm: no fault in \(Quantity.bytes(info.byteCount))") }
     }
 }

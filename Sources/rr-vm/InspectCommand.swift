@@ -71,7 +71,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, replaying: true)
         let report: InspectionReport
         do {
             report = try inspect(reader)

@@ -20,13 +20,13 @@ struct LastWriteCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file)
+            let reader = try TraceLocation.open(watch.file, replaying: true)
             let moment = try MomentName(before).moment(in: reader)
             var timeline = try Timeline(reader)
             let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
             var search = try WriteSearch(timeline, memory)
             let change = try search.last(before: moment)
-            print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
+            try StandardOutput.print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
         } catch {
             throw CommandFailure(any: error)
         }

@@ -43,6 +43,7 @@ struct MinimizeCommand: ParsableCommand {
     var drive: [DriveOption] = []
 
     func validate() throws {
+        if output.isEmpty { throw ValidationError("--output needs a file") }
         if tries < 1 { throw ValidationError("--tries must be at least 1") }
         if drive.contains(where: \.isWritable) {
             throw ValidationError("each run has to begin alike: give --drive without ',write'")
@@ -50,7 +51,7 @@ struct MinimizeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, replaying: true)
         if let obstacle = Minimizer.obstacle(in: reader) {
             throw CommandFailure(.usage, "\(reader.path) can not be made smaller: \(obstacle)")
         }
@@ -87,7 +88,7 @@ struct MinimizeCommand: ParsableCommand {
                     + "with a clock of its own does not have"
             )
         }
-        print(
+        try StandardOutput.print(
             """
             \(report.tries) runs recorded
             interrupts     \(Quantity.count(UInt64(report.original.interrupts))) -> \(Quantity.count(UInt64(smallest.interrupts)))

@@ -50,6 +50,7 @@ struct PackCommand: ParsableCommand {
     var keyframes = KeyframeOption(policy: KeyframePolicy(nanoseconds: 1_000_000_000))
 
     func validate() throws {
+        if output.isEmpty { throw ValidationError("--output needs a file") }
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if from != nil, budget != nil { throw ValidationError("--from and --budget exclude each other: give one") }
     }

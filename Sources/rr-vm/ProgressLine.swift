@@ -1,44 +1,90 @@
 import Dispatch
+import Synchronization
 import SystemPackage
 
-/// A line on the terminal that says how far a long piece of work has come; nothing where nobody looks, or where the guest's
-/// console has the terminal.
+/// A line on the terminal that says how far a long piece of work has come; nothing where nobody looks. Where the guest's
+/// console has the terminal too, the line shows while the console is quiet, and not in the midst of a line of its.
 struct ProgressLine {
-    private static let clearLine = "\r\u{1B}[K"
     private static let interval = DispatchTimeInterval.milliseconds(250)
 
     private let timer: (any DispatchSourceTimer)?
+    private let screen = Screen()
+
+    /// What stands on the terminal.
+    private final class Screen: Sendable {
+        private struct State {
+            var isShown = false
+            var isEnded = false
+            /// When the console wrote last, in nanoseconds of uptime.
+            var consoleTime: UInt64?
+            var isAtLineStart = true
+        }
+
+        private static let clearLine = "\r\u{1B}[K"
+        /// Nanoseconds after which the console counts as quiet.
+        private static let quiet: UInt64 = 500_000_000
+
+        private let state = Mutex(State())
+
+        func show(_ line: String) {
+            state.withLock { state in
+                let isQuiet = state.consoleTime.map { DispatchTime.now().uptimeNanoseconds - $0 >= Self.quiet } ?? true
+                guard !state.isEnded, state.isAtLineStart, isQuiet else { return }
+                StandardError.put(Self.clearLine + line)
+                state.isShown = true
+            }
+        }
+
+        /// Makes room for a piece of the console.
+        func yield(endsLine: Bool) {
+            state.withLock { state in
+                Self.clear(&state)
+                state.consoleTime = DispatchTime.now().uptimeNanoseconds
+                state.isAtLineStart = endsLine
+            }
+        }
+
+        func end() {
+            state.withLock { state in
+                Self.clear(&state)
+                state.isEnded = true
+            }
+        }
+
+        private static func clear(_ state: inout State) {
+            guard state.isShown else { return }
+            StandardError.put(clearLine)
+            state.isShown = false
+        }
+    }
 
     /// Shows `verb`, the events and the time four times a second, and the size of the file at `growing` if given.
-    ///
-    /// - Parameter console: the guest's console goes to standard output meanwhile.
-    init(
-        _ verb: String,
-        console: Bool,
-        growing path: FilePath? = nil,
-        events: @escaping @Sendable () -> UInt64
-    ) {
-        guard StandardError.isTerminal, !(console && StandardOutput.isTerminal) else {
+    init(_ verb: String, growing path: FilePath? = nil, events: @escaping @Sendable () -> UInt64) {
+        guard StandardError.isTerminal else {
             timer = nil
             return
         }
         let start = DispatchTime.now()
         let timer = DispatchSource.makeTimerSource(queue: .global())
-        timer.setEventHandler {
+        timer.setEventHandler { [screen] in
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
             let size = path.flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
-            let line = "\(verb): \(Quantity.count(events())) events, \(Quantity.seconds(seconds))\(size)"
-            StandardError.put(Self.clearLine + line)
+            screen.show("\(verb): \(Quantity.count(events())) events, \(Quantity.seconds(seconds))\(size)")
         }
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
         timer.resume()
         self.timer = timer
     }
 
+    /// Is to be called before a piece of the guest's console goes to standard output.
+    var willShowConsole: @Sendable (_ endsLine: Bool) -> Void {
+        guard timer != nil, StandardOutput.isTerminal else { return { _ in } }
+        return { [screen] in screen.yield(endsLine: $0) }
+    }
+
     /// Takes the line away.
     func end() {
-        guard let timer else { return }
-        timer.cancel()
-        StandardError.put(Self.clearLine)
+        timer?.cancel()
+        screen.end()
     }
 }

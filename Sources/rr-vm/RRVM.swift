@@ -22,9 +22,10 @@ struct RRVM: ParsableCommand {
     )
 
     static func main() {
-        // A file that grows over the limit of `ulimit -f` is an error that says so, and not the end of the process.
+        // A file that may not grow any more is an error of the write, so that the trace ends well.
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try OpenFileLimit.require()
             let arguments = try TenderArguments.translated(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(arguments)
             try command.run()

@@ -38,6 +38,7 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var recording: RecordingOptions
 
     func validate() throws {
+        if output?.isEmpty == true { throw ValidationError("--output needs a file") }
         guard let untilFailure else { return }
         if untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
         if machine.devices.drive.contains(where: \.isWritable) {
@@ -63,13 +64,14 @@ struct RecordCommand: ParsableCommand {
         _ unikernel: UnikernelSetup,
         _ path: FilePath
     ) throws {
-        let setup = try machine.setup(recording, configuration, unikernel)
+        var setup = try machine.setup(recording, configuration, unikernel)
         let guest = try machine.guestDescription(configuration.image)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
-        let line = ProgressLine("recording", console: true, growing: FilePath("\(path).part")) { progress.events }
+        let line = ProgressLine("recording", growing: FilePath("\(path).part")) { progress.events }
         defer { line.end() }
+        setup.willShowConsole = line.willShowConsole
         let summary: RunSummary
         do {
             summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
@@ -84,8 +86,9 @@ struct RecordCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        summary.printExtras(asked: machine.devices)
+        line.end()
         try report(summary)
+        try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
         try summary.endAsUnikernel(configuration)
     }

@@ -32,6 +32,7 @@ struct RedactCommand: ParsableCommand {
     var output: String?
 
     func validate() throws {
+        if output?.isEmpty == true { throw ValidationError("--output needs a file") }
         if blank != nil, output == nil { throw ValidationError("--blank makes a new trace: name it with -o") }
         if blank == nil, output != nil { throw ValidationError("-o needs --blank: say what to blank") }
     }
@@ -88,7 +89,7 @@ struct RedactCommand: ParsableCommand {
         _ path: FilePath
     ) throws -> RedactionReport {
         let replayed = EventCounter()
-        let line = ProgressLine("replaying", console: false) { replayed.value.load(ordering: .relaxed) }
+        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
         defer { line.end() }
         let symbols = try reader.symbols()
         var redaction = try Redaction(reader, blanking: inputs) { event in

@@ -19,6 +19,10 @@ struct RepairCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
     var output: String
 
+    func validate() throws {
+        if output.isEmpty { throw ValidationError("--output needs a file") }
+    }
+
     func run() throws {
         let reader = try TraceLocation.open(file)
         let copy: TraceCopy

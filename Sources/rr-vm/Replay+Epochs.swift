@@ -18,9 +18,12 @@ extension Replay {
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         let start = DispatchTime.now()
         let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
+        let replayed = EventCounter()
+        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
+        defer { line.end() }
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
         DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing) }
+            let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing, replayed) }
             results.withLock { $0[index] = result }
         }
         var whole: ReplayReport?
@@ -35,11 +38,12 @@ extension Replay {
     private static func replay(
         _ reader: TraceReader,
         _ epochs: Range<Int>,
-        _ landing: Landing
+        _ landing: Landing,
+        _ replayed: EventCounter
     ) throws(CommandFailure) -> ReplayReport {
         do {
             var session = try ReplaySession(reader, landing: landing)
-            switch try session.run(epochs: epochs) {
+            switch try session.run(epochs: epochs, visit: { _ in replayed.value.add(1, ordering: .relaxed) }) {
             case .success(let report): return report
             case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
             }

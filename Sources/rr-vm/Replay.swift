@@ -1,7 +1,6 @@
 import Dispatch
 import Replayer
 import Synchronization
-import SystemPackage
 import TraceFormat
 
 /// One replay for a command: with its console, and with the right end where it differs.
@@ -12,24 +11,28 @@ enum Replay {
     static func run(
         _ reader: TraceReader,
         landing: Landing,
-        console: ReplayConsole?
+        showingConsole speed: ConsoleSpeed?
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
         let replayed = EventCounter()
-        let line = ProgressLine("replaying", console: console != nil) { replayed.value.load(ordering: .relaxed) }
+        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
         defer { line.end() }
+        var console = ReplayedConsole(of: reader, speed, willShow: line.willShowConsole)
         do {
             var session = try ReplaySession(reader, landing: landing)
             let result = try session.run { recorded in
-                replayed.value.store(recorded.ordinal.rawValue, ordering: .relaxed)
-                console?.show(recorded)
+                replayed.value.add(1, ordering: .relaxed)
+                console.show(recorded)
             }
+            console.flush()
             switch result {
             case .success(let report):
+                if let failure = console.failure { throw failure }
                 return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
             case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
             }
         } catch let error as ReplayError {
+            console.flush()
             throw CommandFailure(error)
         } catch let failure as CommandFailure {
             throw failure
@@ -39,7 +42,7 @@ enum Replay {
     }
 }
 
-/// How far a replay has come, for the line that shows it.
+/// How far replays have come, for the line that shows it.
 final class EventCounter: Sendable {
     let value = Atomic<UInt64>(0)
 }

@@ -34,11 +34,11 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file, replaying: true)
         let (report, seconds) = try Replay.run(
             reader,
             landing: landing.landing,
-            console: console ? ReplayConsole(of: reader, speed) : nil
+            showingConsole: console ? speed : nil
         )
         guard !quiet else { return }
         StandardError.write("rr-vm: \(report.summary(seconds: seconds))")

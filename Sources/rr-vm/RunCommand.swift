@@ -15,12 +15,13 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let (configuration, unikernel) = try machine.configuration()
-        let setup = try machine.setup(recording, configuration, unikernel)
+        var setup = try machine.setup(recording, configuration, unikernel)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
-        let line = ProgressLine("running", console: true) { progress.events }
+        let line = ProgressLine("running") { progress.events }
         defer { line.end() }
+        setup.willShowConsole = line.willShowConsole
         let summary: RunSummary
         do {
             summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
@@ -29,11 +30,12 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
+        line.end()
         StandardError.write(
             "rr-vm: \(summary.outcome); \(Quantity.count(summary.events)) events in \(Quantity.seconds(summary.seconds))"
         )
         StandardError.write(notesOn: summary)
-        summary.printExtras(asked: machine.devices)
+        try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
         try summary.endAsUnikernel(configuration)
     }

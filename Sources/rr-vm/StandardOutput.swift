@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A command's result, line by line, in pieces large enough to cost little.
+/// A command's result, in pieces large enough to cost little.
 struct StandardOutput: ~Copyable {
     private static let capacity = 1 << 16
 
@@ -16,23 +16,44 @@ struct StandardOutput: ~Copyable {
         buffer.reserveCapacity(Self.capacity)
     }
 
+    /// Writes lines that are the whole result, at once.
+    ///
+    /// - Throws: what ``flush()`` throws.
+    static func print(_ lines: String...) throws(CommandFailure) {
+        var output = Self()
+        for line in lines { try output.write(line) }
+        try output.flush()
+    }
+
     /// Writes one line.
     ///
-    /// - Throws: a failure with the status for input and output; a reader that has gone away ends the process quietly, as
-    ///   `SIGPIPE` does.
+    /// - Throws: what ``flush()`` throws.
     mutating func write(_ line: String) throws(CommandFailure) {
-        buffer.append(contentsOf: line.utf8)
-        buffer.append(UInt8(ascii: "\n"))
+        try put(line.utf8)
+        try put(CollectionOfOne(UInt8(ascii: "\n")))
+    }
+
+    /// Writes bytes as they stand.
+    ///
+    /// - Throws: what ``flush()`` throws.
+    mutating func put(_ bytes: some Collection<UInt8>) throws(CommandFailure) {
+        buffer.append(contentsOf: bytes)
         if buffer.count >= Self.capacity { try flush() }
     }
 
     /// Writes what is left.
+    ///
+    /// - Throws: a failure with the status for input and output; a reader that has gone away ends the process quietly, as
+    ///   `SIGPIPE` does.
     mutating func flush() throws(CommandFailure) {
         defer { buffer.removeAll(keepingCapacity: true) }
         do {
             try FileDescriptor.standardOutput.writeAll(buffer)
         } catch {
-            throw CommandFailure(.inputOutput, "can not write to standard output: \(error)")
+            throw CommandFailure(.inputOutput, Self.message(error))
         }
     }
+
+    /// What a user is told who has lost some of it.
+    static func message(_ cause: any Error) -> String { "can not write to standard output: \(cause)" }
 }

@@ -20,11 +20,24 @@ enum TraceLocation {
 
     /// Opens the trace that a command means, and says what is missing where its end is. A trace that is not finished, and
     /// has `.part` behind its name, is found by the name that it was to get.
-    static func open(_ file: String?) throws(CommandFailure) -> TraceReader {
+    ///
+    /// - Parameters:
+    ///   - replaying: the trace must hold a state to begin with.
+    ///   - checking: the trace must have no fault anywhere.
+    static func open(
+        _ file: String?,
+        replaying: Bool = false,
+        checking: Bool = false
+    ) throws(CommandFailure) -> TraceReader {
         let path = try resolve(file)
         do {
             let reader = try TraceReader(named: path)
-            if let missing = reader.missing { StandardError.write("rr-vm: \(reader.path): \(missing)") }
+            if checking { try reader.check() }
+            if replaying { _ = try reader.firstKeyframe() }
+            // A loss is told by the error of whoever reads up to it.
+            if let missing = reader.missing, reader.loss == nil {
+                StandardError.write("rr-vm: \(reader.path): \(missing)")
+            }
             return reader
         } catch {
             throw CommandFailure(error)

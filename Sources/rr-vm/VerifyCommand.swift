@@ -41,11 +41,8 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var landing: LandingOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file)
-        // A replay reads only what it needs: the parts that seeking needs are looked at here.
-        if shard?.number ?? 1 == 1 {
-            do { try reader.check() } catch { throw CommandFailure(error) }
-        }
+        // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
+        let reader = try TraceLocation.open(file, replaying: true, checking: shard?.number ?? 1 == 1)
         let all = 0..<reader.keyframeCount
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
@@ -56,18 +53,23 @@ struct VerifyCommand: ParsableCommand {
             last = report
         }
         if let last, json { return try last.writeJSON(seconds: seconds) }
-        if let shard { print("part \(shard.number) of \(shard.count): \(part.count) of \(all.count) epochs") }
-        guard let last else { return }
-        print(
-            """
-            \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
-            \(last.counts)
-            divergences            0
-            final digest           \(last.digest)
-            """
-        )
-        if epochs { print(last.epochTable) }
-        for remark in last.remarks { print("note: \(remark)") }
+        var output = StandardOutput()
+        if let shard {
+            try output.write("part \(shard.number) of \(shard.count): \(part.count) of \(all.count) epochs")
+        }
+        if let last {
+            try output.write(
+                """
+                \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
+                \(last.counts)
+                divergences            0
+                final digest           \(last.digest)
+                """
+            )
+            if epochs { try output.write(last.epochTable) }
+            for remark in last.remarks { try output.write("note: \(remark)") }
+        }
+        try output.flush()
     }
 
     private func replay(
@@ -75,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
         _ epochs: Range<Int>
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         if jobs == 1, shard == nil {
-            return try Replay.run(reader, landing: landing.landing, console: nil)
+            return try Replay.run(reader, landing: landing.landing, showingConsole: nil)
         }
         return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing)
     }

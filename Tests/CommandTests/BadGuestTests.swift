@@ -9,6 +9,9 @@ import Testing
             (["."], 66, "directory"),
             (["empty.bin"], 65, "empty"),
             (["--flat", "large.bin", "--memory", "1M"], 64, "--memory"),
+            (["--flat", "large.bin", "--memory", "2G"], 64, "from 0x7c00 on 608 KiB are free; at 1 MiB there is room"),
+            (["--flat", "large.bin", "--mode", "long", "--at", "0x8000"], 64, "give --at 0x100000"),
+            (["pipe"], 66, "no regular file"),
             (["--bios", "odd.bin"], 65, "multiple of 4096"),
             (["loop"], 66, "loop"),
             (["hello.bin", "--cpu", "imaginary"], 66, "imaginary"),
@@ -50,7 +53,7 @@ import Testing
         arguments: [
             ["--memory", "abc"], ["--memory", "-1"], ["--memory", "1.5G"], ["--memory", ""], ["--at", "0x10000"],
             ["--at", "top"], ["--max-time", "0"], ["--max-time", "nan"], ["--max-events", "0"],
-            ["--until", ""], ["--flat", "--bios"], ["--sideways"], ["another.bin"],
+            ["--until", ""], ["-o", ""], ["--flat", "--bios"], ["--sideways"], ["another.bin"],
         ]
     )
     func senselessOptionIsAUsageError(options: [String]) throws {
@@ -76,6 +79,9 @@ extension TemporaryDirectory {
         try write([], to: "empty.bin")
         try write([UInt8](repeating: 0x90, count: 2 << 20), to: "large.bin")
         try write([UInt8](repeating: 0x90, count: 5000), to: "odd.bin")
-        _ = try Command.shell("ln -s loop loop; mkdir locked; cp hello.bin locked; chmod 000 locked/*", in: self)
+        _ = try Command.shell(
+            "ln -s loop loop; mkdir locked; cp hello.bin locked; chmod 000 locked/*; mkfifo pipe",
+            in: self
+        )
     }
 }

@@ -10,6 +10,12 @@ extension TemporaryDirectory {
         try write(Guest.named(guest).image, to: guest + ".bin")
     }
 
+    /// Copies a trace that comes with the project, under its name there.
+    func addCommittedTrace(_ name: String) throws {
+        let trace = Checkout.root.appending("traces").appending(name)
+        try write([UInt8](Data(contentsOf: URL(filePath: trace.string))), to: name)
+    }
+
     /// Records a guest of this package with `rr-vm`, as trace.rrvm.
     func record(_ guest: String, _ options: String...) throws {
         try add(guest)

@@ -3,12 +3,34 @@ import Testing
 
 /// What the command line says of itself, and to a command line that makes no sense.
 @Suite struct HelpTests {
-    @Test(arguments: ["run", "record", "replay", "verify", "info", "events", "redact"])
+    static let commands = [
+        "doctor", "run", "record", "replay", "verify", "check", "info", "events", "inspect", "bisect", "last-write",
+        "watch", "minimize", "diff", "pack", "repair", "redact",
+    ]
+
+    @Test(arguments: commands)
     func everyCommandExplainsItself(name: String) throws {
         let result = try Command.run(name, "--help", in: TemporaryDirectory())
 
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: rr-vm \(name)"))
         #expect(result.messages.isEmpty)
+    }
+
+    @Test func everyCommandIsListed() throws {
+        let result = try Command.run("--help", in: TemporaryDirectory())
+
+        let listed = result.output.matches(of: #/(?m)^  ([a-z-]+)  /#).map { String($0.output.1) }
+        #expect(result.status == 0)
+        #expect(Set(listed).isSuperset(of: Self.commands))
+        #expect(listed.filter { !$0.hasPrefix("-") } == Self.commands)
+    }
+
+    @Test(arguments: commands)
+    func optionThatIsNoneIsAUsageError(name: String) throws {
+        let result = try Command.run(name, "--sideways", in: TemporaryDirectory())
+
+        #expect(result.status == 64)
+        #expect(result.output.isEmpty)
     }
 }

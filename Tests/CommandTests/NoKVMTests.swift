@@ -3,18 +3,34 @@ import Testing
 
 /// Hosts that have no KVM, or do not give it.
 @Suite(.needsMounts) struct NoKVMTests {
-    @Test(arguments: [("mount -t tmpfs none /dev", "/dev/kvm"), ("mount --bind /dev/null /dev/kvm", "/dev/kvm")])
-    func commandsThatNeedItSayWhatToDo(mount: String, says: String) throws {
-        for command in ["record", "run"] {
-            let directory = try TemporaryDirectory()
-            try directory.add("hello")
-            let line = "\(mount); exec \"$0\" \(command) hello.bin --flat </proc/self/fd/0"
-            let result = try Command.shell("exec unshare --mount bash -c '\(line)' \"$0\"", in: directory)
-            #expect(result.status == 69, "\(result)")
-            #expect(result.messageLines.count == 1, "\(result.messages)")
-            #expect(result.messages.contains(says))
-            #expect(try directory.names == ["hello.bin"])
-        }
+    private static let hidings = [
+        ("mount -t tmpfs none /dev", "open (/dev/kvm): ENOENT: No such file or directory; load the kvm_intel"),
+        (
+            "mount --bind /dev/null /dev/kvm",
+            "KVM_GET_API_VERSION (/dev/kvm): ENOTTY: Inappropriate ioctl for device; what has that name is not KVM"
+        ),
+    ]
+
+    @Test(
+        arguments: [
+            "record hello.bin --flat", "run hello.bin --flat", "run hello.bin --flat --cpu host", "replay hello.rrvm",
+            "verify hello.rrvm", "verify hello.rrvm --jobs 2", "check hello.rrvm", "inspect hello.rrvm", "doctor",
+            "bisect hello.rrvm --when \"rip == 0\"", "last-write hello.rrvm 0x500",
+        ],
+        hidings
+    )
+    func commandsThatNeedItSayWhatToDo(command: String, hiding: (mount: String, says: String)) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+        try directory.addCommittedTrace("hello.rrvm")
+
+        let line = "\(hiding.mount); exec \"$0\" \(command) </proc/self/fd/0"
+        let result = try Command.shell("exec unshare --mount bash -c '\(line)' \"$0\"", in: directory)
+
+        #expect(result.status == 69, "\(result)")
+        #expect(result.messages.contains(hiding.says), "\(result.messages)")
+        #expect(result.output.isEmpty)
+        #expect(try directory.names == ["hello.bin", "hello.rrvm"])
     }
 
     @Test(.needsKVM) func userWhoMayNotOpenItIsToldHow() throws {
@@ -30,19 +46,47 @@ import Testing
 
         #expect(result.status == 69, "\(result)")
         #expect(result.messageLines.count == 1, "\(result.messages)")
-        #expect(result.messages.contains("/dev/kvm"), "\(result.messages)")
+        #expect(
+            result.messages.hasPrefix(
+                "rr-vm: open (/dev/kvm): EACCES: Permission denied; run as root or join the group"
+            ),
+            "\(result.messages)"
+        )
     }
 
-    @Test(.needsKVM) func readingATraceNeedsNone() throws {
+    @Test(
+        arguments: [
+            "info", "info --check", "events", "diff hello.rrvm", "pack -o packed.rrvm", "repair -o repaired.rrvm",
+        ]
+    )
+    func readingATraceNeedsNone(command: String) throws {
         let directory = try TemporaryDirectory()
-        try directory.record("hello")
+        try directory.addCommittedTrace("hello.rrvm")
 
-        for command in ["info", "events"] {
-            let result = try Command.shell(
-                "exec unshare --mount bash -c 'mount --bind /dev/null /dev/kvm; exec \"$0\" \(command) trace.rrvm' \"$0\"",
-                in: directory
-            )
-            #expect(result.status == 0, "\(result)")
-        }
+        let result = try Command.shell(
+            "exec unshare --mount bash -c 'mount --bind /dev/null /dev/kvm; exec \"$0\" \(command) hello.rrvm' \"$0\"",
+            in: directory
+        )
+
+        #expect(result.status == 0, "\(result)")
+    }
+
+    @Test func demoShowsWhatWorksWithout() throws {
+        let result = try Command.shell(
+            """
+            exec unshare --mount bash -c 'mount --bind /dev/null /dev/kvm; exec "$1" --built "$0"' "$0" \
+                \(Checkout.root)/Scripts/demo.sh
+            """,
+            in: TemporaryDirectory()
+        )
+
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.contains("There is a /dev/kvm, but it cannot be used:"), "\(result.output)")
+        #expect(result.output.contains("$ rr-vm info --check traces/hello.rrvm\n"), "\(result.output)")
+        #expect(result.output.matches(of: /rr-vm: no fault in/).count == Checkout.traces.count, "\(result.output)")
+        #expect(result.output.contains("$ rr-vm diff traces/"), "\(result.output)")
+        #expect(result.output.contains("\nevents: "), "\(result.output)")
+        #expect(result.output.split(separator: "\n").count < 40, "\(result.output)")
+        #expect(result.messages.isEmpty)
     }
 }

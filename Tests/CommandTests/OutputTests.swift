@@ -84,4 +84,84 @@ import TraceFormat
         #expect(result.output == "0\n", "\(result.messages)")
         #expect(try TraceReader(path: directory.file("rep-outs.0.rrvm")).outcome == .exited(code: 0))
     }
+
+    @Test(arguments: ["record rep-outs.bin --flat -o trace.rrvm", "run rep-outs.bin --flat"])
+    func consoleThatCannotBeWrittenLosesNeitherRunNorTrace(line: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("rep-outs")
+
+        let result = try Command.shell("\"$0\" \(line) >/dev/full", in: directory)
+
+        #expect(result.status == 74, "\(result)")
+        #expect(result.messages.contains("can not write to standard output: No space left on device"), "\(result)")
+        let traces = try directory.names.filter { $0 == "trace.rrvm" }
+        #expect(try traces.allSatisfy { try TraceReader(path: directory.file($0)).outcome == .exited(code: 0) })
+        #expect(traces.isEmpty == line.hasPrefix("run"))
+    }
+
+    @Test(
+        arguments: [
+            "replay --console", "verify", "verify --shard 1/1", "check", "info", "info --json", "events", "inspect",
+            "diff latest latest", "bisect latest latest", "bisect latest --when 'rip != 0'", "last-write latest 0x500",
+        ]
+    )
+    func resultThatCannotBeWrittenIsAnError(line: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+        _ = try Command.run("record", "hello.bin", "--flat", in: directory)
+
+        let result = try Command.shell("\"$0\" \(line) >/dev/full", in: directory)
+
+        #expect(result.status == 74, "\(result)")
+        #expect(result.messages.contains("can not write to standard output: No space left on device"), "\(result)")
+    }
+
+    @Test func limitOnTheSizeOfFilesEndsTheTraceWithItsLastWholeChunk() throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("tsc-hash")
+
+        let result = try Command.shell(
+            "(ulimit -f 20; exec \"$0\" record tsc-hash.bin --flat --memory 16M -o trace.rrvm)",
+            in: directory
+        )
+
+        #expect(result.status == 74, "\(result)")
+        #expect(result.messages.contains("File too large"), "\(result.messages)")
+        let reader = try TraceReader(path: directory.file("trace.rrvm.part"))
+        #expect(reader.fault == nil && reader.keyframeCount > 0)
+        #expect(throws: Never.self) { try reader.check() }
+    }
+
+    @Test(arguments: ["trace.rrvm", "trace.rrvm.part"])
+    func pipeIsNoPlaceForATrace(name: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+        _ = try Command.shell("mkfifo \(name)", in: directory)
+
+        let result = try Command.run("record", "hello.bin", "--flat", "-o", "trace.rrvm", in: directory)
+
+        #expect(result.status == 73, "\(result)")
+        #expect(result.messages.contains("\(name) exists already"), "\(result.messages)")
+        #expect(try directory.names == ["hello.bin", name])
+    }
+
+    @Test(arguments: ["pack", "repair"])
+    func copyNeedsAName(command: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.record("hello")
+
+        #expect(try Command.run(command, "trace.rrvm", "-o", "", in: directory).status == 64)
+    }
+
+    @Test func fewOpenFilesAreAnErrorAndNoCrash() throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+
+        let result = try Command.shell("ulimit -n 8; exec \"$0\" record hello.bin --flat", in: directory)
+
+        #expect(result.status == 69, "\(result)")
+        #expect(result.messages.contains("ulimit -n"), "\(result.messages)")
+        #expect(result.messageLines.count == 1)
+        #expect(try directory.names == ["hello.bin"])
+    }
 }

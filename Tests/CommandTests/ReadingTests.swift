@@ -61,6 +61,21 @@ import TraceFormat
         #expect(result.output.contains("divergences            0"))
     }
 
+    @Test(arguments: SlowTests.areIncluded ? [20] : [2])
+    func everyReplayOfSeaBIOSEndsInOneState(count: Int) throws {
+        let directory = try TemporaryDirectory()
+        let text = "No bootable device"
+        let recorded = try Command.run("record", "--bios", "--until", text, "-o", "trace.rrvm", in: directory)
+
+        let result = try Command.run("verify", "trace.rrvm", "--repeat", "\(count)", in: directory)
+
+        let digest = try #require(try TraceReader(path: directory.file("trace.rrvm")).keyframes.last?.digest)
+        #expect(recorded.status == 0 && recorded.output.hasSuffix(text), "\(recorded)")
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.hasPrefix("\(count) replays of "), "\(result)")
+        #expect(result.output.contains("\ndivergences            0\nfinal digest           \(digest)\n"), "\(result)")
+    }
+
     @Test(arguments: ["info", "events"])
     func jsonParses(command: String) throws {
         let directory = try TemporaryDirectory()

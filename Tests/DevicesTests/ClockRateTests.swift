@@ -1,3 +1,4 @@
+import TestBasics
 import Testing
 
 @testable import Devices
@@ -17,7 +18,7 @@ import Testing
     func aTickBeginsAtTheTimeThatItSays(rate: ClockRate) {
         var numbers = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {
-            let tick = numbers.next() >> 16
+            let tick = numbers.quadword() >> 16
             let time = rate.time(ofTick: tick)
             #expect(rate.tick(at: time) == tick)
             #expect(rate.tick(at: MachineTime(nanoseconds: max(time.nanoseconds, 1) - 1)) == max(tick, 1) - 1)

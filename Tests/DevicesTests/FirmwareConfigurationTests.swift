@@ -122,8 +122,10 @@ import X86
                 { bench, run in
                     _ = bench.device.read(run.numbers.pick(FirmwareConfiguration.Register.allCases), .doubleword)
                 },
-                { $0.memory.put($1.numbers.next(), at: Int($1.numbers.next() & 0xFF8)) },
-                { $0.memory.put($1.numbers.next() & 0x0F03_0000_1F00_2000, at: Int($1.numbers.next() & 0xFF8)) },
+                { $0.memory.put($1.numbers.quadword(), at: Int($1.numbers.quadword() & 0xFF8)) },
+                {
+                    $0.memory.put($1.numbers.quadword() & 0x0F03_0000_1F00_2000, at: Int($1.numbers.quadword() & 0xFF8))
+                },
                 { bench, _ in bench.device = FirmwareConfiguration(state: bench.device.state) },
             ]
         )

@@ -414,9 +414,9 @@ import X86
                 { $0.busMaster($1.numbers.word() & 8, .byte, $1.numbers.pick([0, 1, 9])) },
                 { $0.busMaster(4, .doubleword, $1.numbers.doubleword() & 0x1FFFF) },
                 { _ = $0.controller.readBusMaster(at: $1.numbers.word() & 31, $1.numbers.pick(AccessSize.allCases)) },
-                { $0.memory.put($1.numbers.next(), at: Int($1.numbers.next() & 0x1FFF8)) },
-                { $0.memory.put($1.numbers.next() & 0x8200_0001_FFFF, at: Int($1.numbers.next() & 0x1FFF8)) },
-                { bench, run in bench.channel = run.numbers.next() & 7 == 0 ? .secondary : .primary },
+                { $0.memory.put($1.numbers.quadword(), at: Int($1.numbers.quadword() & 0x1FFF8)) },
+                { $0.memory.put($1.numbers.quadword() & 0x8200_0001_FFFF, at: Int($1.numbers.quadword() & 0x1FFF8)) },
+                { bench, run in bench.channel = run.numbers.byte() & 7 == 0 ? .secondary : .primary },
                 { bench, _ in bench.controller = IDEController(state: bench.controller.state) },
             ]
         )

@@ -274,8 +274,8 @@ import Testing
             &controller,
             seed: 8259,
             actions: [
-                { $0.setLine(Int($1.numbers.byte()) - 100, $1.numbers.next() & 1 == 0) },
-                { $0.setLine(Int($1.numbers.next() & 15), $1.numbers.next() & 1 == 0) },
+                { $0.setLine(Int($1.numbers.byte()) - 100, $1.numbers.quadword() & 1 == 0) },
+                { $0.setLine(Int($1.numbers.quadword() & 15), $1.numbers.quadword() & 1 == 0) },
                 { controller, _ in _ = controller.acknowledge() },
                 { $0.write($1.numbers.pick(InterruptController8259.Register.allCases), $1.numbers.byte()) },
                 { _ = $0.read($1.numbers.pick(InterruptController8259.Register.allCases)) },

@@ -329,7 +329,7 @@ import Testing
                 },
                 { timer, run in _ = timer.read(run.numbers.pick(IntervalTimer8254.Register.allCases), now: run.later())
                 },
-                { timer, run in timer.setSpeakerGate(run.numbers.next() & 1 == 0, now: run.later()) },
+                { timer, run in timer.setSpeakerGate(run.numbers.quadword() & 1 == 0, now: run.later()) },
                 { timer, run in timer.advance(to: timer.nextDeadline(after: run.now) ?? run.later()) },
                 { timer, _ in timer = IntervalTimer8254(state: timer.state) },
             ]

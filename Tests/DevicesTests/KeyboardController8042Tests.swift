@@ -207,8 +207,8 @@ import Testing
                 { _ = $0.write($1.numbers.pick(KeyboardController8042.Register.allCases), $1.numbers.byte()) },
                 { _ = $0.read($1.numbers.pick(KeyboardController8042.Register.allCases)) },
                 { controller, run in
-                    let key = ScanCode(run.numbers.byte(), isExtended: run.numbers.next() & 1 == 0)
-                    _ = controller.setKey(key, isPressed: run.numbers.next() & 1 == 0)
+                    let key = ScanCode(run.numbers.byte(), isExtended: run.numbers.quadword() & 1 == 0)
+                    _ = controller.setKey(key, isPressed: run.numbers.quadword() & 1 == 0)
                 },
                 { controller, _ in _ = controller.takeKeyboardEdge() != controller.takeAuxiliaryEdge() },
                 { controller, _ in controller = KeyboardController8042(state: controller.state) },

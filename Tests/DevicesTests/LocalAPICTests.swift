@@ -272,20 +272,20 @@ import X86
             start: start,
             actions: [
                 { apic, run in
-                    let value = run.numbers.next() >> (run.numbers.next() & 63)
+                    let value = run.numbers.quadword() >> (run.numbers.quadword() & 63)
                     _ = apic.write(at: run.numbers.pick(registers), .doubleword, value, now: run.later())
                 },
                 { apic, run in
-                    let place = run.numbers.next() & 0x1FFF
+                    let place = run.numbers.quadword() & 0x1FFF
                     _ = apic.write(
                         at: place,
                         run.numbers.pick(AccessSize.allCases),
-                        run.numbers.next(),
+                        run.numbers.quadword(),
                         now: run.later()
                     )
                 },
                 { apic, run in
-                    let place = run.numbers.next() & 0x1FFF
+                    let place = run.numbers.quadword() & 0x1FFF
                     _ = apic.read(at: place, run.numbers.pick(AccessSize.allCases), now: run.later())
                 },
                 { apic, run in apic.advance(to: apic.nextDeadline(after: run.now) ?? run.later()) },
@@ -293,16 +293,16 @@ import X86
                     _ = apic.deliver(
                         InterruptMessage(
                             destination: run.numbers.byte(),
-                            isLogical: run.numbers.next() & 1 == 0,
+                            isLogical: run.numbers.quadword() & 1 == 0,
                             mode: .fixed,
                             vector: run.numbers.byte(),
-                            isLevelTriggered: run.numbers.next() & 1 == 0
+                            isLevelTriggered: run.numbers.quadword() & 1 == 0
                         )
                     )
                 },
                 { apic, _ in _ = apic.acknowledge() },
-                { apic, run in apic.setPin(run.numbers.pick([.lint0, .lint1]), run.numbers.next() & 1 == 0) },
-                { apic, run in apic.isGloballyEnabled = run.numbers.next() & 7 != 0 },
+                { apic, run in apic.setPin(run.numbers.pick([.lint0, .lint1]), run.numbers.quadword() & 1 == 0) },
+                { apic, run in apic.isGloballyEnabled = run.numbers.quadword() & 7 != 0 },
                 { apic, _ in apic = LocalAPIC(state: apic.state) },
             ]
         )

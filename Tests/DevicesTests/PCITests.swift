@@ -141,7 +141,7 @@ import X86
             actions: [
                 { $0.write(at: $1.numbers.byte(), $1.numbers.pick(AccessSize.allCases), $1.numbers.doubleword()) },
                 { _ = $0.read(at: $1.numbers.byte(), $1.numbers.pick(AccessSize.allCases)) },
-                { _ = $0.baseAddress(Int($1.numbers.next() % 6)) },
+                { _ = $0.baseAddress(Int($1.numbers.byte() % 6)) },
             ]
         )
         #expect(PCIFunction(state: function.state).state == function.state)

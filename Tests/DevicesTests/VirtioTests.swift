@@ -1,3 +1,4 @@
+import TestBasics
 import Testing
 import X86
 
@@ -346,8 +347,8 @@ import X86
         var same = SeededGenerator(seed: 1)
         entropy.service(numbers: &numbers, memory: &driver.memory)
         #expect(driver.used(0) == [0, 10])
-        #expect(driver.memory.get(at: 0x8000, as: UInt64.self) == same.next())
-        #expect(driver.memory.get(at: 0x8008, as: UInt64.self) == same.next() & 0xFFFF)
+        #expect(driver.memory.get(at: 0x8000, as: UInt64.self) == same.quadword())
+        #expect(driver.memory.get(at: 0x8008, as: UInt64.self) == same.quadword() & 0xFFFF)
     }
 
     @Test func noAccessTrapsAndTheStateRoundTrips() {
@@ -359,13 +360,18 @@ import X86
             actions: [
                 { bench, run in
                     let size = run.numbers.pick(AccessSize.allCases)
-                    _ = bench.block.transport.write(at: run.numbers.next() & 0x3FFF, size, run.numbers.next())
+                    _ = bench.block.transport.write(at: run.numbers.quadword() & 0x3FFF, size, run.numbers.quadword())
                 },
                 { bench, run in
-                    let value = run.numbers.next() >> (run.numbers.next() & 63)
-                    _ = bench.block.transport.write(at: run.numbers.next() & 0x3F, .word, value)
+                    let value = run.numbers.quadword() >> (run.numbers.quadword() & 63)
+                    _ = bench.block.transport.write(at: run.numbers.quadword() & 0x3F, .word, value)
                 },
-                { _ = $0.block.transport.read(at: $1.numbers.next() & 0x3FFF, $1.numbers.pick(AccessSize.allCases)) },
+                {
+                    _ = $0.block.transport.read(
+                        at: $1.numbers.quadword() & 0x3FFF,
+                        $1.numbers.pick(AccessSize.allCases)
+                    )
+                },
                 { bench, run in
                     let place = 0x84 + run.numbers.byte() % 20
                     _ = bench.block.transport.writeConfiguration(
@@ -381,12 +387,12 @@ import X86
                 {
                     $0.request(
                         $1.numbers.doubleword() & 15,
-                        sector: $1.numbers.next() & 0x7FF,
+                        sector: $1.numbers.quadword() & 0x7FF,
                         dataCount: $1.numbers.doubleword() & 0xFFF
                     )
                 },
-                { $0.driver.memory.put($1.numbers.next(), at: 0x1000 + Int($1.numbers.next() & 0xFF8)) },
-                { $0.driver.memory.put($1.numbers.next() & 7, at: 0x1000 + Int($1.numbers.next() & 0xFF8)) },
+                { $0.driver.memory.put($1.numbers.quadword(), at: 0x1000 + Int($1.numbers.quadword() & 0xFF8)) },
+                { $0.driver.memory.put($1.numbers.quadword() & 7, at: 0x1000 + Int($1.numbers.quadword() & 0xFF8)) },
                 { $0.driver.offer($1.numbers.word() & 7) },
                 { bench, _ in bench.block = VirtioBlock(state: bench.block.state) },
             ]

@@ -7,9 +7,9 @@ import X86
 @Suite struct ExtendedStateLayoutTests {
     /// AVX at 576, as every processor has it, and a supervisor component, which the standard format does not hold.
     private static let layout = ExtendedStateLayout(cpuid: [
-        KVMCore.CPUIDEntry(leaf: 0xD, subleaf: 0, eax: 7),
-        KVMCore.CPUIDEntry(leaf: 0xD, subleaf: 2, eax: 256, ebx: 576),
-        KVMCore.CPUIDEntry(leaf: 0xD, subleaf: 11, eax: 16, ebx: 0, ecx: 1),
+        CPUIDEntry(function: 0xD, index: 0, isIndexed: true, eax: 7),
+        CPUIDEntry(function: 0xD, index: 2, isIndexed: true, eax: 256, ebx: 576),
+        CPUIDEntry(function: 0xD, index: 11, isIndexed: true, eax: 16, ebx: 0, ecx: 1),
     ])
     private static let size = 4096
     private static let initialX87: [UInt8] = [0x7F, 0x03]

@@ -1,5 +1,6 @@
 import Foundation
 import KVMCore
+import TestBasics
 import Testing
 
 @testable import Engine
@@ -66,6 +67,25 @@ import Testing
         let report = try Self.report.get()
         let data = try JSONEncoder().encode(report)
         #expect(try JSONDecoder().decode(HostReport.self, from: data) == report)
+    }
+
+    @Test(
+        arguments: [
+            (ProbeExit.end, Finding.Verdict.fails), (.faultHandler, .works), (.shutdown, .works),
+            (.emulationFailure, .untried), (.stopped, .untried), (.other("HLT"), .untried),
+        ]
+    )
+    func onlyAnExceptionKeepsAnInstructionFromAGuest(exit: ProbeExit, verdict: Finding.Verdict) {
+        let finding = HostProbe.hiding(endingWith: exit)
+        #expect(finding.verdict == verdict)
+        #expect(finding.detail.contains(exit == .end ? "without an exit" : "\(exit)"))
+    }
+
+    @Test func anInstructionThatIsNotEmulatedIsNoTrap() throws {
+        let report = try Self.report.get()
+        let missing =
+            report.behaviour[.hidesRandomNumbers]?.values.filter { $0.detail.contains("can not emulate") } ?? []
+        #expect(missing.allSatisfy { $0.verdict == .untried })
     }
 
     @Test func aGuestThatDoesNotEndIsStopped() throws {

@@ -1,4 +1,5 @@
 import Dispatch
+import TestBasics
 import Testing
 import X86
 

@@ -1,4 +1,5 @@
 import Digest
+import TestBasics
 import Testing
 import X86
 

@@ -8,7 +8,7 @@ import X86
     private static let everything =
         ([0x0...0x20, 0x4000_0000...0x4000_0010, 0x8000_0000...0x8000_0021] as [ClosedRange<UInt32>])
         .joined().map {
-            X86.CPUIDEntry(function: $0, eax: .max, ebx: .max, ecx: .max, edx: .max)
+            CPUIDEntry(function: $0, eax: .max, ebx: .max, ecx: .max, edx: .max)
         }
 
     static let profiles = [ProcessorProfile.baseline, .host(supported: everything)]

@@ -1,4 +1,5 @@
 import KVMCore
+import TestBasics
 import Testing
 import X86
 
@@ -41,6 +42,19 @@ import X86
         let second = guest.vcpu.drainCoalescedWrites { places.insert($0.place) }
         #expect(first + 1 + second == 200)
         #expect(places == [.port(Port(0x80))])
+    }
+
+    @Test func writesToMemoryThatIsNoZoneAnyMoreExitAgain() throws {
+        var guest = try TinyGuest([
+            0xB8, 0x00, 0xF0,  // mov ax, 0xf000
+            0x8E, 0xD8,  // mov ds, ax
+            0xC6, 0x06, 0x10, 0x00, 0x11,  // mov byte [0x10], 0x11
+        ])
+        try guest.vm.registerCoalescedMemory(at: GuestPhysicalAddress(0xF0000), size: 0x1000)
+        try guest.vm.unregisterCoalescedMemory(at: GuestPhysicalAddress(0xF0000), size: 0x1000)
+        try guest.runToExit()
+        #expect(try guest.summary() == "write 0xf0010 11")
+        #expect(guest.vcpu.drainCoalescedWrites { _ in } == 0)
     }
 
     @Test func anUnregisteredZoneExitsAgain() throws {

@@ -18,6 +18,7 @@ import Testing
         #expect(error?.operation == "KVM_GET_API_VERSION")
         #expect(error?.argument == "/dev/null")
         #expect(error?.errno == .inappropriateIOCTLForDevice)
+        #expect(error?.advice?.hasPrefix("what has that name is not KVM's device") == true)
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 import Foundation
 import KVMCore
 import Synchronization
+import TestBasics
 import Testing
 import X86
 
@@ -95,7 +96,11 @@ import X86
 
     @Test func aKickAfterTheVCPUIsGoneDoesNothing() throws {
         let kicker = try Self.kickerOfAVCPUThatIsGone()
+        // Its run page most likely lies where that of the one before was.
+        var guest = try TinyGuest(Self.chatty)
         kicker.kick()
+        #expect(try guest.vcpu.run() == .exit)
+        #expect(try guest.summary() == "out 0x10 byte 0")
     }
 
     @Test func aSignalThatIsNoKickIsToldApart() throws {

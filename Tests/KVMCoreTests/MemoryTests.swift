@@ -1,5 +1,6 @@
 import KVMCore
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

@@ -1,4 +1,5 @@
 import KVMCore
+import TestBasics
 import Testing
 import X86
 

@@ -1,6 +1,7 @@
 import KVMCore
 import Synchronization
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

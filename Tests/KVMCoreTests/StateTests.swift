@@ -1,5 +1,6 @@
 import KVMCore
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 
@@ -163,17 +164,17 @@ import X86
             0xF4,  // hlt
         ])
         var entries = try system.supportedCPUID()
-        let vendor = try #require(entries.firstIndex { $0.leaf == 0 })
+        let vendor = try #require(entries.firstIndex { $0.function == 0 })
         entries[vendor].ebx = 0x6D76_7272  // "rrvm"
         try guest.vcpu.setCPUID(entries)
-        #expect(try guest.vcpu.cpuid().first { $0.leaf == 0 }?.ebx == 0x6D76_7272)
+        #expect(try guest.vcpu.cpuid().first { $0.function == 0 }?.ebx == 0x6D76_7272)
         try guest.runToHalt()
         #expect(try guest.vcpu.registers().rbx == 0x6D76_7272)
     }
 
     @Test func aCPUIDTableThatIsTooLongIsTheKernelsToRefuse() throws {
         var guest = try TinyGuest([])
-        let entries = (0..<1000).map { CPUIDEntry(leaf: UInt32($0)) }
+        let entries = (0..<1000).map { CPUIDEntry(function: UInt32($0)) }
         var caught: KVMError?
         do { try guest.vcpu.setCPUID(entries) } catch { caught = error }
         #expect(caught?.errno == .argListTooLong)

@@ -13,7 +13,8 @@ import TraceFormat
         #expect(guest.declares(recording.summary.outcome), "\(recording.summary.outcome)")
         #expect(recording.reader.outcome == recording.summary.outcome)
         #expect(recording.reader.isComplete)
-        #expect(String(decoding: recording.console, as: UTF8.self) == guest.console ?? recording.text)
+        #expect(guest.declares(console: recording.text), "\(recording.text)")
+        #expect(try recording.console == recording.events.flatMap(\.event.consoleBytes))
     }
 
     @Test(arguments: TestGuest.included)

@@ -1,5 +1,4 @@
 import EndToEnd
-import Foundation
 import Replayer
 import SystemPackage
 import Testing
@@ -7,35 +6,28 @@ import TraceFormat
 
 /// The traces that come with the project: what was once written stays readable, and replays as it did.
 @Suite struct GoldenTraceTests {
-    /// Where each is.
-    static let traces: [FilePath] = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../traces").standardized
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        return names.filter { $0.hasSuffix(".rrvm") }.sorted().map { FilePath(root.path).appending($0) }
-    }()
-
     /// Those that have their end.
-    static let complete = traces.filter { $0.stem != "cut-off" }
+    static let complete = Checkout.traces.filter { $0.stem != "cut-off" }
 
     /// Those whose processor this host can show a guest.
-    static let replayable = traces.filter { path in
+    static let replayable = Checkout.traces.filter { path in
         guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader) else { return false }
         return check.obstacles.isEmpty
     }
 
     @Test func thereAreSome() {
-        #expect(Self.traces.count >= 3)
+        #expect(Checkout.traces.count >= 3)
     }
 
     /// So that no kind of event that was written once is read by nothing.
     @Test func everyKindOfEventButTheRarestIsInOne() throws {
-        let kinds = try Set(Self.traces.flatMap { try TraceReader(path: $0).allEvents().map(\.event.kind) })
+        let kinds = try Set(Checkout.traces.flatMap { try TraceReader(path: $0).allEvents().map(\.event.kind) })
 
         #expect(Set(Event.Kind.allCases).subtracting(kinds).isSubset(of: [.writeMSR, .halt, .nonMaskableInterrupt]))
     }
 
     @Test func traceThatIsCutOffIsReadAsFarAsItGoes() throws {
-        let path = try #require(Self.traces.first { $0.stem == "cut-off" })
+        let path = try #require(Checkout.traces.first { $0.stem == "cut-off" })
 
         let reader = try TraceReader(path: path)
 

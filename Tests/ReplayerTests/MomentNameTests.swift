@@ -1,5 +1,6 @@
 import EndToEnd
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

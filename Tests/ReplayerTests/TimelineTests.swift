@@ -2,6 +2,7 @@ import Digest
 import EndToEnd
 import Engine
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86
@@ -47,8 +48,6 @@ struct TimelineTests {
         let reader = try Recording.make(.named(name), maximumEvents: 60)
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
         var separate = try Timeline(reader)
-        var together = try Timeline(reader)
-        together.stopsAtHandlers = false
         try separate.seek(to: Moment(event: interrupt))
         var view = try separate.view()
         let stack = try separate.state()[.rsp]
@@ -59,9 +58,10 @@ struct TimelineTests {
 
         #expect(state.rip == handler.offset)
         #expect(state[.rsp] == stack - 6)
-        try separate.seek(to: Moment(event: interrupt, instructions: 4))
-        try together.seek(to: Moment(event: interrupt, instructions: 4))
-        #expect(try separate.digest() == together.digest())
+        // What is pushed is the guest's own: a host that steps over a delivery may push the flag by which it steps.
+        let trap: UInt8 = 1
+        let pushed = try separate.memory.read(at: GuestPhysicalAddress(state[.rsp] + 5), count: 1)
+        #expect(pushed[0] & trap == 0)
     }
 
     @Test func theMomentBehindADeliveryIsRefusedWhereTheHostDoesNotStopThere() throws {

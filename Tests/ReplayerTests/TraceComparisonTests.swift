@@ -3,6 +3,7 @@ import Digest
 import EndToEnd
 import Engine
 import GuestImages
+import TestBasics
 import Testing
 import TraceFormat
 import X86

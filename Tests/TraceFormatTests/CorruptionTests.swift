@@ -1,4 +1,6 @@
+import Foundation
 import SystemPackage
+import TestBasics
 import Testing
 
 @testable import TraceFormat
@@ -17,6 +19,49 @@ import Testing
             try file.restore(change)
         }
         #expect(TraceContents(file.path) == whole)
+    }
+
+    @Test func everySingleFlippedByteIsFoundByACheck() throws {
+        let directory = try TemporaryDirectory()
+        try SampleTrace.writeSmall(to: directory.file("whole"))
+        let file = try SpoiledFile(copying: directory.file("whole"), to: directory.file("spoiled"))
+        for offset in file.bytes.indices {
+            let change = [(offset: offset, mask: UInt8(1) << UInt8(offset % 8))]
+            try file.flip(change)
+            #expect(throws: TraceError.self, "byte \(offset)") { try TraceReader(path: file.path).check() }
+            try file.restore(change)
+        }
+        try TraceReader(path: file.path).check()
+    }
+
+    @Test func bytesBehindTheEndAreFoundByACheck() throws {
+        let directory = try TemporaryDirectory()
+        for rest in [[0], [UInt8](repeating: 0, count: 100), FileFooter.magic, Array("RRVC".utf8)] as [[UInt8]] {
+            try SampleTrace.writeSmall(to: directory.file("\(rest.count)"))
+            let handle = try FileHandle(forUpdating: URL(filePath: directory.file("\(rest.count)").string))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: rest)
+            let reader = try TraceReader(path: directory.file("\(rest.count)"))
+            #expect(reader.loss == nil && reader.outcome != nil)
+            #expect(throws: try #require(reader.fault)) { try reader.check() }
+        }
+    }
+
+    @Test func badBytesInTheMidstAreMetByWhoeverReadsUpToThem() throws {
+        let directory = try TemporaryDirectory()
+        try SampleTrace.writeLarge(to: directory.file("whole"))
+        let whole = try TraceReader(path: directory.file("whole"))
+        let bad = try whole.index.eventChunk(with: EventOrdinal(30))
+        let file = try SpoiledFile(copying: directory.file("whole"), to: directory.file("spoiled"))
+        try file.truncate(to: file.bytes.count - 1)
+        try file.flip([(offset: Int(bad.position) + 8, mask: 1)])
+        let reader = try TraceReader(path: file.path)
+        let why = "the chunk header's checksum does not match"
+        #expect(reader.loss == .corrupt(path: file.path, chunk: "chunk", offset: bad.position, why: why))
+        #expect(reader.events.upperBound == bad.firstEvent)
+        var cursor = reader.events(from: EventOrdinal(bad.firstEvent.rawValue - 1))
+        #expect(try cursor.next() != nil)
+        #expect(throws: try #require(reader.loss)) { try cursor.next() }
     }
 
     @Test func tenThousandRandomCorruptionsAreFoundOrHarmless() throws {
@@ -51,6 +96,9 @@ import Testing
             try file.truncate(to: length)
             let part = TraceContents(file.path)
             #expect(!part.isComplete && part.isHonestPart(of: whole), "\(length) bytes")
+            let reader = try? TraceReader(path: file.path)
+            #expect(reader?.fault == nil, "\(length) bytes")
+            #expect(throws: Never.self, "\(length) bytes") { try reader?.check() }
             // Whatever is whole is read: an error comes only where not even header and symbols are left.
             #expect(part.failure == nil || part.symbols.isEmpty, "\(length) bytes")
             #expect(part.events.count <= events)
@@ -69,7 +117,8 @@ import Testing
         let file = try SpoiledFile(copying: directory.file("whole"), to: directory.file("spoiled"))
         try file.flip([(offset: Int(chunk) + ChunkHeader.byteCount + 5, mask: 1)])
         var cursor = try TraceReader(path: file.path).events()
-        #expect(throws: TraceError.corrupt(chunk: "event chunk", offset: chunk, why: "its checksum does not match")) {
+        let why = "its checksum does not match"
+        #expect(throws: TraceError.corrupt(path: file.path, chunk: "event chunk", offset: chunk, why: why)) {
             try cursor.next()
         }
     }
@@ -104,7 +153,8 @@ import Testing
         let distance = 100
         try file.flip(copied.map { ($0 + distance, file.bytes[$0 + distance] ^ file.bytes[$0]) })
         let position = UInt64(first + distance)
-        let expected = TraceError.corrupt(chunk: "chunk", offset: position, why: "the chunk belongs at byte \(first)")
+        let why = "the chunk belongs at byte \(first)"
+        let expected = TraceError.corrupt(path: file.path, chunk: "chunk", offset: position, why: why)
         #expect(throws: expected) { try TraceFile(path: file.path).header(at: position) }
     }
 }

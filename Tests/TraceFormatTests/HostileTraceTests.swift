@@ -1,5 +1,6 @@
 import ByteCoding
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 
@@ -60,7 +61,8 @@ import X86
         try forged.finish(root, to: directory.file("a"))
         let reader = try TraceReader(path: directory.file("a"))
         #expect(!reader.isComplete)
-        let inPlace = TraceError.corrupt(chunk: "event index", offset: 32, why: "there is a header in its place")
+        let why = "there is a header in its place"
+        let inPlace = TraceError.corrupt(path: reader.path, chunk: "event index", offset: 32, why: why)
         #expect(throws: inPlace) { try reader.event(at: EventOrdinal(0)) }
         #expect(throws: TraceError.self) { try reader.keyframe(1) }
     }
@@ -107,7 +109,9 @@ import X86
         try contents.read(PageLocation(chunk: positions[8], index: 0), into: &page)
         #expect(page == [UInt8](repeating: 7, count: 4096))
         let why = "too many differences are stacked"
-        #expect(throws: TraceError.corrupt(chunk: "page chunk", offset: positions[9], why: why)) {
+        #expect(
+            throws: TraceError.corrupt(path: directory.file("a"), chunk: "page chunk", offset: positions[9], why: why)
+        ) {
             try contents.read(PageLocation(chunk: positions[9], index: 0), into: &page)
         }
     }
@@ -169,7 +173,7 @@ import X86
                 bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
             _ = try? chunk.decode(bytes.rawSpan, count: 200)
-            for place in chunk.records.indices { _ = try? chunk.event(place) }
+            for place in chunk.records.indices { _ = try? chunk.records[place].event(payload: RawSpan()) }
         }
     }
 }

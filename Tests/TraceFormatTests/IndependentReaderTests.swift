@@ -3,6 +3,7 @@ import Digest
 import EndToEnd
 import Foundation
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

@@ -1,5 +1,6 @@
 import ByteCoding
 import SystemPackage
+import TestBasics
 import X86
 
 @testable import TraceFormat

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 
@@ -84,7 +85,7 @@ import X86
             try Data(content.utf8).write(to: URL(filePath: path.string))
             #expect(throws: TraceError.notATrace(path: path)) { try TraceReader(path: path) }
         }
-        #expect(throws: TraceError.notATrace(path: "/dev/null")) { try TraceReader(path: "/dev/null") }
+        #expect(throws: TraceError.notAFile(path: "/dev/null")) { try TraceReader(path: "/dev/null") }
         let directoryError = TraceError.io(operation: "read", path: directory.path, errno: .isDirectory)
         #expect(throws: directoryError) { try TraceReader(path: directory.path) }
         let missing = TraceError.io(operation: "open", path: "/nonexistent", errno: .noSuchFileOrDirectory)

@@ -1,6 +1,7 @@
 import ByteCoding
 import Digest
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

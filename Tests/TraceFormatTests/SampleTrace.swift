@@ -2,6 +2,7 @@ import ByteCoding
 import Digest
 import Glibc
 import SystemPackage
+import TestBasics
 import X86
 
 @testable import TraceFormat

@@ -1,5 +1,6 @@
 import ByteCoding
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

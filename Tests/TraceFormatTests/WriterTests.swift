@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestBasics
 import Testing
 import X86
 

@@ -1,4 +1,4 @@
-internal import KVMCore
+package import KVMCore
 public import X86
 
 /// A virtual processor under Linux KVM, in a virtual machine of its own.
@@ -12,7 +12,7 @@ public struct KVMProcessor: Processor, ~Copyable {
     /// The model-specific registers that are part of its state.
     public let modelSpecificRegisters: [UInt32]
     /// What CPUID tells the guest: KVM's own answer after the profile was set, which may force bits on or off.
-    public let cpuid: [X86.CPUIDEntry]
+    public let cpuid: [CPUIDEntry]
 
     /// The first of the private ports that patched code traps through, if the guest's code may be patched.
     let trapBasePort: UInt8?
@@ -42,9 +42,26 @@ public struct KVMProcessor: Processor, ~Copyable {
         modelSpecificRegisters: [UInt32]? = nil,
         trapBasePort: UInt8? = nil
     ) throws(EngineError) -> Self {
+        try make(
+            regions: regions,
+            profile: profile,
+            modelSpecificRegisters: modelSpecificRegisters,
+            trapBasePort: trapBasePort,
+            host: .real
+        )
+    }
+
+    /// The same by way of a host that a test may watch, and whose calls it may make fail.
+    package static func make(
+        regions: [GuestMemory.Region],
+        profile: ProcessorProfile,
+        modelSpecificRegisters: [UInt32]? = nil,
+        trapBasePort: UInt8? = nil,
+        host: HostCalls
+    ) throws(EngineError) -> Self {
         let memory = try GuestMemory(regions: regions)
         do {
-            return try make(memory, profile, modelSpecificRegisters, trapBasePort)
+            return try make(memory, profile, modelSpecificRegisters, trapBasePort, host)
         } catch {
             throw .kvm(error)
         }
@@ -54,9 +71,10 @@ public struct KVMProcessor: Processor, ~Copyable {
         _ memory: GuestMemory,
         _ profile: ProcessorProfile,
         _ modelSpecificRegisters: [UInt32]?,
-        _ trapBasePort: UInt8?
+        _ trapBasePort: UInt8?,
+        _ host: HostCalls
     ) throws(KVMError) -> Self {
-        let system = try KVMSystem.open()
+        let system = try KVMSystem.open(path: KVMSystem.devicePath, host: host)
         var vm = try system.createVM()
         for (index, region) in memory.regions.enumerated() {
             // SAFETY: the region stays mapped as long as `memory`, which the processor keeps until the machine is gone.
@@ -75,9 +93,9 @@ public struct KVMProcessor: Processor, ~Copyable {
         try vm.setUserSpaceMSRExits([.filter, .unknown, .invalid])
         try vm.setMSRFilter(SavedRegisters.filter)
         var vcpu = try vm.createVCPU(id: 0)
-        try vcpu.setCPUID(profile.cpuid.map(KVMCore.CPUIDEntry.init))
+        try vcpu.setCPUID(profile.cpuid)
         vcpu.synchronizedRegisters = .general
-        let cpuid = try vcpu.cpuid().map(X86.CPUIDEntry.init)
+        let cpuid = try vcpu.cpuid()
         let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
         let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)
         return Self(
@@ -96,7 +114,7 @@ public struct KVMProcessor: Processor, ~Copyable {
         vm: consuming VM,
         memory: GuestMemory,
         modelSpecificRegisters: [UInt32],
-        cpuid: [X86.CPUIDEntry],
+        cpuid: [CPUIDEntry],
         trapBasePort: UInt8?,
         extendedLayout: ExtendedStateLayout
     ) {
@@ -116,7 +134,7 @@ public struct KVMProcessor: Processor, ~Copyable {
     /// What ``ProcessorProfile/host(supported:)`` is on this host.
     public static func hostProfile() throws(EngineError) -> ProcessorProfile {
         do {
-            return .host(supported: try KVMSystem.open().supportedCPUID().map(X86.CPUIDEntry.init))
+            return .host(supported: try KVMSystem.open().supportedCPUID())
         } catch {
             throw .kvm(error)
         }

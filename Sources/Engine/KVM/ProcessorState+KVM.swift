@@ -179,30 +179,3 @@ extension VCPUEvents {
         validFields = [.nmiPending, .shadow]
     }
 }
-
-extension X86.CPUIDEntry {
-    init(_ entry: KVMCore.CPUIDEntry) {
-        self.init(
-            function: entry.leaf,
-            index: entry.subleaf,
-            isIndexed: entry.subleafMatters,
-            eax: entry.eax,
-            ebx: entry.ebx,
-            ecx: entry.ecx,
-            edx: entry.edx
-        )
-    }
-}
-
-extension KVMCore.CPUIDEntry {
-    init(_ entry: X86.CPUIDEntry) {
-        self.init(
-            leaf: entry.function,
-            subleaf: entry.isIndexed ? entry.index : nil,
-            eax: entry.eax,
-            ebx: entry.ebx,
-            ecx: entry.ecx,
-            edx: entry.edx
-        )
-    }
-}

@@ -24,8 +24,18 @@ extension HostProbe {
     /// Whether an instruction that CPUID does not show gets through.
     private func hides(_ instruction: [UInt8], in mode: GuestMode) throws(KVMError) -> Finding {
         var guest = try ProbeGuest(instruction, mode, in: system, cpuid: supported.map(\.cleared))
-        let exit = try guest.run()
-        return exit == .end ? .fails("it executes without an exit") : .works("the guest \(exit)")
+        return Self.hiding(endingWith: try guest.run())
+    }
+
+    /// What the exit of a guest says that executed an instruction which CPUID does not show it.
+    ///
+    /// An instruction that KVM can not emulate is no trap: nothing is recorded of it, the guest just ends there.
+    static func hiding(endingWith exit: ProbeExit) -> Finding {
+        switch exit {
+        case .end: .fails("it executes without an exit")
+        case .faultHandler, .shutdown: .works("the guest \(exit)")
+        default: .untried("the guest \(exit)")
+        }
     }
 
     /// RDMSR of the time-stamp counter, which the filter denies.

@@ -1,4 +1,5 @@
 internal import KVMCore
+internal import X86
 
 extension HostProbe {
     /// Tries each sample in a guest of its own.
@@ -35,6 +36,6 @@ extension HostProbe {
     /// Leaf 1: XSAVE and AVX.
     private var hasAVX: Bool {
         let needed: UInt32 = 1 << 26 | 1 << 28
-        return supported.contains { $0.leaf == 1 && $0.ecx & needed == needed }
+        return supported.contains { $0.function == 1 && $0.ecx & needed == needed }
     }
 }

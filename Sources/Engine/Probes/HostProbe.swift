@@ -8,7 +8,7 @@ internal import X86
 public struct HostProbe: ~Copyable {
     let system: KVMSystem
     /// What this host's KVM can show a guest.
-    let supported: [KVMCore.CPUIDEntry]
+    let supported: [CPUIDEntry]
 
     /// Probes this host: a second or two.
     ///
@@ -54,7 +54,7 @@ public struct HostProbe: ~Copyable {
             accesses: accesses,
             interruptWindowDelay: windowDelay,
             forcedCPUID: try forcedCPUID(asking: supported.map { $0.cleared }),
-            baselineCPUID: try forcedCPUID(asking: ProcessorProfile.baseline.cpuid.map(KVMCore.CPUIDEntry.init)),
+            baselineCPUID: try forcedCPUID(asking: ProcessorProfile.baseline.cpuid),
             instructions: instructionFindings(),
             costs: costs()
         )
@@ -119,20 +119,17 @@ public struct HostProbe: ~Copyable {
     }
 
     /// How the table that a guest sees differs from the one that was asked for.
-    private func forcedCPUID(asking table: [KVMCore.CPUIDEntry]) throws(KVMError) -> [CPUIDDifference] {
+    private func forcedCPUID(asking table: [CPUIDEntry]) throws(KVMError) -> [CPUIDDifference] {
         let vm = try system.createVM()
         var vcpu = try vm.createVCPU(id: 0)
         try vcpu.setCPUID(table)
-        return CPUIDDifference.between(
-            asked: table.map(X86.CPUIDEntry.init),
-            seen: try vcpu.cpuid().map(X86.CPUIDEntry.init)
-        )
+        return CPUIDDifference.between(asked: table, seen: try vcpu.cpuid())
     }
 }
 
-extension KVMCore.CPUIDEntry {
+extension CPUIDEntry {
     /// The same leaf, answering zeros.
     var cleared: Self {
-        Self(leaf: leaf, subleaf: subleafMatters ? subleaf : nil)
+        Self(function: function, index: index, isIndexed: isIndexed)
     }
 }

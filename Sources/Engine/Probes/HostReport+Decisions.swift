@@ -29,9 +29,6 @@ extension HostReport {
     /// Whether hardware breakpoints work in a mode.
     public func canBreak(in mode: GuestMode) -> Bool { self[.hardwareBreakpoint, mode].isPositive }
 
-    /// Whether hardware watchpoints work in a mode.
-    public func canWatch(in mode: GuestMode) -> Bool { self[.watchpoint, mode].isPositive }
-
     /// Whether the instruction under a breakpoint can be got past in a mode.
     public func canPassBreakpoint(in mode: GuestMode) -> Bool {
         canBreak(in: mode) && (canStep(in: mode) || self[.resumeFlag, mode].isPositive)
@@ -57,9 +54,6 @@ extension HostReport {
 
     /// Whether a guest whose programs make system calls can run.
     public var runsSystemCalls: Bool { self[.systemCall].isPositive }
-
-    /// Whether the branches that a guest retires can be counted.
-    public var countsBranches: Bool { self[.branchCounter].isPositive }
 
     /// Those of the instructions tried that KVM can not emulate at ring 0 of a mode, by name.
     public func missingInstructions(in mode: GuestMode) -> [String] {

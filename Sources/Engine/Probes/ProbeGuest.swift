@@ -27,7 +27,7 @@ struct ProbeGuest: ~Copyable {
         _ code: [UInt8],
         _ mode: GuestMode,
         in system: borrowing KVMSystem,
-        cpuid: [KVMCore.CPUIDEntry],
+        cpuid: [CPUIDEntry],
         filter: MSRFilter? = nil
     ) throws(KVMError) {
         let memory = try Self.memory(code: code + ProbeCode.end, mode)

@@ -1,5 +1,6 @@
 import CKVM
 import SystemPackage
+import X86
 
 extension Descriptor {
     /// Makes a request that fills a CPUID table: `KVM_GET_SUPPORTED_CPUID`, `KVM_GET_EMULATED_CPUID`, `KVM_GET_CPUID2`.

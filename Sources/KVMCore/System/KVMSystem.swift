@@ -1,4 +1,5 @@
 import CKVM
+public import X86
 
 /// An open `/dev/kvm`: what the host's KVM can do, and where VMs come from.
 ///
@@ -13,10 +14,13 @@ public struct KVMSystem: ~Copyable, Sendable {
     /// The only API version that KVMCore speaks, and the only one that Linux has had since 2.6.22.
     public static let apiVersion = KVM_API_VERSION
 
+    /// Where the kernel puts the device.
+    public static let devicePath = "/dev/kvm"
+
     /// Opens the device, close-on-exec, and checks that it speaks API version 12 (`KVM_GET_API_VERSION`).
     ///
     /// - Throws: what `open` said, or that the version is another.
-    public static func open(path: String = "/dev/kvm") throws(KVMError) -> Self {
+    public static func open(path: String = devicePath) throws(KVMError) -> Self {
         try open(path: path, host: .real)
     }
 

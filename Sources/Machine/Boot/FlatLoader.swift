@@ -3,8 +3,6 @@ import X86
 
 /// Images that are code and data as they stand, entered at their first byte.
 enum FlatLoader {
-    private static let realModeEnd: UInt64 = 0x1_0000
-
     static func load(
         _ bytes: [UInt8],
         _ options: BootOptions,
@@ -21,20 +19,20 @@ enum FlatLoader {
                     "real-mode code begins below 64 KiB; give another --mode for 0x\(String(address, radix: 16))"
                 )
             }
-            try put(bytes, at: address, &plan)
+            try put(bytes, at: address, &plan, elsewhere: "--mode protected or long")
             return BootImage(contents: plan.contents, state: .realMode(entry: entry, signature: signature))
         case .protected:
             let address = options.address ?? PhysicalLayout.oneMiB
             guard let entry = UInt32(exactly: address) else {
                 throw .misusedOption("--at", "32-bit code begins below 4 GiB")
             }
-            try put(bytes, at: address, &plan)
+            try put(bytes, at: address, &plan, elsewhere: "--at 0x100000")
             var state = ProcessorState.protectedMode(entry: entry)
             state[.rsp] = address
             return BootImage(contents: plan.contents, state: state)
         case .long:
             let address = options.address ?? PhysicalLayout.oneMiB
-            try put(bytes, at: address, &plan)
+            try put(bytes, at: address, &plan, elsewhere: "--at 0x100000")
             guard address < PhysicalLayout.fourGiB else {
                 throw .misusedOption("--at", "the page tables for flat 64-bit code reach to 4 GiB")
             }
@@ -44,12 +42,21 @@ enum FlatLoader {
         }
     }
 
-    private static func put(_ bytes: [UInt8], at address: UInt64, _ plan: inout MemoryPlan) throws(MachineError) {
-        guard plan.isFree(address, size: UInt64(bytes.count)) else {
+    /// - Parameter elsewhere: the option that puts the image at 1 MiB.
+    private static func put(
+        _ bytes: [UInt8],
+        at address: UInt64,
+        _ plan: inout MemoryPlan,
+        elsewhere: String
+    ) throws(MachineError) {
+        let size = UInt64(bytes.count)
+        guard plan.isFree(address, size: size) else {
             throw .guestTooLarge(
                 bytes: bytes.count,
                 address: address,
-                memory: plan.map.usable.reduce(0) { $0 + $1.size }
+                free: plan.map.freeRun(at: address),
+                remedy: plan.isFree(PhysicalLayout.oneMiB, size: size)
+                    ? "at 1 MiB there is room for it: give \(elsewhere)" : "give it more with --memory"
             )
         }
         let code = [CodeRange(bytes.indices, .searched)]

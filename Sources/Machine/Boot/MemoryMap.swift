@@ -50,6 +50,11 @@ public struct MemoryMap: Hashable, Sendable {
     /// The stretches that are the guest's.
     public var usable: [Entry] { entries.filter { $0.kind == .usable } }
 
+    /// Bytes from an address to the next gap; 0 where the guest has no memory.
+    func freeRun(at address: UInt64) -> UInt64 {
+        usable.first { $0.start <= address && address < $0.end }.map { $0.end - address } ?? 0
+    }
+
     /// KiB of memory from 0 on.
     var lowerKiB: UInt32 { UInt32(Self.conventionalEnd >> 10) }
 

@@ -5,6 +5,7 @@ struct ChunkHeader: Equatable {
     static let byteCount = 56
     /// `RRVC`
     static let magic: UInt32 = 0x4356_5252
+    static let magicByteCount = 4
 
     var type: ChunkType
     var codec: Compression.Codec
@@ -42,6 +43,13 @@ struct ChunkHeader: Equatable {
         writer.write(payloadChecksum)
         writer.write(Checksum.of(writer.bytes, seed: identity))
         return writer.bytes
+    }
+
+    /// Whether a chunk may begin with these bytes, as many as there are up to the length of the magic.
+    static func mayBegin(_ bytes: [UInt8]) -> Bool {
+        bytes.enumerated().allSatisfy { place, byte in
+            byte == UInt8(truncatingIfNeeded: magic >> UInt32(8 * place))
+        }
     }
 
     /// Reads and checks a header that stands at `position`.

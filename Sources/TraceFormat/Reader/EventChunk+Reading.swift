@@ -6,24 +6,20 @@ extension EventChunk {
         clear()
         let (header, payload) = try file.chunk(.events, at: entry.position)
         guard header.firstEvent == entry.firstEvent else {
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: "the index takes it for another")
+            throw file.corrupt(header, why: "the index takes it for another")
         }
-        try read(header, payload)
+        try read(file, header, payload)
     }
 
     /// Takes apart a chunk's payload.
-    mutating func read(_ header: ChunkHeader, _ payload: [UInt8]) throws(TraceError) {
-        do throws(ByteCodingError) {
-            try decode(payload.rawSpan, count: header.count)
-            firstEvent = header.firstEvent
-            position = header.position
-        } catch {
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: error.description)
-        }
+    mutating func read(_ file: TraceFile, _ header: ChunkHeader, _ payload: [UInt8]) throws(TraceError) {
+        try file.decode(header) { () throws(ByteCodingError) in try decode(payload.rawSpan, count: header.count) }
+        firstEvent = header.firstEvent
+        position = header.position
     }
 
-    /// The event at a place in the chunk that was read last.
-    func event(_ place: Int) throws(TraceError) -> RecordedEvent {
+    /// The event at a place in the chunk that was read last, from `file`.
+    func event(_ place: Int, of file: TraceFile) throws(TraceError) -> RecordedEvent {
         let record = records[place]
         let bytes = payload.rawSpan.extracting(payloadStarts[place]..<payloadStarts[place + 1])
         let ordinal = EventOrdinal(firstEvent.rawValue + UInt64(place))
@@ -31,7 +27,12 @@ extension EventChunk {
             let event = try record.event(payload: bytes)
             return RecordedEvent(ordinal: ordinal, time: record.time, rip: record.rip, event: event)
         } catch {
-            throw .corrupt(chunk: "event \(ordinal) of the event chunk", offset: position, why: error.description)
+            throw .corrupt(
+                path: file.path,
+                chunk: "event \(ordinal) of the event chunk",
+                offset: position,
+                why: error.description
+            )
         }
     }
 }

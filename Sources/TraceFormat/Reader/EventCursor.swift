@@ -18,10 +18,14 @@ public struct EventCursor {
 
     /// The next event; nil after the last.
     ///
-    /// - Throws: `.corrupt`, `.truncated` or `.io`; after that the cursor still stands where it stood.
+    /// - Throws: `.corrupt`, `.truncated` or `.io`; after that the cursor still stands where it stood. Events that stood
+    ///   behind bad bytes are not the end: see ``TraceReader/loss``.
     public mutating func next() throws(TraceError) -> RecordedEvent? {
         if place == chunk.records.count {
-            guard reader.events.contains(position) else { return nil }
+            guard reader.events.contains(position) else {
+                if let loss = reader.loss, position == reader.events.upperBound { throw loss }
+                return nil
+            }
             // Whatever fails below: the cursor then holds no chunk, and tries again the next time.
             chunk.clear()
             place = 0
@@ -30,11 +34,16 @@ public struct EventCursor {
             let skipped = position.rawValue - entry.firstEvent.rawValue
             guard skipped < UInt64(chunk.records.count) else {
                 chunk.clear()
-                throw .corrupt(chunk: "event index", offset: entry.position, why: "event \(position) is missing")
+                throw .corrupt(
+                    path: reader.path,
+                    chunk: "event index",
+                    offset: entry.position,
+                    why: "event \(position) is missing"
+                )
             }
             place = Int(skipped)
         }
-        let event = try chunk.event(place)
+        let event = try chunk.event(place, of: reader.file)
         place += 1
         position.rawValue += 1
         return event

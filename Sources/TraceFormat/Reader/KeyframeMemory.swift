@@ -118,7 +118,7 @@ public struct KeyframeMemory: Sendable {
         let position = keyframe.parts[part].position
         if let known = tables[position] { return known }
         let (header, payload) = try reader.file.chunk(.pageTable, at: position)
-        let entries = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let entries = try reader.file.decode(header) { () throws(ByteCodingError) in
             try PageTable.decode(
                 payload.rawSpan,
                 count: header.count,
@@ -131,11 +131,7 @@ public struct KeyframeMemory: Sendable {
         guard let first = entries.first, let last = entries.last,
             first.page == keyframe.parts[part].firstPage, last.page < next
         else {
-            throw .corrupt(
-                chunk: header.type.name,
-                offset: position,
-                why: "it lists other pages than its keyframe says"
-            )
+            throw reader.file.corrupt(header, why: "it lists other pages than its keyframe says")
         }
         if tables.count >= Self.keptTables { tables.removeAll() }
         tables[position] = entries

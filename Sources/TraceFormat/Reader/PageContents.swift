@@ -34,6 +34,7 @@ struct PageContents: Sendable {
         while let base = page.base {
             guard differences.count < Limits.pageDeltaDepth else {
                 throw .corrupt(
+                    path: file.path,
                     chunk: ChunkType.pages.name,
                     offset: location.chunk,
                     why: "too many differences are stacked"
@@ -73,7 +74,12 @@ struct PageContents: Sendable {
     private mutating func find(_ location: PageLocation) throws(TraceError) -> (Chunk, Page) {
         let chunk = try chunk(at: location.chunk)
         guard location.index < chunk.pages.count else {
-            throw .corrupt(chunk: ChunkType.pages.name, offset: location.chunk, why: "it has no page \(location.index)")
+            throw .corrupt(
+                path: file.path,
+                chunk: ChunkType.pages.name,
+                offset: location.chunk,
+                why: "it has no page \(location.index)"
+            )
         }
         return (chunk, chunk.pages[location.index])
     }
@@ -81,7 +87,7 @@ struct PageContents: Sendable {
     private mutating func chunk(at position: UInt64) throws(TraceError) -> Chunk {
         if let known = chunks.first(where: { $0.position == position }) { return known }
         let (header, payload) = try file.chunk(.pages, at: position)
-        let pages = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let pages = try file.decode(header) { () throws(ByteCodingError) in
             try Self.pages(in: payload.rawSpan, count: header.count, position: position)
         }
         if chunks.count >= Self.keptChunks { chunks.removeFirst() }

@@ -16,9 +16,8 @@ final class TraceFile: Sendable {
     /// Opens a file and checks that it is a trace of a version that can be read.
     init(path: FilePath) throws(TraceError) {
         self.path = path
-        // SAFETY: the string lives through the call, which only reads it.
+        // Not to wait for the other end of a pipe. SAFETY: the string lives through the call, which only reads it.
         let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        // O_NONBLOCK: a pipe that nobody writes to is refused, not waited for.
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
         do throws(TraceError) {
             size = try Self.size(of: descriptor, path: path)
@@ -68,13 +67,18 @@ final class TraceFile: Sendable {
     /// Reads a chunk's header.
     func header(at position: UInt64, _ what: String = "chunk") throws(TraceError) -> ChunkHeader {
         guard position <= size, size - position >= UInt64(ChunkHeader.byteCount) else {
-            throw .truncated(what: what, offset: position)
+            // Bytes that no chunk begins with are not the beginning of one that was cut off.
+            let rest = try read(min(ChunkHeader.magicByteCount, Int(size - min(position, size))), at: position, what)
+            guard ChunkHeader.mayBegin(rest) else {
+                throw .corrupt(path: path, chunk: what, offset: position, why: "no chunk begins here")
+            }
+            throw .truncated(path: path, what: what, offset: position)
         }
         let bytes = try read(ChunkHeader.byteCount, at: position, what)
         do throws(ChunkHeaderError) {
             return try ChunkHeader(bytes.rawSpan, position: position, identity: identity)
         } catch {
-            throw .corrupt(chunk: what, offset: position, why: error.why)
+            throw .corrupt(path: path, chunk: what, offset: position, why: error.why)
         }
     }
 
@@ -82,17 +86,17 @@ final class TraceFile: Sendable {
     func payload(of header: ChunkHeader) throws(TraceError) -> [UInt8] {
         let name = header.type.name
         guard size - header.position >= UInt64(header.totalSize) else {
-            throw .truncated(what: name, offset: header.position)
+            throw .truncated(path: path, what: name, offset: header.position)
         }
         let stored = try read(header.storedSize, at: header.position + UInt64(ChunkHeader.byteCount), name)
         guard Checksum.of(stored, seed: identity) == header.payloadChecksum else {
-            throw .corrupt(chunk: name, offset: header.position, why: "its checksum does not match")
+            throw corrupt(header, why: "its checksum does not match")
         }
         switch header.codec {
         case .stored: return stored
         case .lz4:
             guard let raw = Compression.unpack(stored.rawSpan, rawSize: header.rawSize) else {
-                throw .corrupt(chunk: name, offset: header.position, why: "it cannot be unpacked")
+                throw corrupt(header, why: "it cannot be unpacked")
             }
             return raw
         }
@@ -105,20 +109,30 @@ final class TraceFile: Sendable {
     ) throws(TraceError) -> (header: ChunkHeader, payload: [UInt8]) {
         let header = try header(at: position, type.name)
         guard header.type == type else {
-            throw .corrupt(chunk: type.name, offset: position, why: "there is a \(header.type.name) in its place")
+            throw .corrupt(
+                path: path,
+                chunk: type.name,
+                offset: position,
+                why: "there is a \(header.type.name) in its place"
+            )
         }
         return (header, try payload(of: header))
     }
 
+    /// What is wrong with a chunk.
+    func corrupt(_ header: ChunkHeader, why: String) -> TraceError {
+        .corrupt(path: path, chunk: header.type.name, offset: header.position, why: why)
+    }
+
     /// Runs a decoder over a payload, and says where it stands if it is bad.
-    static func decode<Value>(
+    func decode<Value>(
         _ header: ChunkHeader,
         _ body: () throws(ByteCodingError) -> Value
     ) throws(TraceError) -> Value {
         do throws(ByteCodingError) {
             return try body()
         } catch {
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: error.description)
+            throw corrupt(header, why: error.description)
         }
     }
 
@@ -143,7 +157,7 @@ final class TraceFile: Sendable {
             }
         }
         guard failure == 0 else { throw .io(operation: "read", path: path, errno: Errno(rawValue: failure)) }
-        guard bytes.count == count else { throw .truncated(what: what, offset: position) }
+        guard bytes.count == count else { throw .truncated(path: path, what: what, offset: position) }
         return bytes
     }
 
@@ -159,7 +173,7 @@ final class TraceFile: Sendable {
         guard status.st_mode & S_IFMT != S_IFIFO, status.st_mode & S_IFMT != S_IFSOCK else {
             throw .pipe(path: path)
         }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notATrace(path: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
         return UInt64(status.st_size)
     }
 
@@ -177,7 +191,7 @@ final class TraceFile: Sendable {
             throw .otherVersion(path: path, found: prefix.version, supported: TraceHeader.readableVersions)
         }
         guard prefix.bytes == bytes else {
-            throw .corrupt(chunk: "beginning", offset: 0, why: "its checksum does not match")
+            throw .corrupt(path: path, chunk: "beginning", offset: 0, why: "its checksum does not match")
         }
         return prefix
     }

@@ -107,7 +107,7 @@ final class TraceIndex: Sendable {
         let position = parts[number].position
         let start = number > 0 ? parts[number - 1].position : UInt64(FilePrefix.byteCount)
         let (header, payload) = try file.chunk(type, at: position)
-        return try TraceFile.decode(header) { () throws(ByteCodingError) in
+        return try file.decode(header) { () throws(ByteCodingError) in
             var cursor = ByteCursor(payload.rawSpan)
             let entries = try decode(&cursor, header.count, start..<position)
             try cursor.expectEnd()
@@ -116,7 +116,7 @@ final class TraceIndex: Sendable {
     }
 
     private func inconsistent(_ chunk: String, _ why: String) -> TraceError {
-        .corrupt(chunk: chunk, offset: file.size, why: why)
+        .corrupt(path: file.path, chunk: chunk, offset: file.size, why: why)
     }
 }
 

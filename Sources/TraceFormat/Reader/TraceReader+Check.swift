@@ -5,12 +5,18 @@ extension TraceReader {
     /// refers to another place refers to what should be there.
     ///
     /// - Parameter progress: Is told now and then how many bytes were checked; ``byteCount`` when all were.
-    /// - Throws: the first fault. A missing end is none: see ``missing``.
+    /// - Throws: the first fault. An end that is merely missing is none: see ``missing``.
     public func check(progress: (UInt64) -> Void = { _ in }) throws(TraceError) {
         var check = TraceCheck(self)
         let end = try check.walkChunks(progress: progress)
+        if let fault { throw fault }
         guard !isComplete || end + UInt64(FileFooter.byteCount) == byteCount else {
-            throw .corrupt(chunk: "end", offset: end, why: "there are bytes between the last chunk and the footer")
+            throw .corrupt(
+                path: path,
+                chunk: "end",
+                offset: end,
+                why: "there are bytes between the last chunk and the footer"
+            )
         }
         try check.compareWithIndex()
         progress(byteCount)
@@ -40,7 +46,7 @@ private struct TraceCheck {
         var position = UInt64(FilePrefix.byteCount)
         var sequence: UInt32 = 0
         var isAtRoot = false
-        while !isAtRoot, reader.isComplete || nextEvent < reader.events.upperBound {
+        while !isAtRoot, position < reader.chunksEnd ?? .max {
             let header = try reader.file.header(at: position)
             guard header.sequence == sequence else { throw fault(header, "chunks before it are missing") }
             try check(header)
@@ -56,16 +62,27 @@ private struct TraceCheck {
     func compareWithIndex() throws(TraceError) {
         guard nextEvent == reader.events.upperBound, keyframeEvents.count == reader.keyframeCount else {
             throw .corrupt(
+                path: reader.path,
                 chunk: ChunkType.root.name,
                 offset: reader.byteCount,
                 why: "it counts \(reader.eventCount) events and \(reader.keyframeCount) keyframes, not what is there"
             )
         }
         for entry in eventChunks where try reader.index.eventChunk(with: entry.firstEvent) != entry {
-            throw .corrupt(chunk: ChunkType.events.name, offset: entry.position, why: "the index does not list it")
+            throw .corrupt(
+                path: reader.path,
+                chunk: ChunkType.events.name,
+                offset: entry.position,
+                why: "the index does not list it"
+            )
         }
         for (number, event) in keyframeEvents.enumerated() where try reader.keyframeEntry(number).event != event {
-            throw .corrupt(chunk: ChunkType.keyframe.name, offset: 0, why: "the index misplaces keyframe \(number)")
+            throw .corrupt(
+                path: reader.path,
+                chunk: ChunkType.keyframe.name,
+                offset: 0,
+                why: "the index misplaces keyframe \(number)"
+            )
         }
     }
 
@@ -74,8 +91,8 @@ private struct TraceCheck {
         switch header.type {
         case .events:
             guard header.firstEvent == nextEvent else { throw fault(header, "events before it are missing") }
-            try chunk.read(header, payload)
-            for place in chunk.records.indices { try check(chunk.event(place).event, header) }
+            try chunk.read(reader.file, header, payload)
+            for place in chunk.records.indices { try check(chunk.event(place, of: reader.file).event, header) }
             eventChunks.append(EventIndexEntry(firstEvent: header.firstEvent, position: header.position))
             nextEvent.rawValue += UInt64(header.count)
         case .pages:
@@ -114,6 +131,6 @@ private struct TraceCheck {
     }
 
     private func fault(_ header: ChunkHeader, _ why: String) -> TraceError {
-        .corrupt(chunk: header.type.name, offset: header.position, why: why)
+        reader.file.corrupt(header, why: why)
     }
 }

@@ -34,6 +34,14 @@ extension TraceReader {
         return low > 0 ? low - 1 : nil
     }
 
+    /// Reads the first keyframe: where a replay begins.
+    ///
+    /// - Throws: `.noState`, or the fault that is in the way; what reading can throw.
+    public func firstKeyframe() throws(TraceError) -> Keyframe {
+        guard keyframeCount > 0 else { throw fault ?? .noState(path: path) }
+        return try keyframe(0)
+    }
+
     /// Reads one keyframe. Its memory is read later, page by page.
     ///
     /// - Throws: `.noSuchKeyframe`, or what reading can throw.
@@ -54,12 +62,12 @@ extension TraceReader {
             decoded = try ProcessorState(from: &cursor)
             try cursor.expectEnd()
         } catch {
-            throw .corrupt(chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
+            throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
         }
         let changedPages = try memory.changedPages()
         guard changedPages.count == record.changedPages else {
             let why = "it counts \(record.changedPages) changed pages, and its page table \(changedPages.count)"
-            throw .corrupt(chunk: ChunkType.keyframe.name, offset: entry.position, why: why)
+            throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: entry.position, why: why)
         }
         return Keyframe(
             number: record.number,
@@ -78,7 +86,7 @@ extension TraceReader {
         let base = try keyframeRecord(Int(record.number - record.stateBase))
         guard base.stateBase == 0 else {
             let position = try indexEntry(Int(base.number)).position
-            throw .corrupt(chunk: ChunkType.keyframe.name, offset: position, why: "its state is not whole")
+            throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: position, why: "its state is not whole")
         }
         return KeyframeRecord.difference(record.state, from: base.state)
     }
@@ -86,17 +94,17 @@ extension TraceReader {
     func keyframeRecord(_ number: Int) throws(TraceError) -> KeyframeRecord {
         let entry = try indexEntry(number)
         let (header, payload) = try file.chunk(.keyframe, at: entry.position)
-        let record = try TraceFile.decode(header) { () throws(ByteCodingError) in
+        let record = try file.decode(header) { () throws(ByteCodingError) in
             try KeyframeRecord(payload.rawSpan, at: header.position)
         }
         guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event else {
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: "the index takes it for another")
+            throw file.corrupt(header, why: "the index takes it for another")
         }
         // Every keyframe has a page table of its own: no chunk stands for the tables of two.
         let previous = number > 0 ? try indexEntry(number - 1).position : 0
         guard record.tables.first?.position ?? .max > previous else {
             let why = "its page table stands before the keyframe before it"
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: why)
+            throw .corrupt(path: path, chunk: header.type.name, offset: header.position, why: why)
         }
         return record
     }

@@ -12,6 +12,9 @@ public struct TraceReader: Sendable {
     public let outcome: Outcome?
     /// What is missing, in a sentence; nil for a trace that is whole.
     public let missing: String?
+    /// Bytes that are there and are not what a writer wrote, as far as opening has met them. A file that just stops, as
+    /// that of a recorder that was killed, has no fault.
+    public let fault: TraceError?
     let file: TraceFile
     let index: TraceIndex
     /// How many symbols there are, and where their chunks begin.
@@ -25,7 +28,7 @@ public struct TraceReader: Sendable {
     public init(path: FilePath) throws(TraceError) {
         let file = try TraceFile(path: path)
         let (chunk, payload) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
-        let (header, symbolCount) = try TraceFile.decode(chunk) { () throws(ByteCodingError) in
+        let (header, symbolCount) = try file.decode(chunk) { () throws(ByteCodingError) in
             try TraceHeader.decode(payload.rawSpan)
         }
         let symbols = (count: symbolCount, position: chunk.position + UInt64(chunk.totalSize))
@@ -54,31 +57,43 @@ public struct TraceReader: Sendable {
         self.file = file
         self.header = header
         self.symbolChunks = symbolChunks
-        var missing: String?
-        if usesIndex, let index = Self.storedIndex(of: file, firstEvent: header.firstEvent) {
-            self.index = index
-            scan = nil
-        } else {
-            var scan = start
-            scan.run(file)
-            index = TraceIndex(
-                file: file,
-                eventCount: scan.nextEvent.rawValue - header.firstEvent.rawValue,
-                events: scan.events,
-                keyframes: scan.keyframes
-            )
-            self.scan = scan
-            missing = Self.describe(scan, file)
+        var indexFault: TraceError?
+        do throws(TraceError) {
+            if usesIndex, let index = try Self.storedIndex(of: file, firstEvent: header.firstEvent) {
+                outcome = try Self.outcome(file, index, firstEvent: header.firstEvent)
+                self.index = index
+                (scan, fault, missing) = (nil, nil, nil)
+                return
+            }
+        } catch {
+            // Whatever is wrong with the index, the chunks can still be found without it.
+            indexFault = error
         }
+        var scan = start
+        scan.run(file)
+        index = TraceIndex(
+            file: file,
+            eventCount: scan.nextEvent.rawValue - header.firstEvent.rawValue,
+            events: scan.events,
+            keyframes: scan.keyframes
+        )
+        self.scan = scan
+        var fault = scan.fault ?? indexFault
         do throws(TraceError) {
             outcome = try Self.outcome(file, index, firstEvent: header.firstEvent)
         } catch {
             outcome = nil
-            missing = "the trace's end cannot be read: \(error)"
+            fault = fault ?? error
         }
-        self.missing = missing
+        self.fault = fault
+        missing = Self.describe(scan, file, hasOutcome: outcome != nil, fault)
     }
 
+    /// The fault behind which events are lost: reading on from the last one that can be read throws it. Nil where every
+    /// event is there, or the file just stops.
+    public var loss: TraceError? { outcome == nil ? fault : nil }
+    /// Where the chunks end of a trace without an index; nil where its root index is the last.
+    var chunksEnd: UInt64? { scan?.position }
     /// Whether the recording was finished and the file has its end.
     public var isComplete: Bool { missing == nil }
     /// Whether its recorder still lives; true where nobody can tell, as on a file system without locks.
@@ -123,13 +138,13 @@ public struct TraceReader: Sendable {
         while symbols.count < symbolChunks.count {
             let (chunk, payload) = try file.chunk(.symbols, at: position)
             guard chunk.count <= symbolChunks.count - symbols.count else {
-                throw .corrupt(chunk: chunk.type.name, offset: position, why: "bad number of symbols")
+                throw .corrupt(path: path, chunk: chunk.type.name, offset: position, why: "bad number of symbols")
             }
             room -= payload.count
             guard room >= 0 else {
-                throw .corrupt(chunk: chunk.type.name, offset: position, why: "the symbols are too long")
+                throw .corrupt(path: path, chunk: chunk.type.name, offset: position, why: "the symbols are too long")
             }
-            symbols += try TraceFile.decode(chunk) { () throws(ByteCodingError) in
+            symbols += try file.decode(chunk) { () throws(ByteCodingError) in
                 try GuestSymbol.decode(payload.rawSpan, count: chunk.count)
             }
             position += UInt64(chunk.totalSize)
@@ -137,25 +152,39 @@ public struct TraceReader: Sendable {
         return symbols
     }
 
-    private static func storedIndex(of file: TraceFile, firstEvent: EventOrdinal) -> TraceIndex? {
+    /// The index that the footer leads to; nil where the file does not end with a footer.
+    private static func storedIndex(of file: TraceFile, firstEvent: EventOrdinal) throws(TraceError) -> TraceIndex? {
         let footerSize = UInt64(FileFooter.byteCount)
         guard file.size >= footerSize else { return nil }
-        // Whatever is wrong with the index, the chunks can still be found without it.
-        guard let bytes = try? file.read(FileFooter.byteCount, at: file.size - footerSize, "footer"),
-            let footer = FileFooter(bytes.rawSpan, identity: file.identity, fileSize: file.size),
-            let (_, payload) = try? file.chunk(.root, at: footer.rootPosition),
-            let root = try? RootRecord(decoding: payload.rawSpan, at: footer.rootPosition),
-            root.isPlausible(from: firstEvent)
-        else { return nil }
+        let bytes = try file.read(FileFooter.byteCount, at: file.size - footerSize, "footer")
+        guard let footer = FileFooter(bytes.rawSpan, identity: file.identity, fileSize: file.size) else { return nil }
+        let (header, payload) = try file.chunk(.root, at: footer.rootPosition)
+        let root = try file.decode(header) { () throws(ByteCodingError) in
+            try RootRecord(decoding: payload.rawSpan, at: footer.rootPosition)
+        }
+        guard root.isPlausible(from: firstEvent) else {
+            throw file.corrupt(header, why: "it counts more than its index can list")
+        }
         return TraceIndex(file: file, root: root)
     }
 
-    private static func describe(_ scan: TraceScan, _ file: TraceFile) -> String {
-        let ending = "the trace has no end: it was read up to event \(scan.nextEvent)"
-        switch scan.obstacle {
-        case nil: return ending
-        case .truncated: return "\(ending); \(file.size - scan.position) bytes after it are no whole chunk"
-        case .some(let error): return "\(ending), because of \(error)"
+    private static func describe(
+        _ scan: TraceScan,
+        _ file: TraceFile,
+        hasOutcome: Bool,
+        _ fault: TraceError?
+    ) -> String? {
+        switch (fault, hasOutcome) {
+        case (let fault?, true): return "the trace's index is of no use: \(fault.problem)"
+        case (let fault?, false):
+            return "the trace has no end: it was read up to event \(scan.nextEvent), because of \(fault.problem)"
+        case (nil, true):
+            return scan.hasFooter ? nil : "the trace has no end: its events are all there, its index is cut off"
+        case (nil, false):
+            if scan.hasFooter { return nil }
+            let ending = "the trace has no end: it was read up to event \(scan.nextEvent)"
+            let rest = file.size - scan.position
+            return rest == 0 ? ending : "\(ending); \(rest) bytes after it are no whole chunk"
         }
     }
 
@@ -170,7 +199,7 @@ public struct TraceReader: Sendable {
         guard entry.firstEvent == last else { return nil }
         var chunk = EventChunk()
         try chunk.read(file, entry)
-        guard case .end(let outcome) = try chunk.event(0).event else { return nil }
+        guard case .end(let outcome) = try chunk.event(0, of: file).event else { return nil }
         return outcome
     }
 }

@@ -10,7 +10,16 @@ struct TraceScan: Sendable {
     private(set) var position: UInt64
     /// Why the scan went no further; nil where the file ends there.
     private(set) var obstacle: TraceError?
+    /// Whether the file ends with its footer.
+    private(set) var hasFooter = false
     private var sequence: UInt32
+    /// Where the root index is, once it was met: only the footer follows it.
+    private var root: UInt64?
+
+    /// What is wrong with the bytes that the scan met; a file that just stops, within a chunk too, has no fault.
+    var fault: TraceError? {
+        if case .truncated = obstacle { nil } else { obstacle }
+    }
 
     /// The keyframes found. One whose event was not written is none, or none yet.
     var keyframes: [KeyframeIndexEntry] {
@@ -56,26 +65,40 @@ struct TraceScan: Sendable {
     private mutating func walk(_ file: TraceFile, to end: UInt64, keeping count: Int) -> [ChunkHeader] {
         var tail: [ChunkHeader] = []
         do throws(TraceError) {
-            while position < end {
+            while position < end, root == nil {
                 let header = try file.header(at: position)
                 guard header.sequence == sequence else {
-                    throw .corrupt(chunk: header.type.name, offset: position, why: "chunks before it are missing")
+                    throw file.corrupt(header, why: "chunks before it are missing")
                 }
                 guard file.size - position >= UInt64(header.totalSize) else {
-                    throw .truncated(what: header.type.name, offset: position)
+                    throw .truncated(path: file.path, what: header.type.name, offset: position)
                 }
                 if tail.count == 2 * count {
                     guard take(tail[..<count], file) else { return [] }
                     tail.removeFirst(count)
                 }
                 tail.append(header)
+                if header.type == .root { root = position }
                 position += UInt64(header.totalSize)
                 sequence += 1
             }
+            if let root { try takeFooter(file, root: root) }
         } catch {
             obstacle = error
         }
         return tail
+    }
+
+    /// The end of the file, behind the root index, is the footer or a beginning of it.
+    private mutating func takeFooter(_ file: TraceFile, root: UInt64) throws(TraceError) {
+        let rest = file.size - position
+        let size = UInt64(FileFooter.byteCount)
+        let footer = FileFooter(identity: file.identity, rootPosition: root, fileSize: position + size)
+        guard rest <= size, footer.bytes.starts(with: try file.read(Int(rest), at: position, "footer")) else {
+            throw .corrupt(path: file.path, chunk: "footer", offset: position, why: "it is not that of this trace")
+        }
+        guard rest == size else { throw .truncated(path: file.path, what: "footer", offset: position) }
+        hasFooter = true
     }
 
     private mutating func dropBad(_ tail: inout [ChunkHeader], _ file: TraceFile) {
@@ -87,6 +110,7 @@ struct TraceScan: Sendable {
                 obstacle = error
                 position = last.position
                 sequence = last.sequence
+                if last.type == .root { (root, hasFooter) = (nil, false) }
                 tail.removeLast()
             }
         }
@@ -102,6 +126,7 @@ struct TraceScan: Sendable {
                 obstacle = error
                 position = header.position
                 sequence = header.sequence
+                (root, hasFooter) = (nil, false)
                 return false
             }
         }
@@ -110,23 +135,23 @@ struct TraceScan: Sendable {
 
     private mutating func take(_ header: ChunkHeader, _ file: TraceFile) throws(TraceError) {
         guard header.firstEvent == nextEvent || header.type.isIndex else {
-            throw .corrupt(chunk: header.type.name, offset: header.position, why: "events before it are missing")
+            throw file.corrupt(header, why: "events before it are missing")
         }
         switch header.type {
         case .events:
             let (next, overflow) = nextEvent.rawValue.addingReportingOverflow(UInt64(header.count))
             guard !overflow else {
-                throw .corrupt(chunk: header.type.name, offset: header.position, why: "bad number of events")
+                throw file.corrupt(header, why: "bad number of events")
             }
             events.append(EventIndexEntry(firstEvent: nextEvent, position: header.position))
             nextEvent = EventOrdinal(next)
         case .keyframe:
             let payload = try file.payload(of: header)
-            let record = try TraceFile.decode(header) { () throws(ByteCodingError) in
+            let record = try file.decode(header) { () throws(ByteCodingError) in
                 try KeyframeRecord(payload.rawSpan, at: header.position)
             }
             guard Int(record.number) == foundKeyframes.count else {
-                throw .corrupt(chunk: header.type.name, offset: header.position, why: "keyframes are missing")
+                throw file.corrupt(header, why: "keyframes are missing")
             }
             foundKeyframes.append(
                 KeyframeIndexEntry(

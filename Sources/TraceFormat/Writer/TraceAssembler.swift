@@ -54,8 +54,6 @@ struct TraceAssembler {
     var eventCount: UInt64 { nextEvent.rawValue - firstEvent.rawValue }
     /// Keyframes written so far.
     var keyframeCount: UInt64 { index.keyframeCount }
-    /// Whether events wait to be written.
-    var isWaiting: Bool { !records.isEmpty }
 
     /// The first event that is not in the file yet.
     private var firstWaiting: EventOrdinal { EventOrdinal(nextEvent.rawValue - UInt64(records.count)) }

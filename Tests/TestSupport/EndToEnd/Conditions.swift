@@ -1,13 +1,9 @@
 import Glibc
+// What most tests use that use this: they need not name it.
+@_exported public import TestBasics
 public import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Skips a test where `/dev/kvm` cannot be opened.
-    public static var needsKVM: Self {
-        // SAFETY: the string is a constant.
-        .enabled("needs /dev/kvm") { unsafe access("/dev/kvm", R_OK | W_OK) == 0 }
-    }
-
     /// Skips a test where KVM shows a guest just the features that it is told to: it needs one that shows SSE3 regardless.
     public static var needsForcedFeatures: Self {
         // SAFETY: the string is a constant.
@@ -22,11 +18,6 @@ extension Trait where Self == ConditionTrait {
     /// Skips a test where no tap interface can be made in a network of its own.
     public static var needsTapInterfaces: Self {
         .enabled("needs root and ip, to make tap interfaces") { TapInterfaces.arePossible }
-    }
-
-    /// Skips a test that takes long, unless `RR_VM_SLOW_TESTS` is set: `make test-slow`.
-    public static var slow: Self {
-        .enabled("slow: run by make test-slow") { SlowTests.areIncluded }
     }
 }
 
@@ -48,11 +39,4 @@ enum TapInterfaces {
         let result = try? Command.shell("unshare --net ip tuntap add tap0 mode tap", in: directory)
         return result?.status == 0
     }()
-}
-
-/// Whether tests that take long are to be run.
-public enum SlowTests {
-    // SAFETY: no other thread changes the environment.
-    /// True if `RR_VM_SLOW_TESTS` is set.
-    public static let areIncluded = unsafe getenv("RR_VM_SLOW_TESTS") != nil
 }

@@ -46,6 +46,6 @@ extension TraceReader {
             }
         }
         writer.abandon()
-        throw TraceError.truncated(what: "list of events", offset: 0)
+        throw TraceError.truncated(path: path, what: "list of events", offset: 0)
     }
 }

@@ -38,7 +38,8 @@ extension VCPU {
     private mutating func portExit() -> VCPUExit {
         let io = unsafe ckvm_run_io(runPage).pointee
         let count = Int(io.size) * Int(io.count)
-        guard let size = AccessSize(rawValue: io.size), io.data_offset <= UInt64(mapping.size),
+        // A port is four bytes wide at most.
+        guard let size = AccessSize(rawValue: io.size), size != .quadword, io.data_offset <= UInt64(mapping.size),
             count <= mapping.size - Int(io.data_offset)
         else { return .unsupported(reason: UInt32(KVM_EXIT_IO)) }
         let start = unsafe mapping.address + Int(io.data_offset)

@@ -1,0 +1,26 @@
+import Glibc
+
+/// How many files this process may have open.
+enum OpenFileLimit {
+    /// What one machine, its trace and the run time's own descriptors need, with some to spare.
+    private static let needed: rlim_t = 32
+
+    /// Raises a limit that is too low as far as the system lets it: without descriptors the run time would crash.
+    ///
+    /// - Throws: that it can not be raised far enough.
+    static func require() throws(CommandFailure) {
+        var limit = rlimit()
+        // SAFETY: the calls fill and read the structure they are given.
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < needed else {
+            return
+        }
+        limit.rlim_cur = min(needed, limit.rlim_max)
+        let isRaised = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        guard isRaised, limit.rlim_cur == needed else {
+            throw CommandFailure(
+                .unavailable,
+                "at most \(limit.rlim_max) files may be open here, and \(needed) are needed: raise it with ulimit -n"
+            )
+        }
+    }
+}

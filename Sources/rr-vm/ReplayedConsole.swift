@@ -1,0 +1,57 @@
+import Dispatch
+import Glibc
+import TraceFormat
+
+/// Shows a replayed guest's console on standard output. The replay goes on where that can not be written to.
+struct ReplayedConsole: ~Copyable {
+    /// How fast it is shown; nil where it is not.
+    private let speed: ConsoleSpeed?
+    private let start = DispatchTime.now()
+    /// The time of the first event: more than 0 in a stretch that was cut out of a recording.
+    private let firstTime: UInt32
+    private let willShow: @Sendable (_ endsLine: Bool) -> Void
+    private var output = StandardOutput()
+    private var isAtLineStart = true
+
+    /// Why some of it could not be shown, if that is so.
+    private(set) var failure: CommandFailure?
+
+    /// - Parameters:
+    ///   - speed: how fast to show it, or nil to show nothing.
+    ///   - willShow: is called before each piece, and told whether a line ends with it.
+    init(of reader: TraceReader, _ speed: ConsoleSpeed?, willShow: @escaping @Sendable (_ endsLine: Bool) -> Void) {
+        self.speed = speed
+        self.willShow = willShow
+        var events = reader.events()
+        firstTime = (try? events.next())?.time ?? 0
+    }
+
+    /// Shows what an event wrote to the console: line by line, or at once where it is shown as slowly as it was.
+    mutating func show(_ recorded: RecordedEvent) {
+        guard let speed, failure == nil else { return }
+        let bytes = recorded.event.consoleBytes
+        guard let last = bytes.last else { return }
+        if speed == .recorded { wait(milliseconds: recorded.time &- firstTime) }
+        attempt { output throws(CommandFailure) in try output.put(bytes) }
+        isAtLineStart = last == UInt8(ascii: "\n")
+        if isAtLineStart || speed == .recorded { flush() }
+    }
+
+    /// Waits until so much time has passed since the replay began.
+    private func wait(milliseconds: UInt32) {
+        let due = start.uptimeNanoseconds + UInt64(milliseconds) * 1_000_000
+        let now = DispatchTime.now().uptimeNanoseconds
+        if now < due { usleep(useconds_t(clamping: (due - now) / 1000)) }
+    }
+
+    /// Shows what has come so far.
+    mutating func flush() {
+        guard speed != nil, failure == nil else { return }
+        willShow(isAtLineStart)
+        attempt { output throws(CommandFailure) in try output.flush() }
+    }
+
+    private mutating func attempt(_ body: (inout StandardOutput) throws(CommandFailure) -> Void) {
+        do throws(CommandFailure) { try body(&output) } catch { failure = error }
+    }
+}
