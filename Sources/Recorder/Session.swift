@@ -73,7 +73,7 @@ public enum Session {
             landing: .ofThisHost,
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: [.listsWrittenPages] + configuration.notes(seen: processor.cpuid)
+            notes: [.listsWrittenPages] + configuration.notes(seen: cpuid)
         )
         let sink: RecordingSink
         do {

@@ -23,4 +23,6 @@ struct CollectingSink: EventSink {
         events.append(.keyframe(number: keyframes, position))
         keyframes += 1
     }
+
+    consuming func abandon() {}
 }

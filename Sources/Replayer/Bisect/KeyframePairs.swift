@@ -53,15 +53,25 @@ struct KeyframePairs {
         for number in start..<end {
             let entry = try first.keyframeEntry(number)
             guard entry.position == .synchronous else { continue }
-            if let other = try synchronous(in: second, at: guestEvents(before: entry, in: first)) {
+            if let other = try counterpart(of: entry) {
                 return Pair(first: number, second: other)
             }
         }
         return nil
     }
 
-    /// The keyframe of a trace behind so many guest events.
-    private func synchronous(in reader: TraceReader, at count: UInt64) throws(TraceError) -> Int? {
+    /// The second trace's keyframe behind as many guest events. Several may stand there, where the guest was stopped again by
+    /// something that is no event: the first belongs to the first, and so on.
+    private func counterpart(of entry: KeyframeEntry) throws(TraceError) -> Int? {
+        let count = guestEvents(before: entry, in: first)
+        let own = try synchronous(in: first, at: count)
+        let others = try synchronous(in: second, at: count)
+        guard let rank = own.firstIndex(of: Int(entry.number)), rank < others.count else { return nil }
+        return others[rank]
+    }
+
+    /// The keyframes of a trace behind so many guest events, in order.
+    private func synchronous(in reader: TraceReader, at count: UInt64) throws(TraceError) -> [Int] {
         var (low, high) = (0, reader.keyframeCount)
         while low < high {
             let middle = (low + high) / 2
@@ -71,13 +81,14 @@ struct KeyframePairs {
                 high = middle
             }
         }
+        var numbers: [Int] = []
         while low < reader.keyframeCount {
             let entry = try reader.keyframeEntry(low)
-            guard guestEvents(before: entry, in: reader) == count else { return nil }
-            if entry.position == .synchronous { return low }
+            guard guestEvents(before: entry, in: reader) == count else { break }
+            if entry.position == .synchronous { numbers.append(low) }
             low += 1
         }
-        return nil
+        return numbers
     }
 
     /// Every keyframe is an event too.
