@@ -75,6 +75,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
             report.events += 1
             visit(recorded)
         }
+        // Events that are lost are not the end: reading on says so.
+        if runEnd == reader.events.upperBound { _ = try nextEvent() }
         // Behind the last keyframe of a whole trace there is nothing but its end.
         if reader.outcome == nil { log.end(at: EventOrdinal(cursor.position.rawValue - 1), .end) }
         report.epochs = log.epochs

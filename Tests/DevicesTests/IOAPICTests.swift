@@ -156,7 +156,7 @@ import X86
                 { $0.setLine(Int($1.numbers.quadword() % 30) - 3, $1.numbers.quadword() & 1 == 0) },
                 { $0.pulseLine(Int($1.numbers.quadword() % 30) - 3) },
                 { $0.endInterrupt($1.numbers.byte()) },
-                { apic, bench in apic.deliver { _ in bench.numbers.next() & 1 == 0 } },
+                { apic, bench in apic.deliver { _ in (bench.numbers.next() as UInt64).isMultiple(of: 2) } },
                 { apic, _ in apic = IOAPIC(state: apic.state) },
             ]
         )
