@@ -84,7 +84,7 @@ without_kvm() {
     echo
     echo "Recording and replaying need it. Reading, checking and comparing traces do not. Those that come with the project:"
     local trace
-    for trace in traces/*.rrvm; do show 1 0 info --check "$trace"; done
+    for trace in traces/*.rrvm; do show 0 0 info --check "$trace"; done
     echo
     echo "The first events of one of them, and where another one parts from it:"
     show 4 0 events traces/hello.rrvm --to 3
