@@ -73,7 +73,10 @@ extension ReplaySession where P: ~Copyable {
     }
 
     /// Delivers a recorded interrupt where the guest must be able to take it.
+    ///
+    /// Whether it can is known once the last exit's instruction is complete: the shadow of an STI before it is over then.
     mutating func injectInterrupt(_ vector: UInt8, _ recorded: RecordedEvent) throws {
+        do { try processor.completePendingAccess() } catch EngineError.unfinishedInstruction {}
         guard processor.canTakeInterrupt else {
             throw divergence(
                 at: recorded,

@@ -129,9 +129,13 @@ extension ReplaySession where P: ~Copyable {
         return max(ReplayLimits.landingSeconds, ReplayLimits.landingFactor * Double(milliseconds) / 1000)
     }
 
-    /// Whether this host can stop the guest where it stands now.
+    /// Whether this host can stop the guest behind the instruction where it stands now. Not if an interrupt comes first: some
+    /// hosts push the flag by which they step with the others, and the handler sees it.
     private mutating func canStopHere() throws -> Bool {
-        processor.canStop(in: GuestMode(try processor.state()))
+        let state = try processor.state()
+        let pending = state.pending
+        guard pending.interrupt == nil, !pending.nmiInjected, !pending.nmiPending else { return false }
+        return processor.canStop(in: GuestMode(state))
     }
 
     /// Whether the guest is in a keyframe's state.
