@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 swift build --configuration release --product rr-vm --quiet
 rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
-compiler=$(command -v cc || command -v clang)
+compiler=$(command -v clang || command -v cc)
 
 # Assembles a guest of this package with other numbers in it, as a flat image.
 assemble() {

@@ -2,10 +2,11 @@
 ///
 /// This is the one way in which the package takes apart bytes that came from a file or from a guest.
 public struct ByteCursor: ~Escapable {
-    private let bytes: RawSpan
+    @usableFromInline let bytes: RawSpan
+    @usableFromInline var position = 0
 
     /// Bytes consumed so far.
-    public private(set) var offset = 0
+    @inlinable public var offset: Int { position }
 
     /// Starts at the first byte of `bytes`.
     @_lifetime(copy bytes)
@@ -14,17 +15,17 @@ public struct ByteCursor: ~Escapable {
     }
 
     /// Bytes not yet consumed.
-    public var remaining: Int { bytes.byteCount - offset }
+    @inlinable public var remaining: Int { bytes.byteCount - offset }
 
     /// Reads one little-endian integer.
-    public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: Value.Type = Value.self
     ) throws(ByteCodingError) -> Value {
         let size = MemoryLayout<Value>.size
         guard remaining >= size else { throw .truncated(offset: offset, needed: size, available: remaining) }
         // SAFETY: the guard keeps offset + size within the span, and every bit pattern is a valid integer.
         let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self)
-        offset += size
+        position += size
         return Value(littleEndian: value)
     }
 
@@ -42,7 +43,7 @@ public struct ByteCursor: ~Escapable {
             throw .truncated(offset: offset, needed: count, available: remaining)
         }
         let span = bytes.extracting(offset..<offset + count)
-        offset += count
+        position += count
         return span
     }
 

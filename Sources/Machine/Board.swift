@@ -5,7 +5,7 @@ public import X86
 ///
 /// A board reads no clock: every access says what time it is. Time must not run backwards. Drivers are generic over the
 /// board, so that calls are direct.
-public protocol Board {
+public protocol Board: ~Copyable {
     /// The name of this board in a trace.
     static var name: String { get }
 
@@ -91,7 +91,7 @@ public protocol Board {
 }
 
 /// A board whose guest waits by HLT alone and that allows everything.
-extension Board {
+extension Board where Self: ~Copyable {
     /// It does.
     public static var canInterrupt: Bool { true }
 
@@ -114,7 +114,7 @@ extension Board {
     public mutating func endWait(at now: MachineTime) {}
 }
 
-extension Board {
+extension Board where Self: ~Copyable {
     /// What a trapped instruction reads at `now`; the time-stamp counter runs at 1 GHz.
     ///
     /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.

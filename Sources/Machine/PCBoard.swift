@@ -5,7 +5,7 @@ internal import X86
 /// A PC: devices on their ports and addresses, and their lines on the interrupt controllers.
 ///
 /// Like its devices it reads no clock: every access says what time it is. Time must not run backwards.
-public struct PCBoard: Board {
+public struct PCBoard: Board, ~Copyable {
     var lines = InterruptLines()
     var timer = IntervalTimer8254()
     var realTimeClock: RealTimeClock
@@ -37,6 +37,7 @@ public struct PCBoard: Board {
     var randomness: RandomNumbers
     var unclaimed: UnclaimedLog?
     let showsFirmwareLog: Bool
+    private let lent = LentInPlace()
 
     /// The name of this board in a trace.
     public static let name = "pc"

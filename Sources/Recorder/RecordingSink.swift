@@ -21,7 +21,7 @@ struct RecordingSink: EventSink, ~Copyable {
     private var successorFailure: TraceError?
     /// When the youngest of the files began.
     private var youngestStart = MachineTime.start
-    private var tracker = StateTracker()
+    private var tracker = StateTracker(expectsRewrites: true)
     private var lastDigest = StateDigest(processor: .zero, memory: .zero)
 
     init(

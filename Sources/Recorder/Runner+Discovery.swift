@@ -4,7 +4,7 @@ internal import Machine
 internal import TraceFormat
 internal import X86
 
-extension Runner where P: ~Copyable, Sink: ~Copyable {
+extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Replaces instructions that read hidden state in the code that the guest has come to, if it is there for the first time.
     ///
     /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.

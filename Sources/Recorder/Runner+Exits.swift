@@ -4,7 +4,7 @@ internal import Machine
 internal import TraceFormat
 internal import X86
 
-extension Runner where P: ~Copyable, Sink: ~Copyable {
+extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Deals with an exit, and tells the sink.
     ///
     /// - Parameter nanoseconds: how long the guest ran before it.

@@ -3,7 +3,7 @@ internal import Engine
 internal import Machine
 internal import TraceFormat
 
-extension Runner where P: ~Copyable, Sink: ~Copyable {
+extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Gives the guest an interrupt that is due, or sees to it that it stops where it can take one.
     ///
     /// An exit that the guest makes by itself is the best place, because a replay gets there by executing. A guest that makes

@@ -4,7 +4,7 @@ internal import Machine
 internal import TraceFormat
 
 /// A run that is given its inputs by a plan, at the moments of the guest's program that the plan names.
-extension Runner where P: ~Copyable, Sink: ~Copyable {
+extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Nanoseconds that a guest which neither exits nor comes to the place of its next input goes without an interrupt.
     static var planPatience: UInt64 { 1_000_000_000 }
     /// How often the guest passes the place of an interrupt in another state before it is taken there all the same.

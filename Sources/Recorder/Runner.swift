@@ -8,7 +8,7 @@ internal import X86
 ///
 /// The only place where host time and host requests enter. Generic over processor, board and sink so that the loop makes
 /// direct calls.
-struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: ~Copyable {
+struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
     var processor: P
     var board: B
     var sink: Sink
@@ -38,6 +38,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
+    private let lent = LentInPlace()
     /// Whether the guest stands right behind the last event, or somewhere after it.
     var position = KeyframePosition.synchronous
     /// Since when an interrupt has been waiting for the guest.

@@ -108,7 +108,7 @@ public enum Session {
         return try drive(processor, on: board, into: sink, configuration, setup, finish: finish)
     }
 
-    private static func drive<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>(
+    private static func drive<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
         _ processor: consuming P,
         on board: consuming B,
         into sink: consuming Sink,
@@ -140,7 +140,7 @@ public enum Session {
         return summary
     }
 
-    private static func summary<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>(
+    private static func summary<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
         of runner: inout Runner<P, B, TailSink<Sink>>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration

@@ -105,7 +105,7 @@ extension ReplaySession where P: ~Copyable {
         try processor.restore(keyframe.state)
         var memory = keyframe.memory
         do {
-            let stale = changedSinceKeyframe.union(try processor.takeDirtyPages())
+            let stale = changedSinceKeyframe.union(try processor.takeDirtyPages(expecting: []))
                 .union(try memory.pages(thatMayDifferFrom: memoryKeyframe))
             writtenPages?.formUnion(stale)
             for address in stale {

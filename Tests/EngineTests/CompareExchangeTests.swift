@@ -152,7 +152,7 @@ import X86
         #expect(state.rflags & 0x40 == (isEqual ? 0x40 : 0))
         let word = try machine.processor.memory.read(at: GuestPhysicalAddress(0x6000), count: 2)
         #expect(word == (isEqual ? [0x11, 0x11] : [5, 0]))
-        let dirty = try machine.processor.takeDirtyPages()
+        let dirty = try machine.processor.takeDirtyPages(expecting: [])
         #expect(dirty.contains(GuestPhysicalAddress(0x6000)))
     }
 }

@@ -15,29 +15,38 @@ import TraceFormat
 
 /// Hosts whose KVM fails in the midst of a recording.
 @Suite(.needsKVM) struct HostLimitTests {
-    /// A host on which `KVM_RUN` fails once it has been called so many times since the host was armed.
-    final class FailingHost: Sendable {
-        private let isArmed = Atomic(false)
-        private let runs = Atomic<Int>(0)
-        private let limit: Int
-        private let isDead: Bool
+    /// What fails, once so many events have been recorded.
+    enum Failure: CaseIterable {
+        /// The next `KVM_RUN`, and nothing after it.
+        case once
+        /// `KVM_RUN`, from then on.
+        case runs
+        /// Everything, from then on.
+        case everything
+    }
 
-        /// - Parameters:
-        ///   - limit: less than 0 for a host that fails at once.
-        ///   - isDead: everything else fails from then on, too.
-        init(afterRuns limit: Int, isDead: Bool) {
+    /// A host that fails once so many events have been recorded since it was armed.
+    final class FailingHost: Sendable {
+        /// Of the run on this host.
+        let progress = RunProgress()
+        private let isArmed = Atomic(false)
+        private let limit: UInt64
+        private let failure: Failure
+
+        /// - Parameter limit: 0 for a host that fails at once.
+        init(afterEvents limit: UInt64, _ failure: Failure) {
             self.limit = limit
-            self.isDead = isDead
+            self.failure = failure
         }
 
         func arm() { isArmed.store(true, ordering: .relaxed) }
 
         var calls: HostCalls {
             HostCalls { call in
-                guard self.isArmed.load(ordering: .relaxed) else { return nil }
-                let isRun = call == .ioctl("KVM_RUN")
-                let count = isRun ? self.runs.add(1, ordering: .relaxed).newValue : self.runs.load(ordering: .relaxed)
-                return count > self.limit && (isRun || self.isDead) ? .ioError : nil
+                guard self.isArmed.load(ordering: .relaxed), self.progress.events >= self.limit else { return nil }
+                guard self.failure == .everything || call == .ioctl("KVM_RUN") else { return nil }
+                if self.failure == .once { self.isArmed.store(false, ordering: .relaxed) }
+                return .ioError
             }
         }
     }
@@ -46,19 +55,18 @@ import TraceFormat
         "KVM_RUN: EIO: Input/output error; the VM belongs to another process, or the kernel has declared it dead: see dmesg"
     )
 
-    /// A guest whose code is looked at while it runs is stopped for that, too, which takes calls of its own.
-    @Test(arguments: [("hello", 30), ("pit-ticks", 90), ("tick-nested", 90)], [false, true])
-    func recordingIsKeptWithItsOutcomeAndReplays(guest: (name: String, runs: Int), isDead: Bool) throws {
+    @Test(arguments: ["hello", "pit-ticks", "tick-nested"], Failure.allCases)
+    func recordingIsKeptWithItsOutcomeAndReplays(guest: String, failure: Failure) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
 
-        let summary = try Self.record(guest.name, on: FailingHost(afterRuns: guest.runs, isDead: isDead), to: path)
+        let summary = try Self.record(guest, on: FailingHost(afterEvents: 30, failure), to: path)
 
         let reader = try TraceReader(path: path)
         #expect(summary.outcome == Self.outcome)
         #expect(summary.trace?.failure == nil)
         #expect(reader.isComplete && reader.outcome == Self.outcome)
-        #expect(reader.eventCount == summary.trace?.events && reader.eventCount > 20)
+        #expect(reader.eventCount == summary.trace?.events && reader.eventCount >= 30)
         #expect(throws: Never.self) { try reader.check() }
         let report = try Replay(reader).result.get()
         #expect(report.events == reader.eventCount)
@@ -68,16 +76,17 @@ import TraceFormat
     @Test func stateAtTheFailureIsKeptWhereTheHostStillGivesIt() throws {
         let directory = try TemporaryDirectory()
 
-        for (isDead, keyframes) in [(false, 2), (true, 1)] {
-            let path = directory.file("\(isDead).rrvm")
-            _ = try Self.record("hello", on: FailingHost(afterRuns: 30, isDead: isDead), to: path)
+        // Where the last access can not be completed, there is no state.
+        for (failure, keyframes) in [(Failure.once, 2), (.runs, 1), (.everything, 1)] {
+            let path = directory.file("\(failure).rrvm")
+            _ = try Self.record("hello", on: FailingHost(afterEvents: 30, failure), to: path)
             #expect(try TraceReader(path: path).keyframeCount == keyframes)
         }
     }
 
     @Test func commandsShowTheOutcome() throws {
         let directory = try TemporaryDirectory()
-        _ = try Self.record("hello", on: FailingHost(afterRuns: 30, isDead: true), to: directory.file("trace.rrvm"))
+        _ = try Self.record("hello", on: FailingHost(afterEvents: 30, .everything), to: directory.file("trace.rrvm"))
 
         let info = try Command.run("info", "--check", "trace.rrvm", in: directory)
         let replay = try Command.run("replay", "trace.rrvm", in: directory)
@@ -89,7 +98,7 @@ import TraceFormat
 
     @Test func hostThatFailsBeforeTheFirstStateLeavesNoTrace() throws {
         let directory = try TemporaryDirectory()
-        let host = FailingHost(afterRuns: -1, isDead: true)
+        let host = FailingHost(afterEvents: 0, .everything)
 
         #expect(throws: RecorderError.self) {
             try Self.record("hello", on: host, to: directory.file("trace.rrvm"))
@@ -110,6 +119,8 @@ import TraceFormat
         try processor.restore(configuration.load(into: processor.memory))
         let cpuid = processor.cpuid
         host.arm()
+        var setup = RunSetup(limits: RunLimits(), date: 1_700_000_000)
+        setup.progress = host.progress
         return try Session.record(
             configuration,
             on: processor,
@@ -122,7 +133,7 @@ import TraceFormat
             ),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: RunLimits(), date: 1_700_000_000)
+            setup: setup
         )
     }
 }

@@ -76,5 +76,5 @@ struct ScriptedProcessor: Processor, ~Copyable {
     mutating func step() throws(EngineError) -> Exit { try run() }
     mutating func state() -> ProcessorState { ProcessorState() }
     mutating func restore(_ state: ProcessorState) {}
-    mutating func takeDirtyPages() -> [GuestPhysicalAddress] { [] }
+    mutating func takeDirtyPages(expecting: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] { [] }
 }

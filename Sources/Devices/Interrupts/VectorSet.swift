@@ -38,10 +38,11 @@ struct VectorSet: Hashable, Sendable {
 
     /// The vector of highest priority.
     var highest: UInt8? {
-        for index in stride(from: UInt8(3), through: 0, by: -1) where self[word: index] != 0 {
-            return index << 6 | UInt8(63 - self[word: index].leadingZeroBitCount)
-        }
-        return nil
+        // Asked at every exit, and empty nearly always.
+        guard words.0 | words.1 | words.2 | words.3 != 0 else { return nil }
+        var index: UInt8 = 3
+        while self[word: index] == 0 { index -= 1 }
+        return index << 6 | UInt8(63 - self[word: index].leadingZeroBitCount)
     }
 
     /// One of the eight 32-bit registers that show the set.

@@ -11,7 +11,7 @@ extension KVMProcessor {
         else { return nil }
         // Before it is complete, hosts differ in whether RIP stands at the instruction or behind it.
         try completePendingAccess()
-        let start = vcpu.syncedRegisters.rip &- 2
+        let start = exitRIP &- 2
         guard let code = TrapCode(try codeBytes(at: start), basePort: trapBasePort),
             code.matches(port: port.rawValue, basePort: trapBasePort)
         else { return nil }

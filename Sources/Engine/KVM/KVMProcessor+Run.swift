@@ -3,22 +3,32 @@ public import X86
 
 extension KVMProcessor {
     /// RIP as the last exit left it; see ``Processor/exitRIP``.
-    public var exitRIP: UInt64 { vcpu.syncedRegisters.rip }
+    public var exitRIP: UInt64 { vcpu.syncedInstructionPointer }
 
     /// Where the last exit was; see ``Processor/exitAddress()``.
     public mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress {
         let rip = exitRIP
         guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
-        return GuestVirtualAddress(try exitSpecialRegisters().cs.base &+ rip)
+        // What this is asked for at every exit is one of the hundreds of bytes that there are.
+        if wantSpecialRegisters() { return GuestVirtualAddress(vcpu.syncedCodeBase &+ rip) }
+        return GuestVirtualAddress(try specialRegisters().cs.base &+ rip)
     }
 
     /// Segment and control registers as the last exit left them.
+    mutating func exitSpecialRegisters() throws(EngineError) -> SpecialRegisters {
+        wantSpecialRegisters() ? vcpu.syncedSpecialRegisters : try specialRegisters()
+    }
+
+    /// Has the next runs bring the special registers back; whether the last one has.
     ///
     /// Having them brought back by a run costs less than asking for them, and more than doing without: a guest that has just
     /// needed them will need them again.
-    mutating func exitSpecialRegisters() throws(EngineError) -> SpecialRegisters {
+    private mutating func wantSpecialRegisters() -> Bool {
         specialRegisterRuns = Self.longestSpecialRegisterUse
-        if vcpu.synchronizedRegisters.contains(.special) { return vcpu.syncedSpecialRegisters }
+        return vcpu.synchronizedRegisters.contains(.special)
+    }
+
+    private func specialRegisters() throws(EngineError) -> SpecialRegisters {
         do { return try vcpu.specialRegisters() } catch { throw .kvm(error) }
     }
 
@@ -37,6 +47,7 @@ extension KVMProcessor {
             return exit
         }
         if let exit = nextElement() { return exit }
+        let pending = access
         access = .none
         chooseSynchronizedRegisters()
         while true {
@@ -55,6 +66,8 @@ extension KVMProcessor {
                 case .interrupted, .again, .completed: continue
                 }
             } catch let error as KVMError {
+                // Nobody knows how far it came: what was to be completed may still be.
+                access = pending
                 throw .kvm(error)
             } catch let error as EngineError {
                 throw error

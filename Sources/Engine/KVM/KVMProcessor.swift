@@ -27,6 +27,9 @@ public struct KVMProcessor: Processor, ~Copyable {
     /// The instructions that were completed for this host, and how often.
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
+    /// Whether a page stays written for KVM until it is told otherwise, which it has to be then.
+    private let clearsDirtyPages: Bool
+    private let lent = LentInPlace()
 
     /// Makes a machine with one processor that has been reset.
     ///
@@ -76,6 +79,8 @@ public struct KVMProcessor: Processor, ~Copyable {
     ) throws(KVMError) -> Self {
         let system = try KVMSystem.open(path: KVMSystem.devicePath, host: host)
         var vm = try system.createVM()
+        let clearsDirtyPages = try vm.check(.manualDirtyLogProtect2) & 1 != 0
+        if clearsDirtyPages { try vm.enable(.manualDirtyLogProtect2, 1) }
         for (index, region) in memory.regions.enumerated() {
             // SAFETY: the region stays mapped as long as `memory`, which the processor keeps until the machine is gone.
             try unsafe vm.setMemoryRegion(
@@ -105,7 +110,8 @@ public struct KVMProcessor: Processor, ~Copyable {
             modelSpecificRegisters: registers,
             cpuid: cpuid,
             trapBasePort: trapBasePort,
-            extendedLayout: layout
+            extendedLayout: layout,
+            clearsDirtyPages: clearsDirtyPages
         )
     }
 
@@ -116,7 +122,8 @@ public struct KVMProcessor: Processor, ~Copyable {
         modelSpecificRegisters: [UInt32],
         cpuid: [CPUIDEntry],
         trapBasePort: UInt8?,
-        extendedLayout: ExtendedStateLayout
+        extendedLayout: ExtendedStateLayout,
+        clearsDirtyPages: Bool
     ) {
         self.vcpu = vcpu
         self.vm = vm
@@ -125,6 +132,7 @@ public struct KVMProcessor: Processor, ~Copyable {
         self.cpuid = cpuid
         self.trapBasePort = trapBasePort
         self.extendedLayout = extendedLayout
+        self.clearsDirtyPages = clearsDirtyPages
         dirtyBitmaps = memory.regions.map { region in
             let pages = Int(region.size) / GuestMemory.pageSize
             return [UInt64](repeating: 0, count: region.isReadOnly ? 0 : (pages + 63) / 64)
@@ -187,18 +195,13 @@ extension KVMProcessor {
         }
     }
 
-    /// The pages written since the last call, by the guest or the host side, in rising order.
-    public mutating func takeDirtyPages() throws(EngineError) -> [GuestPhysicalAddress] {
+    /// The pages written since the last call; see ``Processor/takeDirtyPages(expecting:)``.
+    public mutating func takeDirtyPages(
+        expecting hot: Set<GuestPhysicalAddress>
+    ) throws(EngineError) -> [GuestPhysicalAddress] {
         var pages = memory.takeHostWrites()
         for (index, region) in memory.regions.enumerated() where !region.isReadOnly {
-            do {
-                var span = dirtyBitmaps[index].mutableSpan
-                // SAFETY: every bit pattern is a valid UInt64.
-                var bytes = unsafe span.mutableBytes
-                try vm.dirtyLog(MemorySlot(UInt32(index)), into: &bytes)
-            } catch {
-                throw .kvm(error)
-            }
+            do { try updateDirtyBitmap(index, region, expecting: hot) } catch { throw .kvm(error) }
             for (word, bits) in dirtyBitmaps[index].enumerated() where bits != 0 {
                 var rest = bits
                 while rest != 0 {
@@ -209,6 +212,27 @@ extension KVMProcessor {
             }
         }
         return pages.sorted()
+    }
+
+    /// Asks KVM for the pages of a region that were written, and has it look out for the next write to each but the hot ones.
+    private mutating func updateDirtyBitmap(
+        _ index: Int,
+        _ region: GuestMemory.Region,
+        expecting hot: Set<GuestPhysicalAddress>
+    ) throws(KVMError) {
+        let slot = MemorySlot(UInt32(index))
+        var span = dirtyBitmaps[index].mutableSpan
+        // SAFETY, here and below: every bit pattern is a valid UInt64.
+        var bytes = unsafe span.mutableBytes
+        try vm.dirtyLog(slot, into: &bytes)
+        guard clearsDirtyPages, dirtyBitmaps[index].contains(where: { $0 != 0 }) else { return }
+        var cleared = dirtyBitmaps[index]
+        for address in hot where address >= region.address && address.rawValue - region.address.rawValue < region.size {
+            let page = Int((address.rawValue - region.address.rawValue) / UInt64(GuestMemory.pageSize))
+            cleared[page / 64] &= ~(1 << UInt64(page % 64))
+        }
+        let pages = UInt32(region.size / UInt64(GuestMemory.pageSize))
+        try unsafe vm.clearDirtyLog(slot, pages: pages, bitmap: cleared.span.bytes)
     }
 
     /// Stops ``run()`` from another thread.

@@ -82,7 +82,10 @@ public protocol Processor: ~Copyable {
     mutating func restore(_ state: ProcessorState) throws(EngineError)
 
     /// The pages written since the last call, by the guest or the host side, in rising order.
-    mutating func takeDirtyPages() throws(EngineError) -> [GuestPhysicalAddress]
+    ///
+    /// - Parameter hot: pages that are likely to be written again before the next call. Finding that out costs the guest an
+    ///   exit for each: those may be among the next call's pages unseen.
+    mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) throws(EngineError) -> [GuestPhysicalAddress]
 
     /// The instructions that this host can not execute and that were completed for it, and how often: no exits, and no part
     /// of what happens to the guest.

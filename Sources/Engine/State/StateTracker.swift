@@ -5,9 +5,16 @@ public import X86
 /// Captures a processor's and its memory's whole state again and again, each time in proportion to what changed.
 public struct StateTracker {
     private var memoryDigest = MemoryDigest()
+    /// What is expected to be written again, if anything.
+    private var hotPages: HotPages?
 
     /// Starts with memory that is all zero.
-    public init() {}
+    ///
+    /// - Parameter expectsRewrites: takes pages that change often for written without finding out, which costs the
+    ///   guest less where they are, and names more ``Capture/writtenPages`` where they are not.
+    public init(expectsRewrites: Bool = false) {
+        hotPages = expectsRewrites ? HotPages() : nil
+    }
 
     /// The pages that were not all zero when they were last captured.
     public var knownPages: Set<GuestPhysicalAddress> { memoryDigest.pagesInUse }
@@ -21,7 +28,7 @@ public struct StateTracker {
         /// The pages that differ from the capture before, by rising address.
         public var changedPages: [GuestPhysicalAddress]
         /// The pages that were written since the capture before, by rising address: those that changed, and those that were
-        /// left or became again what they had been.
+        /// left or became again what they had been. More than were written where rewrites are expected.
         public var writtenPages: [GuestPhysicalAddress]
     }
 
@@ -29,8 +36,9 @@ public struct StateTracker {
     public mutating func capture<P: Processor & ~Copyable>(_ processor: inout P) throws(EngineError) -> Capture {
         try processor.completePendingAccess()
         let state = try processor.state()
-        let written = try processor.takeDirtyPages()
+        let written = try processor.takeDirtyPages(expecting: hotPages?.pages ?? [])
         let changed = try update(written, in: processor.memory)
+        hotPages?.update(changed: changed)
         let digest = StateDigest(processor: state.digest, memory: memoryDigest.value)
         return Capture(state: state, digest: digest, changedPages: changed, writtenPages: written)
     }

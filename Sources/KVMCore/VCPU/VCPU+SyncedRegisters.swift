@@ -26,6 +26,12 @@ extension VCPU {
         }
     }
 
+    /// RIP of ``syncedRegisters``.
+    public var syncedInstructionPointer: UInt64 { unsafe ckvm_run_regs(runPage).pointee.rip }
+
+    /// The base of CS of ``syncedSpecialRegisters``.
+    public var syncedCodeBase: UInt64 { unsafe ckvm_run_sregs(runPage).pointee.cs.base }
+
     /// As ``syncedRegisters``, for ``SyncedRegisterSets/special``.
     public var syncedSpecialRegisters: SpecialRegisters {
         get { SpecialRegisters(unsafe ckvm_run_sregs(runPage).pointee) }

@@ -103,7 +103,7 @@ extension Timeline where P: ~Copyable {
     /// that may have been.
     mutating func takeWrittenPages() throws(TimelineError) -> Set<GuestPhysicalAddress> {
         try attempt { session in
-            let pages = try session.processor.takeDirtyPages()
+            let pages = try session.processor.takeDirtyPages(expecting: [])
             session.changedSinceKeyframe.formUnion(try session.tracker.update(pages, in: session.processor.memory))
             defer { session.writtenPages = [] }
             return session.writtenPages?.union(pages) ?? Set(pages)

@@ -7,7 +7,10 @@ import Synchronization
 /// Positions count everything that ever went through; a position modulo the capacity is a place in the buffer.
 @safe final class EventRing: @unchecked Sendable {
     static let recordCapacity = 1 << 16
-    static let byteCapacity = 4 << 20
+    /// Room for a keyframe of 8192 pages: the recorder goes on while they are packed.
+    static let byteCapacity = 32 << 20
+    /// Bytes after which the consumer says that there is room again.
+    static let roomInterval = 1 << 18
     /// Records after which the producer wakes the consumer before its time.
     static let wakeInterval: UInt64 = 1 << 14
 

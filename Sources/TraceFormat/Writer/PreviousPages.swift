@@ -5,7 +5,8 @@ struct PreviousPages {
     private var pages = [UInt64](repeating: .max, count: Self.slotCount)
     private var contents: [[UInt8]] = Array(repeating: [], count: Self.slotCount)
 
-    private static let slotCount = 4096
+    /// 64 MiB at most, of which only what is used is taken.
+    private static let slotCount = 16384
 
     /// One bit for each line of `bytes` that is not what `page` held before; nil where that is not known, or so much
     /// changed that the whole page is as good.

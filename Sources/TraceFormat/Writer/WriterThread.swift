@@ -137,6 +137,7 @@ final class WriterThread: @unchecked Sendable {
     private func drain() {
         let put = ring.recordsPut.load(ordering: .acquiring)
         var bytes: [UInt8] = []
+        var freed = 0
         while taken < put {
             let record = ring.record(at: taken)
             bytes.removeAll(keepingCapacity: true)
@@ -146,8 +147,11 @@ final class WriterThread: @unchecked Sendable {
                 ring.bytesTaken.store(takenBytes, ordering: .releasing)
             }
             taken += 1
-            // Giving places back one by one would make the two processors fight over one cache line.
-            if taken % 1024 == 0 || taken == put || !bytes.isEmpty {
+            freed += bytes.count
+            // Giving places back one by one would make the two processors fight over one cache line, and waking a waiting
+            // producer for each would stop it again at once.
+            if taken % 1024 == 0 || taken == put || freed >= EventRing.roomInterval {
+                freed = 0
                 ring.recordsTaken.store(taken, ordering: .releasing)
                 ring.room.post()
             }
