@@ -10,13 +10,12 @@
 #     Benchmarks/overhead.sh [ROUNDS]        5 unless told
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source Benchmarks/timing.sh
 
 rounds=${1:-5}
-work=$(mktemp --directory)
-trap 'rm -rf "$work"' EXIT
 
-swift build --configuration release --product rr-vm --quiet
-rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
+release rr-vm
+rr_vm=$binaries/rr-vm
 compiler=$(command -v clang || command -v cc)
 
 # Assembles a guest of this package with other numbers in it, as a flat image.
@@ -33,55 +32,36 @@ result=$(python3 -c "print('%016x' % ((pow(5, $computing_rounds, 1 << 66) - 1) /
 assemble tick-ring3 "-DROUNDS=$computing_rounds" "-DRESULT_HIGH=0x${result:0:8}" "-DRESULT_LOW=0x${result:8}"
 assemble dirty-memory -DROUNDS=50
 
-# Sets `elapsed` to the seconds that a command takes; what the guest prints goes to a file.
-seconds() {
-    local output=$1 begin end
-    shift
-    begin=$EPOCHREALTIME
-    "$@" >"$output" 2>"$output.errors" || {
-        cat "$output.errors" >&2
-        exit 1
-    }
-    end=$EPOCHREALTIME
-    elapsed=$(awk -v begin="$begin" -v end="$end" 'BEGIN { printf "%.3f", end - begin }')
-}
-
 failures=0
 
 # Compares the runs of one guest. What it prints first must be the same in both.
 compare() {
-    local name=$1 bound=$2 words=$3 ratios=$work/$1.ratios
+    local name=$1 bound=$2 words=$3
     shift 3
     echo "$name: seconds per run"
-    echo "round      run   record   ratio"
+    echo "round      run   record"
     for ((round = 1; round <= rounds; round++)); do
         local run record way order=(run record)
         ((round % 2)) || order=(record run)
         for way in "${order[@]}"; do
             if [[ $way == run ]]; then
-                seconds "$work/run" "$rr_vm" run --flat "$work/$name.bin"
+                seconds 0 "$rr_vm" run --flat "$work/$name.bin"
                 run=$elapsed
             else
                 rm -f "$work/trace.rrvm"
-                seconds "$work/record" "$rr_vm" record --flat "$work/$name.bin" "$@" -o "$work/trace.rrvm"
+                seconds 0 "$rr_vm" record --flat "$work/$name.bin" "$@" -o "$work/trace.rrvm"
                 record=$elapsed
             fi
+            cut --delimiter ' ' --fields "$words" "$work/output" >"$work/$way"
         done
-        if [[ $(cut --delimiter ' ' --fields "$words" "$work/run") != \
-            $(cut --delimiter ' ' --fields "$words" "$work/record") ]]; then
+        if ! cmp --quiet "$work/run" "$work/record"; then
             echo "$name: the recorded guest did not print what the other one did" >&2
             exit 1
         fi
-        awk -v a="$record" -v b="$run" 'BEGIN { printf "%.3f\n", a / b }' >>"$ratios"
-        printf '%5d %8s %8s %7s\n' "$round" "$run" "$record" "$(tail --lines 1 "$ratios")"
+        printf '%5d %8s %8s\n' "$round" "$run" "$record"
+        ratio "$record" "$run" "$work/$name.ratios"
     done
-    sort --numeric-sort "$ratios" | awk -v bound="$bound" '
-        { value[NR] = $1 }
-        END {
-            median = NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2
-            printf "record / run: median %.3f, least %.3f, greatest %.3f; bound %s\n", median, value[1], value[NR], bound
-            exit median > bound
-        }' || failures=$((failures + 1))
+    summarize "$work/$name.ratios" "record / run:" "$bound" || failures=$((failures + 1))
     echo "trace: $(stat --format=%s "$work/trace.rrvm") bytes"
 }
 

@@ -7,27 +7,17 @@
 #     Benchmarks/seek.sh [SEEKS]        31 unless told
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source Benchmarks/timing.sh
 
 seeks=${1:-31}
-work=$(mktemp --directory)
-trap 'rm -rf "$work"' EXIT
 
-swift build --configuration release --product rr-vm --quiet
-rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
+release rr-vm
+rr_vm=$binaries/rr-vm
 
-# Sets `elapsed` to the milliseconds that a command takes, which has to end with the given status.
+# As `seconds`, in milliseconds.
 milliseconds() {
-    local expected=$1 begin end status=0
-    shift
-    begin=$EPOCHREALTIME
-    "$@" >"$work/output" 2>"$work/errors" || status=$?
-    end=$EPOCHREALTIME
-    if [[ $status != "$expected" ]]; then
-        echo "$* ended with status $status:" >&2
-        cat "$work/errors" >&2
-        exit 1
-    fi
-    elapsed=$(awk -v begin="$begin" -v end="$end" 'BEGIN { printf "%.0f", (end - begin) * 1000 }')
+    seconds "$@"
+    elapsed=$(awk -v elapsed="$elapsed" 'BEGIN { printf "%.0f", elapsed * 1000 }')
 }
 
 # Median and greatest of the numbers in a file.

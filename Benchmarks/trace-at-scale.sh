@@ -5,14 +5,13 @@
 #     Benchmarks/trace-at-scale.sh [EVENTS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source Benchmarks/timing.sh
 
 events=${1:-100000000}
 seeks=1000
-work=$(mktemp --directory)
-trap 'rm -rf "$work"' EXIT
 
-swift build --configuration release --product trace-at-scale --quiet
-program=$(swift build --configuration release --show-bin-path)/trace-at-scale
+release trace-at-scale
+program=$binaries/trace-at-scale
 
 echo "trace of $events events; $seeks places to go to"
 "$program" write "$work/long.rrvm" "$events" | tee "$work/figures"

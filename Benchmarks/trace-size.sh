@@ -6,14 +6,13 @@
 #     Benchmarks/trace-size.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source Benchmarks/timing.sh
 
 Scripts/setup.sh qemu-system-x86
-work=$(mktemp --directory)
-trap 'rm -rf "$work"' EXIT
 last_message="No bootable device"
 
-swift build --configuration release --product rr-vm --quiet
-rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
+release rr-vm
+rr_vm=$binaries/rr-vm
 
 "$rr_vm" record --bios --until "$last_message" -o "$work/ours.rrvm" >/dev/null 2>"$work/messages"
 # The state at the beginning, and nothing else.

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 swift format lint --strict --parallel --recursive --configuration .swift-format \
     Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 if command -v shellcheck >/dev/null; then
-    shellcheck Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
+    shellcheck --external-sources Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
 fi
