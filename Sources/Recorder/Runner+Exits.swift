@@ -50,7 +50,7 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
         case .halt:
             sink.append(.halt, rip: rip, at: now)
             guard processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
-            waitForInterrupt()
+            try waitForInterrupt()
         case .tripleFault:
             return .tripleFault
         case .kicked:

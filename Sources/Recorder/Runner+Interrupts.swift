@@ -71,10 +71,10 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     }
 
     /// Lets time pass while the guest waits in HLT, until a device interrupts it or it has to stop.
-    mutating func waitForInterrupt() {
+    mutating func waitForInterrupt() throws(EngineError) {
         console.flush()
         while stop.pending == nil {
-            feedConsole()
+            try feedConsole()
             if board.interruptRequested || board.nonMaskableInterruptRequested { return }
             if virtualClock != nil, let deadline = board.nextDeadline {
                 skip(to: deadline)
@@ -93,10 +93,16 @@ extension Runner where P: ~Copyable, Sink: ~Copyable {
     }
 
     /// Gives the guest what was typed, as far as it has room.
-    mutating func feedConsole() {
+    mutating func feedConsole() throws(EngineError) {
         guard input.hasBytes else { return }
-        let room = board.consoleRoom
+        let room = board.consoleRoom()
         guard room > 0 else { return }
+        guard board.receivesConsoleInMemory else { return board.receiveConsole(input.take(room)) }
+        // Memory changes here and now: behind the last event, whose instruction is over, or at a moment recorded whole.
+        guard try finishesInstruction() else { return }
+        if position == .asynchronous { try takeKeyframe(at: now) }
         board.receiveConsole(input.take(room))
+        try appendDeviceWrites(at: now)
+        position = .synchronous
     }
 }

@@ -110,7 +110,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
                 try takeKeyframe(at: now)
             }
             board.advance(to: boardTime(now))
-            feedConsole()
+            try feedConsole()
             try deliverInterrupt(at: now, alarm)
         }
         let exit = try processor.run()
@@ -121,7 +121,7 @@ struct Runner<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable 
     }
 
     /// Finishes the last exit's instruction; false where it has another access to make, and no state to record until then.
-    private mutating func finishesInstruction() throws(EngineError) -> Bool {
+    mutating func finishesInstruction() throws(EngineError) -> Bool {
         do {
             try processor.completePendingAccess()
             return true

@@ -9,8 +9,10 @@ import X86
 
 @Suite(.needsKVM, .slow)
 struct TimelineTests {
-    /// All that run by themselves in a few seconds.
-    static let guests = Guest.all.filter { $0.input == nil && !["dirty-memory", "two-timers"].contains($0.name) }
+    /// All flat ones that run by themselves, without a disk, in a few seconds.
+    static let guests = Guest.all.filter {
+        $0.boot == .flat && $0.drive == nil && $0.input == nil && !["dirty-memory", "two-timers"].contains($0.name)
+    }
 
     /// Those short enough to be stepped through, and that nothing interrupts.
     static let shortGuests = ["hello", "exit-codes", "rep-outs", "mmio", "protected", "triple-fault"].map(Guest.named)

@@ -22,10 +22,12 @@ public struct Recording: Sendable {
     public init(of guest: TestGuest) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
-        try self.init(of: guest, to: path, console: directory.file("console"))
+        var setup = RunSetup(limits: guest.limits, date: 1_700_000_000)
+        try guest.connect(to: &setup, in: directory)
+        try self.init(of: guest, to: path, console: directory.file("console"), setup)
     }
 
-    private init(of guest: TestGuest, to path: FilePath, console: FilePath) throws {
+    private init(of guest: TestGuest, to path: FilePath, console: FilePath, _ setup: RunSetup) throws {
         let configuration = try guest.configuration()
         let descriptor = try FileDescriptor.open(
             console,
@@ -34,21 +36,28 @@ public struct Recording: Sendable {
             permissions: .ownerReadWrite
         )
         defer { try? descriptor.close() }
+        var setup = setup
+        setup.consoleDescriptor = descriptor.rawValue
         self.guest = guest
         summary = try Session.record(
             configuration,
             guest: TraceHeader.Guest(
                 name: guest.description,
-                options: guest.options,
+                options: guest.arguments,
                 imageSize: UInt64(configuration.image.bytes.count),
                 imageDigest: Digest128(hashing: configuration.image.bytes.rawSpan)
             ),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: guest.limits, consoleDescriptor: descriptor.rawValue, date: 1_700_000_000)
+            setup: setup
         )
         reader = try TraceReader(path: path)
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))
+    }
+
+    /// What a replay can show of that.
+    public var replayableConsole: [UInt8] {
+        get throws { guest.tracesItsText ? console : try events.compactMap(\.event.consoleByte) }
     }
 
     /// Every event of the trace.

@@ -49,66 +49,91 @@ extension TestGuest {
         )
     }
 
-    private static let slow: Set = ["port-storm", "two-timers"]
+    private static let slow: Set = ["port-storm", "two-timers", "boot-sector-from-disk"]
 
-    /// A guest of this package. One that waits for input gets none, and is stopped while it waits.
+    /// A guest of this package.
     public init(_ guest: Guest) {
         source = .own(guest)
-        limits.events = guest.input == nil ? nil : 2000
         isSlow = Self.slow.contains(guest.name)
     }
 
     /// The image file's bytes.
     public func bytes() throws -> [UInt8] {
         switch source {
+        case .own(let guest) where guest.boot == .behindFirmware: try Self.seaBIOS("bios-256k.bin")
         case .own(let guest): guest.image
-        case .seaBIOS(let name): try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/seabios/\(name)")))
+        case .seaBIOS(let name): try Self.seaBIOS(name)
         }
+    }
+
+    private static func seaBIOS(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/seabios/\(name)")))
     }
 
     /// The machine that it runs in.
     public func configuration() throws -> MachineConfiguration {
-        var options = BootOptions()
-        let bootProtocol: BootProtocol?
+        let image: GuestImage
         switch source {
-        case .own(let guest) where guest.saysHowToBoot: bootProtocol = nil
-        case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
-        case .seaBIOS: bootProtocol = .firmware
+        case .own(let guest):
+            image = try GuestImage(bytes: bytes(), bootProtocol: guest.bootProtocol, options: guest.bootOptions)
+        case .seaBIOS:
+            image = try GuestImage(bytes: bytes(), bootProtocol: .firmware)
         }
-        let image = try GuestImage(bytes: try bytes(), bootProtocol: bootProtocol, options: options)
         return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: .baseline)
     }
 
-    /// The options of `rr-vm record` and `run` for the same machine and limits.
-    public var options: [String] {
+    /// Adds to a run's set-up what is connected to the machine. Files that it needs are made in a directory.
+    public func connect(to setup: inout RunSetup, in directory: borrowing TemporaryDirectory) throws {
+        guard case .own(let guest) = source else { return }
+        try guest.connect(to: &setup, in: directory)
+    }
+
+    /// What the text screen shows at the end of a run, if that matters.
+    public var screen: String? {
+        guard case .own(let guest) = source else { return nil }
+        return guest.screen
+    }
+
+    /// Whether a trace has all of the text that a run shows.
+    public var tracesItsText: Bool {
+        guard case .own(let guest) = source else { return true }
+        return !guest.showsTextFromMemory
+    }
+
+    /// The files that ``arguments`` name.
+    public var files: [Guest.File] {
+        guard case .own(let guest) = source else { return [] }
+        return guest.files
+    }
+
+    /// The arguments of `rr-vm record` and `run` for the same machine and limits.
+    public var arguments: [String] {
         let boot =
             switch source {
-            case .own(let guest) where guest.saysHowToBoot: [String]()
-            case .own(let guest): ["--flat", "--at", "\(guest.loadAddress)"]
+            case .own(let guest): guest.arguments
             case .seaBIOS: ["--bios"]
             }
         let until = limits.consoleText.map { ["--until", $0] } ?? []
-        let events = limits.events.map { ["--max-events", "\($0)"] } ?? []
-        return boot + ["--memory", "\(Self.memorySize)"] + until + events
+        return boot + ["--memory", "\(Self.memorySize)"] + until
     }
 
     /// Whether a run of it may end so.
     public func declares(_ outcome: Outcome) -> Bool {
         if let text = limits.consoleText { return outcome == .stopped(.consoleText(text)) }
-        if limits.events != nil { return outcome == .stopped(.eventLimit) }
         guard case .own(let guest) = source else { return false }
         switch (guest.outcome, outcome) {
         case (.exit(let code), .exited(let actual)): return actual == UInt32(code) || guest.mayLoseRace && actual == 1
         case (.halt, .halted), (.shutdown, .tripleFault): return true
         case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
         case (.exitOrEmulationFailure, .emulationFailure): return true
+        case (.reset, .reset), (.powerOff, .poweredOff): return true
         default: return false
         }
     }
 
     /// Everything that a run of it shows, if that is always the same.
     public var console: String? {
-        guard case .own(let guest) = source, limits.events == nil else { return nil }
+        guard case .own(let guest) = source else { return nil }
         return guest.console
     }
 }
