@@ -37,6 +37,8 @@ public struct PCBoard: Board {
     var randomness: RandomNumbers
     var unclaimed: UnclaimedLog?
     let showsFirmwareLog: Bool
+    /// Whether the guest has shown something on its virtio console.
+    var showsOnVirtio = false
 
     /// The name of this board in a trace.
     public static let name = "pc"

@@ -143,7 +143,7 @@ struct Runner<P: Processor & ~Copyable, B: Board, Sink: EventSink & ~Copyable>: 
             if let failure = sink.failure { return .hostLimit("\(failure)") }
             if isKeyframeDue, try finishesInstruction() { try takeKeyframe(at: now) }
             board.advance(to: boardTime(now))
-            feedConsole()
+            try feedConsole()
             try deliverInterrupt(at: now, alarm)
         }
         let start = now
