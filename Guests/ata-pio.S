@@ -25,6 +25,8 @@ begin_guest ata_pio
     start_real_mode
     mov $(SCRATCH >> 4), %ax
     mov %ax, %es
+    mov $AT(heading), %si
+    call print
 
     ata_command ATA_IDENTIFY, 0, 0
     xor %di, %di
@@ -84,7 +86,9 @@ wrong:
 
 console_routines
 
+heading:
+    .asciz "an ATA disk by ports\n"
 text:
-    .asciz "ATA: identified, read, written\n"
+    .asciz "identified, read, written\n"
 
 end_guest ata_pio

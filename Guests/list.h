@@ -63,7 +63,7 @@ GUEST(local_apic, "local-apic", "ticks by the local APIC and interrupts itself",
       .console = "local APIC: one shot, periodic, to itself\n")
 GUEST(io_apic, "io-apic", "takes the timer and COM1 through the I/O APIC", .console = "I/O APIC: 5 edges, a level\n")
 GUEST(ata_pio, "ata-pio", "reads and writes an ATA disk by ports", .drive = GUEST_HAS_IDE_DRIVE,
-      .console = "sector 1\nATA: identified, read, written\n")
+      .console = "an ATA disk by ports\nsector 1\nidentified, read, written\n")
 GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "sector 1\nsector 2\nATA: read and written by DMA\n")
 GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = GUEST_HAS_VIRTIO_DRIVE,
