@@ -95,7 +95,7 @@ let package = Package(
         .plugin(name: "BuildUnikernels", capability: .buildTool()),
         .target(
             name: "GuestImages",
-            dependencies: ["Guests"],
+            dependencies: ["Guests", "ByteCoding"],
             path: "Tests/TestSupport/GuestImages",
             swiftSettings: swiftSettings,
             plugins: ["BuildUnikernels"]

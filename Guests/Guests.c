@@ -6,7 +6,7 @@
 
 #define TICKED .is_ticked = true
 
-#define BOOTED(symbol, ...) GUEST(symbol, __VA_ARGS__, .says_how_to_boot = true)
+#define BOOTED(symbol, ...) GUEST(symbol, __VA_ARGS__, .boot = GUEST_SAYS_HOW)
 
 #define GUEST(symbol, ...) extern const uint8_t guest_##symbol##_start[], guest_##symbol##_end[];
 #include "list.h"

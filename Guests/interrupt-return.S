@@ -3,12 +3,10 @@
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
+#include "support/gates.h"
 #include "support/timer.h"
 
 #define HEADER_MAGIC 0x1badb002
-#define GATES 0x20000
-#define CODE_SEGMENT 0x08
-#define GATE_INTERRUPT 0x8e00
 #define FLAGS_INTERRUPTS 0x200
 #define TICKS 20
 
@@ -19,17 +17,8 @@ begin_guest interrupt_return
     .long HEADER_MAGIC, 0, -HEADER_MAGIC
 
     .code32
-.macro set_gate vector, handler
-    mov $AT(\handler), %eax
-    mov %ax, GATES + \vector * 8
-    movw $CODE_SEGMENT, GATES + \vector * 8 + 2
-    movw $GATE_INTERRUPT, GATES + \vector * 8 + 4
-    shr $16, %eax
-    mov %ax, GATES + \vector * 8 + 6
-.endm
-
 start:
-    lgdt AT(descriptors_pointer)
+    lgdt AT(descriptor_table_pointer)
     ljmp $CODE_SEGMENT, $AT(reloaded)
 reloaded:
     mov $0x10, %eax
@@ -39,7 +28,7 @@ reloaded:
     mov $STACK_TOP, %esp
     set_gate 0x80, call_gate
     set_gate TIMER_VECTOR, tick
-    lidt AT(gates_pointer)
+    load_gates
 
     // INT n comes back behind itself, with the flags and the stack that it left.
     mov $0x12345678, %ebx
@@ -94,17 +83,9 @@ console_routines
 text:
     .asciz "20 ticks in protected mode\n"
 
-    .balign 8
-descriptors:
-    .quad 0
-    .quad 0x00cf9b000000ffff
-    .quad 0x00cf93000000ffff
-descriptors_pointer:
-    .word descriptors_pointer - descriptors - 1
-    .long AT(descriptors)
-gates_pointer:
-    .word 0x81 * 8 - 1
-    .long GATES
+flat_descriptors
+descriptors_end
+gates_pointer
 
 end_program
 end_guest interrupt_return

@@ -1,6 +1,8 @@
 // The list of guests, a line each: the symbol its source file gives to `begin_guest`, its name, its purpose, and what
 // differs from a guest that exits with code 0 and prints what depends on time. SPINNING is one that computes until it
-// is interrupted, TICKED says that interrupts come to it at places that are hard to come to again, BOOTED one whose image is a file that says how it is booted. Guests.c includes this text once for each thing it makes of it, so there is no guard.
+// is interrupted, TICKED says that interrupts come to it at places that are hard to come to again, BOOTED one whose image
+// is a file that says how it is booted. Guests.c includes this text once for each thing it makes of it, so there is no
+// guard.
 
 GUEST(hello, "hello", "prints a line over COM1", .console = "hello from real mode\n")
 GUEST(exit_codes, "exit-codes", "exits with a code other than 0", .exit_code = 42, .console = "")
@@ -19,7 +21,8 @@ GUEST(dirty_memory, "dirty-memory", "changes 32 MiB of memory every 100 ms", .co
 GUEST(tsc_hash, "tsc-hash", "reads the time-stamp counter 20,000 times", .reads_hidden_state = true)
 GUEST(emulation_failure, "emulation-failure", "executes what some hosts' emulator lacks",
       .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
-GUEST(uart_echo, "uart-echo", "prints back a line of input", .console = "> echo, echo\n", .input = "echo, echo\n")
+GUEST(uart_echo, "uart-echo", "prints back a line of input", .console = "> echo, echo\n", .input = "echo, echo\n",
+      .prompt = "> ")
 GUEST(rtc_read, "rtc-read", "prints the date and time of the clock")
 GUEST(pci_scan, "pci-scan", "prints the devices of PCI bus 0")
 GUEST(cpuid, "cpuid", "prints what CPUID answers")
@@ -45,5 +48,47 @@ BOOTED(completions, "completions", "executes what the recorder completes where a
 BOOTED(interrupt_return, "interrupt-return", "returns from interrupts in 32-bit protected mode",
        .console = "20 ticks in protected mode\n")
 SPINNING(password, "password", "forgets a line of input that it held while it was interrupted",
-         .console = "password: forgotten\n", .input = "hunter2 swordfish\n")
+         .console = "password: forgotten\n", .input = "hunter2 swordfish\n", .prompt = "password: ")
 GUEST(disk_read, "disk-read", "sums up one sector of a disk and forgets another", .console = "no disk\n")
+GUEST(keyboard, "keyboard", "talks to the 8042 and its keyboard", .console = "keyboard: tests, echo, loop-back\n")
+GUEST(reset_port_92, "reset-port-92", "resets by port 0x92", .outcome = GUEST_RESETS,
+      .console = "reset by port 0x92\n")
+GUEST(reset_port_cf9, "reset-port-cf9", "resets by port 0xCF9", .outcome = GUEST_RESETS,
+      .console = "reset by port 0xCF9\n")
+GUEST(reset_keyboard, "reset-keyboard", "resets by the keyboard controller", .outcome = GUEST_RESETS,
+      .console = "reset by the keyboard controller\n")
+GUEST(pm_timer, "pm-timer", "waits by the ACPI power management timer", .console = "PM timer: 10000 ticks\n")
+GUEST(power_off, "power-off", "switches the machine off", .outcome = GUEST_POWERS_OFF, .console = "switching off\n")
+GUEST(local_apic, "local-apic", "ticks by the local APIC and interrupts itself",
+      .console = "local APIC: one shot, periodic, to itself\n")
+GUEST(io_apic, "io-apic", "takes the timer and COM1 through the I/O APIC", .console = "I/O APIC: 5 edges, a level\n")
+GUEST(ata_pio, "ata-pio", "reads and writes an ATA disk by ports", .drive = GUEST_HAS_IDE_DRIVE,
+      .console = "an ATA disk by ports\nsector 1\nidentified, read, written\n")
+GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_HAS_IDE_DRIVE,
+      .console = "sector 1\nsector 2\nATA: read and written by DMA\n")
+GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = GUEST_HAS_VIRTIO_DRIVE,
+      .console = "sector 1\nvirtio disk: read and written\n")
+GUEST(virtio_console, "virtio-console", "sends back a line typed on a virtio console",
+      .console = "virtio> over and out\n", .input = "over and out\n", .prompt = "virtio> ",
+      .shows_text_from_memory = true)
+GUEST(virtio_entropy, "virtio-entropy", "asks for random numbers", .console = "virtio entropy: 32 bytes\n")
+GUEST(fw_cfg, "fw-cfg", "reads the firmware configuration device", .console = "QEMU\nfw_cfg: by port and by DMA\n")
+GUEST(vga_text, "vga-text", "writes to the text screen", .console = "",
+      .screen = "VGA text, line 1\n\n          line 3, column 10\n")
+GUEST(debug_ports, "debug-ports", "prints on the debug ports", .console = "port 0xE9\nport 0x402\n")
+GUEST(post_code, "post-code", "shows progress codes at port 0x80", .console = "POST codes 10 to f0\n")
+GUEST(speaker, "speaker", "times by counter 2 and port 0x61", .console = "port 0x61: counter 2, refresh\n")
+GUEST(rtc_alarm, "rtc-alarm", "sleeps until the clock's alarm", .console = "the clock's alarm\n")
+GUEST(rtc_periodic, "rtc-periodic", "sleeps through interrupts of the clock", .console = "16 interrupts of the clock\n")
+GUEST(com2, "com2", "loops bytes through COM2", .console = "back from COM2.\n")
+GUEST(flat_protected, "flat-protected", "is entered flat in protected mode", .boot = GUEST_FLAT_PROTECTED,
+      .console = "flat code in protected mode\n")
+GUEST(flat_long, "flat-long", "is entered flat in long mode", .boot = GUEST_FLAT_LONG,
+      .console = "flat code in long mode\n")
+GUEST(boot_sector, "boot-sector", "is entered as a boot sector", .boot = GUEST_SECTOR, .console = "boot sector\n")
+GUEST(boot_sector, "boot-sector-from-disk", "is read from a disk by firmware", .boot = GUEST_BEHIND_FIRMWARE)
+BOOTED(multiboot_modules, "multiboot-modules", "prints what a multiboot loader hands it", .append = "one two",
+       .module_arguments = "three", .module = "from the module\n", .console = "one two\nthree\nfrom the module\n")
+BOOTED(bzimage, "bzimage", "is loaded as a Linux kernel's bzImage", .append = "console=ttyS0 quiet",
+       .initial_ram_disk = "from the initial RAM disk\n",
+       .console = "console=ttyS0 quiet\nfrom the initial RAM disk\n")

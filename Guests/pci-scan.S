@@ -2,16 +2,13 @@
 // of each that answers; exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
+#include "support/pci.h"
 
-#define CONFIGURATION_ADDRESS 0xcf8
-#define CONFIGURATION_DATA 0xcfc
-#define ENABLE 0x80000000
-#define NEXT_DEVICE 0x800
 #define NO_VENDOR 0xffff
 
 begin_guest pci_scan
     start_real_mode
-    mov $ENABLE, %esi
+    mov $CONFIGURATION_ENABLE, %esi
 
 next_device:
     // Register 0 of function 0: vendor below, device above.
@@ -36,8 +33,8 @@ next_device:
     call print_newline
 
 absent:
-    add $NEXT_DEVICE, %esi
-    cmp $(ENABLE + 32 * NEXT_DEVICE), %esi
+    add $CONFIGURATION_NEXT_DEVICE, %esi
+    cmp $(CONFIGURATION_ENABLE + CONFIGURATION_DEVICES * CONFIGURATION_NEXT_DEVICE), %esi
     jne next_device
     exit_with 0
 

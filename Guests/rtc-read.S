@@ -1,10 +1,8 @@
 // rtc-read: prints the date and time of the battery-backed clock, as its registers hold them. Exits with code 0.
+#include "support/cmos.h"
 #include "support/console.h"
 #include "support/image.h"
 
-#define CMOS_INDEX 0x70
-#define CMOS_DATA 0x71
-#define CMOS_STATUS_A 0x0a
 #define UPDATE_IN_PROGRESS 0x80
 
 begin_guest rtc_read
@@ -12,9 +10,7 @@ begin_guest rtc_read
 
     // The registers are stable while no update is in progress.
 wait:
-    mov $CMOS_STATUS_A, %al
-    out %al, $CMOS_INDEX
-    in $CMOS_DATA, %al
+    cmos_read CMOS_STATUS_A
     test $UPDATE_IN_PROGRESS, %al
     jnz wait
 

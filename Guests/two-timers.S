@@ -1,20 +1,13 @@
 // two-timers: the interval timer at 1,300 Hz and the clock's periodic interrupt at 1,024 Hz, on two interrupt
 // controllers, over a computing loop: 10,000 ticks together, in an order that never repeats. Each folds its line and
 // the state it interrupted. Prints both counts and the hash; exits with code 0.
+#include "support/cmos.h"
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"
 #include "support/timer.h"
 
 #define TICKS 10000
-
-#define CMOS_INDEX 0x70
-#define CMOS_DATA 0x71
-#define CMOS_STATUS_A 0x0a
-#define CMOS_STATUS_B 0x0b
-#define CMOS_STATUS_C 0x0c
-#define RATE_1024_HERTZ 0x26
-#define PERIODIC_24_HOURS 0x42
 
 begin_guest two_timers
     start_real_mode
@@ -26,17 +19,9 @@ begin_guest two_timers
     start_timer 1300
 
     // The clock's periodic interrupt. Reading register C acknowledges what is left from before.
-    mov $CMOS_STATUS_A, %al
-    out %al, $CMOS_INDEX
-    mov $RATE_1024_HERTZ, %al
-    out %al, $CMOS_DATA
-    mov $CMOS_STATUS_B, %al
-    out %al, $CMOS_INDEX
-    mov $PERIODIC_24_HOURS, %al
-    out %al, $CMOS_DATA
-    mov $CMOS_STATUS_C, %al
-    out %al, $CMOS_INDEX
-    in $CMOS_DATA, %al
+    cmos_write CMOS_STATUS_A, CMOS_RATE_1024_HERTZ
+    cmos_write CMOS_STATUS_B, CMOS_PERIODIC_INTERRUPT + CMOS_24_HOURS
+    cmos_read CMOS_STATUS_C
 
     xor %ebx, %ebx
     sti
@@ -56,9 +41,7 @@ on_timer:
 on_clock:
     enter_handler
     incl AT(clock_ticks)
-    mov $CMOS_STATUS_C, %al
-    out %al, $CMOS_INDEX
-    in $CMOS_DATA, %al
+    cmos_read CMOS_STATUS_C
     movzbl %al, %eax
     fold %eax
     mov $PIC_END_OF_INTERRUPT, %al

@@ -16,7 +16,34 @@ typedef enum __attribute__((enum_extensibility(closed))) guest_outcome {
     GUEST_SHUTS_DOWN,
     /// An exit, or an emulation failure where the host's emulator lacks an instruction.
     GUEST_EXITS_OR_CANNOT_BE_EMULATED,
+    /// It asks for a reset.
+    GUEST_RESETS,
+    /// It switches the machine off.
+    GUEST_POWERS_OFF,
 } guest_outcome;
+
+/// How a guest is put into memory and entered.
+typedef enum __attribute__((enum_extensibility(closed))) guest_boot {
+    /// A flat image at `load_address`, entered at its first byte in real mode with CS = 0.
+    GUEST_FLAT,
+    /// The image is a file that says how it is booted, such as ELF with a multiboot header.
+    GUEST_SAYS_HOW,
+    /// A flat image at 1 MiB, entered at its first byte in 32-bit protected mode.
+    GUEST_FLAT_PROTECTED,
+    /// The same in 64-bit mode.
+    GUEST_FLAT_LONG,
+    /// A boot sector, entered without firmware.
+    GUEST_SECTOR,
+    /// A boot sector on the first disk, which the firmware reads.
+    GUEST_BEHIND_FIRMWARE,
+} guest_boot;
+
+/// The disk that a guest needs: see `Guest.disk`.
+typedef enum __attribute__((enum_extensibility(closed))) guest_drive {
+    GUEST_HAS_NO_DRIVE,
+    GUEST_HAS_IDE_DRIVE,
+    GUEST_HAS_VIRTIO_DRIVE,
+} guest_drive;
 
 /// One guest: what to load where, and what to expect of it.
 typedef struct guest {
@@ -24,21 +51,32 @@ typedef struct guest {
     const char *name;
     /// What it shows, in one line.
     const char *purpose;
-    /// The bytes to load at `load_address`. The guest is entered at the first of them, in real mode with CS = 0.
+    /// The image file's bytes.
     const uint8_t *image;
     const uint8_t *image_end;
-    /// Guest-physical.
+    /// Guest-physical; for GUEST_FLAT alone.
     uint64_t load_address;
-    /// True when the image is a file that says how it is booted, such as ELF with a multiboot header: then
-    /// `load_address` and the entry in real mode do not apply.
-    bool says_how_to_boot;
+    guest_boot boot;
     guest_outcome outcome;
     /// The code of a run in which nothing goes wrong; 0 for a guest that does not exit.
     uint8_t exit_code;
     /// Everything it prints over COM1, or null when that depends on time or on the machine.
     const char *console;
-    /// What it waits for on COM1, or null.
+    /// What the VGA text screen shows at the end, or null when it does not matter.
+    const char *screen;
+    /// What it waits for on its console, or null; typed when it has shown `prompt`.
     const char *input;
+    const char *prompt;
+    /// The command line, or null.
+    const char *append;
+    /// The content of the initial RAM disk, or null.
+    const char *initial_ram_disk;
+    /// The arguments and the content of a multiboot module, or null.
+    const char *module_arguments;
+    const char *module;
+    guest_drive drive;
+    /// True when it shows text over a device that takes it from memory: a trace has no text of that.
+    bool shows_text_from_memory;
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     bool spins_until_interrupted;

@@ -53,4 +53,11 @@ guest_\symbol\()_end:
     hlt
 .endm
 
+// Ends the run with code 1 unless the last comparison found equality.
+.macro must_be_equal
+    je .Lequal\@
+    exit_with 1
+.Lequal\@:
+.endm
+
 #endif

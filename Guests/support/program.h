@@ -54,10 +54,3 @@ elf_segments_end:
 .macro end_program
 program_end:
 .endm
-
-// Ends the run with code 1 unless the last comparison found equality.
-.macro must_be_equal
-    je .Lequal\@
-    exit_with 1
-.Lequal\@:
-.endm

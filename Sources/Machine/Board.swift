@@ -77,10 +77,13 @@ public protocol Board: ~Copyable {
     /// The call by which the guest waits is answered.
     mutating func endWait(at now: MachineTime)
 
-    /// How many bytes of console input the guest has room for.
-    var consoleRoom: Int { get }
+    /// Whether console input goes into the guest's memory.
+    var receivesConsoleInMemory: Bool { get }
 
-    /// Gives the guest bytes of console input.
+    /// How many bytes of console input the guest has room for.
+    mutating func consoleRoom() -> Int
+
+    /// Gives the guest bytes of console input, no more than it has room for.
     mutating func receiveConsole(_ bytes: [UInt8])
 
     /// What the text screen shows, without the blank lines at its end.
@@ -100,6 +103,9 @@ extension Board where Self: ~Copyable {
 
     /// Nothing: what nobody claims is ignored.
     public var fault: String? { nil }
+
+    /// It goes to a serial port.
+    public var receivesConsoleInMemory: Bool { false }
 
     /// Nothing: there is no way to.
     public var cookie: [UInt8]? { nil }

@@ -2,13 +2,26 @@ internal import Devices
 internal import X86
 
 extension PCBoard {
-    /// How many bytes of console input the guest has room for.
-    public var consoleRoom: Int { serial1.receiveRoom }
+    /// Whether console input goes into the guest's memory: to its virtio console, once it has shown something there and
+    /// while its driver runs; else to COM1.
+    public var receivesConsoleInMemory: Bool { showsOnVirtio && pci.console.transport.status.contains(.driverOK) }
 
-    /// Gives the guest bytes of console input.
+    /// How many bytes of console input the guest has room for.
+    public mutating func consoleRoom() -> Int {
+        guard receivesConsoleInMemory else { return serial1.receiveRoom }
+        defer { updatePCILines() }
+        return pci.console.receiveRoom(memory: &memory)
+    }
+
+    /// Gives the guest bytes of console input, no more than it has room for.
     public mutating func receiveConsole(_ bytes: [UInt8]) {
-        for byte in bytes { serial1.receive(byte) }
-        updateSerialLines()
+        if receivesConsoleInMemory {
+            _ = pci.console.receive(bytes, memory: &memory)
+            updatePCILines()
+        } else {
+            for byte in bytes { serial1.receive(byte) }
+            updateSerialLines()
+        }
     }
 
     /// What the text screen shows, without the blank lines at its end.

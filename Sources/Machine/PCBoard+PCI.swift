@@ -33,7 +33,10 @@ extension PCBoard {
             switch VirtioConsole.Queue(rawValue: notification.queue) {
             case .transmit:
                 let bytes = pci.console.transmit(memory: &memory)
-                return bytes.isEmpty ? nil : .text(bytes)
+                guard !bytes.isEmpty else { return nil }
+                showsOnVirtio = true
+                return .text(bytes)
+            // Room for console input, which is asked for where there is some.
             case .receive, nil: break
             }
         case .hostBridge, .isaBridge, .ide, .power: break

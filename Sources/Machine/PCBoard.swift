@@ -38,6 +38,8 @@ public struct PCBoard: Board, ~Copyable {
     var unclaimed: UnclaimedLog?
     let showsFirmwareLog: Bool
     private let lent = LentInPlace()
+    /// Whether the guest has shown something on its virtio console.
+    var showsOnVirtio = false
 
     /// The name of this board in a trace.
     public static let name = "pc"

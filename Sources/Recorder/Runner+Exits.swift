@@ -57,7 +57,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         case .halt:
             sink.append(.halt, rip: rip, at: now)
             guard B.canInterrupt, processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
-            waitForInterrupt()
+            try waitForInterrupt()
             isWaking = true
         case .tripleFault:
             return .tripleFault

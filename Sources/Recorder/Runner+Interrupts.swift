@@ -15,7 +15,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
         // One that still waits is tried again, whether or not the guest makes an exit.
         let retry = board.nonMaskableInterruptRequested ? now.advanced(byNanoseconds: grace) : nil
-        followPlan()
+        try followPlan()
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             dueSince = nil
             // It may have been asked for by an interrupt that has been withdrawn.
@@ -91,10 +91,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     }
 
     /// Lets time pass while the guest waits in HLT, until a device interrupts it or it has to stop.
-    mutating func waitForInterrupt() {
+    mutating func waitForInterrupt() throws(EngineError) {
         console.flush()
         while stop.pending == nil {
-            feedConsole()
+            try feedConsole()
             if board.interruptRequested || board.nonMaskableInterruptRequested { return }
             if virtualClock != nil, let deadline = board.nextDeadline {
                 skip(to: deadline)
@@ -129,10 +129,27 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     }
 
     /// Gives the guest what was typed, as far as it has room.
-    mutating func feedConsole() {
+    mutating func feedConsole() throws(EngineError) {
         guard input.hasBytes else { return }
-        let room = board.consoleRoom
-        guard room > 0 else { return }
-        board.receiveConsole(input.take(chaos?.share(of: room) ?? room))
+        let room = board.consoleRoom()
+        guard room > 0, try opensForConsole() else { return }
+        try giveConsole(input.take(chaos?.share(of: room) ?? room))
+    }
+
+    /// Whether the guest can be given console input now.
+    ///
+    /// Where that goes into its memory, memory changes here: right behind the last event, whose instruction has to be over, or
+    /// at a moment that is recorded whole.
+    mutating func opensForConsole() throws(EngineError) -> Bool {
+        guard board.receivesConsoleInMemory else { return true }
+        guard try finishesInstruction() else { return false }
+        if position == .asynchronous { try takeKeyframe(at: now) }
+        return true
+    }
+
+    /// Gives the guest bytes of console input, for which it has room.
+    mutating func giveConsole(_ bytes: [UInt8]) throws(EngineError) {
+        board.receiveConsole(bytes)
+        try appendDeviceAccesses(at: now)
     }
 }

@@ -18,12 +18,12 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     }
 
     /// Gives the guest the inputs whose moment has come, and releases the interrupt whose moment it is.
-    mutating func followPlan() {
+    mutating func followPlan() throws(EngineError) {
         while let next = plan?.next, plan?.releasesInterrupt == false {
             switch next.kind {
             case .type(let byte):
-                guard board.consoleRoom > 0 else { return }
-                board.receiveConsole([byte])
+                guard board.consoleRoom() > 0, try opensForConsole() else { return }
+                try giveConsole([byte])
                 plan?.finishNext()
             case .interrupt(let place):
                 if let place, plan?.approach(place) == true { return }

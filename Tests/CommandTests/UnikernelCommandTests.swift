@@ -7,9 +7,14 @@ import X86
 
 /// Unikernels on the command line, as users of Solo5's own tender write it.
 @Suite(.needsKVM) struct UnikernelCommandTests {
-    private static func directory(for guest: String) throws -> TemporaryDirectory {
+    /// A directory with a guest and what is behind its devices: `guest`, `disk` and `packets`.
+    private static func directory(for name: String) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
-        try TestGuest(.named(guest)).writeFiles(into: directory)
+        let guest = Guest.named(name)
+        try directory.write(guest.image, to: "guest")
+        guard let unikernel = guest.unikernel else { return directory }
+        try directory.write(unikernel.blockDeviceContent, to: "disk")
+        try directory.write(Capture.bytes(of: unikernel.packets), to: "packets")
         return directory
     }
 

@@ -230,6 +230,18 @@ import X86
         #expect(!interruptFlag)
     }
 
+    @Test(.enabled(if: HostProbe.canStop(in: .ring0), "this host can not step a guest"))
+    func aStepOverWhatAHostMayHaveCompletedLeavesTheRegistersBehindIt() throws {
+        var machine = try LongModeMachine([0x9B, 0xF4])  // fwait; hlt
+        let before = try machine.processor.state()
+
+        let exit = try machine.processor.step()
+
+        let registers = machine.processor.exitRegisters
+        #expect(exit == .debug)
+        #expect(registers == before.general + [LongModeMachine.start + 1, before.rflags])
+    }
+
     @Test func theWindowThatWasAskedForComes() throws {
         var machine = try TinyMachine([
             0xFB,  // sti

@@ -8,13 +8,13 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test(arguments: Guest.all.filter { !$0.saysHowToBoot })
+    @Test(arguments: Guest.all.filter { $0.boot == .flat })
     func imageFitsBetweenItsLoadAddressAndTheScratchArea(guest: Guest) {
         #expect(!guest.image.isEmpty)
         #expect(guest.loadAddress + UInt64(guest.image.count) <= 0x10000)
     }
 
-    @Test(arguments: Guest.all.filter { !$0.saysHowToBoot })
+    @Test(arguments: Guest.all.filter { $0.boot == .flat })
     func imageOpensWithInterruptsOff(guest: Guest) {
         let clearInterruptFlag: UInt8 = 0xFA
 

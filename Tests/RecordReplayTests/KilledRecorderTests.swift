@@ -31,7 +31,7 @@ import TraceFormat
 
         let reader = try Self.killRecorder(of: guest, after: 2000, in: directory)
 
-        #expect(try directory.names == ["guest", "trace.rrvm.part"])
+        #expect(try directory.names == ["port-storm.bin", "trace.rrvm.part"])
         #expect(reader.eventCount >= 2000)
         #expect(reader.outcome == nil)
         #expect(reader.missing?.hasPrefix("the trace has no end") == true)
@@ -47,8 +47,8 @@ import TraceFormat
         in directory: borrowing TemporaryDirectory
     ) throws -> TraceReader {
         let (trace, part) = (directory.file("trace.rrvm"), directory.file("trace.rrvm.part"))
-        try guest.writeFiles(into: directory)
-        var recorder = try Command(["record", "guest", "-o", "trace.rrvm"] + guest.options, in: directory)
+        for file in guest.files { try directory.write(file.bytes, to: file.name) }
+        var recorder = try Command(["record", "-o", "trace.rrvm"] + guest.arguments, in: directory)
         var growing: TraceReader?
         recorder.waitUntil {
             growing = (try? growing?.refreshed()) ?? (try? TraceReader(path: part))

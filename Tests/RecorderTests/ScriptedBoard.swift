@@ -65,7 +65,7 @@ struct ScriptedBoard: Board {
     mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 { 0 }
     func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
     mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
-    let consoleRoom = 0
+    mutating func consoleRoom() -> Int { 0 }
     mutating func receiveConsole(_ bytes: [UInt8]) {}
     let screen = ""
     let unclaimedAccesses: [UnclaimedAccess: Int] = [:]

@@ -53,6 +53,11 @@ public struct VirtioConsole: Sendable {
         return sent
     }
 
+    /// Bytes that ``receive(_:memory:)`` takes now.
+    public mutating func receiveRoom(memory: inout some GuestMemoryAccess) -> Int {
+        Int(transport.nextRoom(queue: Queue.receive.rawValue, &memory))
+    }
+
     /// Gives the guest bytes from the host. The result says how many it had room for; the rest is to be offered again
     /// when the driver has said that there is room.
     public mutating func receive(_ bytes: [UInt8], memory: inout some GuestMemoryAccess) -> Int {

@@ -143,6 +143,19 @@ public struct VirtioTransport: Sendable {
         registers.interruptStatus = []
     }
 
+    /// Bytes of room for the device to write in the next buffer that the driver offers; 0 if it offers none.
+    mutating func nextRoom(queue number: Int, _ memory: inout some GuestMemoryAccess) -> UInt64 {
+        guard isServing, registers.queues.indices.contains(number) else { return 0 }
+        do throws(VirtioQueue.Fault) {
+            // A look at a copy takes nothing.
+            var queue = registers.queues[number]
+            return try queue.take(&memory)?.writable.byteCount ?? 0
+        } catch {
+            requireReset()
+            return 0
+        }
+    }
+
     /// Serves every buffer that is in a queue: `body` uses one and says how many bytes it wrote into it, or nil to leave
     /// it, and the rest, for later. At most as many buffers are served as the queue has descriptors.
     mutating func serve<Memory: GuestMemoryAccess>(

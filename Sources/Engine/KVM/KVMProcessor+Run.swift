@@ -56,8 +56,10 @@ extension KVMProcessor {
                 case .exit:
                     let exit = takeExit()
                     if exit == .emulationFailure, try completeInstruction() {
-                        if isStepping { return .debug }
-                        continue
+                        guard isStepping else { continue }
+                        // The run left the registers as they were before the instruction.
+                        _ = try vcpu.completePendingExit()
+                        return .debug
                     }
                     // KVM says that CR8 was lowered instead of that the step is done.
                     if exit == .interruptWindow, isStepping { return .debug }

@@ -131,7 +131,7 @@ extension HVTBoard {
     /// There is none.
     public mutating func acknowledgeNonMaskableInterrupt() -> Bool { false }
     /// The console takes no input.
-    public var consoleRoom: Int { 0 }
+    public mutating func consoleRoom() -> Int { 0 }
     /// Is never called.
     public mutating func receiveConsole(_ bytes: [UInt8]) {}
     /// There is no screen.

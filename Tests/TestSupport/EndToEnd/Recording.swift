@@ -33,20 +33,16 @@ public struct Recording: Sendable {
     ) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
-        var unikernel = try guest.unikernelSetup()
-        if let name = guest.unikernel?.interface, let link { unikernel.links[name] = link }
-        unikernel.coreDirectory = guest.coreDirectory
-        try self.init(of: guest, unikernel, keyframes, chaosSeed, to: path, console: directory.file("console"))
+        var setup = RunSetup(limits: guest.limits, date: 1_700_000_000, keyframes: keyframes, chaosSeed: chaosSeed)
+        setup.clock = guest.clock
+        setup.unikernel = try guest.unikernelSetup()
+        if let name = guest.unikernel?.interface, let link { setup.unikernel.links[name] = link }
+        setup.unikernel.coreDirectory = guest.coreDirectory
+        try guest.connect(to: &setup, in: directory)
+        try self.init(of: guest, setup, to: path, console: directory.file("console"))
     }
 
-    private init(
-        of guest: TestGuest,
-        _ unikernel: UnikernelSetup,
-        _ keyframes: KeyframePolicy,
-        _ chaosSeed: UInt64?,
-        to path: FilePath,
-        console: FilePath
-    ) throws {
+    private init(of guest: TestGuest, _ setup: RunSetup, to path: FilePath, console: FilePath) throws {
         let configuration = try guest.configuration()
         let descriptor = try FileDescriptor.open(
             console,
@@ -56,20 +52,13 @@ public struct Recording: Sendable {
         )
         defer { try? descriptor.close() }
         self.guest = guest
-        var setup = RunSetup(
-            limits: guest.limits,
-            consoleDescriptor: descriptor.rawValue,
-            date: 1_700_000_000,
-            keyframes: keyframes,
-            chaosSeed: chaosSeed
-        )
-        setup.unikernel = unikernel
-        setup.clock = guest.clock
+        var setup = setup
+        setup.consoleDescriptor = descriptor.rawValue
         summary = try Session.record(
             configuration,
             guest: TraceHeader.Guest(
                 name: guest.description,
-                options: guest.options,
+                options: guest.arguments,
                 imageSize: UInt64(configuration.image.bytes.count),
                 imageDigest: Digest128(hashing: configuration.image.bytes.rawSpan)
             ),
@@ -79,6 +68,11 @@ public struct Recording: Sendable {
         )
         reader = try TraceReader(path: path)
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))
+    }
+
+    /// What a replay shows: all of it, unless the guest showed text from its memory.
+    public var replayableConsole: [UInt8] {
+        get throws { guest.tracesItsText ? console : try events.flatMap(\.event.consoleBytes) }
     }
 
     /// Every event of the trace.

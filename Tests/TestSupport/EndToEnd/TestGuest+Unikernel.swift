@@ -37,26 +37,4 @@ extension TestGuest {
         }
         return setup
     }
-
-    /// Writes the guest and what is behind its devices where ``options`` look for them: `guest`, `disk` and `packets`.
-    public func writeFiles(into directory: borrowing TemporaryDirectory) throws {
-        try directory.write(bytes(), to: "guest")
-        guard let unikernel else { return }
-        if unikernel.blockDevice != nil { try directory.write(unikernel.blockDeviceContent, to: "disk") }
-        if unikernel.interface != nil { try directory.write(Capture.bytes(of: unikernel.packets), to: "packets") }
-    }
-}
-
-extension Guest.Unikernel {
-    /// Something else in every block.
-    fileprivate var blockDeviceContent: [UInt8] {
-        (0..<blockDeviceSize).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 12) }
-    }
-
-    /// The options of `rr-vm record` for the same devices, and the arguments.
-    var options: [String] {
-        let block = blockDevice.map { ["--block:\($0)=disk"] } ?? []
-        let net = interface.map { ["--net:\($0)=pcap-in:packets"] } ?? []
-        return block + net + (arguments.isEmpty ? [] : ["--"] + arguments.split(separator: " ").map(String.init))
-    }
 }

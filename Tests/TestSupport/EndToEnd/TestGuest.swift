@@ -60,24 +60,30 @@ extension TestGuest {
         )
     }
 
-    private static let slow: Set = ["port-storm", "two-timers"]
+    private static let slow: Set = ["port-storm", "two-timers", "boot-sector-from-disk"]
 
-    /// A guest of this package. One that waits for input gets none, and is stopped while it waits.
+    /// A guest of this package.
     public init(_ guest: Guest) {
         source = .own(guest)
-        limits.events = guest.input == nil ? nil : 2000
         isSlow = Self.slow.contains(guest.name)
     }
 
     /// Code of a test's own.
     public init(code: [UInt8]) { source = .code(code) }
 
+    private static func pathOfSeaBIOS(_ name: String) -> String { "/usr/share/seabios/\(name)" }
+
+    private static func seaBIOS(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: URL(filePath: pathOfSeaBIOS(name))))
+    }
+
     /// The image file's bytes.
     public func bytes() throws -> [UInt8] {
         switch source {
+        case .own(let guest) where guest.boot == .behindFirmware: try Self.seaBIOS("bios-256k.bin")
         case .own(let guest): guest.image
         case .code(let code): code
-        case .seaBIOS(let name): try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/seabios/\(name)")))
+        case .seaBIOS(let name): try Self.seaBIOS(name)
         }
     }
 
@@ -86,11 +92,9 @@ extension TestGuest {
         var options = BootOptions()
         let bootProtocol: BootProtocol?
         switch source {
-        case .own(let guest) where guest.saysHowToBoot:
-            bootProtocol = nil
-            options.commandLine = guest.unikernel?.arguments ?? ""
+        case .own(let guest):
+            (bootProtocol, options) = (guest.bootProtocol, guest.bootOptions)
             options.attachments = attachments
-        case .own(let guest): (bootProtocol, options.address) = (.flat, guest.loadAddress)
         case .code: bootProtocol = .flat
         case .seaBIOS: bootProtocol = .firmware
         }
@@ -98,18 +102,42 @@ extension TestGuest {
         return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: .baseline)
     }
 
-    /// The options of `rr-vm record` and `run` for the same machine and limits.
-    public var options: [String] {
-        let boot =
-            switch source {
-            case .own(let guest) where guest.saysHowToBoot: [String]()
-            case .own(let guest): ["--flat", "--at", "\(guest.loadAddress)"]
-            case .code: ["--flat"]
-            case .seaBIOS: ["--bios"]
-            }
+    /// Adds to a run's set-up what is connected to the machine. Files that it needs are made in a directory.
+    public func connect(to setup: inout RunSetup, in directory: borrowing TemporaryDirectory) throws {
+        guard case .own(let guest) = source else { return }
+        try guest.connect(to: &setup, in: directory)
+    }
+
+    /// The files that ``arguments`` name, in the directory where a command is run.
+    public var files: [Guest.File] {
+        switch source {
+        case .own(let guest): guest.files
+        case .code(let code): [Guest.File(name: "code.bin", bytes: code)]
+        case .seaBIOS: []
+        }
+    }
+
+    /// The arguments of `rr-vm record` and `run` for the same machine and limits.
+    public var arguments: [String] {
         let until = limits.consoleText.map { ["--until", $0] } ?? []
         let events = limits.events.map { ["--max-events", "\($0)"] } ?? []
-        return boot + ["--memory", "\(Self.memorySize)"] + until + events + (unikernel?.options ?? [])
+        let guest =
+            switch source {
+            case .own(let guest): guest.arguments
+            case .code: ["code.bin", "--flat"]
+            case .seaBIOS(let name): [Self.pathOfSeaBIOS(name), "--bios"]
+            }
+        return ["--memory", "\(Self.memorySize)"] + until + events + guest
+    }
+
+    /// What the text screen shows at the end of a run, if that matters.
+    public var screen: String? {
+        if case .own(let guest) = source { guest.screen } else { nil }
+    }
+
+    /// Whether a trace has all of the text that a run shows.
+    public var tracesItsText: Bool {
+        if case .own(let guest) = source { !guest.showsTextFromMemory } else { true }
     }
 
     /// Whether interrupts come to it where it is hard to come to again.
@@ -127,6 +155,7 @@ extension TestGuest {
         case (.halt, .halted), (.shutdown, .tripleFault): return true
         case (.exitOrEmulationFailure(let code), .exited(let actual)): return actual == UInt32(code)
         case (.exitOrEmulationFailure, .emulationFailure): return true
+        case (.reset, .reset), (.powerOff, .poweredOff): return true
         case (.fault(let text), .guestFault(let actual)): return actual.contains(text)
         default: return false
         }

@@ -13,6 +13,11 @@ extension Guest {
         public var interface: String?
         /// What a peer sends it, packet by packet.
         public var packets: [[UInt8]] = []
+
+        /// What is on the block device: something else in every block.
+        public var blockDeviceContent: [UInt8] {
+            (0..<blockDeviceSize).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 12) }
+        }
     }
 
     /// The unikernels, in the order of this list.
@@ -90,10 +95,17 @@ extension Guest {
             purpose: purpose,
             image: [UInt8](image),
             loadAddress: 0,
-            saysHowToBoot: true,
+            boot: .saysHow,
             outcome: outcome,
             console: console,
+            screen: nil,
             input: nil,
+            prompt: nil,
+            append: nil,
+            initialRAMDisk: nil,
+            module: nil,
+            drive: nil,
+            showsTextFromMemory: false,
             spinsUntilInterrupted: false,
             isTicked: false,
             readsHiddenState: readsHiddenState,

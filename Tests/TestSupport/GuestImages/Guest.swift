@@ -14,25 +14,74 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case exitOrEmulationFailure(code: UInt8)
         /// The guest does what its machine does not allow; what is said of it contains this text.
         case fault(String)
+        /// It asks for a reset.
+        case reset
+        /// It switches the machine off.
+        case powerOff
+    }
+
+    /// How a guest is put into memory and entered.
+    public enum Boot: Sendable, Hashable {
+        /// A flat image at ``loadAddress``, entered at its first byte in real mode with CS = 0.
+        case flat
+        /// The image is a file that says how it is booted, such as ELF with a multiboot header.
+        case saysHow
+        /// A flat image at 1 MiB, entered at its first byte in 32-bit protected mode.
+        case flatProtected
+        /// The same in 64-bit mode.
+        case flatLong
+        /// A boot sector, entered without firmware.
+        case sector
+        /// A boot sector on the first disk, which the firmware reads.
+        case behindFirmware
+    }
+
+    /// What the disk that a guest needs is connected to.
+    public enum DriveInterface: String, Sendable, Hashable {
+        /// The IDE controller.
+        case ide
+        /// A virtio device.
+        case virtio
+    }
+
+    /// A file beside the guest's own.
+    public struct Module: Sendable, Hashable {
+        /// What stands behind its name in its command line.
+        public let arguments: String
+        /// Its content.
+        public let content: String
     }
 
     /// The name of its source file, without ".S".
     public let name: String
     /// What it shows, in one line.
     public let purpose: String
-    /// The bytes to load at ``loadAddress``. The guest is entered at the first of them, in real mode with CS = 0.
+    /// The image file's bytes.
     public let image: [UInt8]
-    /// Guest-physical; below 64 KiB, so that it is the first IP too.
+    /// Guest-physical; below 64 KiB, so that it is the first IP too. For ``Boot/flat`` alone.
     public let loadAddress: UInt64
-    /// True when the image is a file that says how it is booted, such as ELF with a multiboot header: then
-    /// ``loadAddress`` has no meaning.
-    public let saysHowToBoot: Bool
+    /// How it is put into memory and entered.
+    public let boot: Boot
     /// How a run ends.
     public let outcome: Outcome
     /// Everything it prints over COM1, or nil when that depends on time or on the machine.
     public let console: String?
-    /// What it waits for on COM1, or nil.
+    /// What the VGA text screen shows at the end, or nil when it does not matter.
+    public let screen: String?
+    /// What it waits for on its console, or nil.
     public let input: String?
+    /// What it shows before it waits for ``input``.
+    public let prompt: String?
+    /// The command line, or nil.
+    public let append: String?
+    /// The content of the initial RAM disk, or nil.
+    public let initialRAMDisk: String?
+    /// A multiboot module, or nil.
+    public let module: Module?
+    /// What its disk, with ``disk`` on it, is connected to; nil if it needs none.
+    public let drive: DriveInterface?
+    /// True when it shows text over a device that takes it from memory: a trace has no text of that.
+    public let showsTextFromMemory: Bool
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     public let spinsUntilInterrupted: Bool
@@ -60,6 +109,12 @@ extension Guest {
         unsafe Guest(guest_at(index)!.pointee)
     }
 
+    /// What is on the disk of a guest that has one: 64 sectors, each with a text that says which it is, zeros behind.
+    public static let disk: [UInt8] = (0..<64).flatMap { number in
+        let text = Array("sector \(number)\n".utf8)
+        return text + [UInt8](repeating: 0, count: 512 - text.count)
+    }
+
     /// The guest with a name from `Guests/list.h`.
     ///
     /// - Precondition: There is one. A misspelt name is a mistake in the test that asks.
@@ -68,37 +123,5 @@ extension Guest {
             preconditionFailure("no guest is named \(name); there are: \(all.map(\.name).joined(separator: ", "))")
         }
         return guest
-    }
-
-    /// A copy of an entry of the C table.
-    private init(_ entry: guest) {
-        // SAFETY: `image` and `image_end` are the two ends of one constant array; the strings are constants.
-        unsafe self.init(
-            name: String(cString: entry.name),
-            purpose: String(cString: entry.purpose),
-            image: Array(UnsafeBufferPointer(start: entry.image, count: entry.image_end - entry.image)),
-            loadAddress: entry.load_address,
-            saysHowToBoot: entry.says_how_to_boot,
-            outcome: Outcome(entry.outcome, code: entry.exit_code),
-            console: entry.console.map { unsafe String(cString: $0) },
-            input: entry.input.map { unsafe String(cString: $0) },
-            spinsUntilInterrupted: entry.spins_until_interrupted,
-            isTicked: entry.is_ticked,
-            readsHiddenState: entry.reads_hidden_state,
-            mayLoseRace: entry.may_lose_race,
-            unikernel: nil
-        )
-    }
-}
-
-extension Guest.Outcome {
-    fileprivate init(_ outcome: guest_outcome, code: UInt8) {
-        self =
-            switch outcome {
-            case .GUEST_EXITS: .exit(code: code)
-            case .GUEST_HALTS: .halt
-            case .GUEST_SHUTS_DOWN: .shutdown
-            case .GUEST_EXITS_OR_CANNOT_BE_EMULATED: .exitOrEmulationFailure(code: code)
-            }
     }
 }

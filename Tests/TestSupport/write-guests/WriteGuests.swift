@@ -1,7 +1,8 @@
 import Foundation
 import GuestImages
 
-/// Writes every guest's flat image into a directory, as NAME.bin, and lists them: `write-guests DIRECTORY`.
+/// Writes every guest's image into a directory, as NAME.bin, and what else it is run with, and says how to run each:
+/// `write-guests DIRECTORY`.
 @main
 enum WriteGuests {
     static func main() {
@@ -12,9 +13,11 @@ enum WriteGuests {
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             for guest in Guest.all {
-                let file = directory.appending(path: guest.name + ".bin")
-                try Data(guest.image).write(to: file, options: .atomic)
-                print("\(file.path(percentEncoded: false))  \(guest.purpose)")
+                for file in guest.files {
+                    try Data(file.bytes).write(to: directory.appending(path: file.name), options: .atomic)
+                }
+                let words = guest.arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }
+                print("rr-vm record \(words.joined(separator: " "))  # \(guest.purpose)")
             }
         } catch {
             fail(EX_CANTCREAT, "write-guests: \(directory.relativePath): \(error.localizedDescription)")

@@ -1,0 +1,65 @@
+// virtio-console: a virtio console. Prompts on it, and sends back what is typed there, up to the end of the line.
+#include "support/console.h"
+#include "support/image.h"
+#include "support/virtio.h"
+
+#define RECEIVE 0
+#define TRANSMIT 1
+// Shorter than the line, which so takes several.
+#define RECEIVE_BYTES 8
+
+#define RECEIVED SCRATCH
+#define RECEIVE_USED (VIRTIO_QUEUES + RECEIVE * VIRTIO_QUEUE_BYTES + VIRTIO_USED)
+#define TRANSMIT_FLAGS (VIRTIO_QUEUES + TRANSMIT * VIRTIO_QUEUE_BYTES + VIRTIO_AVAILABLE)
+#define TRANSMIT_COUNT (VIRTIO_QUEUES + TRANSMIT * VIRTIO_QUEUE_BYTES + 8)
+
+begin_guest virtio_console
+    start_real_mode
+    enter_protected_mode start
+
+start:
+    start_protected_mode
+    start_virtio VIRTIO_CONSOLE, 2
+    // What is sent is gone at once.
+    movw $VIRTIO_NO_INTERRUPT, TRANSMIT_FLAGS
+
+    describe TRANSMIT, 0, AT(prompt), "(prompt_end - prompt)", 0
+    offer TRANSMIT, 0
+    describe TRANSMIT, 0, RECEIVED, 0, 0
+    describe RECEIVE, 0, RECEIVED, RECEIVE_BYTES, VIRTIO_DEVICE_WRITES
+
+    // BX counts the buffers that came back.
+    xor %ebx, %ebx
+next_buffer:
+    offer RECEIVE, 0
+wait:
+    cmp %bx, RECEIVE_USED + 2
+    jne received
+    sti
+    hlt
+    cli
+    jmp wait
+
+    // The element of the used ring says how many bytes there are.
+received:
+    mov %ebx, %eax
+    and $(VIRTIO_QUEUE_SIZE - 1), %eax
+    mov RECEIVE_USED + 8(, %eax, 8), %ecx
+    inc %ebx
+    mov %ecx, TRANSMIT_COUNT
+    offer TRANSMIT, 0
+    cmpb $'\n', RECEIVED - 1(%ecx)
+    jne next_buffer
+    exit_with 0
+
+virtio_routines
+
+prompt:
+    .ascii "virtio> "
+prompt_end:
+
+flat_descriptors
+descriptors_end
+gates_pointer
+
+end_guest virtio_console
