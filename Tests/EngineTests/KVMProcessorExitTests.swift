@@ -83,6 +83,24 @@ import X86
         #expect(try machine.read(at: 0x5000, 6) == bytes)
     }
 
+    /// Hosts differ in how many elements one exit covers: what counts is that no element is lost.
+    @Test func anInstructionIsNotFinishedBeforeItsLastElementIsAnswered() throws {
+        var machine = try TinyMachine([0xF3, 0x6C, 0xF4]) {  // rep insb; hlt
+            $0[.rcx] = 3
+            $0[.rdx] = 0x80
+            $0[.rdi] = 0x5000
+        }
+        for value: UInt64 in 1...3 {
+            #expect(try machine.run() == .portRead(Port(0x80), .byte))
+            machine.processor.answer(value)
+            let hasMore = machine.isInsideInstruction
+            let isFinished = (try? machine.processor.completePendingAccess()) != nil
+            #expect(isFinished != hasMore)
+        }
+        #expect(try machine.run() == .halt)
+        #expect(try machine.read(at: 0x5000, 3) == [1, 2, 3])
+    }
+
     @Test func inTheMiddleOfAStringNoInterruptIsTaken() throws {
         var machine = try TinyMachine([
             0xFB,  // sti

@@ -119,7 +119,8 @@ extension KVMProcessor {
 
     /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
     public mutating func completePendingAccess() throws(EngineError) {
-        if held != nil { throw .unfinishedInstruction }
+        // KVM would finish an instruction of many elements with what has not been answered yet.
+        if isInsideInstruction { throw .unfinishedInstruction }
         if case .none = access { return }
         do {
             guard try vcpu.completePendingExit() == .exit else {
