@@ -23,7 +23,8 @@ import X86
         on board: ScriptedBoard = ScriptedBoard(),
         canTakeInterrupt: Bool = true,
         keyframes: KeyframePolicy = KeyframePolicy(nanoseconds: nil, events: nil),
-        chaosSeed: UInt64? = nil
+        chaosSeed: UInt64? = nil,
+        typed: String = ""
     ) throws -> Result {
         let setup = RunSetup(
             limits: RunLimits(),
@@ -32,6 +33,7 @@ import X86
             keyframes: keyframes,
             chaosSeed: chaosSeed
         )
+        setup.input.send(Array(typed.utf8))
         var runner = Runner(
             processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt),
             board: board,
@@ -111,6 +113,35 @@ import X86
 
         #expect(
             result.events.map(\.kind) == [.keyframe, .memoryWrite, .memoryWrite, .deviceWrite, .portWrite, .keyframe]
+        )
+    }
+
+    @Test func inputThatGoesIntoMemoryComesRightBehindAnExit() throws {
+        let makeRoom = Exit.portWrite(ScriptedBoard.roomPort, .byte, value: 2)
+
+        let result = try run([.exit(makeRoom), .exit(Self.exit)], typed: "abc")
+
+        #expect(result.events.map(\.kind) == [.keyframe, .portWrite, .deviceWrite, .portWrite, .keyframe])
+        #expect(result.events[2] == .deviceWrite(address: GuestPhysicalAddress(0), bytes: Array("ab".utf8)))
+    }
+
+    @Test func inputThatGoesIntoMemoryBetweenTwoExitsComesAtARecordedState() throws {
+        var board = ScriptedBoard()
+        board.roomTime = MachineTime(nanoseconds: 20_000_000)
+
+        let result = try run([.silence, .exit(Self.exit)], on: board, typed: "abc")
+
+        #expect(result.events.map(\.kind) == [.keyframe, .keyframe, .deviceWrite, .portWrite, .keyframe])
+        #expect(result.events[1] == .keyframe(number: 1, .asynchronous))
+    }
+
+    @Test func inputThatGoesIntoMemoryWaitsForTheEndOfAnInstruction() throws {
+        let first = Exit.portWrite(ScriptedBoard.roomPort, .byte, value: 8)
+
+        let result = try run([.half(first), .exit(.portRead(Port(1), .byte)), .exit(Self.exit)], typed: "abc")
+
+        #expect(
+            result.events.map(\.kind) == [.keyframe, .portWrite, .portRead, .deviceWrite, .portWrite, .keyframe]
         )
     }
 }

@@ -28,12 +28,18 @@ struct ScriptedProcessor: Processor, ~Copyable {
     private(set) var isInsideInstruction = false
     private var steps: [Step]
     private var isHalf = false
+    private var present = ProcessorState()
     private let kicks = DispatchSemaphore(value: 0)
 
-    init(_ steps: [Step], canTakeInterrupt: Bool = true) throws {
+    init(
+        _ steps: [Step],
+        canTakeInterrupt: Bool = true,
+        state: (inout ProcessorState) -> Void = { _ in }
+    ) throws {
         memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 0x1_0000)])
         self.steps = steps
         self.canTakeInterrupt = canTakeInterrupt
+        state(&present)
     }
 
     mutating func run() throws(EngineError) -> Exit {
@@ -74,7 +80,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
     func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
     mutating func step() throws(EngineError) -> Exit { try run() }
-    mutating func state() -> ProcessorState { ProcessorState() }
+    mutating func state() -> ProcessorState { present }
     mutating func restore(_ state: ProcessorState) {}
     mutating func takeDirtyPages() -> [GuestPhysicalAddress] { [] }
 }
