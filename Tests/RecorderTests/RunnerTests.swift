@@ -22,6 +22,7 @@ import X86
         _ steps: [ScriptedProcessor.Step],
         on board: ScriptedBoard = ScriptedBoard(),
         canTakeInterrupt: Bool = true,
+        blockedRuns: Int = 0,
         keyframes: KeyframePolicy = KeyframePolicy(nanoseconds: nil, events: nil),
         chaosSeed: UInt64? = nil,
         typed: String = ""
@@ -35,7 +36,7 @@ import X86
         )
         setup.input.send(Array(typed.utf8))
         var runner = Runner(
-            processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt),
+            processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt, blockedRuns: blockedRuns),
             board: board,
             sink: CollectingSink(),
             setup: setup
@@ -72,6 +73,27 @@ import X86
         #expect(
             Array(result.events.dropFirst()).starts(with: [.keyframe(number: 1, .asynchronous), .nonMaskableInterrupt])
         )
+    }
+
+    @Test func aNonMaskableInterruptWaitsForTheEndOfTheHandlerOfTheOneBefore() throws {
+        var board = ScriptedBoard()
+        board.nonMaskableInterruptRequested = true
+        let write = Exit.portWrite(Port(0x80), .byte, value: 0)
+
+        let result = try run(
+            [.exit(write), .silence, .silence, .exit(write), .exit(Self.exit)],
+            on: board,
+            canTakeInterrupt: false,
+            blockedRuns: 3
+        )
+
+        let actions = result.actions.filter { $0 != .requestedWindow(false) }
+        #expect(
+            actions == [
+                .ran(write), .ran(.kicked), .ran(.kicked), .injectedNonMaskable, .ran(write), .ran(Self.exit),
+            ]
+        )
+        #expect(result.events.map(\.kind).dropFirst(2).prefix(2) == [.keyframe, .nonMaskableInterrupt])
     }
 
     @Test(arguments: UInt64(0)..<64)
