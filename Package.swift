@@ -173,7 +173,10 @@ let package = Package(
         ),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Devices", "Engine", "Machine", "Recorder", "TraceFormat", "X86"],
+            dependencies: [
+                "Devices", "EndToEnd", "Engine", "Machine", "Recorder", "TraceFormat", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

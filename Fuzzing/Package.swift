@@ -7,6 +7,7 @@ let package = Package(
     name: "Fuzzing",
     dependencies: [.package(name: "rr-vm", path: "..")],
     targets: [
+        .executableTarget(name: "FuzzBoard", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzBoot", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzDevices", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzHypercalls", dependencies: [.product(name: "Parts", package: "rr-vm")]),

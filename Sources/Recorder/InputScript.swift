@@ -2,8 +2,8 @@
 public struct InputScript: Sendable {
     /// One line of a script.
     enum Step: Hashable {
-        /// Waits until the console has shown a text.
-        case expect(String)
+        /// Waits until the console has shown these bytes.
+        case expect([UInt8])
         /// Types bytes.
         case send([UInt8])
     }
@@ -43,7 +43,7 @@ public struct InputScript: Sendable {
         let bytes = try unescape(parts.count > 1 ? parts[1] : "", number: number)
         guard !bytes.isEmpty else { throw Failure(line: number, reason: "'\(parts[0])' needs a text") }
         switch parts[0] {
-        case "expect": return .expect(String(decoding: bytes, as: UTF8.self))
+        case "expect": return .expect(bytes)
         case "send": return .send(bytes)
         default: throw Failure(line: number, reason: "'\(parts[0])' is neither 'expect' nor 'send'")
         }
@@ -68,7 +68,10 @@ public struct InputScript: Sendable {
                 continue
             }
             let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            guard escape == UInt8(ascii: "x"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+            // A number may have a sign elsewhere.
+            guard escape == UInt8(ascii: "x"), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(digits, radix: 16)
+            else {
                 throw Failure(line: number, reason: "an escape that is none of \\n \\r \\t \\e \\\\ \\xNN")
             }
             rest = rest.dropFirst(2)
@@ -89,15 +92,15 @@ public struct InputScript: Sendable {
 
     /// Everything that is to be typed before the next text that is waited for.
     private mutating func advance() -> [UInt8] {
-        var bytes: [UInt8] = []
+        var typed: [UInt8] = []
         while let step = steps.popFirst() {
             switch step {
-            case .send(let more): bytes += more
-            case .expect(let text):
-                matcher = TextMatcher(text)
-                return bytes
+            case .send(let bytes): typed += bytes
+            case .expect(let bytes):
+                matcher = TextMatcher(bytes)
+                return typed
             }
         }
-        return bytes
+        return typed
     }
 }

@@ -56,7 +56,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             try processor.answerHiddenRead(value: value, auxiliary: read.auxiliary, succeeded: read.succeeded)
         case .halt:
             sink.append(.halt, rip: rip, at: now)
-            guard B.canInterrupt, processor.interruptFlag || board.nonMaskableInterruptRequested else { return .halted }
+            guard B.canInterrupt else { return .halted }
+            if !processor.interruptFlag, try !isNonMaskableInterruptDue() { return .halted }
             try waitForInterrupt()
             isWaking = true
         case .tripleFault:

@@ -42,12 +42,18 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     /// Gives the guest a non-maskable interrupt, which the processor keeps until it can take it.
     private mutating func deliverNonMaskableInterrupt(at now: MachineTime, mayPass: Bool) throws(EngineError) {
-        guard board.nonMaskableInterruptRequested, !(mayPass && letsExitPass()),
+        guard try isNonMaskableInterruptDue(), !(mayPass && letsExitPass()),
             board.acknowledgeNonMaskableInterrupt()
         else { return }
         if position == .asynchronous { try takeKeyframe(at: now) }
         sink.append(.nonMaskableInterrupt, rip: 0, at: now)
         try processor.injectNonMaskable()
+    }
+
+    /// Whether a non-maskable interrupt waits that the guest can take.
+    func isNonMaskableInterruptDue() throws(EngineError) -> Bool {
+        guard board.nonMaskableInterruptRequested else { return false }
+        return try processor.canTakeNonMaskable()
     }
 
     private mutating func letsExitPass() -> Bool { chaos?.letsExitPass() ?? false }
@@ -95,7 +101,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         console.flush()
         while stop.pending == nil {
             try feedConsole()
-            if board.interruptRequested || board.nonMaskableInterruptRequested { return }
+            if board.interruptRequested { return }
+            if try isNonMaskableInterruptDue() { return }
             if virtualClock != nil, let deadline = board.nextDeadline {
                 skip(to: deadline)
             } else {

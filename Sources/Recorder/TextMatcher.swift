@@ -5,8 +5,11 @@ struct TextMatcher {
     private var matched = 0
 
     /// Looks for a text that is not empty.
-    init(_ text: String) {
-        pattern = Array(text.utf8)
+    init(_ text: String) { self.init(Array(text.utf8)) }
+
+    /// Looks for bytes, at least one.
+    init(_ pattern: [UInt8]) {
+        self.pattern = pattern
         var fallback = [Int](repeating: 0, count: pattern.count)
         var length = 0
         for index in pattern.indices.dropFirst() {

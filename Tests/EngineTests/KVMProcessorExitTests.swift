@@ -260,6 +260,18 @@ import X86
         #expect(registers == before.general + [LongModeMachine.start + 1, before.rflags])
     }
 
+    @Test func aNonMaskableInterruptIsNotTakenInTheHandlerOfOneNorWithOneThatWaits() throws {
+        var free = try TinyMachine([0x90])
+        let inHandler = try TinyMachine([0x90]) { $0.pending.nmiMasked = true }
+        let waiting = try TinyMachine([0x90]) { $0.pending.nmiPending = true }
+
+        #expect(try free.processor.canTakeNonMaskable())
+        #expect(try !inHandler.processor.canTakeNonMaskable())
+        #expect(try !waiting.processor.canTakeNonMaskable())
+        try free.processor.injectNonMaskable()
+        #expect(try !free.processor.canTakeNonMaskable())
+    }
+
     @Test func theWindowThatWasAskedForComes() throws {
         var machine = try TinyMachine([
             0xFB,  // sti

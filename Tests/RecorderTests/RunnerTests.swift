@@ -22,8 +22,10 @@ import X86
         _ steps: [ScriptedProcessor.Step],
         on board: ScriptedBoard = ScriptedBoard(),
         canTakeInterrupt: Bool = true,
+        blockedRuns: Int = 0,
         keyframes: KeyframePolicy = KeyframePolicy(nanoseconds: nil, events: nil),
-        chaosSeed: UInt64? = nil
+        chaosSeed: UInt64? = nil,
+        typed: String = ""
     ) throws -> Result {
         let setup = RunSetup(
             limits: RunLimits(),
@@ -32,8 +34,9 @@ import X86
             keyframes: keyframes,
             chaosSeed: chaosSeed
         )
+        setup.input.send(Array(typed.utf8))
         var runner = Runner(
-            processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt),
+            processor: try ScriptedProcessor(steps, canTakeInterrupt: canTakeInterrupt, blockedRuns: blockedRuns),
             board: board,
             sink: CollectingSink(),
             setup: setup
@@ -70,6 +73,27 @@ import X86
         #expect(
             Array(result.events.dropFirst()).starts(with: [.keyframe(number: 1, .asynchronous), .nonMaskableInterrupt])
         )
+    }
+
+    @Test func aNonMaskableInterruptWaitsForTheEndOfTheHandlerOfTheOneBefore() throws {
+        var board = ScriptedBoard()
+        board.nonMaskableInterruptRequested = true
+        let write = Exit.portWrite(Port(0x80), .byte, value: 0)
+
+        let result = try run(
+            [.exit(write), .silence, .silence, .exit(write), .exit(Self.exit)],
+            on: board,
+            canTakeInterrupt: false,
+            blockedRuns: 3
+        )
+
+        let actions = result.actions.filter { $0 != .requestedWindow(false) }
+        #expect(
+            actions == [
+                .ran(write), .ran(.kicked), .ran(.kicked), .injectedNonMaskable, .ran(write), .ran(Self.exit),
+            ]
+        )
+        #expect(result.events.map(\.kind).dropFirst(2).prefix(2) == [.keyframe, .nonMaskableInterrupt])
     }
 
     @Test(arguments: UInt64(0)..<64)
@@ -111,6 +135,35 @@ import X86
 
         #expect(
             result.events.map(\.kind) == [.keyframe, .memoryWrite, .memoryWrite, .deviceWrite, .portWrite, .keyframe]
+        )
+    }
+
+    @Test func inputThatGoesIntoMemoryComesRightBehindAnExit() throws {
+        let makeRoom = Exit.portWrite(ScriptedBoard.roomPort, .byte, value: 2)
+
+        let result = try run([.exit(makeRoom), .exit(Self.exit)], typed: "abc")
+
+        #expect(result.events.map(\.kind) == [.keyframe, .portWrite, .deviceWrite, .portWrite, .keyframe])
+        #expect(result.events[2] == .deviceWrite(address: GuestPhysicalAddress(0), bytes: Array("ab".utf8)))
+    }
+
+    @Test func inputThatGoesIntoMemoryBetweenTwoExitsComesAtARecordedState() throws {
+        var board = ScriptedBoard()
+        board.roomTime = MachineTime(nanoseconds: 20_000_000)
+
+        let result = try run([.silence, .exit(Self.exit)], on: board, typed: "abc")
+
+        #expect(result.events.map(\.kind) == [.keyframe, .keyframe, .deviceWrite, .portWrite, .keyframe])
+        #expect(result.events[1] == .keyframe(number: 1, .asynchronous))
+    }
+
+    @Test func inputThatGoesIntoMemoryWaitsForTheEndOfAnInstruction() throws {
+        let first = Exit.portWrite(ScriptedBoard.roomPort, .byte, value: 8)
+
+        let result = try run([.half(first), .exit(.portRead(Port(1), .byte)), .exit(Self.exit)], typed: "abc")
+
+        #expect(
+            result.events.map(\.kind) == [.keyframe, .portWrite, .portRead, .deviceWrite, .portWrite, .keyframe]
         )
     }
 }

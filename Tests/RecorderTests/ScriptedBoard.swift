@@ -9,6 +9,8 @@ struct ScriptedBoard: Board {
     static let name = "scripted"
     /// A write of 1 to this port requests an interrupt, one of 0 withdraws it.
     static let interruptPort = Port(0x10)
+    /// A write to this port makes room for console input.
+    static let roomPort = Port(0x11)
     /// A write to this port ends the run.
     static let exitPort = Port(0xF4)
     static let vector: UInt8 = 0x20
@@ -17,12 +19,17 @@ struct ScriptedBoard: Board {
     var interruptTime: MachineTime?
     /// When a device requests a non-maskable interrupt by itself.
     var nonMaskableTime: MachineTime?
+    /// When a device makes room for console input by itself.
+    var roomTime: MachineTime?
+    /// Bytes of room for console input, which goes into memory.
+    private var room = 0
     var interruptRequested = false
     var nonMaskableInterruptRequested = false
     private var accesses: [DeviceAccess] = []
 
     mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal? {
         if port == Self.interruptPort { interruptRequested = value != 0 }
+        if port == Self.roomPort { room = Int(value) }
         return port == Self.exitPort ? .exit(code: value) : nil
     }
 
@@ -37,11 +44,12 @@ struct ScriptedBoard: Board {
         return nil
     }
 
-    var nextDeadline: MachineTime? { .earliest(interruptTime, nonMaskableTime) }
+    var nextDeadline: MachineTime? { .earliest(.earliest(interruptTime, nonMaskableTime), roomTime) }
 
     mutating func advance(to now: MachineTime) {
         if let time = interruptTime, time <= now { (interruptTime, interruptRequested) = (nil, true) }
         if let time = nonMaskableTime, time <= now { (nonMaskableTime, nonMaskableInterruptRequested) = (nil, true) }
+        if let time = roomTime, time <= now { (roomTime, room) = (nil, 8) }
     }
 
     mutating func acknowledgeInterrupt() -> UInt8 {
@@ -65,8 +73,14 @@ struct ScriptedBoard: Board {
     mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 { 0 }
     func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
     mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
-    mutating func consoleRoom() -> Int { 0 }
-    mutating func receiveConsole(_ bytes: [UInt8]) {}
+    let receivesConsoleInMemory = true
+    mutating func consoleRoom() -> Int { room }
+
+    mutating func receiveConsole(_ bytes: [UInt8]) {
+        accesses.append(.write(DeviceWrite(address: GuestPhysicalAddress(0), bytes: bytes)))
+        room -= bytes.count
+    }
+
     let screen = ""
     let unclaimedAccesses: [UnclaimedAccess: Int] = [:]
 }

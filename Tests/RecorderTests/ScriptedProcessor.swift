@@ -28,12 +28,22 @@ struct ScriptedProcessor: Processor, ~Copyable {
     private(set) var isInsideInstruction = false
     private var steps: [Step]
     private var isHalf = false
+    /// How many more runs the guest is in the handler of a non-maskable interrupt.
+    private var blockedRuns: Int
+    private var present = ProcessorState()
     private let kicks = DispatchSemaphore(value: 0)
 
-    init(_ steps: [Step], canTakeInterrupt: Bool = true) throws {
+    init(
+        _ steps: [Step],
+        canTakeInterrupt: Bool = true,
+        blockedRuns: Int = 0,
+        state: (inout ProcessorState) -> Void = { _ in }
+    ) throws {
         memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 0x1_0000)])
         self.steps = steps
         self.canTakeInterrupt = canTakeInterrupt
+        self.blockedRuns = blockedRuns
+        state(&present)
     }
 
     mutating func run() throws(EngineError) -> Exit {
@@ -48,6 +58,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
             exit = .kicked
         }
         actions.append(.ran(exit))
+        blockedRuns -= 1
         return exit
     }
 
@@ -57,6 +68,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     }
 
     mutating func inject(vector: UInt8) { actions.append(.injected(vector)) }
+    func canTakeNonMaskable() -> Bool { blockedRuns <= 0 }
     mutating func injectNonMaskable() { actions.append(.injectedNonMaskable) }
     mutating func requestInterruptWindow(_ wanted: Bool) { actions.append(.requestedWindow(wanted)) }
 
@@ -74,7 +86,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
     func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
     mutating func step() throws(EngineError) -> Exit { try run() }
-    mutating func state() -> ProcessorState { ProcessorState() }
+    mutating func state() -> ProcessorState { present }
     mutating func restore(_ state: ProcessorState) {}
     mutating func takeDirtyPages(expecting: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] { [] }
 }

@@ -154,7 +154,17 @@ extension KVMProcessor {
         do { try vcpu.interrupt(vector: vector) } catch { throw .kvm(error) }
     }
 
-    /// Injects a non-maskable interrupt.
+    /// Whether a non-maskable interrupt injected now is taken next; see ``Processor/canTakeNonMaskable()``.
+    public func canTakeNonMaskable() throws(EngineError) -> Bool {
+        do {
+            let present = try vcpu.events().nmi
+            return !present.masked && !present.injected && present.pending == 0
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// Injects a non-maskable interrupt; ``canTakeNonMaskable()`` must hold.
     public mutating func injectNonMaskable() throws(EngineError) {
         do { try vcpu.nmi() } catch { throw .kvm(error) }
     }

@@ -53,7 +53,11 @@ public protocol Processor: ~Copyable {
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     mutating func inject(vector: UInt8) throws(EngineError)
 
-    /// Injects a non-maskable interrupt.
+    /// Whether a non-maskable interrupt injected now is taken next. Not while the guest is in the handler of one: when it has
+    /// come to the IRET at its end, hosts deliver one that waits at different moments.
+    func canTakeNonMaskable() throws(EngineError) -> Bool
+
+    /// Injects a non-maskable interrupt; ``canTakeNonMaskable()`` must hold.
     mutating func injectNonMaskable() throws(EngineError)
 
     /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
