@@ -17,6 +17,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     /// What was done to it.
     enum Action: Equatable {
         case ran(Exit)
+        case stepped(Exit)
         case injected(UInt8)
         case injectedNonMaskable
         case requestedWindow(Bool)
@@ -28,6 +29,8 @@ struct ScriptedProcessor: Processor, ~Copyable {
     private(set) var isInsideInstruction = false
     private var steps: [Step]
     private var isHalf = false
+    /// What is on its way into the guest until it executes.
+    private var pending = ProcessorState.PendingEvents()
     private let kicks = DispatchSemaphore(value: 0)
 
     init(_ steps: [Step], canTakeInterrupt: Bool = true) throws {
@@ -37,6 +40,19 @@ struct ScriptedProcessor: Processor, ~Copyable {
     }
 
     mutating func run() throws(EngineError) -> Exit {
+        let exit = try next()
+        actions.append(.ran(exit))
+        return exit
+    }
+
+    mutating func step() throws(EngineError) -> Exit {
+        let exit = try next()
+        actions.append(.stepped(exit))
+        return exit
+    }
+
+    private mutating func next() throws(EngineError) -> Exit {
+        pending = ProcessorState.PendingEvents()
         (isInsideInstruction, isHalf) = (false, false)
         guard !steps.isEmpty else { throw .hostLacks("more of the script") }
         let exit: Exit
@@ -47,7 +63,6 @@ struct ScriptedProcessor: Processor, ~Copyable {
             guard kicks.wait(timeout: .now() + 20) == .success else { throw .hostLacks("a kick") }
             exit = .kicked
         }
-        actions.append(.ran(exit))
         return exit
     }
 
@@ -57,7 +72,10 @@ struct ScriptedProcessor: Processor, ~Copyable {
     }
 
     mutating func inject(vector: UInt8) { actions.append(.injected(vector)) }
-    mutating func injectNonMaskable() { actions.append(.injectedNonMaskable) }
+    mutating func injectNonMaskable() {
+        pending.nmiPending = true
+        actions.append(.injectedNonMaskable)
+    }
     mutating func requestInterruptWindow(_ wanted: Bool) { actions.append(.requestedWindow(wanted)) }
 
     var kicker: ProcessorKicker { ProcessorKicker { [kicks] in kicks.signal() } }
@@ -67,14 +85,18 @@ struct ScriptedProcessor: Processor, ~Copyable {
     let taskPriority: UInt8 = 0
     let exitRegisters: [UInt64] = []
     let completed: [CompletedInstruction: UInt64] = [:]
-    func canStop(in mode: GuestMode) -> Bool { false }
+    func canStop(in mode: GuestMode) -> Bool { true }
     mutating func answer(_ value: UInt64) {}
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}
     mutating func refuse() {}
     mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
     func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
-    mutating func step() throws(EngineError) -> Exit { try run() }
-    mutating func state() -> ProcessorState { ProcessorState() }
+    mutating func state() -> ProcessorState {
+        var state = ProcessorState()
+        state.pending = pending
+        return state
+    }
+
     mutating func restore(_ state: ProcessorState) {}
     mutating func takeDirtyPages(expecting: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] { [] }
 }
