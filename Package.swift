@@ -58,6 +58,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "RecordedMachine",
+            dependencies: ["X86", "Engine", "TraceFormat"],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "Devices", dependencies: ["X86"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
@@ -67,7 +72,8 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
+                "CHostIO", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "RecordedMachine", "Devices",
+                "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -75,7 +81,7 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat",
+                "ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat", "RecordedMachine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -2,13 +2,15 @@
 """Reads an rr-vm trace, independently of rr-vm: written from docs/trace-format.md alone.
 
 Prints every event as a line of JSON, as `rr-vm events --json` does. With --keyframes, prints every keyframe instead, with
-the digests of processor and memory, both as stored and as computed from the contents.
+the digests of processor and memory, both as stored and as computed from the contents. With --completed, prints how often each
+instruction was completed for the host instead.
 
 Needs the packages lz4 and xxhash (Debian: python3-lz4 python3-xxhash).
 """
 
 import argparse
 import json
+import re
 import struct
 import sys
 
@@ -30,6 +32,8 @@ OUTCOMES = [
 ]
 CONTENTS = ["arguments", "data", "digest"]
 POSITIONS = ["synchronous", "asynchronous"]
+# What an end holds besides the event.
+COMPLETED = object()
 
 
 class BadTrace(Exception):
@@ -293,7 +297,8 @@ def fields(kind, detail, flags, key, value, address, auxiliary, data):
     if kind == "keyframe":
         return {"number": value, "position": POSITIONS[detail]}
     if kind == "end":
-        return outcome(Cursor(data.take(value)))
+        cursor = Cursor(data.take(value))
+        return outcome(cursor) | {COMPLETED: completed(cursor)}
     return {}
 
 
@@ -309,6 +314,26 @@ def outcome(cursor):
     elif name in ("hostLimit", "consoleText", "guestFault"):
         result["text"] = cursor.text()
     return result
+
+
+def completed(cursor):
+    """How often each instruction was completed, by name: what stands behind the outcome, if anything does."""
+    if cursor.at_end():
+        return {}
+    count = cursor.varint()
+    if not 1 <= count <= 256:
+        raise BadTrace(f"{count} kinds of completed instructions")
+    counts = {}
+    for _ in range(count):
+        name = cursor.text()
+        if not re.fullmatch("[a-z0-9]{1,32}", name) or name <= max(counts, default=""):
+            raise BadTrace("a bad name of a completed instruction")
+        counts[name] = cursor.varint()
+        if counts[name] == 0:
+            raise BadTrace("an instruction that was completed 0 times")
+    if not cursor.at_end():
+        raise BadTrace("bytes are left in the end")
+    return counts
 
 
 class Keyframe:
@@ -390,6 +415,20 @@ class Memory:
         return bytes(content)
 
 
+def plain(events):
+    """Events with the fields that are part of them."""
+    for event in events:
+        event.pop(COMPLETED, None)
+        yield event
+
+
+def counts(events):
+    """What was completed, as dictionaries."""
+    for event in events:
+        for name, count in event.get(COMPLETED, {}).items():
+            yield {"instruction": name, "count": count}
+
+
 def keyframes(trace):
     """All keyframes, as dictionaries with stored and computed digests."""
     event_count = sum(chunk.count for chunk in trace.chunks if chunk.type == EVENTS)
@@ -423,11 +462,19 @@ def keyframes(trace):
 def main():
     parser = argparse.ArgumentParser(description="Prints the events of an rr-vm trace as lines of JSON.")
     parser.add_argument("file")
-    parser.add_argument("--keyframes", action="store_true", help="print the keyframes instead")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--keyframes", action="store_true", help="print the keyframes instead")
+    choice.add_argument("--completed", action="store_true", help="print what was completed for the host instead")
     arguments = parser.parse_args()
     try:
         trace = Trace(arguments.file)
-        for entry in keyframes(trace) if arguments.keyframes else trace.events():
+        if arguments.keyframes:
+            entries = keyframes(trace)
+        elif arguments.completed:
+            entries = counts(trace.events())
+        else:
+            entries = plain(trace.events())
+        for entry in entries:
             print(json.dumps(entry, separators=(",", ":"), ensure_ascii=False))
         if not trace.is_complete:
             print("read-trace: the trace has no end; it was read up to there", file=sys.stderr)

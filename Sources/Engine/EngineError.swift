@@ -16,6 +16,8 @@ public enum EngineError: Error, CustomStringConvertible {
     case unfinishedInstruction
     /// This host lacks what a guest or a trace needs; the text names it.
     case hostLacks(String)
+    /// This host can not show a guest the processor that it was recorded with.
+    case hostDiffers([CPUIDDifference])
 
     /// One line, without a final full stop.
     public var description: String {
@@ -33,6 +35,9 @@ public enum EngineError: Error, CustomStringConvertible {
             "the guest's instruction has another access to make"
         case .hostLacks(let what):
             "this host lacks \(what)"
+        case .hostDiffers(let differences):
+            "this host can not show the guest the recorded processor: "
+                + differences.map(\.explanation).joined(separator: "; ")
         }
     }
 }

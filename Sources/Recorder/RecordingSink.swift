@@ -127,13 +127,13 @@ struct RecordingSink: EventSink, ~Copyable {
     }
 
     /// Ends the trace and says what it has become. A trace that could not be completed keeps what it holds.
-    consuming func finish(_ outcome: Outcome, seconds: Double) -> RunSummary.Trace {
+    consuming func finish(_ run: RunSummary) -> RunSummary.Trace {
         // Of the successor, if of anything: a failure of the first file is thrown below.
         let (digest, path, failure) = (lastDigest, path, failure)
         if let successor = successor.take() { successor.abandon() }
-        let time = UInt32(truncatingIfNeeded: Int(seconds * 1000))
+        let time = UInt32(truncatingIfNeeded: Int(run.seconds * 1000))
         do {
-            let summary = try writer.finish(outcome, time: time)
+            let summary = try writer.finish(run.outcome, completed: run.completedByName, time: time)
             return RunSummary.Trace(
                 path: path,
                 events: summary.eventCount,

@@ -27,6 +27,11 @@ public struct RunSummary: Sendable {
     /// The trace, if the run was recorded.
     public var trace: Trace?
 
+    /// ``completed`` as a trace keeps it: how often each instruction, by name.
+    public var completedByName: [String: UInt64] {
+        Dictionary(uniqueKeysWithValues: completed.map { ($0.key.rawValue, $0.value) })
+    }
+
     /// The trace that a recording left.
     public struct Trace: Sendable {
         /// Where it is.

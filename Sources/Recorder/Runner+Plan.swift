@@ -12,7 +12,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     /// Has the guest given its inputs by a plan. Time then passes by what the guest does.
     mutating func follow(_ plan: InputPlan) {
-        self.plan = PlanFollower(plan)
+        self.plan = PlanFollower(plan.inputs)
         virtualClock = VirtualClock()
         chaos = nil
     }
@@ -55,17 +55,21 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     private mutating func passes(_ place: PlannedInput.Place) throws(EngineError) -> Exit? {
         let rip = place.registers[place.registers.count - 2]
         var passes = 0
+        // Whether the guest stands where this host has just stopped it. Before, an interrupt may be on its way.
+        var isStopped = false
         while processor.exitRegisters != place.registers {
-            if processor.exitRIP == rip {
+            if processor.exitRIP == rip, try isStopped ? true : processor.canStopHere() {
                 if passes >= Self.mostPasses { return nil }
                 // A breakpoint does not let the instruction under it pass.
                 let exit = try processor.step()
                 guard exit == .debug else { return exit }
+                isStopped = true
                 if processor.exitRIP == rip { continue }
             }
             try processor.setBreakpoints([place.address])
             let exit = try processor.run()
             guard exit == .debug else { return exit }
+            isStopped = true
             passes += 1
         }
         return nil

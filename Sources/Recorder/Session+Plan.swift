@@ -1,6 +1,7 @@
 internal import Devices
 internal import Engine
 internal import Machine
+internal import RecordedMachine
 internal import SystemPackage
 public import TraceFormat
 internal import X86
@@ -61,7 +62,7 @@ extension Session {
             seconds: runner.seconds,
             completed: runner.processor.completed
         )
-        summary.trace = runner.finish().finish().finish(outcome, seconds: summary.seconds)
+        summary.trace = runner.finish().finish().finish(summary)
         return summary
     }
 
@@ -71,16 +72,7 @@ extension Session {
         _ start: Keyframe
     ) throws(RecorderError) -> KVMProcessor {
         do {
-            var processor = try KVMProcessor.make(
-                regions: header.machine.memory.map { region in
-                    GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
-                },
-                profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
-                modelSpecificRegisters: start.state.modelSpecific.keys.sorted(),
-                trapBasePort: header.firstTrapPort
-            )
-            let differences = CPUIDDifference.between(asked: header.processor.cpuid, seen: processor.cpuid)
-            if let first = differences.first { throw EngineError.hostLacks("the recorded processor: \(first)") }
+            var processor = try KVMProcessor.make(recordedIn: header, keeping: start.state)
             try processor.restore(start.state)
             var memory = start.memory
             for address in try memory.pages(thatMayDifferFrom: nil) {
@@ -98,17 +90,12 @@ extension Session {
 }
 
 extension TraceHeader {
-    /// The first of the private ports that patched code traps through.
-    fileprivate var firstTrapPort: UInt8? {
-        patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) } ?? notedTrapPort
-    }
-
     /// What finds hidden reads in code that comes later, as in the recording.
     fileprivate var discovery: CodeDiscovery? {
         // Where some are left alone on purpose, only those are known to be trapped that are listed.
         let leavesSome = notes.contains { $0.key == "tsc" }
         let trapped = leavesSome ? Set(patches.map(\.instruction)) : HiddenReadPolicy().trapped
-        return CodeDiscovery(trapping: trapped, basePort: firstTrapPort)
+        return CodeDiscovery(trapping: trapped, basePort: trapBasePort)
     }
 }
 

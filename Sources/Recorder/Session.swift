@@ -84,7 +84,7 @@ public enum Session {
         }
         do {
             return try drive(processor, into: sink, configuration, setup) { sink, summary in
-                summary.trace = sink.finish(summary.outcome, seconds: summary.seconds)
+                summary.trace = sink.finish(summary)
             }
         } catch {
             throw .engine(error)

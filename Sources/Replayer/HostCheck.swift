@@ -19,7 +19,7 @@ public struct HostCheck: Sendable {
             var session = try ReplaySession(reader)
             obstacles = session.obstacles(to: needs)
             try session.tryState(of: first, &self)
-        } catch .hostDiffers(let differences) {
+        } catch .engine(.hostDiffers(let differences)) {
             obstacles = differences.map(\.explanation)
         } catch .trace(let error) {
             throw error

@@ -7,8 +7,6 @@ public enum ReplayError: Error, CustomStringConvertible {
     case engine(EngineError)
     /// The trace could not be read.
     case trace(TraceError)
-    /// This host can not show the guest the processor that it was recorded with.
-    case hostDiffers([CPUIDDifference])
     /// This host can not stop the guest between two exits where the recording was interrupted.
     case cannotLand(EventOrdinal, privilege: Int)
     /// Executing did not lead to the recorded state between two exits in the time that it may take.
@@ -21,8 +19,6 @@ public enum ReplayError: Error, CustomStringConvertible {
         switch self {
         case .engine(let error): "\(error)"
         case .trace(let error): "\(error)"
-        case .hostDiffers(let differences):
-            "this host can not show the guest the recorded processor: \(differences.map(\.explanation).joined(separator: "; "))"
         case .cannotLand(let event, let privilege):
             "this host can not stop the guest at event \(event), at privilege level \(privilege), by executing; "
                 + "use --landing auto to restore the recorded state there"

@@ -25,7 +25,12 @@ extension ReplaySession where P: ~Copyable {
     /// Whether a keyframe can be left aside: nothing is given to the guest there, so executing on leads to the next one,
     /// which proves both stretches.
     private func mayPass(_ recorded: RecordedEvent) throws -> Bool {
-        guard passesKeyframes, cursor.position < runEnd else { return false }
+        try passesKeyframes && cursor.position < runEnd && isGivenNothing()
+    }
+
+    /// Whether a guest goes on from the event that was taken last to an exit of its own: it is given nothing before, and the
+    /// trace does not end.
+    func isGivenNothing() throws -> Bool {
         var ahead = cursor
         switch try ahead.next()?.event {
         case nil, .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return false
@@ -100,7 +105,7 @@ extension ReplaySession where P: ~Copyable {
         while try !isThere(&self, looks) {
             // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
             // this host can not stop the guest, the breakpoint does not hold it either.)
-            if try processor.exitRIP == rip && (isStopped || canStopHere()) {
+            if try processor.exitRIP == rip && (isStopped || processor.canStopHere()) {
                 let exit = try processor.step()
                 guard !exit.isSynchronous else { return .exit(exit) }
                 guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
@@ -127,15 +132,6 @@ extension ReplaySession where P: ~Copyable {
         let met = epochsPassed == 0 ? events.last : events.last { $0.event.kind != .keyframe } ?? events.first
         let milliseconds = recorded.time - min(recorded.time, met?.time ?? recorded.time)
         return max(ReplayLimits.landingSeconds, ReplayLimits.landingFactor * Double(milliseconds) / 1000)
-    }
-
-    /// Whether this host can stop the guest behind the instruction where it stands now. Not if an interrupt comes first: some
-    /// hosts push the flag by which they step with the others, and the handler sees it.
-    private mutating func canStopHere() throws -> Bool {
-        let state = try processor.state()
-        let pending = state.pending
-        guard pending.interrupt == nil, !pending.nmiInjected, !pending.nmiPending else { return false }
-        return processor.canStop(in: GuestMode(state))
     }
 
     /// Whether the guest is in a keyframe's state.

@@ -11,6 +11,11 @@ enum Quantity {
         return String(digits)
     }
 
+    /// `fwait 2, iret 1,265`.
+    static func counts(_ values: [String: UInt64]) -> String {
+        values.sorted { $0.key < $1.key }.map { "\($0.key) \(count($0.value))" }.joined(separator: ", ")
+    }
+
     /// `512 bytes`, `1.5 KiB`, `3.2 MiB`.
     static func bytes(_ value: UInt64) -> String {
         if value < 1024 { return "\(value) bytes" }

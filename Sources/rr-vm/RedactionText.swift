@@ -61,7 +61,7 @@ enum RedactionText {
         }
         let (count, all) = (report.changedKeyframes.count, reader.keyframeCount)
         return "what the guest did with the blanked input; \(count) of \(all) keyframes, from event \(first) to event "
-            + "\(last), are not the recording's"
+            + "\(last), are not the recording's or left out"
     }
 
     private static func amount(_ pieces: [RecordedInput]) -> String {

@@ -12,8 +12,7 @@ extension StandardError {
         case nil: break
         }
         guard !summary.completed.isEmpty else { return }
-        let counts = summary.completed.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.key.rawValue) \(Quantity.count($0.value))" }
-        write("rr-vm: completed instructions that this host can not execute: \(counts.joined(separator: ", "))")
+        let counts = Quantity.counts(summary.completedByName)
+        write("rr-vm: completed instructions that this host can not execute: \(counts)")
     }
 }

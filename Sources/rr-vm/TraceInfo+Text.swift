@@ -29,6 +29,7 @@ extension TraceInfo {
             ("keyframes", "\(synchronousKeyframes) at exits, \(asynchronousKeyframes) between two exits")
         )
         if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
+        if !completed.isEmpty { rows.append(("completed", "\(Quantity.counts(completed)), for the host")) }
         rows += header.notes.map { ($0.key, $0.value) }
         if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))

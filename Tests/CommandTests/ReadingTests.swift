@@ -76,6 +76,32 @@ import TraceFormat
         #expect(result.output.contains("\ndivergences            0\nfinal digest           \(digest)\n"), "\(result)")
     }
 
+    /// Which those are depends on the host: on VT-x and AMD-V there are none.
+    @Test func infoCountsWhatWasCompletedForTheHostAlsoOfCopies() throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("completions")
+        let recorded = try Command.run("record", "completions.bin", "-o", "trace.rrvm", in: directory)
+        let bytes = try directory.read("trace.rrvm")
+        try directory.write(bytes.dropLast(10), to: "cut.rrvm")
+
+        let made = try [
+            ["pack", "trace.rrvm", "-o", "packed.rrvm"], ["repair", "cut.rrvm", "-o", "repaired.rrvm"],
+            ["redact", "trace.rrvm", "--blank", "console", "-o", "redacted.rrvm"],
+        ].map { try Command($0, in: directory).wait() }
+
+        let counts = try TraceReader(path: directory.file("trace.rrvm")).completed.sorted { $0.key < $1.key }
+        let text = counts.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        #expect(recorded.status == 0 && made.allSatisfy { $0.status == 0 }, "\(made)")
+        #expect(recorded.messages.contains("can not execute: \(text)\n") == !counts.isEmpty, "\(recorded.messages)")
+        for name in ["trace.rrvm", "packed.rrvm", "repaired.rrvm", "redacted.rrvm"] {
+            let info = try Command.run("info", name, in: directory).output
+            let json = try Command.run("info", name, "--json", in: directory).output
+            let object = counts.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+            #expect(info.contains("\ncompleted           \(text), for the host\n") == !counts.isEmpty, "\(info)")
+            #expect(json.contains("\"completedInstructions\":{\(object)}"), "\(json)")
+        }
+    }
+
     @Test(arguments: ["info", "events"])
     func jsonParses(command: String) throws {
         let directory = try TemporaryDirectory()

@@ -25,7 +25,8 @@ import X86
         blockedRuns: Int = 0,
         keyframes: KeyframePolicy = KeyframePolicy(nanoseconds: nil, events: nil),
         chaosSeed: UInt64? = nil,
-        typed: String = ""
+        typed: String = "",
+        plan: [PlannedInput]? = nil
     ) throws -> Result {
         let setup = RunSetup(
             limits: RunLimits(),
@@ -41,6 +42,7 @@ import X86
             sink: CollectingSink(),
             setup: setup
         )
+        runner.plan = plan.map(PlanFollower.init)
         let outcome = try runner.run()
         return Result(outcome: outcome, actions: runner.processor.actions, events: runner.sink.events)
     }
@@ -105,6 +107,25 @@ import X86
 
         let actions = result.actions.filter { $0 != .requestedWindow(false) }
         #expect(actions == [.ran(.halt), .injected(ScriptedBoard.vector), .ran(Self.exit)])
+    }
+
+    /// Some hosts push the flag by which they step when an interrupt is delivered.
+    @Test(arguments: [true, false])
+    func nothingIsSteppedWhileAnInterruptIsOnItsWay(isInterrupted: Bool) throws {
+        var board = ScriptedBoard()
+        board.nonMaskableInterruptRequested = isInterrupted
+        // The guest stands at the place, in another state.
+        let place = PlannedInput.Place(address: GuestVirtualAddress(0), registers: [1, 0, 2])
+
+        let result = try run(
+            [.exit(.debug), .exit(Self.exit)],
+            on: board,
+            plan: [PlannedInput(kind: .interrupt(place), anchor: nil)]
+        )
+
+        let executed = result.actions.filter { $0 != .requestedWindow(false) }
+        let interrupted: [ScriptedProcessor.Action] = [.injectedNonMaskable, .ran(.debug), .stepped(Self.exit)]
+        #expect(executed == (isInterrupted ? interrupted : [.stepped(.debug), .stepped(Self.exit)]))
     }
 
     @Test func stateIsRecordedBetweenTwoExitsWhenNoExitComes() throws {

@@ -17,6 +17,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     /// What was done to it.
     enum Action: Equatable {
         case ran(Exit)
+        case stepped(Exit)
         case injected(UInt8)
         case injectedNonMaskable
         case requestedWindow(Bool)
@@ -30,6 +31,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     private var isHalf = false
     /// How many more runs the guest is in the handler of a non-maskable interrupt.
     private var blockedRuns: Int
+    /// What is on its way into the guest is in it until the guest executes.
     private var present = ProcessorState()
     private let kicks = DispatchSemaphore(value: 0)
 
@@ -47,6 +49,19 @@ struct ScriptedProcessor: Processor, ~Copyable {
     }
 
     mutating func run() throws(EngineError) -> Exit {
+        let exit = try next()
+        actions.append(.ran(exit))
+        return exit
+    }
+
+    mutating func step() throws(EngineError) -> Exit {
+        let exit = try next()
+        actions.append(.stepped(exit))
+        return exit
+    }
+
+    private mutating func next() throws(EngineError) -> Exit {
+        present.pending = ProcessorState.PendingEvents()
         (isInsideInstruction, isHalf) = (false, false)
         guard !steps.isEmpty else { throw .hostLacks("more of the script") }
         let exit: Exit
@@ -57,7 +72,6 @@ struct ScriptedProcessor: Processor, ~Copyable {
             guard kicks.wait(timeout: .now() + 20) == .success else { throw .hostLacks("a kick") }
             exit = .kicked
         }
-        actions.append(.ran(exit))
         blockedRuns -= 1
         return exit
     }
@@ -69,7 +83,10 @@ struct ScriptedProcessor: Processor, ~Copyable {
 
     mutating func inject(vector: UInt8) { actions.append(.injected(vector)) }
     func canTakeNonMaskable() -> Bool { blockedRuns <= 0 }
-    mutating func injectNonMaskable() { actions.append(.injectedNonMaskable) }
+    mutating func injectNonMaskable() {
+        present.pending.nmiPending = true
+        actions.append(.injectedNonMaskable)
+    }
     mutating func requestInterruptWindow(_ wanted: Bool) { actions.append(.requestedWindow(wanted)) }
 
     var kicker: ProcessorKicker { ProcessorKicker { [kicks] in kicks.signal() } }
@@ -79,13 +96,12 @@ struct ScriptedProcessor: Processor, ~Copyable {
     let taskPriority: UInt8 = 0
     let exitRegisters: [UInt64] = []
     let completed: [CompletedInstruction: UInt64] = [:]
-    func canStop(in mode: GuestMode) -> Bool { false }
+    func canStop(in mode: GuestMode) -> Bool { true }
     mutating func answer(_ value: UInt64) {}
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}
     mutating func refuse() {}
     mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
     func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
-    mutating func step() throws(EngineError) -> Exit { try run() }
     mutating func state() -> ProcessorState { present }
     mutating func restore(_ state: ProcessorState) {}
     mutating func takeDirtyPages(expecting: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] { [] }

@@ -50,6 +50,12 @@ import X86
         #expect(found == [piece(kind, 6...6, 600)])
     }
 
+    @Test func keyframesThatWereLeftOutAreNoInput() {
+        let found = inputs([notification(0xFE00_0000), write(0x1000, 0), write(0x5000, 64), write(0x1000, 0)])
+
+        #expect(found == [piece(.disk, 2...2, 64)])
+    }
+
     @Test func deviceThatIsNotKnownCountsAsADisk() {
         #expect(inputs([notification(0xFE00_0000), write(0x5000, 64)]) == [piece(.disk, 1...1, 64)])
     }

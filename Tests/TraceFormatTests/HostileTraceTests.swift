@@ -162,7 +162,7 @@ import X86
         var generator = SeededGenerator(seed: 14)
         let records = (0..<200).map { _ in
             let event = Event.random(using: &generator)
-            return EventRecord(event.payload.isEmpty ? event : .halt, rip: generator.next() % 50, time: 0, payload: 0)
+            return EventRecord(event.payload().isEmpty ? event : .halt, rip: generator.next() % 50, time: 0, payload: 0)
         }
         var encoder = EventChunkEncoder()
         let good = encoder.encode(records, payload: [])

@@ -39,6 +39,17 @@ struct IndependentReaderTests {
         #expect(try IndependentReader.run([directory.file("a").string]) == ours)
     }
 
+    @Test func itListsWhatWasCompleted() throws {
+        let directory = try TemporaryDirectory()
+        try SampleTrace.writeSmall(to: directory.file("a"))
+        try SampleTrace.writeLarge(to: directory.file("b"))
+        let lines = SampleTrace.completed.sorted { $0.key < $1.key }
+            .map { "{\"instruction\":\"\($0.key)\",\"count\":\($0.value)}" }
+
+        #expect(try IndependentReader.run([directory.file("a").string, "--completed"]) == lines)
+        #expect(try IndependentReader.run([directory.file("b").string, "--completed"]).isEmpty)
+    }
+
     @Test func itFindsTheSameStateAtEveryKeyframe() throws {
         let directory = try TemporaryDirectory()
         try SampleTrace.writeKeyframes(to: directory.file("a"))

@@ -31,15 +31,20 @@ struct LargeTrace {
             try assembler.append(keyframe: number, pages: Self.pages(of: number), &generator)
             for _ in 0..<Self.eventsPerKeyframe {
                 let event = Event.random(using: &generator)
-                let record = EventRecord(event, rip: generator.next() >> 40, time: number, payload: event.payload.count)
-                try assembler.append(record, event.payload.rawSpan)
+                let record = EventRecord(
+                    event,
+                    rip: generator.next() >> 40,
+                    time: number,
+                    payload: event.payload().count
+                )
+                try assembler.append(record, event.payload().rawSpan)
             }
             // As when the writer's interval is over: the events of a keyframe come in two chunks.
             try assembler.flush()
             for _ in 0..<3 { try assembler.append(EventRecord(.halt, rip: 1, time: number, payload: 0), RawSpan()) }
         }
         let end = Event.end(.halted)
-        try assembler.append(EventRecord(end, rip: 0, time: 0, payload: end.payload.count), end.payload.rawSpan)
+        try assembler.append(EventRecord(end, rip: 0, time: 0, payload: end.payload().count), end.payload().rawSpan)
         try assembler.finish()
         try sink.save(to: path)
         reader = try TraceReader(path: path)

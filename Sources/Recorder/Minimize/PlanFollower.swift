@@ -23,8 +23,8 @@ struct PlanFollower {
     private(set) var destination: PlannedInput.Place?
     private var isApproached = false
 
-    init(_ plan: InputPlan) {
-        inputs = plan.inputs[...]
+    init(_ inputs: [PlannedInput]) {
+        self.inputs = inputs[...]
     }
 
     /// The guest has come to an exit.

@@ -1,37 +1,80 @@
+internal import ByteCoding
 internal import Digest
 internal import Engine
 internal import TraceFormat
 internal import X86
 
 extension BlankedReplay where P: ~Copyable {
-    /// Comes to a keyframe. Where no blanked input is live, its state must be the recorded one; else it is one of its own,
-    /// unless the guest has forgotten what it was given.
-    mutating func meet(keyframe number: UInt32, _ position: KeyframePosition, _ recorded: RecordedEvent) throws {
-        let entry = try session.reader.keyframeEntry(Int(number))
-        guard !live.isEmpty else {
+    /// Comes to a keyframe. Where no blanked input is live, its state is the recorded one; else it is one of its own, unless the
+    /// guest has forgotten what it was given.
+    mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
+        let keyframe = try session.keyframe(number, recorded)
+        passedKeyframe = nil
+        if live.isEmpty { try meetRecorded(keyframe, recorded) } else { try meetBlanked(keyframe, recorded) }
+    }
+
+    private mutating func meetRecorded(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
+        switch keyframe.position {
+        case .asynchronous where stage == .searching: try session.jump(to: keyframe, recorded)
+        case .asynchronous where try session.isGivenNothing(): passedKeyframe = Int(keyframe.number)
+        default:
             try session.replay(recorded)
-            if position == .asynchronous, let count = session.landingLooks { looks[number] = count }
-            lastKeyframe = (entry, nil)
-            lastEqualKeyframe = Int(number)
-            if writer != nil { try write(recorded, try session.keyframe(number, recorded)) }
-            return
+            if let count = session.landingLooks, keyframe.position == .asynchronous { looks[keyframe.number] = count }
         }
-        var keyframe = try session.keyframe(number, recorded)
+        lastKeyframe = (try session.reader.keyframeEntry(Int(keyframe.number)), nil)
+        lastEqualKeyframe = Int(keyframe.number)
+        if stage == .writing { try write(recorded, recorded: keyframe) }
+    }
+
+    private mutating func meetBlanked(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
+        if keyframe.position == .asynchronous, try session.isGivenNothing() { return leaveOut(keyframe, recorded) }
+        var keyframe = keyframe
         try reach(keyframe, recorded)
         let capture = try session.capture()
         changedPages.formUnion(capture.changedPages)
-        lastKeyframe = (entry, capture.state)
+        lastKeyframe = (try session.reader.keyframeEntry(Int(keyframe.number)), capture.state)
         let isEqual = capture.digest == keyframe.digest
         if isEqual {
             session.stand(at: keyframe)
             live = []
-            lastEqualKeyframe = Int(number)
+            lastEqualKeyframe = Int(keyframe.number)
         } else {
             changedKeyframes.append(recorded.ordinal)
             (keyframe.state, keyframe.digest) = (capture.state, capture.digest)
         }
-        if writer != nil { try write(recorded, keyframe) }
+        if stage == .writing { try write(recorded, present: keyframe) }
         if isEqual { changedPages = [] }
+    }
+
+    /// Lets a keyframe be that no replay needs: the copy has an event in its place that changes nothing.
+    private mutating func leaveOut(_ keyframe: Keyframe, _ recorded: RecordedEvent) {
+        changedKeyframes.append(recorded.ordinal)
+        changedPages.formUnion(keyframe.changedPages)
+        writer?.append(.leftOutKeyframe(in: session.reader.header.machine), time: recorded.time)
+    }
+
+    /// Remembers the state behind the exit that follows a keyframe which was passed by.
+    mutating func noteState(behind recorded: RecordedEvent) throws {
+        guard let keyframe = passedKeyframe else { return }
+        passedKeyframe = nil
+        guard let capture = try captureBetweenInstructions() else { return }
+        checkpoints[recorded.ordinal] = Checkpoint(keyframe: keyframe, digest: capture.digest)
+    }
+
+    /// Finds out whether the guest has forgotten, behind an exit at which the recorded state is known.
+    mutating func compareState(behind recorded: RecordedEvent) throws {
+        guard !live.isEmpty, let checkpoint = checkpoints[recorded.ordinal],
+            let capture = try captureBetweenInstructions()
+        else { return }
+        changedPages.formUnion(capture.changedPages)
+        guard capture.digest == checkpoint.digest else { return }
+        live = []
+        lastEqualKeyframe = checkpoint.keyframe
+    }
+
+    /// The present state; nil where the instruction of the last exit has another access to make.
+    private mutating func captureBetweenInstructions() throws(EngineError) -> StateTracker.Capture? {
+        do { return try session.capture() } catch .unfinishedInstruction { return nil }
     }
 
     /// Executes to the moment of a keyframe in whose state the guest will not be.
@@ -61,15 +104,30 @@ extension BlankedReplay where P: ~Copyable {
             guard live.isEmpty || digest == endDigest else { throw Stop(reason: .endState(registers: 0, pages: 0)) }
             endDigest = digest
         }
-        summary = try writer.take()?.finish(outcome, time: recorded.time)
+        summary = try writer.take()?.finish(
+            outcome,
+            completed: session.reader.completed,
+            time: recorded.time
+        )
     }
 
     /// Writes a keyframe with the pages that changed since the one before, as memory holds them now.
-    mutating func write(_ recorded: RecordedEvent, _ keyframe: Keyframe) throws {
+    private mutating func write(_ recorded: RecordedEvent, present keyframe: Keyframe) throws {
         let memory = session.processor.memory
         for page in changedPages.union(keyframe.changedPages).sorted() {
             try memory.withPage(page) { writer?.addPage(page, $0) }
         }
         writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
+    }
+
+    /// Writes a keyframe as it was recorded, with the pages that changed since the one that was written before.
+    mutating func write(_ recorded: RecordedEvent, recorded keyframe: Keyframe) throws {
+        var memory = keyframe.memory
+        for page in changedPages.union(keyframe.changedPages).sorted() {
+            let bytes = try memory.page(at: page)
+            writer?.addPage(page, bytes.rawSpan)
+        }
+        writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
+        changedPages = []
     }
 }

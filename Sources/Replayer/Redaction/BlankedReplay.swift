@@ -7,7 +7,9 @@ internal import X86
 /// equal again.
 ///
 /// While no blanked input is *live*, the guest's state is the recording's. A piece becomes live when it is given to the
-/// guest, and all are dead at the next keyframe at which the state equals the recorded one.
+/// guest, and all are dead at the next place at which the state equals the recorded one: at a keyframe, or, where a keyframe
+/// lies between two exits and the guest is given nothing there, behind the next exit. Executing to such a keyframe itself
+/// can take seconds, and does not succeed everywhere.
 struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
     var session: ReplaySession<P>
     /// The pieces that may be blanked, in order.
@@ -16,21 +18,27 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
     var isBlanked: [Bool]
     /// Where the result goes, if it goes anywhere.
     var writer: TraceWriter?
+    /// What the replay is for.
+    var stage = Stage.learning
     /// Is told of every event that was replayed.
     let visit: (EventOrdinal) -> Void
     let watch: StallWatch
 
+    /// The states of the recording's own replay behind some exits.
+    var checkpoints: [EventOrdinal: Checkpoint] = [:]
+    /// The keyframe that was passed by since the last event, in the recording's own replay.
+    var passedKeyframe: Int?
     /// How many times each landing of the recording's own replay looked before it was there.
     var looks: [UInt32: Int] = [:]
     /// The digest at the end, for a trace that does not end with a keyframe.
     var endDigest: StateDigest?
     /// The blanked pieces that the guest may still hold.
     var live: [Int] = []
-    /// The last keyframe at which the state was the recorded one.
+    /// The last keyframe at which the state was the recorded one, or soon enough: from there on the guest comes to the same.
     var lastEqualKeyframe = 0
     /// Pages that have changed since then.
     var changedPages: Set<GuestPhysicalAddress> = []
-    /// The keyframes that were met in another state than the recorded one.
+    /// The keyframes that were met in another state than the recorded one, or left out because they would have been.
     var changedKeyframes: [EventOrdinal] = []
     /// The keyframe that was met last, and the state there.
     var lastKeyframe: (entry: KeyframeEntry, state: ProcessorState?)?
@@ -38,6 +46,25 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
     var summary: TraceSummary?
     /// The first piece that does not lie before the next event.
     private var nextInput = 0
+
+    /// What a replay is for.
+    enum Stage {
+        /// To find out whether the trace replays as it is, and what later replays are compared with.
+        case learning
+        /// To find out what can be blanked. What lies between blanked pieces is known to replay, and not executed again where
+        /// a keyframe leads past it.
+        case searching
+        /// To write what was found, and to see it replay from its beginning to its end.
+        case writing
+    }
+
+    /// The recorded state behind an exit.
+    struct Checkpoint {
+        /// The keyframe before the exit: the guest is given nothing between the two.
+        var keyframe: Int
+        /// Of the state.
+        var digest: StateDigest
+    }
 
     /// Why a blanked replay ends before its end.
     struct Failure {
@@ -91,7 +118,7 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
 
     private mutating func begin(atKeyframe number: Int) throws {
         watch.reset()
-        (live, lastEqualKeyframe, changedPages) = ([], number, [])
+        (live, lastEqualKeyframe, changedPages, passedKeyframe) = ([], number, [], nil)
         let event = try session.start(atKeyframe: number)
         guard number > 0 || event == session.reader.header.firstEvent else {
             throw ReplayStop.error(.inconsistent(event, "the trace does not begin with a keyframe"))
@@ -99,17 +126,21 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
         let entry = try session.reader.keyframeEntry(number)
         lastKeyframe = (entry, nil)
         nextInput = inputs.firstPlace { $0.events.upperBound >= event }
-        if writer != nil { try write(session.reader.event(at: event), try session.reader.keyframe(number)) }
+        if stage == .writing { try write(session.reader.event(at: event), recorded: session.reader.keyframe(number)) }
     }
 
     private mutating func replay(_ recorded: RecordedEvent) throws {
         switch recorded.event {
-        case .keyframe(let number, let position): try meet(keyframe: number, position, recorded)
+        case .keyframe(let number, _): try meet(keyframe: number, recorded)
         case .end(let outcome): try end(outcome, recorded)
         default:
             let given = take(recorded)
             try session.replay(given)
             writer?.append(given.event, rip: given.rip, time: given.time)
+            switch stage {
+            case .learning: try noteState(behind: recorded)
+            case .searching, .writing: if given == recorded { try compareState(behind: recorded) }
+            }
         }
     }
 

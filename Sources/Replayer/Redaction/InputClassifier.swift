@@ -18,7 +18,8 @@ struct InputClassifier {
 
     /// Takes the next event.
     mutating func take(_ recorded: RecordedEvent) {
-        if case .deviceWrite(let address, let bytes) = recorded.event {
+        // One of no bytes stands for a keyframe that a copy has left out.
+        if case .deviceWrite(let address, let bytes) = recorded.event, !bytes.isEmpty {
             writes.append(Write(ordinal: recorded.ordinal, address: address, count: bytes.count))
             return
         }

@@ -62,6 +62,7 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
     ) throws -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
         replay.watch.stopLearning()
+        replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
         try findKept()
         let kept = reasons.keys.sorted().map {
@@ -69,6 +70,7 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
         }
         let blanked = inputs.indices.filter { replay.isBlanked[$0] }.map { inputs[$0] }
         replay.changedKeyframes = []
+        replay.stage = .writing
         replay.writer = try makeWriter(header(blanked, kept))
         if let failure = try replay.run(fromKeyframe: 0, to: lastEvent) {
             let problem = "what replayed before did not replay when it was written: \(failure.reason)"
@@ -138,7 +140,7 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
 extension Redaction where P == KVMProcessor {
     /// A redaction on this host's KVM.
     ///
-    /// - Throws: `.hostDiffers` where this host can not show the guest the recorded processor.
+    /// - Throws: `.engine(.hostDiffers)` where this host can not show the guest the recorded processor.
     public init(
         _ reader: TraceReader,
         blanking inputs: [RecordedInput],

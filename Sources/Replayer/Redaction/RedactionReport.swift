@@ -6,7 +6,8 @@ public struct RedactionReport: Sendable {
     public var blanked: [RecordedInput]
     /// The pieces that are there still, in order.
     public var kept: [KeptInput]
-    /// The keyframes whose state is not the recording's: their events, in order.
+    /// The keyframes whose state is not the recording's, and those that were left out because it would not be: their events, in
+    /// order.
     public var changedKeyframes: [EventOrdinal]
     /// What the redacted trace holds.
     public var summary: TraceSummary

@@ -44,7 +44,7 @@ extension EventRecord {
                 throw .invalidValue(field: "keyframe position", value: UInt64(detail))
             }
             return .keyframe(number: number, position)
-        case .end: return .end(try Outcome(decoding: payload))
+        case .end: return .end(try EndRecord(decoding: payload).outcome)
         }
     }
 

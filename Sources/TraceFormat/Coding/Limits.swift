@@ -42,6 +42,10 @@ enum Limits {
     static let codePatches = 65536
     /// Bytes of one instruction.
     static let instructionBytes = 15
+    /// Kinds of instructions that were completed for the host.
+    static let completedInstructions = 256
+    /// Bytes of such a kind's name.
+    static let completedNameBytes = 32
     /// Guest symbols.
     static let symbols = 1 << 20
     /// Bytes of symbols after which a symbol chunk is closed.

@@ -2,9 +2,8 @@ import ByteCoding
 import X86
 
 extension Outcome {
-    /// Number of the case, then its values.
-    var encoded: [UInt8] {
-        var writer = ByteWriter()
+    /// Writes the number of the case, then its values.
+    func encode(to writer: inout ByteWriter) {
         switch self {
         case .exited(let code):
             writer.write(UInt8(0))
@@ -35,12 +34,10 @@ extension Outcome {
             writer.write(UInt8(13))
             writer.write(text: text.prefix(utf8: Limits.textBytes))
         }
-        return writer.bytes
     }
 
-    /// Reads what ``encoded`` gave.
-    init(decoding bytes: RawSpan) throws(ByteCodingError) {
-        var cursor = ByteCursor(bytes)
+    /// Reads what ``encode(to:)`` wrote.
+    init(from cursor: inout ByteCursor) throws(ByteCodingError) {
         let number: UInt8 = try cursor.read()
         switch number {
         case 0: self = .exited(code: try cursor.read())
@@ -64,7 +61,6 @@ extension Outcome {
         case 13: self = .guestFault(try cursor.readString(limit: Limits.textBytes))
         default: throw .invalidValue(field: "outcome", value: UInt64(number))
         }
-        try cursor.expectEnd()
     }
 }
 

@@ -76,7 +76,7 @@ struct TraceCopier {
                 let keyframe = try reader.keyframe(Int(number))
                 try isNeeded(keyframe, event) ? append(keyframe, event) : leaveOut(keyframe)
             } else {
-                try append(change(event))
+                try append(change(event), completed: reader.completed)
             }
             guard let last, event.ordinal == last else { continue }
             guard cursor.position < reader.events.upperBound || reader.outcome == nil else { return }
@@ -96,9 +96,12 @@ struct TraceCopier {
         try append(RecordedEvent(ordinal: keyframe.event, time: time, rip: 0, event: event))
     }
 
-    /// Takes an event that is no keyframe.
-    private mutating func append(_ event: RecordedEvent) throws(TraceError) {
-        let bytes = event.event.payload
+    /// Takes an event that is no keyframe; the end of the recording with what was completed until then.
+    private mutating func append(
+        _ event: RecordedEvent,
+        completed: [String: UInt64] = [:]
+    ) throws(TraceError) {
+        let bytes = event.event.payload(completed: completed)
         try put(EventRecord(event.event, rip: event.rip, time: event.time, payload: bytes.count), bytes)
     }
 
@@ -140,12 +143,12 @@ struct TraceCopier {
 }
 
 extension Event {
-    /// What travels beside an event's record.
-    var payload: [UInt8] {
+    /// What travels beside an event's record: with an end, also what was completed until then.
+    func payload(completed: [String: UInt64] = [:]) -> [UInt8] {
         switch self {
         case .deviceWrite(_, let bytes): bytes
         case .deviceRead(let read): read.payload
-        case .end(let outcome): outcome.encoded
+        case .end(let outcome): EndRecord(outcome: outcome, completed: completed).encoded
         case .keyframe: preconditionFailure("an event cannot become a keyframe")
         default: []
         }

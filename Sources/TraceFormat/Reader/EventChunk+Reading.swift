@@ -27,12 +27,26 @@ extension EventChunk {
             let event = try record.event(payload: bytes)
             return RecordedEvent(ordinal: ordinal, time: record.time, rip: record.rip, event: event)
         } catch {
-            throw .corrupt(
-                path: file.path,
-                chunk: "event \(ordinal) of the event chunk",
-                offset: position,
-                why: error.description
-            )
+            throw corrupt(ordinal, of: file, error)
         }
+    }
+
+    /// The end, if that is what the chunk that was read last begins with.
+    func end(of file: TraceFile) throws(TraceError) -> EndRecord? {
+        guard try event(0, of: file).event.kind == .end else { return nil }
+        do throws(ByteCodingError) {
+            return try EndRecord(decoding: payload.rawSpan.extracting(..<payloadStarts[1]))
+        } catch {
+            throw corrupt(firstEvent, of: file, error)
+        }
+    }
+
+    private func corrupt(_ ordinal: EventOrdinal, of file: TraceFile, _ error: ByteCodingError) -> TraceError {
+        .corrupt(
+            path: file.path,
+            chunk: "event \(ordinal) of the event chunk",
+            offset: position,
+            why: error.description
+        )
     }
 }

@@ -8,6 +8,8 @@ public struct TraceInfo: Sendable {
     public var header: TraceHeader
     /// How the recording ended; nil where the end is missing.
     public var outcome: Outcome?
+    /// How often each instruction was completed for the host that recorded, by name: see ``TraceReader/completed``.
+    public var completed: [String: UInt64]
     /// What is missing, in a sentence.
     public var missing: String?
     /// Bytes of the file.
@@ -34,6 +36,7 @@ public struct TraceInfo: Sendable {
         formatVersion = reader.file.version
         header = reader.header
         outcome = reader.outcome
+        completed = reader.completed
         missing = reader.missing
         byteCount = reader.byteCount
         eventCount = reader.eventCount
@@ -73,6 +76,7 @@ extension TraceInfo {
         object.add("hostModule", header.host.module)
         object.add("landing", "\(header.landing)")
         object.add("patchedInstructions", UInt64(header.patches.count))
+        object.add("completedInstructions", completedObject)
         object.add("bytes", byteCount)
         object.add("milliseconds", UInt64(duration))
         object.add("events", eventCount)
@@ -85,5 +89,11 @@ extension TraceInfo {
         object.add("complete", missing == nil)
         if let outcome { object.add("outcome", "\(outcome)") }
         return object.text
+    }
+
+    private var completedObject: JSONObject {
+        var object = JSONObject()
+        for (name, count) in completed.sorted(by: { $0.key < $1.key }) { object.add(name, count) }
+        return object
     }
 }

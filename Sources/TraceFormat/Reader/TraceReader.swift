@@ -8,13 +8,13 @@ public import SystemPackage
 public struct TraceReader: Sendable {
     /// What the trace says of itself.
     public let header: TraceHeader
-    /// How the recording ended; nil where the end is missing.
-    public let outcome: Outcome?
     /// What is missing, in a sentence; nil for a trace that is whole.
     public let missing: String?
     /// Bytes that are there and are not what a writer wrote, as far as opening has met them. A file that just stops, as
     /// that of a recorder that was killed, has no fault.
     public let fault: TraceError?
+    /// What is known of the end.
+    private let end: EndRecord?
     let file: TraceFile
     let index: TraceIndex
     /// How many symbols there are, and where their chunks begin.
@@ -60,7 +60,7 @@ public struct TraceReader: Sendable {
         var indexFault: TraceError?
         do throws(TraceError) {
             if usesIndex, let index = try Self.storedIndex(of: file, firstEvent: header.firstEvent) {
-                outcome = try Self.outcome(file, index, firstEvent: header.firstEvent)
+                end = try Self.end(file, index, firstEvent: header.firstEvent)
                 self.index = index
                 (scan, fault, missing) = (nil, nil, nil)
                 return
@@ -80,14 +80,21 @@ public struct TraceReader: Sendable {
         self.scan = scan
         var fault = scan.fault ?? indexFault
         do throws(TraceError) {
-            outcome = try Self.outcome(file, index, firstEvent: header.firstEvent)
+            end = try Self.end(file, index, firstEvent: header.firstEvent)
         } catch {
-            outcome = nil
+            end = nil
             fault = fault ?? error
         }
         self.fault = fault
-        missing = Self.describe(scan, file, hasOutcome: outcome != nil, fault)
+        missing = Self.describe(scan, file, hasOutcome: end != nil, fault)
     }
+
+    /// How the recording ended; nil where the end is missing.
+    public var outcome: Outcome? { end?.outcome }
+    /// How often each instruction that the recording's host can not execute was completed for it, by name, since the
+    /// recording began: however much of that the trace holds. No part of what a replay compares. Empty where there were none,
+    /// where the end is missing, and in a stretch that ends before the recording did.
+    public var completed: [String: UInt64] { end?.completed ?? [:] }
 
     /// The fault behind which events are lost: reading on from the last one that can be read throws it. Nil where every
     /// event is there, or the file just stops.
@@ -188,18 +195,17 @@ public struct TraceReader: Sendable {
         }
     }
 
-    private static func outcome(
+    private static func end(
         _ file: TraceFile,
         _ index: TraceIndex,
         firstEvent: EventOrdinal
-    ) throws(TraceError) -> Outcome? {
+    ) throws(TraceError) -> EndRecord? {
         guard index.eventCount > 0 else { return nil }
         let last = EventOrdinal(firstEvent.rawValue + (index.eventCount - 1))
         let entry = try index.eventChunk(with: last)
         guard entry.firstEvent == last else { return nil }
         var chunk = EventChunk()
         try chunk.read(file, entry)
-        guard case .end(let outcome) = try chunk.event(0, of: file).event else { return nil }
-        return outcome
+        return try chunk.end(of: file)
     }
 }

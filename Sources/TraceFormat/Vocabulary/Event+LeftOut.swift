@@ -3,7 +3,7 @@ import X86
 extension Event {
     /// What stands in a copy where the recording had a keyframe that the copy left out: a device's write of no bytes, which
     /// changes nothing, so that all later events keep their ordinals.
-    static func leftOutKeyframe(in machine: TraceHeader.Machine) -> Event {
+    public static func leftOutKeyframe(in machine: TraceHeader.Machine) -> Event {
         .deviceWrite(address: machine.memory.first?.address ?? GuestPhysicalAddress(0), bytes: [])
     }
 

@@ -12,6 +12,8 @@ struct JSONObject {
     }
     mutating func add(_ name: String, _ text: String) { add(name, raw: Self.quoted(text)) }
 
+    mutating func add(_ name: String, _ object: JSONObject) { add(name, raw: object.text) }
+
     /// Two hexadecimal digits a byte.
     mutating func add(_ name: String, bytes: [UInt8]) {
         var digits: [UInt8] = []

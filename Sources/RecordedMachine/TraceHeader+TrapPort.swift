@@ -1,9 +1,9 @@
 internal import Engine
-internal import TraceFormat
+public import TraceFormat
 
 extension TraceHeader {
     /// The first of the private ports that patched code of this trace traps through; nil where none is patched.
-    var trapBasePort: UInt8? {
+    public var trapBasePort: UInt8? {
         patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) } ?? notedTrapPort
     }
 }

@@ -1,0 +1,25 @@
+public import Engine
+public import TraceFormat
+public import X86
+
+extension KVMProcessor {
+    /// Makes the memory and the processor of a trace on this host. The memory is all zero, and the processor has been reset.
+    ///
+    /// - Parameters:
+    ///   - header: what the trace says of its machine.
+    ///   - state: any state of the trace: the processor keeps the model-specific registers that it has.
+    /// - Throws: `.hostDiffers` where this host can not show the guest the recorded processor.
+    public static func make(recordedIn header: TraceHeader, keeping state: ProcessorState) throws(EngineError) -> Self {
+        let processor = try make(
+            regions: header.machine.memory.map { region in
+                GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
+            },
+            profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
+            modelSpecificRegisters: state.modelSpecific.keys.sorted(),
+            trapBasePort: header.trapBasePort
+        )
+        let differences = CPUIDDifference.between(asked: header.processor.cpuid, seen: processor.cpuid)
+        guard differences.isEmpty else { throw .hostDiffers(differences) }
+        return processor
+    }
+}

@@ -1,0 +1,62 @@
+import ByteCoding
+
+/// The bytes of an end: how the recording ended, and what was completed for its host until then.
+struct EndRecord {
+    var outcome: Outcome
+    /// See ``TraceReader/completed``.
+    var completed: [String: UInt64] = [:]
+
+    /// The outcome, and behind it the counts by name, if there are any.
+    var encoded: [UInt8] {
+        var writer = ByteWriter()
+        outcome.encode(to: &writer)
+        guard !completed.isEmpty else { return writer.bytes }
+        precondition(completed.count <= Limits.completedInstructions)
+        writer.writeVarint(UInt64(completed.count))
+        for (name, count) in completed.sorted(by: { $0.key < $1.key }) {
+            precondition(Self.isName(name) && count > 0, "no reader would take this")
+            writer.write(text: name)
+            writer.writeVarint(count)
+        }
+        return writer.bytes
+    }
+
+    /// Reads what ``encoded`` gave, refusing what it never gives.
+    init(decoding bytes: RawSpan) throws(ByteCodingError) {
+        var cursor = ByteCursor(bytes)
+        outcome = try Outcome(from: &cursor)
+        completed = cursor.remaining > 0 ? try Self.counts(from: &cursor) : [:]
+        try cursor.expectEnd()
+    }
+
+    init(outcome: Outcome, completed: [String: UInt64] = [:]) {
+        self.outcome = outcome
+        self.completed = completed
+    }
+
+    private static func counts(from cursor: inout ByteCursor) throws(ByteCodingError) -> [String: UInt64] {
+        let number = try cursor.readCount(limit: Limits.completedInstructions)
+        guard number > 0 else { throw .invalidValue(field: "number of completed instructions", value: 0) }
+        var counts: [String: UInt64] = [:]
+        var previous = ""
+        for place in 0..<number {
+            let name = try cursor.readString(limit: Limits.completedNameBytes)
+            let count = try cursor.readVarint()
+            guard isName(name), name > previous else {
+                throw .invalidValue(field: "name of a completed instruction", value: UInt64(place))
+            }
+            guard count > 0 else { throw .invalidValue(field: "count of a completed instruction", value: 0) }
+            counts[name] = count
+            previous = name
+        }
+        return counts
+    }
+
+    /// Names are shown and sorted as they are: small letters and digits.
+    private static func isName(_ text: String) -> Bool {
+        (1...Limits.completedNameBytes).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || isDigit($0) }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
