@@ -15,7 +15,7 @@ struct WriteSearchTests {
         "tick-self-modifying",
     ]
 
-    private static let samples = SlowTests.areIncluded ? 50 : 6
+    private static let samples = SlowTests.areIncluded ? 56 : 6
 
     /// The last write of random addresses before random moments, by executing one instruction after the other and comparing.
     @Test(arguments: guests)
