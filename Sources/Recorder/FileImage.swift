@@ -45,6 +45,12 @@ public final class FileImage: DiskImage {
         }
         do {
             size = try file.seek(offset: 0, from: .end)
+            // A directory can be opened and has a size: it says what it is when it is read.
+            var byte: [UInt8] = [0]
+            // SAFETY: the buffer is lent for the length of the call, which fills at most its own bytes.
+            _ = unsafe try byte.withUnsafeMutableBytes { [file] in
+                unsafe try file.read(fromAbsoluteOffset: 0, into: $0)
+            }
         } catch {
             try? file.close()
             throw .unopened(error as? Errno ?? .ioError)

@@ -73,6 +73,33 @@ import X86
         )
     }
 
+    /// No replay needs a keyframe between two exits where nothing is given to the guest.
+    @Test func keyframesAtWhichInputIsHeldAreLeftOutWhereNothingElseIsGiven() throws {
+        // mov %al, %bl; in $0x61, %al, twice; xor %bx, %bx; in $0x61, %al.
+        let code = Self.read + [0x88, 0xC3, 0xE4, 0x61, 0xE4, 0x61, 0x31, 0xDB, 0xE4, 0x61] + Self.exit
+        let original = try Redacted.record(code, input: [], keyframes: KeyframePolicy(nanoseconds: nil, events: 1))
+        let directory = try TemporaryDirectory()
+        let (first, last) = (EventOrdinal(0), try #require(try original.keyframes.last).event)
+        var changes = TraceChanges()
+        changes.keyframe = { keyframe in
+            keyframe.position = [first, last].contains(keyframe.event) ? .synchronous : .asynchronous
+        }
+        let trace = try original.copy(to: directory.file("changed.rrvm"), changes: changes)
+        let input = try #require(try RecordedInput.all(in: trace).first).events
+        let forgotten = try #require(try trace.allEvents().last { $0.event.kind == .portRead }).ordinal
+        let held = try trace.keyframes.map(\.event).filter { $0 > input.upperBound && $0 < forgotten }
+
+        let redacted = try Redacted(trace)
+
+        #expect(held.count >= 2)
+        #expect(redacted.report.kept.isEmpty && redacted.report.blanked.map(\.events) == [input])
+        #expect(redacted.report.changedKeyframes == held)
+        #expect(try redacted.copy.keyframes.map(\.event) == trace.keyframes.map(\.event).filter { !held.contains($0) })
+        for (old, new) in try zip(trace.allEvents(), redacted.copy.allEvents()) where !held.contains(old.ordinal) {
+            #expect(old.event.kind == new.event.kind && old.ordinal == new.ordinal)
+        }
+    }
+
     @Test func neighboursOfManyKeptPiecesAreKeptUntried() throws {
         let line = [UInt8](repeating: UInt8(ascii: "a"), count: 70) + [UInt8(ascii: "\n")]
         let trace = try Redacted.record(Guest.named("uart-echo").image, input: line)
@@ -91,6 +118,7 @@ import X86
 private struct Redacted {
     let original: TraceReader
     let report: RedactionReport
+    let copy: TraceReader
 
     /// Records code, and blanks all its input.
     init(_ code: [UInt8]) throws {
@@ -104,7 +132,7 @@ private struct Redacted {
         var redaction = try Redaction(original, blanking: RecordedInput.all(in: original))
         report = try redaction.run { header throws(TraceError) in try TraceWriter(path: path, header: header) }.get()
         self.original = original
-        let copy = try TraceReader(path: path)
+        copy = try TraceReader(path: path)
         try copy.check()
         let replayed = try EndToEnd.Replay(copy).result.get()
         let digest = try original.keyframes.last?.digest
@@ -112,12 +140,16 @@ private struct Redacted {
         #expect(report.blanked.count + report.kept.count == (try RecordedInput.all(in: copy).count))
     }
 
-    static func record(_ code: [UInt8], input: [UInt8]) throws -> TraceReader {
+    static func record(
+        _ code: [UInt8],
+        input: [UInt8],
+        keyframes: KeyframePolicy = KeyframePolicy()
+    ) throws -> TraceReader {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
         var options = BootOptions()
         options.address = 0x7C00
-        let setup = RunSetup(limits: RunLimits(seconds: 60), date: 1_700_000_000)
+        let setup = RunSetup(limits: RunLimits(seconds: 60), date: 1_700_000_000, keyframes: keyframes)
         setup.input.send(input)
         _ = try Session.record(
             MachineConfiguration(
