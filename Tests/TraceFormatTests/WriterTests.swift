@@ -57,7 +57,7 @@ import X86
         let length = 3 * Limits.deviceWriteBytes + 17
         let rounds = 2 * EventRing.byteCapacity / length
         for round in 0..<rounds {
-            let bytes = [UInt8](repeating: UInt8(round), count: length)
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: length)
             let last = writer.append(.deviceWrite(address: GuestPhysicalAddress(0x1000), bytes: bytes), time: 0)
             #expect(last == EventOrdinal(UInt64(4 * round + 3)))
         }
@@ -69,7 +69,7 @@ import X86
             let part = index % 4
             let size = part == 3 ? 17 : Limits.deviceWriteBytes
             let address = GuestPhysicalAddress(0x1000 + UInt64(part * Limits.deviceWriteBytes))
-            let bytes = [UInt8](repeating: UInt8(index / 4), count: size)
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: index / 4), count: size)
             #expect(event.event == .deviceWrite(address: address, bytes: bytes))
         }
     }
