@@ -9,11 +9,14 @@ struct ForgedTrace {
     private let sink = MemorySink()
     private(set) var output: ChunkOutput
 
-    /// Begins with a good header, which says that so many symbols follow.
-    init(symbolCount: Int = 0) throws {
-        let header = TraceHeader.sample.encoded(symbolCount: symbolCount)
+    /// Begins with a good header, which says that so many symbols follow; good if the trace and the header's chunk begin with
+    /// the same event.
+    init(symbolCount: Int = 0, firstEvent: UInt64 = 0, chunkEvent: UInt64 = 0) throws {
+        var sample = TraceHeader.sample
+        sample.firstEvent = EventOrdinal(firstEvent)
+        let header = sample.encoded(symbolCount: symbolCount)
         output = try ChunkOutput(sink: sink, identity: 1, synchronizesEveryChunk: false)
-        try output.write(.header, header, count: 1, firstEvent: EventOrdinal(0))
+        try output.write(.header, header, count: 1, firstEvent: EventOrdinal(chunkEvent))
     }
 
     /// Adds a chunk and returns its position.

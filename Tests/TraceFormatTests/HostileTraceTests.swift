@@ -53,6 +53,18 @@ import X86
         }
     }
 
+    @Test(arguments: [(5, 0), (0, 5), (.max, 0), (0, .max)] as [(UInt64, UInt64)])
+    func aHeaderThatBeginsElsewhereThanItsChunkIsRefused(firstEvent: UInt64, chunkEvent: UInt64) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a")
+        try ForgedTrace(firstEvent: firstEvent, chunkEvent: chunkEvent).save(to: path)
+
+        let why = "it begins with another event than its chunk does"
+        #expect(throws: TraceError.corrupt(path: path, chunk: "header", offset: 32, why: why)) {
+            try TraceReader(path: path)
+        }
+    }
+
     @Test func anIndexThatPointsElsewhereIsAnError() throws {
         let directory = try TemporaryDirectory()
         var forged = try ForgedTrace()

@@ -5,7 +5,7 @@ import X86
 @testable import Machine
 
 /// A PC with 1 MiB of memory, an IDE disk and a virtio disk, and no processor.
-struct FuzzedMachine {
+struct FuzzedMachine: ~Copyable {
     /// The most that devices write in one input: an input that has them copy the same memory for ever shows nothing.
     private static let mostWritten = 64 << 20
 

@@ -31,6 +31,9 @@ public struct TraceReader: Sendable {
         let (header, symbolCount) = try file.decode(chunk) { () throws(ByteCodingError) in
             try TraceHeader.decode(payload.rawSpan)
         }
+        guard chunk.firstEvent == header.firstEvent else {
+            throw file.corrupt(chunk, why: "it begins with another event than its chunk does")
+        }
         let symbols = (count: symbolCount, position: chunk.position + UInt64(chunk.totalSize))
         try self.init(file, header, symbols, scan: TraceScan(after: chunk))
     }
