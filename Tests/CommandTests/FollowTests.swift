@@ -70,8 +70,8 @@ import TraceFormat
         var recorder = try directory.startRecording(EndlessGuest.steady)
         recorder.waitUntil { directory.eventCount > 0 }
         var follower = try Command(["events", "trace.rrvm", "--follow"], in: directory)
-        let before = directory.eventCount
-        follower.waitUntil { directory.eventCount > before + 100 }
+        // It has the file open once it lists from it.
+        try follower.waitUntil(shows: "\n")
 
         try FileManager.default.removeItem(atPath: directory.file("trace.rrvm.part").string)
         let listed = try follower.wait()
