@@ -34,7 +34,7 @@ GUEST(tick_shadows, "tick-shadows", "ticks that must wait: STI, MOV SS, HLT, int
 SPINNING(tick_nested, "tick-nested", "ticks that interrupt each other's handler", TICKED)
 GUEST(tick_ring3, "tick-ring3", "ticks while ring 3 computes natively", TICKED)
 SPINNING(tick_nmi, "tick-nmi", "non-maskable interrupts in the handler of ticks", TICKED)
-SPINNING(tick_nmi_only, "tick-nmi-only", "non-maskable interrupts in a loop with interrupts off")
+SPINNING(tick_nmi_only, "tick-nmi-only", "non-maskable interrupts in a loop with interrupts off", TICKED)
 SPINNING(tick_self_modifying, "tick-self-modifying", "ticks in code that rewrites itself", TICKED)
 GUEST(tick_after_pio, "tick-after-pio", "ticks right after port reads", TICKED)
 SPINNING(two_timers, "two-timers", "10,000 ticks of two timers with unrelated rates", TICKED)
