@@ -1,4 +1,5 @@
 import ByteCoding
+import Foundation
 import SystemPackage
 import TestBasics
 import Testing
@@ -60,6 +61,23 @@ import X86
         try ForgedTrace(firstEvent: firstEvent, chunkEvent: chunkEvent).save(to: path)
 
         let why = "it begins with another event than its chunk does"
+        #expect(throws: TraceError.corrupt(path: path, chunk: "header", offset: 32, why: why)) {
+            try TraceReader(path: path)
+        }
+    }
+
+    @Test func aHeaderThatIsNotTheFirstChunkIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a")
+        try ForgedTrace().save(to: path)
+        var bytes = try [UInt8](Data(contentsOf: URL(filePath: path.string)))
+        let place = 32..<32 + ChunkHeader.byteCount
+        var header = try ChunkHeader(Array(bytes[place]).rawSpan, position: 32, identity: 1)
+        header.sequence = .max
+        bytes.replaceSubrange(place, with: header.bytes(identity: 1))
+        try Data(bytes).write(to: URL(filePath: path.string))
+
+        let why = "chunks before it are missing"
         #expect(throws: TraceError.corrupt(path: path, chunk: "header", offset: 32, why: why)) {
             try TraceReader(path: path)
         }

@@ -34,6 +34,7 @@ public struct TraceReader: Sendable {
         guard chunk.firstEvent == header.firstEvent else {
             throw file.corrupt(chunk, why: "it begins with another event than its chunk does")
         }
+        guard chunk.sequence == 0 else { throw file.corrupt(chunk, why: "chunks before it are missing") }
         let symbols = (count: symbolCount, position: chunk.position + UInt64(chunk.totalSize))
         try self.init(file, header, symbols, scan: TraceScan(after: chunk))
     }
