@@ -31,12 +31,11 @@ fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 	@Scripts/fuzz.sh $(FUZZ_SECONDS)
 
 bench: setup ## measure speed and sizes, and fail where a limit is passed
-	@Benchmarks/run.sh
-	@Benchmarks/seek.sh
-	@Benchmarks/verify-jobs.sh
-	@Benchmarks/trace-at-scale.sh
-	@Benchmarks/trace-size.sh
-	@Benchmarks/overhead.sh
+	@status=0; \
+	for benchmark in run overhead seek verify-jobs trace-at-scale trace-size grace; do \
+	    Benchmarks/$$benchmark.sh || status=1; \
+	done; \
+	exit $$status
 
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)

@@ -35,10 +35,10 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
     let links: [any HostLink]
     /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
     var discovery: CodeDiscovery?
+    private let lent = LentInPlace()
 
     /// The host's time at the last exit: read once an exit, because reading it costs.
     var now = MachineTime.start
-    private let lent = LentInPlace()
     /// Whether the guest stands right behind the last event, or somewhere after it.
     var position = KeyframePosition.synchronous
     /// Since when an interrupt has been waiting for the guest.
