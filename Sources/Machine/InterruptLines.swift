@@ -20,9 +20,11 @@ struct InterruptLines {
     /// The I/O APIC's pin for the timer: line 0 belongs to the 8259 pair there.
     static let timerPin = 2
 
-    var controller = InterruptController8259()
+    var controller = InterruptController8259() { didSet { updateRequest() } }
     var ioAPIC = IOAPIC()
-    var localAPIC = LocalAPIC()
+    var localAPIC = LocalAPIC() { didSet { updateRequest() } }
+    /// Whether an interrupt waits for the processor: asked at every exit, and kept up with whatever changes it.
+    private(set) var isRequested = false
     /// The levels of the lines, as the ISA devices and as the PCI devices drive them.
     private var isaLevels: UInt32 = 0
     private var pciLevels: UInt32 = 0
@@ -39,9 +41,8 @@ struct InterruptLines {
         }
     }
 
-    /// Whether an interrupt waits for the processor.
-    var isRequested: Bool {
-        localAPIC.interruptLine || controller.interruptLine && localAPIC.passesExternalInterrupts
+    private mutating func updateRequest() {
+        isRequested = localAPIC.interruptLine || controller.interruptLine && localAPIC.passesExternalInterrupts
     }
 
     /// The processor takes the interrupt: its vector.
@@ -87,7 +88,10 @@ struct InterruptLines {
 
     /// Passes on what the controllers have for the local APIC.
     mutating func deliver() {
-        ioAPIC.deliver { localAPIC.deliver($0) }
+        // A member that is observed can not be lent while another one is.
+        var local = localAPIC
+        ioAPIC.deliver { local.deliver($0) }
+        localAPIC = local
         followController()
     }
 

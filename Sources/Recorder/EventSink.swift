@@ -26,22 +26,3 @@ protocol EventSink: ~Copyable {
     /// Stops, and leaves nothing of what was taken.
     consuming func abandon()
 }
-
-/// Takes events and forgets them: a run without a recording.
-struct NoSink: EventSink {
-    private(set) var eventCount: UInt64 = 0
-    var failure: TraceError? { nil }
-    var byteCount: UInt64 { 0 }
-
-    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime) {
-        eventCount += 1
-    }
-
-    mutating func appendKeyframe<P: Processor & ~Copyable>(
-        of processor: inout P,
-        position: KeyframePosition,
-        at time: MachineTime
-    ) {}
-
-    consuming func abandon() {}
-}

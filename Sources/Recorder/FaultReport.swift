@@ -13,8 +13,10 @@ public struct FaultReport: Sendable, CustomStringConvertible {
     public var place: String?
     /// The words on top of the stack, each with its linear address; none where there is no memory.
     public var stack: [(GuestVirtualAddress, UInt64)]
-    /// The last events, the oldest first.
-    public var events: [RecordedEvent]
+    /// The last events, the oldest first: ``eventLimit`` at most.
+    public var events: [RecordedEvent] = []
+
+    static var eventLimit: Int { 10 }
 
     /// Several lines: instruction and place, what led there, registers, stack, events.
     public var description: String {
@@ -94,8 +96,7 @@ extension FaultReport {
     init?<P: Processor & ~Copyable>(
         _ outcome: Outcome,
         _ processor: inout P,
-        symbols: [ProgramSymbol],
-        events: [RecordedEvent]
+        symbols: [ProgramSymbol]
     ) throws(EngineError) {
         switch outcome {
         case .tripleFault, .guestFault, .emulationFailure, .hostLimit: break
@@ -106,8 +107,7 @@ extension FaultReport {
             state: state,
             instruction: processor.memory.instructions(at: state, limit: 1).first,
             place: symbols.place(of: state.instructionAddress),
-            stack: processor.memory.stack(of: state, limit: Self.stackWords),
-            events: events
+            stack: processor.memory.stack(of: state, limit: Self.stackWords)
         )
     }
 

@@ -9,15 +9,15 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     ///
     /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.
     mutating func discoverCode(after exit: Exit, at now: MachineTime) throws(EngineError) {
-        guard exit.isSynchronous || exit == .debug, !processor.isInsideInstruction else { return }
+        guard exit.isSynchronous || exit.isDebug, !processor.isInsideInstruction else { return }
         let place = try processor.exitAddress()
-        guard discovery?.knows(place, in: processor.memory) == false || exit == .debug, try finishesInstruction() else {
+        guard discovery?.knows(place, in: processor.memory) == false || exit.isDebug, try finishesInstruction() else {
             return
         }
         let state = try processor.state()
         let before = discovery?.breakpoints
         let patches =
-            exit == .debug
+            exit.isDebug
             ? discovery?.enter(state, in: processor.memory)
             : discovery?.explore(place, state, in: processor.memory)
         guard let patches, let breakpoints = discovery?.breakpoints else { return }

@@ -15,7 +15,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
         // One that still waits is tried again, whether or not the guest makes an exit.
         let retry = board.nonMaskableInterruptRequested ? now.advanced(byNanoseconds: grace) : nil
-        try followPlan()
+        if plan != nil { try followPlan() }
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             dueSince = nil
             // It may have been asked for by an interrupt that has been withdrawn.
@@ -100,7 +100,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     mutating func waitForInterrupt() throws(EngineError) {
         console.flush()
         while stop.pending == nil {
-            try feedConsole()
+            if input.hasBytes { try feedConsole() }
             if board.interruptRequested { return }
             if try isNonMaskableInterruptDue() { return }
             if virtualClock != nil, let deadline = board.nextDeadline {
@@ -137,7 +137,6 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     /// Gives the guest what was typed, as far as it has room.
     mutating func feedConsole() throws(EngineError) {
-        guard input.hasBytes else { return }
         let room = board.consoleRoom()
         guard room > 0, try opensForConsole() else { return }
         try giveConsole(input.take(chaos?.share(of: room) ?? room))

@@ -144,7 +144,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
             if let failure = sink.failure { return .hostLimit("\(failure)") }
             if isKeyframeDue, try finishesInstruction() { try takeKeyframe(at: now) }
             board.advance(to: boardTime(now))
-            try feedConsole()
+            if input.hasBytes { try feedConsole() }
             try deliverInterrupt(at: now, alarm)
         }
         let start = now

@@ -44,7 +44,7 @@ extension Session {
         var runner = Runner(
             processor: processor,
             board: board,
-            sink: TailSink(sink),
+            sink: sink,
             setup: setup,
             discovery: header.discovery
         )
@@ -53,7 +53,7 @@ extension Session {
         do {
             outcome = try runner.run()
         } catch {
-            runner.finish().finish().abandon()
+            runner.finish().abandon()
             throw .engine(error)
         }
         var summary = RunSummary(
@@ -62,7 +62,7 @@ extension Session {
             seconds: runner.seconds,
             completed: runner.processor.completed
         )
-        summary.trace = runner.finish().finish().finish(summary)
+        summary.trace = runner.finish().finish(summary)
         return summary
     }
 

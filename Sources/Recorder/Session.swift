@@ -14,7 +14,9 @@ public enum Session {
     ) throws(RecorderError) -> RunSummary {
         do {
             let processor = try prepare(configuration)
-            return try drive(processor, into: NoSink(), configuration, setup) { sink, _ in _ = sink }
+            return try drive(processor, into: TailSink(), configuration, setup) { sink, summary in
+                summary.fault?.events = sink.events
+            }
         } catch {
             throw .engine(error)
         }
@@ -84,7 +86,9 @@ public enum Session {
         }
         do {
             return try drive(processor, into: sink, configuration, setup) { sink, summary in
-                summary.trace = sink.finish(summary)
+                let trace = sink.finish(summary)
+                summary.trace = trace
+                if summary.fault != nil { summary.fault?.events = trace.lastEvents }
             }
         } catch {
             throw .engine(error)
@@ -119,7 +123,7 @@ public enum Session {
         var runner = Runner(
             processor: processor,
             board: board,
-            sink: TailSink(sink),
+            sink: sink,
             setup: setup,
             discovery: configuration.discovery
         )
@@ -127,7 +131,7 @@ public enum Session {
         do {
             outcome = try runner.run()
         } catch {
-            runner.finish().finish().abandon()
+            runner.finish().abandon()
             throw error
         }
         var summary = summary(of: &runner, outcome, configuration)
@@ -136,22 +140,21 @@ public enum Session {
             let core = try? CoreFile(&runner.processor, cookie: runner.board.cookie)
             summary.core = core?.write(into: directory) ?? .failure(.ioError)
         }
-        finish(runner.finish().finish(), &summary)
+        finish(runner.finish(), &summary)
         return summary
     }
 
     private static func summary<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
-        of runner: inout Runner<P, B, TailSink<Sink>>,
+        of runner: inout Runner<P, B, Sink>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
     ) -> RunSummary {
         let seconds = runner.seconds
-        let events = runner.sink.events
         // A trace that could not be written is no fault of the guest's, and a host that does not even give the state any
         // more has no report, but an outcome.
         let fault =
             runner.sink.failure == nil
-            ? try? FaultReport(outcome, &runner.processor, symbols: configuration.symbols, events: events) : nil
+            ? try? FaultReport(outcome, &runner.processor, symbols: configuration.symbols) : nil
         return RunSummary(
             outcome: outcome,
             events: runner.sink.eventCount,
@@ -173,5 +176,24 @@ public enum Session {
         )
         try processor.restore(configuration.load(into: processor.memory))
         return processor
+    }
+}
+
+extension RunSummary.Trace {
+    /// The last events before the end. They are read from the trace, because to have them at hand would cost at every event.
+    fileprivate var lastEvents: [RecordedEvent] {
+        guard failure == nil, let reader = try? TraceReader(path: path) else { return [] }
+        // Keyframes stand among them, one before each that comes between two exits.
+        let distance = UInt64(FaultReport.eventLimit * 4)
+        let (start, end) = (reader.events.lowerBound.rawValue, reader.events.upperBound.rawValue)
+        var cursor = reader.events(from: EventOrdinal(max(start, end - min(end, distance))))
+        var events: [RecordedEvent] = []
+        while let recorded = try? cursor.next() {
+            switch recorded.event {
+            case .keyframe, .end: continue
+            default: events.append(recorded)
+            }
+        }
+        return events.suffix(FaultReport.eventLimit)
     }
 }

@@ -9,8 +9,11 @@ public struct ReplayReport: Sendable {
     public var events: UInt64 = 0
     /// Digest of the last state that was compared.
     public var digest: StateDigest
-    /// Stretches between keyframes that were executed again and ended in the recorded state.
+    /// Stretches between keyframes that were executed again, and ended in the recorded state or led to one that did.
     public var epochsExecuted = 0
+    /// Keyframes between two exits that were left aside, their states not compared: the guest is given nothing there, and was
+    /// executed on to a state that was.
+    public var keyframesPassed = 0
     /// Stretches whose end was restored from the trace instead, by reason: no proof that executing leads there.
     public var jumps: [JumpReason: Int] = [:]
     /// Page-table entries that differed from the recorded ones in nothing but the Accessed bit, which processors may set by
@@ -29,6 +32,7 @@ public struct ReplayReport: Sendable {
         events += next.events
         digest = next.digest
         epochsExecuted += next.epochsExecuted
+        keyframesPassed += next.keyframesPassed
         jumps.merge(next.jumps, uniquingKeysWith: +)
         accessedBits += next.accessedBits
         epochs += next.epochs

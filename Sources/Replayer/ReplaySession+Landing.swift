@@ -6,13 +6,11 @@ internal import X86
 extension ReplaySession where P: ~Copyable {
     /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
-        let keyframe = try keyframe(number, recorded)
         landingLooks = nil
+        if recorded.ordinal < passesUntil { return pass() }
+        let keyframe = try keyframe(number, recorded)
         if let reason = try execute(to: keyframe, recorded) {
-            if try reason == .hostCannotStop && mayPass(recorded) {
-                epochsPassed += 1
-                return
-            }
+            if try passesKeyframes && mayPass(after: reason) { return pass() }
             guard landing != .exact else { throw ReplayStop.error(failure(reason, keyframe)) }
             try jump(to: keyframe, recorded)
             count(jump: reason)
@@ -22,10 +20,37 @@ extension ReplaySession where P: ~Copyable {
         report.digest = keyframe.digest
     }
 
-    /// Whether a keyframe can be left aside: nothing is given to the guest there, so executing on leads to the next one,
-    /// which proves both stretches.
-    private func mayPass(_ recorded: RecordedEvent) throws -> Bool {
-        try passesKeyframes && cursor.position < runEnd && isGivenNothing()
+    /// Leaves a keyframe aside: nothing is given to the guest there, so executing on leads to the next one, whose state proves
+    /// both stretches. Its own state is not compared.
+    private mutating func pass() {
+        epochsPassed += 1
+        report.keyframesPassed += 1
+    }
+
+    /// Whether the keyframe that this host did not come to can be left aside.
+    private mutating func mayPass(after reason: JumpReason) throws -> Bool {
+        switch reason {
+        case .hostCannotStop: return try cursor.position < runEnd && isGivenNothing()
+        case .notReached:
+            // The guest may be past this keyframe, and past others: it has to go on to an exit of its own.
+            guard let exit = try nextExit(), exit < runEnd else { return false }
+            passesUntil = exit
+            return true
+        case .asked, .cutOff: return false
+        }
+    }
+
+    /// The next event but keyframes, if it is an exit of the guest's.
+    private func nextExit() throws -> EventOrdinal? {
+        var ahead = cursor
+        while let recorded = try ahead.next() {
+            switch recorded.event {
+            case .keyframe: continue
+            case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return nil
+            default: return recorded.ordinal
+            }
+        }
+        return nil
     }
 
     /// Whether a guest goes on from the event that was taken last to an exit of its own: it is given nothing before, and the

@@ -25,6 +25,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     var runEnd: EventOrdinal
     /// Epochs whose end was left aside since the last keyframe that was met.
     var epochsPassed = 0
+    /// The exit before which all keyframes are left aside.
+    var passesUntil = EventOrdinal(0)
     /// The epochs whose ends were met or left aside.
     var log = EpochLog()
     /// How many times the last landing by executing looked where it was; nil where the state was restored instead.

@@ -13,13 +13,12 @@ extension ProcessorState {
         for value in general { writer.write(value) }
         writer.write(rip)
         writer.write(rflags)
-        for path in Self.segmentFields { self[keyPath: path].encode(to: &writer) }
+        segments.encode(to: &writer)
         for table in [gdt, idt] {
             writer.write(table.base)
             writer.write(table.limit)
         }
-        for path in Self.controlFields { writer.write(self[keyPath: path]) }
-        for pointer in control.pageDirectoryPointers { writer.write(pointer) }
+        control.encode(to: &writer)
         for address in debug.address { writer.write(address) }
         writer.write(debug.status)
         writer.write(debug.control)
@@ -44,11 +43,10 @@ extension ProcessorState {
         for index in general.indices { general[index] = try cursor.read() }
         rip = try cursor.read()
         rflags = try cursor.read()
-        for path in Self.segmentFields { self[keyPath: path] = try Segment(from: &cursor) }
+        segments = try Segments(from: &cursor)
         gdt = DescriptorTable(base: try cursor.read(), limit: try cursor.read())
         idt = DescriptorTable(base: try cursor.read(), limit: try cursor.read())
-        for path in Self.controlFields { self[keyPath: path] = try cursor.read() }
-        for index in control.pageDirectoryPointers.indices { control.pageDirectoryPointers[index] = try cursor.read() }
+        control = try ControlRegisters(from: &cursor)
         for index in debug.address.indices { debug.address[index] = try cursor.read() }
         debug.status = try cursor.read()
         debug.control = try cursor.read()
@@ -80,19 +78,41 @@ extension ProcessorState {
         }
         self.activity = activity
     }
+}
 
-    private static var segmentFields: [WritableKeyPath<Self, Segment>] {
-        [
-            \.segments.cs, \.segments.ds, \.segments.es, \.segments.fs, \.segments.gs, \.segments.ss, \.segments.tr,
-            \.segments.ldt,
-        ]
+extension ProcessorState.Segments {
+    fileprivate func encode(to writer: inout ByteWriter) {
+        for segment in [cs, ds, es, fs, gs, ss, tr, ldt] { segment.encode(to: &writer) }
     }
 
-    private static var controlFields: [WritableKeyPath<Self, UInt64>] {
-        [
-            \.control.cr0, \.control.cr2, \.control.cr3, \.control.cr4, \.control.cr8, \.control.efer,
-            \.control.apicBase, \.control.xcr0,
-        ]
+    fileprivate init(from cursor: inout ByteCursor) throws(ByteCodingError) {
+        cs = try .init(from: &cursor)
+        ds = try .init(from: &cursor)
+        es = try .init(from: &cursor)
+        fs = try .init(from: &cursor)
+        gs = try .init(from: &cursor)
+        ss = try .init(from: &cursor)
+        tr = try .init(from: &cursor)
+        ldt = try .init(from: &cursor)
+    }
+}
+
+extension ProcessorState.ControlRegisters {
+    fileprivate func encode(to writer: inout ByteWriter) {
+        for register in [cr0, cr2, cr3, cr4, cr8, efer, apicBase, xcr0] { writer.write(register) }
+        for pointer in pageDirectoryPointers { writer.write(pointer) }
+    }
+
+    fileprivate init(from cursor: inout ByteCursor) throws(ByteCodingError) {
+        cr0 = try cursor.read()
+        cr2 = try cursor.read()
+        cr3 = try cursor.read()
+        cr4 = try cursor.read()
+        cr8 = try cursor.read()
+        efer = try cursor.read()
+        apicBase = try cursor.read()
+        xcr0 = try cursor.read()
+        for index in pageDirectoryPointers.indices { pageDirectoryPointers[index] = try cursor.read() }
     }
 }
 

@@ -50,7 +50,11 @@ final class EventCounter: Sendable {
 extension ReplayReport {
     /// What was proved equal to the recording and what was not, a line each, with numbers under each other.
     var counts: String {
-        var lines = ["epochs executed again  \(epochsExecuted)", "epochs jumped          \(epochsJumped)"]
+        var lines = ["epochs executed again  \(epochsExecuted)"]
+        if keyframesPassed > 0 {
+            lines.append("  \(keyframesPassed): on past their ends, where the guest is given nothing, to the next one")
+        }
+        lines.append("epochs jumped          \(epochsJumped)")
         lines += JumpReason.allCases.compactMap { reason in
             jumps[reason].map { "  \($0): \(reason.words)" }
         }

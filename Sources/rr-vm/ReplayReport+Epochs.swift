@@ -54,6 +54,7 @@ private struct EncodedReport: Encodable {
     var events: UInt64
     var epochsExecuted: Int
     var epochsJumped: Int
+    var keyframesPassed: Int
     var digest: String
     var remarks: [String]
     var seconds: Double
@@ -62,6 +63,7 @@ private struct EncodedReport: Encodable {
         events = report.events
         epochsExecuted = report.epochsExecuted
         epochsJumped = report.epochsJumped
+        keyframesPassed = report.keyframesPassed
         digest = "\(report.digest)"
         remarks = report.remarks
         self.seconds = seconds

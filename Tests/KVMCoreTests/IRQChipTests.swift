@@ -8,7 +8,7 @@ import X86
 /// Interrupt controllers in the kernel, which the recorder does not use.
 @Suite(.needsKVM) struct IRQChipTests {
     static func vm() throws -> VM {
-        let vm = try KVMSystem.open().createVM()
+        var vm = try KVMSystem.open().createVM()
         try vm.createIRQChip()
         return vm
     }

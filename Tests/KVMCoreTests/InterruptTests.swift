@@ -112,7 +112,7 @@ import X86
     }
 
     @Test func withControllersInTheKernelAnInterruptFromOutsideIsRefused() throws {
-        let vm = try KVMSystem.open().createVM()
+        var vm = try KVMSystem.open().createVM()
         try vm.createIRQChip()
         var vcpu = try vm.createVCPU(id: 0)
         var caught: KVMError?

@@ -23,6 +23,30 @@ import X86
 
     static func entry(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
+    private static var hasPageDirectoryPointers: Bool {
+        (try? KVMSystem.open().createVM().check(.sregs2)).map { $0 > 0 } ?? false
+    }
+
+    @Test(.enabled(if: hasPageDirectoryPointers, "needs KVM_CAP_SREGS2"))
+    func aStateOfSyncedRegistersHasThePageDirectoryPointersThatTheRunPageHasNot() throws {
+        var guest = try TinyGuest([])
+        let (root, directories): (UInt64, UInt64) = (0x9000, 0xA000)
+        guest.memory.write(Self.entry(directories | 1), at: Int(root))  // present
+        guest.memory.write(Self.entry(0x83), at: Int(directories))  // present, writable, 2 MiB
+        var special = try guest.vcpu.specialRegisters()
+        special.cr3 = root
+        special.cr4 |= 1 << 5  // PAE
+        special.cr0 |= 1 << 31 | 1  // PG, PE
+        try guest.vcpu.setSpecialRegisters(special)
+        guest.vcpu.synchronizedRegisters = [.general, .special, .events]
+        #expect(try guest.vcpu.completePendingExit() == .completed)
+
+        let synced = try guest.vcpu.saveState(msrs: [], synced: guest.vcpu.synchronizedRegisters)
+
+        #expect(synced == (try guest.vcpu.saveState(msrs: [])))
+        #expect(synced.specialRegisters.pageDirectoryPointers?[0] == directories | 1)
+    }
+
     @Test func onlyWhatTheGuestMapsIsTranslated() throws {
         var guest = try TinyGuest([])
         try Self.enterLongMode(&guest)

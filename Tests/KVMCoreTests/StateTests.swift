@@ -35,7 +35,7 @@ import X86
         #expect(try target.vcpu.saveState(msrs: Self.msrs) == saved)
         #expect(saved.specialRegisters.es.selector == 0x1234)
         #expect(saved.registers.rsp == 0x7000)
-        #expect(saved.floatingPoint.xmm[0] == 0xA5)
+        #expect(saved.xsave?.bytes[Self.xmmOffset] == 0xA5)
         #expect(saved.modelSpecificRegisters.last == MSREntry(MSRNumber(0xC000_0102), 0x1122_3344))
         #expect(saved.debugRegisters.addresses == SIMD4(1, 2, 3, 4))
     }
@@ -133,7 +133,7 @@ import X86
     }
 
     @Test func withControllersInTheKernelAProcessorCanBeSetWaiting() throws {
-        let vm = try KVMSystem.open().createVM()
+        var vm = try KVMSystem.open().createVM()
         try vm.createIRQChip()
         var vcpu = try vm.createVCPU(id: 0)
         try vcpu.setMPState(.halted)
@@ -141,7 +141,7 @@ import X86
     }
 
     @Test func aProcessorThatWaitsToBeStartedSaysAgain() throws {
-        let vm = try KVMSystem.open().createVM()
+        var vm = try KVMSystem.open().createVM()
         try vm.createIRQChip()
         let boot = try vm.createVCPU(id: 0)
         var other = try vm.createVCPU(id: 1)

@@ -22,6 +22,22 @@ import X86
         #expect(guest.vcpu.syncedEvents == (try guest.vcpu.events()))
     }
 
+    @Test func aStateOfSyncedRegistersIsTheStateThatTheCallsGive() throws {
+        var guest = try TinyGuest(Self.code)
+        guest.vcpu.synchronizedRegisters = [.general, .special, .events]
+        try guest.runToExit()
+        #expect(try guest.vcpu.completePendingExit() == .completed)
+
+        let synced = try guest.vcpu.saveState(msrs: StateTests.msrs, synced: guest.vcpu.synchronizedRegisters)
+
+        #expect(synced == (try guest.vcpu.saveState(msrs: StateTests.msrs)))
+        #expect(synced.registers.rax == 0x1234)
+        // So that it is seen to come from there.
+        guest.vcpu.syncedRegisters.rbx = 0xABCD
+        #expect(try guest.vcpu.saveState(msrs: [], synced: .general).registers.rbx == 0xABCD)
+        #expect(try guest.vcpu.saveState(msrs: []).registers.rbx == 0)
+    }
+
     @Test func whatIsSetReachesTheGuestAtTheNextRun() throws {
         var guest = try TinyGuest(Self.code)
         guest.vcpu.synchronizedRegisters = .general

@@ -109,6 +109,36 @@ import X86
         #expect(try Replay(changed).result.get().jumps == [.notReached: 1])
     }
 
+    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    func stateThatIsNotReachedIsLeftAsideWhereTheGuestIsGivenNothingBeforeItsNextExit() throws {
+        let directory = try TemporaryDirectory()
+        let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
+        let reader = try Self.record(Self.silentCounter, keyframes: every, in: directory)
+        let changed = try Self.plantUnreachableStates(in: reader, directory)
+        let between = try reader.keyframes.count { $0.position == .asynchronous }
+
+        let report = try Replay(changed).result.get()
+
+        #expect(between > 1)
+        #expect(report.keyframesPassed == between)
+        #expect(report.jumps == [:])
+        #expect(report.digest == (try reader.keyframes.last?.digest))
+        var alone = try ReplaySession(changed)
+        #expect(try alone.run(epochs: 0..<1).get().jumps == [.notReached: 1], "its end is all there is to compare")
+    }
+
+    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    func noStateThatIsReachedIsLeftAside() throws {
+        let directory = try TemporaryDirectory()
+        let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
+        let reader = try Self.record(Self.silentCounter, keyframes: every, in: directory)
+
+        let report = try Replay(reader).result.get()
+
+        #expect(report.keyframesPassed == 0)
+        #expect(report.epochsExecuted == reader.keyframeCount - 1)
+    }
+
     /// A copy of a recording of ``counter`` in which the guest reads another byte, so that it reaches none of the states in
     /// which it was interrupted.
     private static func plantUnreachableStates(
@@ -165,7 +195,26 @@ import X86
         return code + [UInt8](repeating: 0x90, count: 0x100 - code.count) + handler
     }
 
-    private static func record(_ code: [UInt8], in directory: borrowing TemporaryDirectory) throws -> TraceReader {
+    /// Keeps a byte read from port 0x61 in memory, counts there for a while without an exit, and forgets the byte.
+    private static let silentCounter: [UInt8] = [
+        0x31, 0xC0,  // xor ax, ax
+        0x8E, 0xD8,  // mov ds, ax
+        0xE4, 0x61,  // in al, 0x61
+        0xA2, 0x00, 0x06,  // mov [0x600], al
+        0xB9, 0x00, 0x80,  // mov cx, 0x8000
+        0xFF, 0x06, 0x04, 0x06,  // loop: inc word [0x604]
+        0x49,  // dec cx
+        0x75, 0xF9,  // jnz loop
+        0x30, 0xC0,  // xor al, al
+        0xA2, 0x00, 0x06,  // mov [0x600], al
+        0xE6, 0xF4,  // exit with 0
+    ]
+
+    private static func record(
+        _ code: [UInt8],
+        keyframes: KeyframePolicy = KeyframePolicy(),
+        in directory: borrowing TemporaryDirectory
+    ) throws -> TraceReader {
         let path = directory.file("counter.rrvm")
         let configuration = try MachineConfiguration(
             memorySize: 1 << 20,
@@ -177,7 +226,7 @@ import X86
             guest: TraceHeader.Guest(name: "counter", options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
             to: path,
-            setup: RunSetup(limits: RunLimits(seconds: 30), date: 0)
+            setup: RunSetup(limits: RunLimits(seconds: 30), date: 0, keyframes: keyframes)
         )
         #expect(summary.outcome == .exited(code: 0))
         return try TraceReader(path: path)

@@ -32,7 +32,9 @@ import X86
         let recorded = events.enumerated().map { number, event in
             RecordedEvent(ordinal: EventOrdinal(UInt64(number)), time: 0, rip: 0, event: event)
         }
-        return try FaultReport(outcome, &processor, symbols: symbols, events: recorded)
+        var report = try FaultReport(outcome, &processor, symbols: symbols)
+        report?.events = recorded
+        return report
     }
 
     @Test func itSaysWhereTheGuestStands() throws {

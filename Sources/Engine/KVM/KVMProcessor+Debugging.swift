@@ -25,7 +25,6 @@ extension KVMProcessor {
     /// See ``Processor/exitRegisters``.
     public var exitRegisters: [UInt64] {
         let registers = vcpu.syncedRegisters
-        let byEncoding = ProcessorState.generalRegisters.sorted { $0.0.rawValue < $1.0.rawValue }
-        return byEncoding.map { registers[keyPath: $0.1] } + [registers.rip, registers.rflags]
+        return registers.general + [registers.rip, registers.rflags]
     }
 }

@@ -70,8 +70,7 @@ extension TrapCode {
 extension Registers {
     /// Sets a register as an instruction with an operand of this size does: 32 bits clear the upper half, 16 keep the rest.
     fileprivate mutating func set(_ register: GeneralRegister, _ size: AccessSize, _ value: UInt64) {
-        guard let path = ProcessorState.generalRegisters.first(where: { $0.0 == register })?.1 else { return }
-        let kept = size == .word ? self[keyPath: path] & ~AccessSize.word.mask : 0
-        self[keyPath: path] = kept | value & size.mask
+        let kept = size == .word ? general[register.rawValue] & ~AccessSize.word.mask : 0
+        general[register.rawValue] = kept | value & size.mask
     }
 }

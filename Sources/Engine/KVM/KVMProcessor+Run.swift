@@ -55,15 +55,18 @@ extension KVMProcessor {
                 switch try vcpu.run() {
                 case .exit:
                     let exit = takeExit()
-                    if exit == .emulationFailure, try completeInstruction() {
+                    switch exit {
+                    case .portWrite: return try hiddenRead(exit) ?? exit
+                    case .emulationFailure:
+                        guard try completeInstruction() else { return exit }
                         guard isStepping else { continue }
                         // The run left the registers as they were before the instruction.
                         _ = try vcpu.completePendingExit()
                         return .debug
-                    }
                     // KVM says that CR8 was lowered instead of that the step is done.
-                    if exit == .interruptWindow, isStepping { return .debug }
-                    return try hiddenRead(exit) ?? exit
+                    case .interruptWindow where isStepping: return .debug
+                    default: return exit
+                    }
                 case .kicked: return .kicked
                 case .interrupted, .again, .completed: continue
                 }

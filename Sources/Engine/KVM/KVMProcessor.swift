@@ -29,7 +29,6 @@ public struct KVMProcessor: Processor, ~Copyable {
     private var dirtyBitmaps: [[UInt64]]
     /// Whether a page stays written for KVM until it is told otherwise, which it has to be then.
     private let clearsDirtyPages: Bool
-    private let lent = LentInPlace()
 
     /// Makes a machine with one processor that has been reset.
     ///
@@ -165,8 +164,16 @@ extension KVMProcessor {
     /// The whole state; the pending access must be complete.
     public mutating func state() throws(EngineError) -> ProcessorState {
         do {
-            let numbers = modelSpecificRegisters.map { MSRNumber($0) }
-            return ProcessorState(try vcpu.saveState(msrs: numbers), layout: extendedLayout)
+            // One run that executes nothing brings back what would be three calls.
+            let usual = vcpu.synchronizedRegisters
+            vcpu.synchronizedRegisters = [.general, .special, .events]
+            defer { vcpu.synchronizedRegisters = usual }
+            _ = try vcpu.completePendingExit()
+            let kvm = try vcpu.saveState(
+                msrs: modelSpecificRegisters.map { MSRNumber($0) },
+                synced: vcpu.synchronizedRegisters
+            )
+            return ProcessorState(kvm, layout: extendedLayout)
         } catch {
             throw .kvm(error)
         }

@@ -5,73 +5,37 @@ extension ProcessorState {
     /// A KVM state in the form that does not depend on the host.
     init(_ kvm: VCPUState, layout: ExtendedStateLayout) {
         self.init()
-        let registers = kvm.registers
-        for (register, path) in Self.generalRegisters { self[register] = registers[keyPath: path] }
-        rip = registers.rip
-        rflags = registers.rflags
+        general = kvm.registers.general
+        rip = kvm.registers.rip
+        rflags = kvm.registers.rflags
         let special = kvm.specialRegisters
-        for (mine, theirs) in Self.segmentRegisters { segments[keyPath: mine] = Segment(special[keyPath: theirs]) }
+        segments = special.segments
         gdt = DescriptorTable(base: special.gdt.base, limit: special.gdt.limit)
         idt = DescriptorTable(base: special.idt.base, limit: special.idt.limit)
-        for (mine, theirs) in Self.controlRegisters { control[keyPath: mine] = special[keyPath: theirs] }
+        control = special.control
         control.xcr0 = kvm.extendedControlRegisters.first { $0.number == 0 }?.value ?? 0
-        if let pointers = special.pageDirectoryPointers {
-            control.pageDirectoryPointers = (0..<4).map { pointers[$0] }
-        }
         debug.address = (0..<4).map { kvm.debugRegisters.addresses[$0] }
         debug.status = kvm.debugRegisters.status
         debug.control = kvm.debugRegisters.control
         if let xsave = kvm.xsave { extended = layout.extendedState(of: xsave.bytes) }
+        modelSpecific.reserveCapacity(kvm.modelSpecificRegisters.count)
         for entry in kvm.modelSpecificRegisters { modelSpecific[entry.number.rawValue] = entry.value }
         pending = PendingEvents(kvm.events)
         activity = kvm.mpState == .halted ? .halted : .running
-    }
-
-    static var generalRegisters: [(GeneralRegister, WritableKeyPath<Registers, UInt64>)] {
-        [
-            (.rax, \.rax), (.rbx, \.rbx), (.rcx, \.rcx), (.rdx, \.rdx), (.rsi, \.rsi), (.rdi, \.rdi), (.rsp, \.rsp),
-            (.rbp, \.rbp), (.r8, \.r8), (.r9, \.r9), (.r10, \.r10), (.r11, \.r11), (.r12, \.r12), (.r13, \.r13),
-            (.r14, \.r14), (.r15, \.r15),
-        ]
-    }
-
-    static var segmentRegisters:
-        [(WritableKeyPath<Segments, Segment>, WritableKeyPath<SpecialRegisters, KVMCore.Segment>)]
-    {
-        [
-            (\.cs, \.cs), (\.ds, \.ds), (\.es, \.es), (\.fs, \.fs), (\.gs, \.gs), (\.ss, \.ss), (\.tr, \.tr),
-            (\.ldt, \.ldt),
-        ]
-    }
-
-    static var controlRegisters:
-        [(WritableKeyPath<ControlRegisters, UInt64>, WritableKeyPath<SpecialRegisters, UInt64>)]
-    {
-        [
-            (\.cr0, \.cr0), (\.cr2, \.cr2), (\.cr3, \.cr3), (\.cr4, \.cr4), (\.cr8, \.cr8), (\.efer, \.efer),
-            (\.apicBase, \.apicBase),
-        ]
     }
 }
 
 extension VCPUState {
     /// Takes over a state; `self` says what this host has.
     mutating func set(_ state: ProcessorState, layout: ExtendedStateLayout) throws(EngineError) {
-        for (register, path) in ProcessorState.generalRegisters { registers[keyPath: path] = state[register] }
+        registers.general = state.general
         registers.rip = state.rip
         registers.rflags = state.rflags
-        for (mine, theirs) in ProcessorState.segmentRegisters {
-            specialRegisters[keyPath: theirs] = Segment(state.segments[keyPath: mine])
-        }
+        specialRegisters.segments = state.segments
         specialRegisters.gdt = DescriptorTable(base: state.gdt.base, limit: state.gdt.limit)
         specialRegisters.idt = DescriptorTable(base: state.idt.base, limit: state.idt.limit)
-        for (mine, theirs) in ProcessorState.controlRegisters {
-            specialRegisters[keyPath: theirs] = state.control[keyPath: mine]
-        }
+        specialRegisters.control = state.control
         specialRegisters.interruptBitmap = SIMD4()
-        let pointers = state.control.pageDirectoryPointers
-        specialRegisters.pageDirectoryPointers =
-            pointers.allSatisfy { $0 == 0 } ? nil : SIMD4(pointers[0], pointers[1], pointers[2], pointers[3])
         if extendedControlRegisters.isEmpty {
             guard state.control.xcr0 <= 1 else { throw .hostLacks("XCR0, which the guest uses") }
         } else {
@@ -96,7 +60,7 @@ extension ProcessorState.Segment {
     /// Access-rights bit: the segment can not be used.
     private static let unusable: UInt32 = 1 << 16
 
-    fileprivate init(_ segment: KVMCore.Segment) {
+    init(_ segment: KVMCore.Segment) {
         self.init(base: segment.base, limit: segment.limit, selector: segment.selector)
         // What else an unusable segment holds differs between processors and can not be seen by the guest.
         guard !segment.isUnusable else {

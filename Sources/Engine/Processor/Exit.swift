@@ -51,6 +51,11 @@ extension Exit {
         default: true
         }
     }
+
+    /// Whether the guest was stopped at a breakpoint or behind a step: a comparison with ``debug`` costs more.
+    public var isDebug: Bool {
+        if case .debug = self { true } else { false }
+    }
 }
 
 /// Why a host's KVM can not go on with a guest.

@@ -1,19 +1,33 @@
 extension VCPU {
     /// Saves everything.
     ///
-    /// - Parameter msrs: the model-specific registers to save; one that the host lacks is an error.
-    public func saveState(msrs: [MSRNumber]) throws(KVMError) -> VCPUState {
+    /// - Parameters:
+    ///   - msrs: the model-specific registers to save; one that the host lacks is an error.
+    ///   - synced: sets that the last run brought back and nothing has changed since. They are taken from there, which spares
+    ///     a call each.
+    public func saveState(msrs: [MSRNumber], synced: SyncedRegisterSets = []) throws(KVMError) -> VCPUState {
         VCPUState(
-            registers: try registers(),
-            specialRegisters: try specialRegisters(),
-            floatingPoint: try floatingPoint(),
+            registers: synced.contains(.general) ? syncedRegisters : try registers(),
+            specialRegisters: try specialRegisters(areSynced: synced.contains(.special)),
+            floatingPoint: features.xsaveSize > 0 ? nil : try floatingPoint(),
             xsave: features.xsaveSize > 0 ? try xsave() : nil,
             extendedControlRegisters: features.hasXCRs ? try extendedControlRegisters() : [],
             modelSpecificRegisters: try modelSpecificRegisters(msrs),
-            events: try events(),
+            events: synced.contains(.events) ? syncedEvents : try events(),
             debugRegisters: try debugRegisters(),
-            mpState: try mpState()
+            mpState: features.hasLocalAPIC ? try mpState() : .runnable
         )
+    }
+
+    private func specialRegisters(areSynced: Bool) throws(KVMError) -> SpecialRegisters {
+        guard areSynced else { return try specialRegisters() }
+        var registers = syncedSpecialRegisters
+        guard features.hasSpecialRegisters2 else { return registers }
+        // What kvm_run carries is the older structure: without the page-directory pointers, and with an interrupt that the
+        // events say too.
+        if registers.usesPageDirectoryPointers { return try specialRegisters() }
+        registers.interruptBitmap = SIMD4()
+        return registers
     }
 
     /// Sets everything, of a vCPU that has just been made as well as of one that has run.
@@ -27,7 +41,7 @@ extension VCPU {
         if features.hasXCRs { try setExtendedControlRegisters(state.extendedControlRegisters) }
         try setSpecialRegisters(state.specialRegisters)
         try setRegisters(state.registers)
-        try setFloatingPoint(state.floatingPoint)
+        if let floatingPoint = state.floatingPoint { try setFloatingPoint(floatingPoint) }
         if let xsave = state.xsave { try setXSave(xsave) }
         try setModelSpecificRegisters(state.modelSpecificRegisters)
         try setDebugRegisters(state.debugRegisters)

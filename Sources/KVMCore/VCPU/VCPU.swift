@@ -1,4 +1,5 @@
 package import CKVM
+internal import Synchronization
 
 /// A virtual processor: runs the guest, and holds its registers.
 ///
@@ -15,6 +16,9 @@ package import CKVM
 
     let features: VCPUFeatures
     let kickControl: KickControl
+    /// Makes Swift lend this value by address, because an atomic has to stay where it is: without one, the whole of it would
+    /// be copied to the stack by each call that only reads, of which an exit takes a dozen.
+    private let anchor = Atomic(false)
 
     /// - Parameters:
     ///   - mapping: at least a whole `kvm_run`, which the size that the kernel gave for it guarantees.

@@ -6,6 +6,8 @@ struct VCPUFeatures: Sendable {
     let hasXSave2: Bool
     let hasSpecialRegisters2: Bool
     let hasXCRs: Bool
+    /// KVM keeps the MP state; where it does not, a vCPU is always runnable for it.
+    let hasLocalAPIC: Bool
     /// The page of a vCPU's mapping in which the ring of coalesced writes is; 0 if there is none.
     let coalescedRingPage: Int
     /// Register sets that `kvm_run` can carry.
@@ -15,7 +17,7 @@ struct VCPUFeatures: Sendable {
     ///
     /// - Throws: that the host cannot leave the guest on request (`KVM_CAP_IMMEDIATE_EXIT`), without which neither a
     ///   kick nor the completion of a pending read is possible.
-    init(of vm: borrowing Descriptor) throws(KVMError) {
+    init(of vm: borrowing Descriptor, hasLocalAPIC: Bool) throws(KVMError) {
         guard try vm.check(.immediateExit) > 0 else {
             throw KVMError(
                 operation: Request.createVCPU.name.description,
@@ -26,6 +28,7 @@ struct VCPUFeatures: Sendable {
         hasXSave2 = xsave2 > 0
         xsaveSize = max(xsave2, try vm.check(.xsave) > 0 ? XSaveArea.minimumSize : 0)
         hasSpecialRegisters2 = try vm.check(.sregs2) > 0
+        self.hasLocalAPIC = hasLocalAPIC
         hasXCRs = try vm.check(.xcrs) > 0
         coalescedRingPage = Int(max(try vm.check(.coalescedMMIO), 0))
         syncedRegisters = SyncedRegisterSets(rawValue: UInt64(max(try vm.check(.syncRegs), 0)))

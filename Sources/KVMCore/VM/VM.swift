@@ -7,6 +7,8 @@ public struct VM: ~Copyable, Sendable {
     var memory: MemoryMap
     /// Entries of each vCPU's dirty ring; 0 while there are none.
     var dirtyRingEntries = 0
+    /// Whether local APICs are in the kernel: it keeps what a vCPU waits for only then.
+    var hasLocalAPICs = false
 
     init(descriptor: consuming Descriptor, vcpuMapSize: Int, memory: MemoryMap) {
         self.descriptor = descriptor
@@ -24,8 +26,9 @@ public struct VM: ~Copyable, Sendable {
     /// - Parameters:
     ///   - capability: what to turn on.
     ///   - arguments: up to four numbers whose meaning the capability defines.
-    public func enable(_ capability: Capability, _ arguments: UInt64...) throws(KVMError) {
+    public mutating func enable(_ capability: Capability, _ arguments: UInt64...) throws(KVMError) {
         try descriptor.enable(capability, arguments)
+        if capability == .splitIRQChip { hasLocalAPICs = true }
     }
 
     /// Makes a vCPU (`KVM_CREATE_VCPU`) and maps what it shares with the kernel.
@@ -34,7 +37,7 @@ public struct VM: ~Copyable, Sendable {
     ///
     /// - Parameter id: its APIC id, below what `KVM_CAP_MAX_VCPU_ID` says.
     public func createVCPU(id: UInt32) throws(KVMError) -> VCPU {
-        let features = try VCPUFeatures(of: descriptor)
+        let features = try VCPUFeatures(of: descriptor, hasLocalAPIC: hasLocalAPICs)
         let vcpu = Descriptor(
             owning: try descriptor.call(.createVCPU, UInt(id), about: "id \(id)"),
             host: descriptor.host

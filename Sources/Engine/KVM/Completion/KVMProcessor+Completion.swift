@@ -13,7 +13,7 @@ extension KVMProcessor {
         for write in completion.writes { try memory.write(write.bytes, at: write.address) }
         do {
             var registers = try vcpu.registers()
-            for (register, path) in ProcessorState.generalRegisters { registers[keyPath: path] = after[register] }
+            registers.general = after.general
             registers.rip = after.rip
             registers.rflags = after.rflags
             try vcpu.setRegisters(registers)

@@ -44,6 +44,11 @@ public struct SpecialRegisters: Hashable, Sendable {
 
     /// All registers zero.
     public init() {}
+
+    /// Whether the processor pages by PAE: CR0.PG and CR4.PAE without IA32_EFER.LMA (Intel SDM vol. 3, 4.1.1).
+    var usesPageDirectoryPointers: Bool {
+        cr0 & 1 << 31 != 0 && cr4 & 1 << 5 != 0 && efer & 1 << 10 == 0
+    }
 }
 
 extension SpecialRegisters {

@@ -6,9 +6,9 @@ public struct VCPUState: Hashable, Sendable {
     public var registers: Registers
     /// Segment, table and control registers.
     public var specialRegisters: SpecialRegisters
-    /// x87 and SSE registers.
-    public var floatingPoint: FloatingPointState
-    /// All register files that XSAVE knows; nil where the host has no `KVM_CAP_XSAVE`.
+    /// x87 and SSE registers, where the host has no `KVM_CAP_XSAVE`; else nil: they are in ``xsave``.
+    public var floatingPoint: FloatingPointState?
+    /// All register files that XSAVE knows, x87 and SSE among them; nil where the host has no `KVM_CAP_XSAVE`.
     public var xsave: XSaveArea?
     /// XCR0; empty where the host has no `KVM_CAP_XCRS`.
     public var extendedControlRegisters: [ExtendedControlRegister]

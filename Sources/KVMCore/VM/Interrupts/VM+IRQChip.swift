@@ -3,8 +3,9 @@ import CKVM
 extension VM {
     /// Puts interrupt controllers into the kernel: two 8259s, an I/O APIC and a local APIC for each vCPU
     /// (`KVM_CREATE_IRQCHIP`). Before the first vCPU. ``VCPU/interrupt(vector:)`` does not work from then on.
-    public func createIRQChip() throws(KVMError) {
+    public mutating func createIRQChip() throws(KVMError) {
         try descriptor.call(.createIRQChip)
+        hasLocalAPICs = true
     }
 
     /// The state of one 8259 in the kernel (`KVM_GET_IRQCHIP`).
