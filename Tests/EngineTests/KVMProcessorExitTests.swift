@@ -188,6 +188,23 @@ import X86
         #expect(try machine.run() == .portWrite(TinyMachine.handlerPort, .byte, value: 0))
     }
 
+    @Test(arguments: [UInt8(0x32), 0x30])  // rdmsr, wrmsr
+    func noInterruptComesBeforeTheFaultOfARefusedRegister(instruction: UInt8) throws {
+        var machine = try TinyMachine([0x0F, instruction, 0xF4]) {
+            $0[.rcx] = 0x10
+            $0.rflags |= 1 << 9  // IF
+        }
+        _ = try machine.run()
+        let before = [machine.processor.canTakeInterrupt, try machine.processor.canTakeNonMaskable()]
+
+        machine.processor.refuse()
+
+        let after = [machine.processor.canTakeInterrupt, try machine.processor.canTakeNonMaskable()]
+        #expect(before == [true, true])
+        #expect(after == [false, false])
+        #expect(try machine.run() == .portWrite(TinyMachine.handlerPort, .byte, value: 0))
+    }
+
     @Test func aTripleFaultEndsTheRun() throws {
         var machine = try TinyMachine([
             0x0F, 0x0B,  // ud2: in protected mode, with an interrupt table of no entries

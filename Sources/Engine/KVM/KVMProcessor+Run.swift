@@ -111,13 +111,14 @@ extension KVMProcessor {
         case .port(_, _, isRead: true, let index, _): vcpu.fillElement(index, value)
         case .memoryRead: vcpu.fillMemoryRead(value)
         case .modelSpecificRead: vcpu.answerMSRRead(value)
-        case .none, .port, .write, .hiddenRead: break
+        case .none, .port, .write, .refused, .hiddenRead: break
         }
     }
 
     /// Answers the pending RDMSR or WRMSR with a general-protection fault.
     public mutating func refuse() {
         vcpu.refuseMSRAccess()
+        access = .refused
     }
 
     /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
@@ -140,10 +141,15 @@ extension KVMProcessor {
     /// Whether an interrupt injected now is taken before the next instruction.
     ///
     /// Never between two elements of a repeated INS or OUTS: how many of them one exit covers is the host's choice, and a
-    /// replay on another host could not stop there.
+    /// replay on another host could not stop there. Nor before a fault that is to come first.
     public var canTakeInterrupt: Bool {
         guard vcpu.readyForInterruptInjection else { return false }
-        return !isInsideInstruction
+        return !isInsideInstruction && !isFaulting
+    }
+
+    /// Whether the last exit's instruction ends in a fault, which has not been raised yet.
+    private var isFaulting: Bool {
+        if case .refused = access { true } else { false }
     }
 
     /// Whether RFLAGS.IF was set at the last exit.
@@ -159,6 +165,7 @@ extension KVMProcessor {
 
     /// Whether a non-maskable interrupt injected now is taken next; see ``Processor/canTakeNonMaskable()``.
     public func canTakeNonMaskable() throws(EngineError) -> Bool {
+        guard !isFaulting else { return false }
         do {
             let present = try vcpu.events().nmi
             return !present.masked && !present.injected && present.pending == 0

@@ -15,4 +15,6 @@ enum PendingAccess {
     /// A WRMSR, which counts as done unless it is refused, a write to memory that is not there, or registers set for the
     /// next run.
     case write
+    /// An RDMSR or WRMSR that is refused: the next thing that the guest does is take the fault.
+    case refused
 }
