@@ -69,8 +69,7 @@ GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_
 GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = GUEST_HAS_VIRTIO_DRIVE,
       .console = "sector 1\nvirtio disk: read and written\n")
 GUEST(virtio_console, "virtio-console", "sends back a line typed on a virtio console",
-      .console = "virtio> over and out\n", .input = "over and out\n", .prompt = "virtio> ",
-      .shows_text_from_memory = true)
+      .console = "virtio> over and out\n", .input = "over and out\n", .prompt = "virtio> ")
 GUEST(virtio_entropy, "virtio-entropy", "asks for random numbers", .console = "virtio entropy: 32 bytes\n")
 GUEST(fw_cfg, "fw-cfg", "reads the firmware configuration device", .console = "QEMU\nfw_cfg: by port and by DMA\n")
 GUEST(vga_text, "vga-text", "writes to the text screen", .console = "",

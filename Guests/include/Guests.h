@@ -75,8 +75,6 @@ typedef struct guest {
     const char *module_arguments;
     const char *module;
     guest_drive drive;
-    /// True when it shows text over a device that takes it from memory: a trace has no text of that.
-    bool shows_text_from_memory;
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     bool spins_until_interrupted;

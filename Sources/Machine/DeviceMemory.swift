@@ -36,7 +36,7 @@ public struct GuestOutput: Hashable, Sendable {
 
     /// What it is.
     public let kind: Kind
-    /// The port through which it told of it.
+    /// The port through which it told of it; 0 where it did so by an access to memory.
     public let port: Port
     /// Where the first byte stands.
     public let address: GuestPhysicalAddress
@@ -75,6 +75,10 @@ struct DeviceMemory: GuestMemoryAccess {
         }
         writtenBytes += count
         accesses.append(.write(DeviceWrite(address: address, bytes: [UInt8](copying: bytes))))
+    }
+
+    mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress) {
+        accesses.append(.read(GuestOutput(kind: .console, port: Port(0), address: address, bytes: bytes)))
     }
 
     /// Reads what the guest gives to the outside, and notes it.

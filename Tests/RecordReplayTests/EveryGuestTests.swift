@@ -14,7 +14,7 @@ import TraceFormat
         #expect(recording.reader.outcome == recording.summary.outcome)
         #expect(recording.reader.isComplete)
         #expect(guest.declares(console: recording.text), "\(recording.text)")
-        #expect(try recording.replayableConsole == recording.events.flatMap(\.event.consoleBytes))
+        #expect(recording.console == (try recording.events.flatMap(\.event.consoleBytes)))
         #expect(recording.summary.screen == guest.screen)
     }
 
@@ -22,14 +22,13 @@ import TraceFormat
     func everyReplayIsTheRecording(guest: TestGuest) async throws {
         let recording = try await RecordingStore.shared.recording(of: guest)
         let digest = try #require(recording.summary.trace?.digest)
-        let console = try recording.replayableConsole
 
         for _ in 0..<recording.replays {
             let replay = try Replay(recording.reader, landing: recording.landing)
             let report = try replay.result.get()
             #expect(report.digest == digest)
             #expect(report.outcome == recording.summary.outcome)
-            #expect(replay.console == console)
+            #expect(replay.console == recording.console)
         }
     }
 

@@ -9,6 +9,9 @@ public protocol GuestMemoryAccess {
 
     /// Writes `bytes` to memory that begins at `address`; throws, having written nothing, if not all of it is there.
     mutating func write(_ bytes: Span<UInt8>, at address: GuestPhysicalAddress) throws(GuestMemoryError)
+
+    /// A device shows `bytes`, which it has read at `address`: for whoever keeps what the guest gives by memory.
+    mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress)
 }
 
 /// A device was told to read or write guest memory where there is none.
@@ -30,6 +33,9 @@ public struct GuestMemoryError: Error, Hashable, CustomStringConvertible {
 }
 
 extension GuestMemoryAccess {
+    /// Nobody keeps it.
+    public mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress) {}
+
     /// Reads a little-endian number of 16 bits.
     mutating func readUInt16(at address: GuestPhysicalAddress) throws(GuestMemoryError) -> UInt16 {
         var bytes = InlineArray<2, UInt8>(repeating: 0)

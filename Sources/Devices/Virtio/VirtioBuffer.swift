@@ -48,18 +48,29 @@ struct VirtioBuffer {
             _ memory: inout some GuestMemoryAccess
         ) throws(VirtioQueue.Fault) -> Int {
             var done = 0
-            while let stretch = takeStretch(UInt64(bytes.count - done)) {
-                var part = [UInt8](repeating: 0, count: Int(stretch.count))
-                do throws(GuestMemoryError) {
-                    var span = part.mutableSpan
-                    try memory.read(at: GuestPhysicalAddress(stretch.address), into: &span)
-                } catch {
-                    throw .outsideMemory
-                }
+            while let (_, part) = try readStretch(UInt64(bytes.count - done), &memory) {
                 bytes.replaceSubrange(done..<done + part.count, with: part)
                 done += part.count
             }
             return done
+        }
+
+        /// Reads at most `count` bytes from the front, as far as they are in one stretch: where they stand, and what they
+        /// are. Nil if there are none.
+        mutating func readStretch(
+            _ count: UInt64,
+            _ memory: inout some GuestMemoryAccess
+        ) throws(VirtioQueue.Fault) -> (address: GuestPhysicalAddress, bytes: [UInt8])? {
+            guard let stretch = takeStretch(count) else { return nil }
+            var bytes = [UInt8](repeating: 0, count: Int(stretch.count))
+            let address = GuestPhysicalAddress(stretch.address)
+            do throws(GuestMemoryError) {
+                var span = bytes.mutableSpan
+                try memory.read(at: address, into: &span)
+            } catch {
+                throw .outsideMemory
+            }
+            return (address, bytes)
         }
 
         /// Writes bytes to the front until all are written or there is no more room; the result says how many.

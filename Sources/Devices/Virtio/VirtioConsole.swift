@@ -45,9 +45,15 @@ public struct VirtioConsole: Sendable {
         var sent: [UInt8] = []
         transport.serve(queue: Queue.transmit.rawValue, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
             guard buffer.readable.byteCount <= Self.maximumBytes else { throw .tooLarge }
-            var bytes = [UInt8](repeating: 0, count: Int(buffer.readable.byteCount))
-            _ = try buffer.readable.read(into: &bytes, &memory)
-            sent += bytes
+            var stretches: [(address: GuestPhysicalAddress, bytes: [UInt8])] = []
+            while let stretch = try buffer.readable.readStretch(Self.maximumBytes, &memory) {
+                stretches.append(stretch)
+            }
+            // All of the buffer is in memory, so all of it is shown.
+            for (address, bytes) in stretches {
+                memory.noteText(bytes, at: address)
+                sent += bytes
+            }
             return 0
         }
         return sent

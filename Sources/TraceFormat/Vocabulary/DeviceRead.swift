@@ -14,7 +14,7 @@ public struct DeviceRead: Hashable, Sendable {
         case digest(Digest128, count: UInt64)
     }
 
-    /// The port through which the guest told it.
+    /// The port through which the guest told it; 0 where it did so by an access to memory, the exit before this.
     public var port: Port
     /// Address of the first byte.
     public var address: GuestPhysicalAddress

@@ -70,11 +70,6 @@ public struct Recording: Sendable {
         self.console = try [UInt8](Data(contentsOf: URL(filePath: console.string)))
     }
 
-    /// What a replay shows: all of it, unless the guest showed text from its memory.
-    public var replayableConsole: [UInt8] {
-        get throws { guest.tracesItsText ? console : try events.flatMap(\.event.consoleBytes) }
-    }
-
     /// Every event of the trace.
     public var events: [RecordedEvent] {
         get throws { try reader.allEvents() }

@@ -135,11 +135,6 @@ extension TestGuest {
         if case .own(let guest) = source { guest.screen } else { nil }
     }
 
-    /// Whether a trace has all of the text that a run shows.
-    public var tracesItsText: Bool {
-        if case .own(let guest) = source { !guest.showsTextFromMemory } else { true }
-    }
-
     /// Whether interrupts come to it where it is hard to come to again.
     public var isTicked: Bool {
         if case .own(let guest) = source { guest.isTicked } else { false }

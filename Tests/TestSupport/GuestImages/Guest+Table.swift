@@ -21,7 +21,6 @@ extension Guest {
                 unsafe Module(arguments: String(cString: entry.module_arguments), content: String(cString: $0))
             },
             drive: DriveInterface(entry.drive),
-            showsTextFromMemory: entry.shows_text_from_memory,
             spinsUntilInterrupted: entry.spins_until_interrupted,
             isTicked: entry.is_ticked,
             readsHiddenState: entry.reads_hidden_state,

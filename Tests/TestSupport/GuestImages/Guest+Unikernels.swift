@@ -105,7 +105,6 @@ extension Guest {
             initialRAMDisk: nil,
             module: nil,
             drive: nil,
-            showsTextFromMemory: false,
             spinsUntilInterrupted: false,
             isTicked: false,
             readsHiddenState: readsHiddenState,

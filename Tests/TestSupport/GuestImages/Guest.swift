@@ -80,8 +80,6 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     public let module: Module?
     /// What its disk, with ``disk`` on it, is connected to; nil if it needs none.
     public let drive: DriveInterface?
-    /// True when it shows text over a device that takes it from memory: a trace has no text of that.
-    public let showsTextFromMemory: Bool
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     public let spinsUntilInterrupted: Bool
