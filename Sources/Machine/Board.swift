@@ -41,6 +41,9 @@ public protocol Board: ~Copyable {
     /// Lets the devices do what was due until `now`.
     mutating func advance(to now: MachineTime)
 
+    /// Whether ``advance(to:)`` may write to guest memory: cheap enough to ask at every exit.
+    func writesMemory(by now: MachineTime) -> Bool
+
     /// The processor's task priority, CR8, is as it says: interrupts up to it wait.
     mutating func followTaskPriority(_ class: UInt8)
 
@@ -97,6 +100,9 @@ public protocol Board: ~Copyable {
 extension Board where Self: ~Copyable {
     /// It does.
     public static var canInterrupt: Bool { true }
+
+    /// Never: devices answer at once.
+    public func writesMemory(by now: MachineTime) -> Bool { false }
 
     /// Nothing: no interrupt has a priority.
     public mutating func followTaskPriority(_ class: UInt8) {}

@@ -19,6 +19,9 @@ public struct BoardSetup: Sendable {
     public var notesUnclaimed: Bool
     /// Where the machine's random numbers come from.
     public var randomness: @Sendable () -> UInt64
+    /// How many of the requests that wait for a virtio disk are served at once, and after how many nanoseconds more are; nil
+    /// for all at once. Asked each time.
+    public var diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
 
     /// A board with nothing added.
     public init(
@@ -29,7 +32,8 @@ public struct BoardSetup: Sendable {
         isSetUp: Bool = false,
         showsFirmwareLog: Bool = true,
         notesUnclaimed: Bool = false,
-        randomness: @escaping @Sendable () -> UInt64 = { 0 }
+        randomness: @escaping @Sendable () -> UInt64 = { 0 },
+        diskBatch: (@Sendable () -> (count: Int, pause: UInt64))? = nil
     ) {
         self.memorySize = memorySize
         self.date = date
@@ -39,6 +43,7 @@ public struct BoardSetup: Sendable {
         self.showsFirmwareLog = showsFirmwareLog
         self.notesUnclaimed = notesUnclaimed
         self.randomness = randomness
+        self.diskBatch = diskBatch
     }
 }
 

@@ -4,7 +4,7 @@ public import X86
 extension PCBoard {
     /// Answers a read of memory that is not there; what nobody claims floats to ones.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
-        advance(to: now)
+        advanceTimers(to: now)
         guard let size = AccessSize(rawValue: length) else {
             // A part of an access that straddles two pages.
             return (0..<min(UInt64(length), 8)).reduce(0) { value, index in
@@ -30,7 +30,7 @@ extension PCBoard {
         _ value: UInt64,
         now: MachineTime
     ) -> BoardSignal? {
-        advance(to: now)
+        advanceTimers(to: now)
         guard let size = AccessSize(rawValue: length) else {
             var signal: BoardSignal?
             for index in 0..<min(UInt64(length), 8) {
@@ -52,7 +52,7 @@ extension PCBoard {
             return nil
         }
         if let window = windows.first(where: { $0.contains(address.rawValue) }) {
-            let signal = pci.write(window, at: address.rawValue, size, value).flatMap { serve($0) }
+            let signal = pci.write(window, at: address.rawValue, size, value).flatMap { serve($0, now: now) }
             updatePCILines()
             return signal
         }

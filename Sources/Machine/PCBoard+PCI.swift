@@ -1,4 +1,4 @@
-internal import Devices
+public import Devices
 internal import X86
 
 extension PCBoard {
@@ -25,9 +25,9 @@ extension PCBoard {
     }
 
     /// Serves a queue that a driver has filled; says if that means something beyond the board.
-    mutating func serve(_ notification: PCIBus.Notification) -> BoardSignal? {
+    mutating func serve(_ notification: PCIBus.Notification, now: MachineTime) -> BoardSignal? {
         switch notification.slot {
-        case .disk(let number): pci.disks[number].service(disk: &virtioDisks[number], memory: &memory)
+        case .disk(let number): serveDisk(number, now: now)
         case .entropy: pci.entropy.service(numbers: &randomness, memory: &memory)
         case .console:
             switch VirtioConsole.Queue(rawValue: notification.queue) {
@@ -42,6 +42,34 @@ extension PCBoard {
         case .hostBridge, .isaBridge, .ide, .power: break
         }
         return nil
+    }
+}
+
+// MARK: Disks that take their time
+
+extension PCBoard {
+    /// Serves what a virtio disk was asked for: all of it, or a part and the rest later.
+    private mutating func serveDisk(_ number: Int, now: MachineTime) {
+        let batch = diskBatch?()
+        let hasMore = pci.disks[number].service(
+            disk: &virtioDisks[number],
+            memory: &memory,
+            limit: batch?.count ?? .max
+        )
+        guard let batch else { return }
+        diskPauses[number] = hasMore ? now.advanced(byNanoseconds: batch.pause) : nil
+        updateDeadline(after: now)
+    }
+
+    /// Lets the disks go on that have paused long enough.
+    mutating func advanceDisks(to now: MachineTime) {
+        for (number, time) in diskPauses where time <= now { serveDisk(number, now: now) }
+        updatePCILines()
+    }
+
+    /// Whether a disk goes on by then, which moves data.
+    public func writesMemory(by now: MachineTime) -> Bool {
+        diskPauses.values.contains { $0 <= now }
     }
 }
 

@@ -4,7 +4,7 @@ public import X86
 extension PCBoard {
     /// Answers a read of a port; what nobody claims floats to ones.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
-        advance(to: now)
+        advanceTimers(to: now)
         let owner = ports[port.rawValue]
         if let value = readWhole(owner, port, size, now: now) { return value }
         var value: UInt32 = 0
@@ -18,7 +18,7 @@ extension PCBoard {
     /// Takes a write to a port; says if it means something beyond the board.
     public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
     {
-        advance(to: now)
+        advanceTimers(to: now)
         let owner = ports[port.rawValue]
         var signal: BoardSignal?
         if writeWhole(owner, port, size, value, &signal, now: now) { return signal }
@@ -73,7 +73,7 @@ extension PCBoard {
     ) -> Bool {
         switch owner {
         case .exit: signal = .exit(code: exitPort.write(value).rawValue)
-        case .pci: return writePCI(port, size, value, &signal)
+        case .pci: return writePCI(port, size, value, &signal, now: now)
         case .idePrimary: return writeDrive(.primary, port, size, value)
         case .ideSecondary: return writeDrive(.secondary, port, size, value)
         case .busMaster:
@@ -110,14 +110,15 @@ extension PCBoard {
         _ port: Port,
         _ size: AccessSize,
         _ value: UInt32,
-        _ signal: inout BoardSignal?
+        _ signal: inout BoardSignal?,
+        now: MachineTime
     ) -> Bool {
         switch pci.write(port, size, value) {
         case .nothing: return false
         case .address: break
         case .configuration(let notification):
             followConfiguration()
-            if let notification { signal = serve(notification) }
+            if let notification { signal = serve(notification, now: now) }
             updatePCILines()
         }
         return true

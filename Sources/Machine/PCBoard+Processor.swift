@@ -20,7 +20,7 @@ extension PCBoard {
     /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
         guard index == ModelSpecificRegister.apicBase else { return false }
-        advance(to: now)
+        advanceTimers(to: now)
         defer { updateDeadline(after: now) }
         return lines.setBase(value)
     }

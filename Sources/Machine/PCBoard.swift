@@ -33,6 +33,9 @@ public struct PCBoard: Board, ~Copyable {
     /// What is on the disks of each interface.
     var ideDisks: [Disk?]
     var virtioDisks: [Disk]
+    /// When disks go on with the requests that they have left, by number.
+    var diskPauses: [Int: MachineTime] = [:]
+    let diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
     var memory: DeviceMemory
     var randomness: RandomNumbers
     var unclaimed: UnclaimedLog?
@@ -72,6 +75,7 @@ public struct PCBoard: Board, ~Copyable {
         ideDisks = ide + Array(repeating: nil, count: Drive.limit(of: .ide) - ide.count)
         virtioDisks = virtio
         randomness = RandomNumbers(source: setup.randomness)
+        diskBatch = setup.diskBatch
         showsFirmwareLog = setup.showsFirmwareLog
         unclaimed = setup.notesUnclaimed ? UnclaimedLog() : nil
         if setup.isSetUp { pci.setUp() }
@@ -81,6 +85,12 @@ public struct PCBoard: Board, ~Copyable {
 
     /// Lets the devices do what was due until `now`.
     public mutating func advance(to now: MachineTime) {
+        advanceTimers(to: now)
+        if !diskPauses.isEmpty { advanceDisks(to: now) }
+    }
+
+    /// Lets those devices do what was due that write to no memory: also within an access, whose instruction is not over.
+    mutating func advanceTimers(to now: MachineTime) {
         guard let due = nextDeadline, due <= now else { return }
         timer.advance(to: now)
         realTimeClock.advance(to: now)
@@ -95,7 +105,8 @@ public struct PCBoard: Board, ~Copyable {
     mutating func updateDeadline(after now: MachineTime) {
         let timers = MachineTime.earliest(timer.nextDeadline(after: now), realTimeClock.nextDeadline(after: now))
         let power = powerManagement.nextDeadline(after: now)
-        nextDeadline = .earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
+        let devices = MachineTime.earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
+        nextDeadline = .earliest(devices, diskPauses.values.min())
     }
 
     /// What the devices have done to guest memory since this was last asked, in order.

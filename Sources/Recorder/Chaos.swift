@@ -1,5 +1,7 @@
-/// Varies, within what hardware allows, when interrupts arrive, how long reads take and how much input comes at
-/// once, to bring rare failures out.
+internal import Synchronization
+
+/// Varies, within what hardware allows, when interrupts arrive, how long reads take and how much input or how many answers of
+/// a disk come at once, to bring rare failures out.
 ///
 /// Everything follows from the seed and from how often it is asked; what it did is in the trace as inputs, so a replay needs
 /// neither.
@@ -13,6 +15,9 @@ struct Chaos {
     private static let slowReads: UInt64 = 16
     /// The longest that one read takes longer, in nanoseconds.
     private static let longestRead: UInt64 = 100_000
+    /// The most requests that a disk serves at once, and the longest that it pauses then, in nanoseconds.
+    private static let largestBatch = 4
+    private static let longestPause: UInt64 = 1_000_000
 
     init(seed: UInt64) {
         generator = SplitMix64(state: seed)
@@ -33,11 +38,25 @@ struct Chaos {
         most > 1 ? .random(in: 1...most, using: &generator) : most
     }
 
+    /// How many requests a disk serves at once, and how many nanoseconds pass before it goes on.
+    mutating func diskBatch() -> (count: Int, pause: UInt64) {
+        (.random(in: 0...Self.largestBatch, using: &generator), .random(in: 0...Self.longestPause, using: &generator))
+    }
+
     /// One read takes as long as it takes.
     mutating func delayRead() {
         guard generator.next() % Self.slowReads == 0 else { return }
         skew += .random(in: 0...Self.longestRead, using: &generator)
     }
+}
+
+/// The chaos of a board's disks, which is asked from within the board. Its numbers are not those of the schedule.
+final class DiskChaos: Sendable {
+    private let chaos: Mutex<Chaos>
+
+    init(seed: UInt64) { chaos = Mutex(Chaos(seed: ~seed)) }
+
+    func batch() -> (count: Int, pause: UInt64) { chaos.withLock { $0.diskBatch() } }
 }
 
 /// Steele, Lea and Flood's SplitMix64: small, and well distributed from any seed.

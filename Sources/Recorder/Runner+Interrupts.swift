@@ -109,7 +109,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
                 stop.wait(nanoseconds: board.nextDeadline.map { hostTime($0).nanoseconds(since: now) })
             }
             now = clock.now
-            board.advance(to: boardTime(now))
+            try advanceBoard()
         }
     }
 
@@ -142,12 +142,23 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         try giveConsole(input.take(chaos?.share(of: room) ?? room))
     }
 
+    /// Lets the devices do what was due, as far as the guest's memory can change now.
+    mutating func advanceBoard() throws(EngineError) {
+        let time = boardTime(now)
+        guard board.writesMemory(by: time) else { return board.advance(to: time) }
+        guard try opensMemory() else { return }
+        board.advance(to: time)
+        try appendDeviceAccesses(at: now)
+    }
+
     /// Whether the guest can be given console input now.
-    ///
-    /// Where that goes into its memory, memory changes here: right behind the last event, whose instruction has to be over, or
-    /// at a moment that is recorded whole.
     mutating func opensForConsole() throws(EngineError) -> Bool {
-        guard board.receivesConsoleInMemory else { return true }
+        try board.receivesConsoleInMemory ? opensMemory() : true
+    }
+
+    /// Whether memory can change now: right behind the last event, whose instruction has to be over, or at a moment that is
+    /// recorded whole.
+    private mutating func opensMemory() throws(EngineError) -> Bool {
         guard try finishesInstruction() else { return false }
         if position == .asynchronous { try takeKeyframe(at: now) }
         return true

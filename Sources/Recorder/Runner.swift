@@ -143,7 +143,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
             if sink.byteCount >= sizeLimit { return .stopped(.sizeLimit) }
             if let failure = sink.failure { return .hostLimit("\(failure)") }
             if isKeyframeDue, try finishesInstruction() { try takeKeyframe(at: now) }
-            board.advance(to: boardTime(now))
+            try advanceBoard()
             if input.hasBytes { try feedConsole() }
             try deliverInterrupt(at: now, alarm)
         }

@@ -6,6 +6,11 @@ internal import Machine
 extension PCBoard {
     /// The PC of a run.
     init(_ configuration: MachineConfiguration, _ setup: RunSetup, memory: GuestMemory) {
+        var diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
+        if let seed = setup.chaosSeed {
+            let chaos = DiskChaos(seed: seed)
+            diskBatch = { chaos.batch() }
+        }
         let board = BoardSetup(
             memorySize: configuration.memorySize,
             date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
@@ -14,7 +19,8 @@ extension PCBoard {
             isSetUp: !configuration.startsInFirmware,
             showsFirmwareLog: setup.showsFirmwareLog,
             notesUnclaimed: setup.notesUnclaimed,
-            randomness: { UInt64.random(in: .min ... .max) }
+            randomness: { UInt64.random(in: .min ... .max) },
+            diskBatch: diskBatch
         )
         self.init(board, memory: memory)
     }

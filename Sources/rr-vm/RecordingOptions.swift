@@ -23,8 +23,8 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Vary when interrupts arrive, how long reads take and how much input comes at once, by this seed, to bring rare "
-                + "failures out.",
+            "Vary when interrupts arrive, how long reads take, how much input comes at once and how soon virtio disks answer, "
+                + "by this seed, to bring rare failures out.",
             valueName: "seed"
         )
     )

@@ -167,6 +167,16 @@ import X86
         #expect(bench.driver.memory.bytes[0x9000..<0x9007] == ArraySlice(Array("serial\0".utf8)))
     }
 
+    @Test func requestsBeyondTheLimitStayInTheQueue() {
+        var bench = Bench()
+        for _ in 0..<3 { bench.driver.request(0, sector: 0, dataCount: 512, isWritable: true) }
+        let counts = [0, 2, 2].map { limit in
+            let hasMore = bench.block.service(disk: &bench.disk, memory: &bench.driver.memory, limit: limit)
+            return "\(bench.driver.usedCount()) \(hasMore)"
+        }
+        #expect(counts == ["0 true", "2 true", "3 false"])
+    }
+
     @Test func framingIsTheDriversAffair() {
         var bench = Bench()
         bench.driver.memory.put(UInt64(5), at: 0x8008)

@@ -33,6 +33,13 @@ import Testing
         }
     }
 
+    @Test func everyNumberOfADisksRequestsIsServedAtOnceAndNoPauseIsLong() {
+        var chaos = Chaos(seed: 7)
+        let batches = (0..<1000).map { _ in chaos.diskBatch() }
+        #expect(Set(batches.map(\.count)) == Set(0...4))
+        #expect(batches.allSatisfy { $0.pause <= 1_000_000 })
+    }
+
     @Test func everyAmountOfInputComes() {
         var chaos = Chaos(seed: 7)
         #expect(Set((0..<1000).map { _ in chaos.share(of: 16) }) == Set(1...16))

@@ -181,6 +181,27 @@ import X86
         #expect(result.events[1] == .keyframe(number: 1, .asynchronous))
     }
 
+    @Test func whatADeviceWritesByItselfBetweenTwoExitsComesAtARecordedState() throws {
+        var board = ScriptedBoard()
+        board.writeTime = MachineTime(nanoseconds: 20_000_000)
+
+        let result = try run([.silence, .exit(Self.exit)], on: board)
+
+        #expect(result.events.map(\.kind) == [.keyframe, .keyframe, .deviceWrite, .portWrite, .keyframe])
+        #expect(result.events[1] == .keyframe(number: 1, .asynchronous))
+        #expect(result.events[2] == .deviceWrite(address: GuestPhysicalAddress(0), bytes: [7]))
+    }
+
+    @Test func whatADeviceWritesByItselfWaitsForTheEndOfAnInstruction() throws {
+        let first = Exit.portWrite(ScriptedBoard.writePort, .byte, value: 0)
+
+        let result = try run([.half(first), .exit(.portRead(Port(1), .byte)), .exit(Self.exit)])
+
+        #expect(
+            result.events.map(\.kind) == [.keyframe, .portWrite, .portRead, .deviceWrite, .portWrite, .keyframe]
+        )
+    }
+
     @Test func inputThatGoesIntoMemoryWaitsForTheEndOfAnInstruction() throws {
         let first = Exit.portWrite(ScriptedBoard.roomPort, .byte, value: 8)
 

@@ -11,6 +11,8 @@ struct ScriptedBoard: Board {
     static let interruptPort = Port(0x10)
     /// A write to this port makes room for console input.
     static let roomPort = Port(0x11)
+    /// A write to this port makes a device write to memory by itself as soon as it can.
+    static let writePort = Port(0x12)
     /// A write to this port ends the run.
     static let exitPort = Port(0xF4)
     static let vector: UInt8 = 0x20
@@ -21,6 +23,8 @@ struct ScriptedBoard: Board {
     var nonMaskableTime: MachineTime?
     /// When a device makes room for console input by itself.
     var roomTime: MachineTime?
+    /// When a device writes one byte to memory by itself.
+    var writeTime: MachineTime?
     /// Bytes of room for console input, which goes into memory.
     private var room = 0
     var interruptRequested = false
@@ -30,6 +34,7 @@ struct ScriptedBoard: Board {
     mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal? {
         if port == Self.interruptPort { interruptRequested = value != 0 }
         if port == Self.roomPort { room = Int(value) }
+        if port == Self.writePort { writeTime = now }
         return port == Self.exitPort ? .exit(code: value) : nil
     }
 
@@ -44,12 +49,19 @@ struct ScriptedBoard: Board {
         return nil
     }
 
-    var nextDeadline: MachineTime? { .earliest(.earliest(interruptTime, nonMaskableTime), roomTime) }
+    var nextDeadline: MachineTime? {
+        .earliest(.earliest(interruptTime, nonMaskableTime), .earliest(roomTime, writeTime))
+    }
+
+    func writesMemory(by now: MachineTime) -> Bool { writeTime.map { $0 <= now } ?? false }
 
     mutating func advance(to now: MachineTime) {
         if let time = interruptTime, time <= now { (interruptTime, interruptRequested) = (nil, true) }
         if let time = nonMaskableTime, time <= now { (nonMaskableTime, nonMaskableInterruptRequested) = (nil, true) }
         if let time = roomTime, time <= now { (roomTime, room) = (nil, 8) }
+        guard let time = writeTime, time <= now else { return }
+        writeTime = nil
+        accesses.append(.write(DeviceWrite(address: GuestPhysicalAddress(0), bytes: [7])))
     }
 
     mutating func acknowledgeInterrupt() -> UInt8 {

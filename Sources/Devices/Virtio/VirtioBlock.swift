@@ -70,11 +70,27 @@ public struct VirtioBlock: Sendable {
     public var state: State { State(transport: transport.state, serialNumber: serialNumber) }
 
     /// Serves the requests in the queue, after the driver has said that there are some.
-    public mutating func service(disk: inout some BlockStorage, memory: inout some GuestMemoryAccess) {
+    ///
+    /// - Parameter limit: how many at most.
+    /// - Returns: whether there are more.
+    @discardableResult
+    public mutating func service(
+        disk: inout some BlockStorage,
+        memory: inout some GuestMemoryAccess,
+        limit: Int = .max
+    ) -> Bool {
         let serialNumber = serialNumber
+        var left = limit
+        var hasMore = false
         transport.serve(queue: 0, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
-            try Self.serve(&buffer, serialNumber: serialNumber, &disk, &memory)
+            guard left > 0 else {
+                hasMore = true
+                return nil
+            }
+            left -= 1
+            return try Self.serve(&buffer, serialNumber: serialNumber, &disk, &memory)
         }
+        return hasMore
     }
 
     private static func serve(
