@@ -106,6 +106,23 @@ import X86
         #expect(try guest.vcpu.extendedControlRegisters() == registers)
     }
 
+    @Test(arguments: [(1 << 26, 3), (0, 1)] as [(UInt32, UInt64)])
+    func aStateHasXCR0WhetherOrNotTheGuestCanChangeIt(xsave: UInt32, value: UInt64) throws {
+        var guest = try TinyGuest([])
+        let entries = try KVMSystem.open().supportedCPUID().map { entry in
+            var entry = entry
+            if entry.function == 1 { entry.ecx = entry.ecx & ~(1 << 26) | xsave }
+            return entry
+        }
+        try guest.vcpu.setCPUID(entries)
+        try guest.vcpu.setExtendedControlRegisters([ExtendedControlRegister(number: 0, value: value)])
+
+        let saved = try guest.vcpu.saveState(msrs: []).extendedControlRegisters
+
+        #expect(saved == (try guest.vcpu.extendedControlRegisters()))
+        #expect(saved.first?.value == value)
+    }
+
     @Test func moreExtendedControlRegistersThanThereCanBeAreRefused() throws {
         var guest = try TinyGuest([])
         let many = [ExtendedControlRegister](repeating: .init(number: 0, value: 1), count: 17)

@@ -11,12 +11,17 @@ extension VCPU {
             specialRegisters: try specialRegisters(areSynced: synced.contains(.special)),
             floatingPoint: features.xsaveSize > 0 ? nil : try floatingPoint(),
             xsave: features.xsaveSize > 0 ? try xsave() : nil,
-            extendedControlRegisters: features.hasXCRs ? try extendedControlRegisters() : [],
+            extendedControlRegisters: try savedExtendedControlRegisters(),
             modelSpecificRegisters: try modelSpecificRegisters(msrs),
             events: synced.contains(.events) ? syncedEvents : try events(),
             debugRegisters: try debugRegisters(),
             mpState: features.hasLocalAPIC ? try mpState() : .runnable
         )
+    }
+
+    private func savedExtendedControlRegisters() throws(KVMError) -> [ExtendedControlRegister] {
+        guard features.hasXCRs else { return [] }
+        return showsXSave ? try extendedControlRegisters() : [ExtendedControlRegister(number: 0, value: 1)]
     }
 
     private func specialRegisters(areSynced: Bool) throws(KVMError) -> SpecialRegisters {

@@ -15,6 +15,9 @@ internal import Synchronization
     let descriptor: Descriptor
 
     let features: VCPUFeatures
+    /// Whether CPUID tells the guest of XSAVE. XCR0 has its first value for ever where it does not: XSETBV is no instruction
+    /// there, and KVM accepts no other value.
+    var showsXSave = false
     let kickControl: KickControl
     /// Makes Swift lend this value by address, because an atomic has to stay where it is: without one, the whole of it would
     /// be copied to the stack by each call that only reads, of which an exit takes a dozen.
