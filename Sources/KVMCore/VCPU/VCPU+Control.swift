@@ -74,8 +74,8 @@ extension VCPU {
         )
         // SAFETY: the table has the layout of kvm_cpuid2 and as many entries as its header says.
         try unsafe descriptor.call(.setCPUID2, at: table.address, about: "\(entries.count) entries")
-        // CPUID.1:ECX.XSAVE (Intel SDM vol. 2, CPUID).
-        showsXSave = entries.contains { $0.function == 1 && $0.ecx & 1 << 26 != 0 }
+        // CPUID.1:ECX.XSAVE (Intel SDM vol. 2, CPUID), as the guest really sees it.
+        showsXSave = try cpuid().contains { $0.function == 1 && $0.ecx & 1 << 26 != 0 }
     }
 
     /// What CPUID tells the guest (`KVM_GET_CPUID2`).
