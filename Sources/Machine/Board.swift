@@ -41,7 +41,7 @@ public protocol Board: ~Copyable {
     /// Lets the devices do what was due until `now`.
     mutating func advance(to now: MachineTime)
 
-    /// Whether ``advance(to:)`` may write to guest memory: cheap enough to ask at every exit.
+    /// Whether ``advance(to:)`` may write to guest memory.
     func writesMemory(by now: MachineTime) -> Bool
 
     /// The processor's task priority, CR8, is as it says: interrupts up to it wait.

@@ -145,6 +145,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Lets the devices do what was due, as far as the guest's memory can change now.
     mutating func advanceBoard() throws(EngineError) {
         let time = boardTime(now)
+        guard let due = board.nextDeadline, due <= time else { return }
         guard board.writesMemory(by: time) else { return board.advance(to: time) }
         guard try opensMemory() else { return }
         board.advance(to: time)

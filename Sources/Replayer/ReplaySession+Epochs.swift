@@ -16,6 +16,7 @@ extension ReplaySession where P: ~Copyable {
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         do {
             runEnd = try end(of: epochs)
+            passesUntil = EventOrdinal(0)
             if epochs.lowerBound > 0 { log.begin(epochs.lowerBound, at: try begin(at: epochs.lowerBound)) }
             return .success(try replayToEnd(visit: visit))
         } catch {
