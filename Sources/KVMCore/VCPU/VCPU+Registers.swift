@@ -54,7 +54,7 @@ extension VCPU {
     public func xsave() throws(KVMError) -> XSaveArea {
         let size = max(features.xsaveSize, XSaveArea.minimumSize)
         // Zeroed in place: the initializer that repeats an element takes a third as long as the whole call.
-        var bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        var bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             // SAFETY: the buffer has room for that many bytes, and all of them are initialised.
             unsafe buffer.initialize(repeating: 0)
             count = size
