@@ -104,7 +104,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
     mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
         // An instruction with another access to make comes to its end first: until then there is no state to write into.
-        guard board.hasDeviceAccesses, !processor.isInsideInstruction, try finishesInstruction() else { return }
+        guard !processor.isInsideInstruction, try finishesInstruction() else { return }
         for access in board.takeDeviceAccesses() {
             switch access {
             case .write(let write):

@@ -12,9 +12,12 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     mutating func deliverInterrupt(at now: MachineTime, _ alarm: Alarm) throws(EngineError) {
         let mayPass = !isWaking
         isWaking = false
-        try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
-        // One that still waits is tried again, whether or not the guest makes an exit.
-        let retry = board.nonMaskableInterruptRequested ? now.advanced(byNanoseconds: grace) : nil
+        var retry: MachineTime?
+        if board.nonMaskableInterruptRequested {
+            try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
+            // One that still waits is tried again, whether or not the guest makes an exit.
+            if board.nonMaskableInterruptRequested { retry = now.advanced(byNanoseconds: grace) }
+        }
         if plan != nil { try followPlan() }
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             dueSince = nil

@@ -152,7 +152,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
         now = clock.now
         console.flushStale(at: now)
         let outcome = try handle(exit, at: now, after: now.nanoseconds(since: start))
-        try appendDeviceAccesses(at: now)
+        if board.hasDeviceAccesses { try appendDeviceAccesses(at: now) }
         if outcome == nil, discovery != nil { try discoverCode(after: exit, at: now) }
         return outcome
     }
