@@ -44,11 +44,8 @@ extension ReplaySession where P: ~Copyable {
     private func nextExit() throws -> EventOrdinal? {
         var ahead = cursor
         while let recorded = try ahead.next() {
-            switch recorded.event {
-            case .keyframe: continue
-            case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return nil
-            default: return recorded.ordinal
-            }
+            if case .keyframe = recorded.event { continue }
+            return recorded.event.comesByItself ? recorded.ordinal : nil
         }
         return nil
     }
@@ -57,10 +54,7 @@ extension ReplaySession where P: ~Copyable {
     /// trace does not end.
     func isGivenNothing() throws -> Bool {
         var ahead = cursor
-        switch try ahead.next()?.event {
-        case nil, .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: return false
-        default: return true
-        }
+        return try ahead.next()?.event.comesByItself ?? false
     }
 
     private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
@@ -178,4 +172,14 @@ private enum LandingSearch {
     case tooLong
     /// It has made an exit of its own.
     case exit(Exit)
+}
+
+extension Event {
+    /// Whether a guest that is given nothing comes to it by executing.
+    fileprivate var comesByItself: Bool {
+        switch self {
+        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: false
+        default: true
+        }
+    }
 }
