@@ -10,7 +10,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.
     mutating func discoverCode(after exit: Exit, at now: MachineTime) throws(EngineError) {
         guard exit.isSynchronous || exit.isDebug, !processor.isInsideInstruction else { return }
+        let rip = processor.exitRIP
+        if !exit.isDebug, discovery?.expects(atRIP: rip, in: processor.memory) == true { return }
         let place = try processor.exitAddress()
+        discovery?.expect(place, atRIP: rip)
         guard discovery?.knows(place, in: processor.memory) == false || exit.isDebug, try finishesInstruction() else {
             return
         }

@@ -30,6 +30,31 @@ import X86
         #expect(patches == [.init(address: GuestPhysicalAddress(Self.start), replacement: Self.trapped)])
     }
 
+    @Test func aGuestIsTakenToBeWhereItWasUntilItsCodeChanges() throws {
+        var discovery = try Self.discovery()
+        let memory = try CodeWalkTests.memory([(Self.start, [0x90, 0xC3])])
+        func expects(_ rip: UInt64) -> Bool { discovery.expects(atRIP: rip, in: memory) }
+        #expect(!expects(0x10))
+        discovery.expect(Self.place, atRIP: 0x10)
+        // The code there has not been walked.
+        #expect(!expects(0x10))
+        _ = discovery.explore(Self.place, CodeWalkTests.state, in: memory)
+        #expect(expects(0x10))
+        #expect(!expects(0x11))
+        #expect(!expects(0x10 + 2048))
+        try memory.write([0x0F, 0x31, 0xC3], at: GuestPhysicalAddress(Self.start))
+        #expect(!expects(0x10))
+    }
+
+    @Test func fromTimeToTimeItsSegmentIsLookedAt() throws {
+        var discovery = try Self.discovery()
+        let memory = try CodeWalkTests.memory([(Self.start, [0x90, 0xC3])])
+        _ = discovery.explore(Self.place, CodeWalkTests.state, in: memory)
+        discovery.expect(Self.place, atRIP: 0x10)
+        let expected = (0..<130).map { _ in discovery.expects(atRIP: 0x10, in: memory) }
+        #expect(expected.indices.filter { !expected[$0] } == [64, 129])
+    }
+
     @Test func theGuestIsStoppedWhereItEntersOtherCodeAndThatIsWalked() throws {
         var discovery = try Self.discovery()
         let memory = try CodeWalkTests.memory([(Self.start, [0xFF, 0xE0])])  // jmp eax

@@ -16,10 +16,15 @@ struct TinyGuest: ~Copyable {
     var vm: VM
     let memory: GuestMemory
 
-    init(_ code: [UInt8], flags: MemoryFlags = [], prepare: (inout VM) throws -> Void = { _ in }) throws {
+    init(
+        _ code: [UInt8],
+        flags: MemoryFlags = [],
+        host: HostCalls = .real,
+        prepare: (inout VM) throws -> Void = { _ in }
+    ) throws {
         memory = GuestMemory(size: Self.memorySize)
         memory.write(code, at: Int(Self.start))
-        var vm = try KVMSystem.open().createVM()
+        var vm = try KVMSystem.open(path: KVMSystem.devicePath, host: host).createVM()
         try prepare(&vm)
         // SAFETY: the memory is given back after the VM.
         try unsafe vm.setMemoryRegion(

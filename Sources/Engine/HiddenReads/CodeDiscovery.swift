@@ -23,6 +23,12 @@ public struct CodeDiscovery {
         var content: UInt64?
     }
 
+    /// Where a guest was when it last left the processor at an offset in a segment of 64 KiB.
+    private struct SegmentPlace {
+        var rip = UInt64.max
+        var address = GuestVirtualAddress(.max)
+    }
+
     /// A word in memory through which code goes, and how that code executes.
     private struct Pointer {
         var address: GuestPhysicalAddress
@@ -32,6 +38,8 @@ public struct CodeDiscovery {
 
     /// Places that are remembered: a new one takes the place of an old one with the same remainder.
     private static let capacity = 2048
+    /// How often in a row a guest is taken to be in the segment that it was in before, without a look at it.
+    private static let mostAssumptions = 64
     /// Instructions that are decoded at a new place, and at the first entry into other code.
     private static let budgets = (place: 1024, entry: 32768)
     private static let pointerLimit = 256
@@ -41,7 +49,8 @@ public struct CodeDiscovery {
     private let trapped: Set<HiddenInstruction>
     private let basePort: UInt8
     private var places = [Place](repeating: Place(), count: capacity)
-
+    private var segmentPlaces = [SegmentPlace](repeating: SegmentPlace(), count: capacity)
+    private var assumptions = 0
     private var pointers: [Pointer] = []
 
     /// Where the guest is to be stopped: those of the jumps that were found last.
@@ -64,6 +73,26 @@ public struct CodeDiscovery {
     public func knows(_ address: GuestVirtualAddress, in memory: GuestMemory) -> Bool {
         let place = places[Self.index(of: address)]
         return place.address == address && memory.word(at: place.physical) == place.content
+    }
+
+    /// Whether the guest, which has left the processor at `rip`, can be taken to be at a place that it is known to have been
+    /// at, although its segment has not been looked at: to ask for that at every exit costs more than all else about an exit.
+    ///
+    /// Another segment with code that leaves at the same offsets is noticed after ``mostAssumptions`` exits at the latest, or
+    /// with the first that it makes at another one.
+    public mutating func expects(atRIP rip: UInt64, in memory: GuestMemory) -> Bool {
+        let place = segmentPlaces[Self.index(ofRIP: rip)]
+        guard place.rip == rip, assumptions < Self.mostAssumptions, knows(place.address, in: memory) else {
+            assumptions = 0
+            return false
+        }
+        assumptions += 1
+        return true
+    }
+
+    /// Takes down where the guest was when it left the processor at `rip`.
+    public mutating func expect(_ address: GuestVirtualAddress, atRIP rip: UInt64) {
+        segmentPlaces[Self.index(ofRIP: rip)] = SegmentPlace(rip: rip, address: address)
     }
 
     /// Walks the code ahead of the guest, which has left the processor at `address`.
@@ -140,6 +169,8 @@ public struct CodeDiscovery {
             content: memory.word(at: physical)
         )
     }
+
+    private static func index(ofRIP rip: UInt64) -> Int { Int(rip % UInt64(capacity)) }
 
     private static func index(of address: GuestVirtualAddress) -> Int {
         // Instructions that leave the processor stand close together: all bits count.

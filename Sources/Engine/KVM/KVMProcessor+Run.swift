@@ -9,7 +9,6 @@ extension KVMProcessor {
     public mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress {
         let rip = exitRIP
         guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
-        // What this is asked for at every exit is one of the hundreds of bytes that there are.
         if wantSpecialRegisters() { return GuestVirtualAddress(vcpu.syncedCodeBase &+ rip) }
         return GuestVirtualAddress(try specialRegisters().cs.base &+ rip)
     }
@@ -19,24 +18,22 @@ extension KVMProcessor {
         wantSpecialRegisters() ? vcpu.syncedSpecialRegisters : try specialRegisters()
     }
 
-    /// Has the next runs bring the special registers back; whether the last one has.
+    /// Has the next runs bring the special registers back, if they are needed often; whether the last one has.
     ///
-    /// Having them brought back by a run costs less than asking for them, and more than doing without: a guest that has just
-    /// needed them will need them again.
+    /// Having them brought back by a run costs less than asking for them, and more than doing without.
     private mutating func wantSpecialRegisters() -> Bool {
-        specialRegisterRuns = Self.longestSpecialRegisterUse
-        return vcpu.synchronizedRegisters.contains(.special)
+        specialRegisterNeeds.arise()
+        return vcpu.freshRegisters.contains(.special)
     }
 
     private func specialRegisters() throws(EngineError) -> SpecialRegisters {
         do { return try vcpu.specialRegisters() } catch { throw .kvm(error) }
     }
 
-    private static let longestSpecialRegisterUse = 64
-
     private mutating func chooseSynchronizedRegisters() {
-        let wanted: SyncedRegisterSets = specialRegisterRuns > 0 ? [.general, .special] : .general
-        if specialRegisterRuns > 0 { specialRegisterRuns -= 1 }
+        var wanted: SyncedRegisterSets = .general
+        if specialRegisterNeeds.isExpected() { wanted.insert(.special) }
+        if stateNeeds.isExpected() { wanted = Self.stateRegisters }
         if vcpu.synchronizedRegisters != wanted { vcpu.synchronizedRegisters = wanted }
     }
 
@@ -125,7 +122,7 @@ extension KVMProcessor {
     public mutating func completePendingAccess() throws(EngineError) {
         // KVM would finish an instruction of many elements with what has not been answered yet.
         if isInsideInstruction { throw .unfinishedInstruction }
-        if case .none = access { return }
+        if access.isNone { return }
         do {
             guard try vcpu.completePendingExit() == .exit else {
                 access = .none

@@ -22,8 +22,9 @@ public struct KVMProcessor: Processor, ~Copyable {
     var held: Exit?
     /// Whether the processor stops behind each instruction.
     var isStepping = false
-    /// For how many runs more the special registers are brought back by each.
-    var specialRegisterRuns = 0
+    /// What the next runs bring back besides the general registers: what is often needed behind one.
+    var specialRegisterNeeds = RecurringNeed()
+    var stateNeeds = RecurringNeed()
     /// The instructions that were completed for this host, and how often.
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
@@ -161,18 +162,19 @@ extension KVMProcessor {
 // MARK: State
 
 extension KVMProcessor {
+    /// What a state takes from the run page.
+    static let stateRegisters: SyncedRegisterSets = [.general, .special, .events]
+
     /// The whole state; the pending access must be complete.
     public mutating func state() throws(EngineError) -> ProcessorState {
         do {
-            // One run that executes nothing brings back what would be three calls.
-            let usual = vcpu.synchronizedRegisters
-            vcpu.synchronizedRegisters = [.general, .special, .events]
-            defer { vcpu.synchronizedRegisters = usual }
-            _ = try vcpu.completePendingExit()
-            let kvm = try vcpu.saveState(
-                msrs: modelSpecificRegisters.map { MSRNumber($0) },
-                synced: vcpu.synchronizedRegisters
-            )
+            stateNeeds.arise()
+            if vcpu.freshRegisters != Self.stateRegisters || !access.isNone {
+                // One run that executes nothing brings back what would be three calls.
+                vcpu.synchronizedRegisters = Self.stateRegisters
+                _ = try vcpu.completePendingExit()
+            }
+            let kvm = try vcpu.saveState(msrs: modelSpecificRegisters.map { MSRNumber($0) })
             return ProcessorState(kvm, layout: extendedLayout)
         } catch {
             throw .kvm(error)

@@ -17,4 +17,6 @@ enum PendingAccess {
     case write
     /// An RDMSR or WRMSR that is refused: the next thing that the guest does is take the fault.
     case refused
+
+    var isNone: Bool { if case .none = self { true } else { false } }
 }

@@ -9,11 +9,13 @@ extension VCPU {
     /// For VMs without an interrupt controller in the kernel, when ``readyForInterruptInjection`` says so.
     public mutating func interrupt(vector: UInt8) throws(KVMError) {
         try descriptor.call(.interrupt, reading: kvm_interrupt(irq: UInt32(vector)), about: "vector \(vector)")
+        freshRegisters.remove(.events)
     }
 
     /// Queues a non-maskable interrupt (`KVM_NMI`).
     public mutating func nmi() throws(KVMError) {
         try descriptor.call(.nmi)
+        freshRegisters.remove(.events)
     }
 
     /// Asks for ``VCPUExit/interruptWindowOpen`` as soon as the guest can take an interrupt.
@@ -51,6 +53,8 @@ extension VCPU {
             )
         }
         try descriptor.call(.setGuestDebug, reading: debug.kernelValue)
+        // A step is by RFLAGS, and what it injects is an event.
+        freshRegisters.subtract([.general, .events])
     }
 
     /// Where the guest's own paging puts a linear address; nil if it does not map it (`KVM_TRANSLATE`).

@@ -12,6 +12,7 @@ extension VCPU {
     public mutating func setRegisters(_ registers: Registers) throws(KVMError) {
         try descriptor.call(.setRegisters, reading: registers.kernelValue)
         dropSynced(.general)
+        freshRegisters.remove(.events)
     }
 
     /// Segment, table and control registers (`KVM_GET_SREGS2` where the host has it, else `KVM_GET_SREGS`).
@@ -34,6 +35,7 @@ extension VCPU {
             try descriptor.call(.setSpecialRegisters, reading: registers.kernelValue)
         }
         dropSynced(.special)
+        freshRegisters.remove(.events)
         // Without an interrupt controller in the kernel each run takes CR8 from kvm_run.
         taskPriority = registers.cr8
     }
@@ -127,6 +129,8 @@ extension VCPU {
     ///
     /// - Throws: an error that names the first one that the host lacks or whose value it refuses; those before it are set.
     public mutating func setModelSpecificRegisters(_ entries: [MSREntry]) throws(KVMError) {
+        // Some are special registers by another name.
+        freshRegisters.remove(.special)
         try descriptor.writeMSRs(entries)
     }
 

@@ -1,19 +1,18 @@
 extension VCPU {
-    /// Saves everything.
+    /// Saves everything. What is among ``freshRegisters`` is taken from the run page, which spares a call each; not where an
+    /// interrupt controller in the kernel may change it by itself.
     ///
-    /// - Parameters:
-    ///   - msrs: the model-specific registers to save; one that the host lacks is an error.
-    ///   - synced: sets that the last run brought back and nothing has changed since. They are taken from there, which spares
-    ///     a call each.
-    public func saveState(msrs: [MSRNumber], synced: SyncedRegisterSets = []) throws(KVMError) -> VCPUState {
-        VCPUState(
-            registers: synced.contains(.general) ? syncedRegisters : try registers(),
-            specialRegisters: try specialRegisters(areSynced: synced.contains(.special)),
+    /// - Parameter msrs: the model-specific registers to save; one that the host lacks is an error.
+    public func saveState(msrs: [MSRNumber]) throws(KVMError) -> VCPUState {
+        let fresh = features.hasLocalAPIC ? [] : freshRegisters
+        return VCPUState(
+            registers: fresh.contains(.general) ? syncedRegisters : try registers(),
+            specialRegisters: try fresh.contains(.special) ? freshSpecialRegisters() : specialRegisters(),
             floatingPoint: features.xsaveSize > 0 ? nil : try floatingPoint(),
             xsave: features.xsaveSize > 0 ? try xsave() : nil,
             extendedControlRegisters: try savedExtendedControlRegisters(),
             modelSpecificRegisters: try modelSpecificRegisters(msrs),
-            events: synced.contains(.events) ? syncedEvents : try events(),
+            events: fresh.contains(.events) ? syncedEvents : try events(),
             debugRegisters: try debugRegisters(),
             mpState: features.hasLocalAPIC ? try mpState() : .runnable
         )
@@ -24,8 +23,7 @@ extension VCPU {
         return showsXSave ? try extendedControlRegisters() : [ExtendedControlRegister(number: 0, value: 1)]
     }
 
-    private func specialRegisters(areSynced: Bool) throws(KVMError) -> SpecialRegisters {
-        guard areSynced else { return try specialRegisters() }
+    private func freshSpecialRegisters() throws(KVMError) -> SpecialRegisters {
         var registers = syncedSpecialRegisters
         guard features.hasSpecialRegisters2 else { return registers }
         // What kvm_run carries is the older structure: without the page-directory pointers, and with an interrupt that the

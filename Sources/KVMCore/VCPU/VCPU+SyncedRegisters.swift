@@ -53,11 +53,13 @@ extension VCPU {
     }
 
     /// Forgets what was set here and not yet run with, because it has been set otherwise since: the last one counts.
-    func dropSynced(_ sets: SyncedRegisterSets) {
+    mutating func dropSynced(_ sets: SyncedRegisterSets) {
         unsafe runPage.pointee.kvm_dirty_regs &= ~sets.rawValue
+        freshRegisters.subtract(sets)
     }
 
-    private func markDirty(_ sets: SyncedRegisterSets) {
+    private mutating func markDirty(_ sets: SyncedRegisterSets) {
         unsafe runPage.pointee.kvm_dirty_regs |= sets.rawValue
+        freshRegisters.subtract(sets)
     }
 }

@@ -15,6 +15,9 @@ internal import Synchronization
     let descriptor: Descriptor
 
     let features: VCPUFeatures
+    /// The sets of which the run page says what the processor holds: the last run brought them back, and no call to this vCPU
+    /// has changed them since.
+    public internal(set) var freshRegisters: SyncedRegisterSets = []
     /// Whether CPUID tells the guest of XSAVE. XCR0 has its first value for ever where it does not: XSETBV is no instruction
     /// there, and KVM accepts no other value.
     var showsXSave = false

@@ -42,12 +42,16 @@ extension VCPU {
     private mutating func enter() -> CInt {
         kickControl.thread.store(KickControl.currentThread(), ordering: .sequentiallyConsistent)
         defer { kickControl.thread.store(0, ordering: .releasing) }
+        freshRegisters = []
         do {
             _ = try descriptor.host.ioctl(descriptor.rawValue, .run, 0)
-            return 0
         } catch {
+            guard error == .interrupted else { return error.rawValue }
+            freshRegisters = synchronizedRegisters
             return error.rawValue
         }
+        freshRegisters = synchronizedRegisters
+        return 0
     }
 
     private func runError(_ errno: CInt) -> KVMError {
