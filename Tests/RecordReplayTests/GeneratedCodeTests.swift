@@ -50,11 +50,40 @@ import X86
         return unpacker + code.map { $0 ^ key }
     }
 
-    private static func record(_ entry: [UInt8], in directory: borrowing TemporaryDirectory) throws -> TraceReader {
+    /// Unpacks code into another segment, where it leaves the processor at the same offset as the code before: 80 times, and
+    /// then reads the counter.
+    private static let imageInTwoSegments: [UInt8] = {
+        let code: [UInt8] = [
+            0xB9, 0x50, 0x00,  // mov cx, 80
+            0xE6, 0x80,  // out 0x80, al
+            0xE2, 0xFC,  // loop
+            0x0F, 0x31,  // rdtsc
+            0xE6, 0x80,  // out 0x80, al
+            0xB0, 0x00,  // mov al, 0
+            0xE6, 0xF4,  // out 0xF4, al
+            0xF4,  // hlt
+        ]
+        let unpacker: [UInt8] = [
+            0xB9, 0x02, 0x00,  // mov cx, 2
+            0xE6, 0x80,  // out 0x80, al
+            0xE2, 0xFC,  // loop
+            0xBF, 0x00, 0x90,  // mov di, 0x9000
+            0xBE, 0x1B, 0x7C,  // mov si, the packed code behind this
+            0xB9, UInt8(code.count), 0x00,  // mov cx, its size
+            0xAC,  // lodsb
+            0x34, key,  // xor al, key
+            0xAA,  // stosb
+            0xE2, 0xFA,  // loop
+            0xEA, 0x00, 0x7C, 0x40, 0x01,  // jmp 0x140:0x7C00, which is 0x9000
+        ]
+        return unpacker + code.map { $0 ^ key }
+    }()
+
+    private static func record(_ image: [UInt8], in directory: borrowing TemporaryDirectory) throws -> TraceReader {
         let path = directory.file("trace.rrvm")
         let configuration = try MachineConfiguration(
             memorySize: TestGuest.memorySize,
-            image: GuestImage(bytes: image(entry), bootProtocol: .flat),
+            image: GuestImage(bytes: image, bootProtocol: .flat),
             profile: .baseline
         )
         let summary = try Session.record(
@@ -70,7 +99,7 @@ import X86
 
     @Test func codeThatIsEnteredByAJumpIsTrappedAndReplayed() throws {
         let directory = try TemporaryDirectory()
-        let reader = try Self.record(Entry.jump, in: directory)
+        let reader = try Self.record(Self.image(Entry.jump), in: directory)
         let events = try reader.allEvents()
         #expect(reader.header.patches.isEmpty)
         #expect(events.count { $0.event.kind == .hiddenRead } == 1)
@@ -80,9 +109,18 @@ import X86
         }
     }
 
+    @Test func codeAtTheSameOffsetsOfAnotherSegmentIsTrapped() throws {
+        let directory = try TemporaryDirectory()
+        let reader = try Self.record(Self.imageInTwoSegments, in: directory)
+        let events = try reader.allEvents()
+        #expect(events.count { $0.event.kind == .portWrite } == 84)
+        #expect(events.count { $0.event.kind == .hiddenRead } == 1)
+        #expect(try Replay(reader).firstDifference == nil)
+    }
+
     @Test func itsListingShowsTheGuestsOwnInstruction() throws {
         let directory = try TemporaryDirectory()
-        let reader = try Self.record(Entry.jump, in: directory)
+        let reader = try Self.record(Self.image(Entry.jump), in: directory)
         let last = try reader.keyframe(reader.keyframeCount - 1)
         var view = KeyframeView(last, regions: reader.header.machine.memory)
         let line = try CodeListing(reader).lines(at: GuestVirtualAddress(Self.counter), in: &view, limit: 1).first
@@ -92,7 +130,7 @@ import X86
 
     @Test func codeThatIsEnteredUnseenIsNamedByTheDivergence() throws {
         let directory = try TemporaryDirectory()
-        let reader = try Self.record(Entry.push, in: directory)
+        let reader = try Self.record(Self.image(Entry.push), in: directory)
         #expect(try reader.allEvents().contains { $0.event.kind == .hiddenRead } == false)
         let divergence = try #require(throws: Divergence.self) { try Replay(reader).result.get() }
         #expect(divergence.cause == "RDTSC at rip 0x9028, not trapped")
