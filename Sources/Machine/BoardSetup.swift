@@ -19,8 +19,8 @@ public struct BoardSetup: Sendable {
     public var notesUnclaimed: Bool
     /// Where the machine's random numbers come from.
     public var randomness: @Sendable () -> UInt64
-    /// How many of the requests that wait for a virtio disk are served at once, and after how many nanoseconds more are; nil
-    /// for all at once. Asked each time.
+    /// How many of the requests that wait for a disk are served at once, and after how many nanoseconds more are; nil for all
+    /// at once. Asked each time. An IDE drive has one request at a time, and is busy with it for that many nanoseconds.
     public var diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
 
     /// A board with nothing added.

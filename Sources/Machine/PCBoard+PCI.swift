@@ -67,6 +67,23 @@ extension PCBoard {
         updatePCILines()
     }
 
+    /// Has the drive of a channel that has just been given work done with it later.
+    mutating func pace(_ channel: IDEController.Channel, now: MachineTime) {
+        guard let diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else { return }
+        drivePauses[Int(channel.rawValue)] = now.advanced(byNanoseconds: diskBatch().pause)
+        updateDeadline(after: now)
+    }
+
+    /// The drives that have been busy for long enough are done. What they have moved, they moved when they were asked to.
+    mutating func finishDriveWork(until now: MachineTime) {
+        for channel in IDEController.Channel.allCases {
+            guard let end = drivePauses[Int(channel.rawValue)], end <= now else { continue }
+            drivePauses[Int(channel.rawValue)] = nil
+            pci.ide.finishWork(channel)
+            updateDriveLine(channel)
+        }
+    }
+
     /// Whether a disk goes on by then, which moves data.
     public func writesMemory(by now: MachineTime) -> Bool {
         diskPauses.values.contains { $0 <= now }

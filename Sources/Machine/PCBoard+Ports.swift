@@ -40,8 +40,8 @@ extension PCBoard {
             guard let value = pci.read(port, size) else { return nil }
             updatePCILines()
             return value
-        case .idePrimary: return readDrive(.primary, port, size)
-        case .ideSecondary: return readDrive(.secondary, port, size)
+        case .idePrimary: return readDrive(.primary, port, size, now: now)
+        case .ideSecondary: return readDrive(.secondary, port, size, now: now)
         case .busMaster: return pci.ide.readBusMaster(at: port.rawValue &- (busMasterBase ?? 0), size)
         case .power:
             defer { updatePowerLine() }
@@ -55,10 +55,16 @@ extension PCBoard {
         }
     }
 
-    private mutating func readDrive(_ channel: IDEController.Channel, _ port: Port, _ size: AccessSize) -> UInt32? {
+    private mutating func readDrive(
+        _ channel: IDEController.Channel,
+        _ port: Port,
+        _ size: AccessSize,
+        now: MachineTime
+    ) -> UInt32? {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
         guard let register, register == .data || size == .byte else { return nil }
         let value = pci.ide.read(channel, register, size, disks: &ideDisks)
+        pace(channel, now: now)
         updateDriveLine(channel)
         return value
     }
@@ -74,12 +80,15 @@ extension PCBoard {
         switch owner {
         case .exit: signal = .exit(code: exitPort.write(value).rawValue)
         case .pci: return writePCI(port, size, value, &signal, now: now)
-        case .idePrimary: return writeDrive(.primary, port, size, value)
-        case .ideSecondary: return writeDrive(.secondary, port, size, value)
+        case .idePrimary: return writeDrive(.primary, port, size, value, now: now)
+        case .ideSecondary: return writeDrive(.secondary, port, size, value, now: now)
         case .busMaster:
             let offset = port.rawValue &- (busMasterBase ?? 0)
             pci.ide.writeBusMaster(at: offset, size, value, disks: &ideDisks, memory: &memory)
-            for channel in IDEController.Channel.allCases { updateDriveLine(channel) }
+            for channel in IDEController.Channel.allCases {
+                pace(channel, now: now)
+                updateDriveLine(channel)
+            }
         case .power:
             let request = powerManagement.write(at: port.rawValue &- (powerBase ?? 0), size, value, now: now)
             updatePowerLine()
@@ -97,11 +106,13 @@ extension PCBoard {
         _ channel: IDEController.Channel,
         _ port: Port,
         _ size: AccessSize,
-        _ value: UInt32
+        _ value: UInt32,
+        now: MachineTime
     ) -> Bool {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
         guard let register, register == .data || size == .byte else { return false }
         pci.ide.write(channel, register, size, value, disks: &ideDisks, memory: &memory)
+        pace(channel, now: now)
         updateDriveLine(channel)
         return true
     }

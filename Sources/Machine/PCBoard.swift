@@ -33,8 +33,10 @@ public struct PCBoard: Board, ~Copyable {
     /// What is on the disks of each interface.
     var ideDisks: [Disk?]
     var virtioDisks: [Disk]
-    /// When disks go on with the requests that they have left, by number.
+    /// When virtio disks go on with the requests that they have left, by number.
     var diskPauses: [Int: MachineTime] = [:]
+    /// When the drives of each IDE channel are done with what they are busy with.
+    var drivePauses: [MachineTime?] = [nil, nil]
     let diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
     var memory: DeviceMemory
     var randomness: RandomNumbers
@@ -66,7 +68,8 @@ public struct PCBoard: Board, ~Copyable {
         let virtio = setup.drives.filter { $0.interface == .virtio }.prefix(Drive.limit(of: .virtio)).map(\.disk)
         pci = PCIBus(
             ide: IDEController(
-                drives: ide.enumerated().map { .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)") }
+                drives: ide.enumerated().map { .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)") },
+                takesTime: setup.diskBatch != nil
             ),
             disks: virtio.enumerated().map {
                 VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
@@ -96,6 +99,7 @@ public struct PCBoard: Board, ~Copyable {
         realTimeClock.advance(to: now)
         powerManagement.advance(to: now)
         lines.localAPIC.advance(to: now)
+        finishDriveWork(until: now)
         updateTimerLine()
         updateClockLine()
         updatePowerLine()
@@ -106,7 +110,8 @@ public struct PCBoard: Board, ~Copyable {
         let timers = MachineTime.earliest(timer.nextDeadline(after: now), realTimeClock.nextDeadline(after: now))
         let power = powerManagement.nextDeadline(after: now)
         let devices = MachineTime.earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
-        nextDeadline = .earliest(devices, diskPauses.values.min())
+        let disks = MachineTime.earliest(diskPauses.values.min(), .earliest(drivePauses[0], drivePauses[1]))
+        nextDeadline = .earliest(devices, disks)
     }
 
     /// What the devices have done to guest memory since this was last asked, in order.

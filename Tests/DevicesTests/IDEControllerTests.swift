@@ -11,8 +11,11 @@ import X86
         var memory = TestMemory()
         var channel = IDEController.Channel.primary
 
-        init() {
-            controller = IDEController(drives: [.init(sectorCount: 4096, serialNumber: "SN1", model: "Model")])
+        init(takesTime: Bool = false) {
+            controller = IDEController(
+                drives: [.init(sectorCount: 4096, serialNumber: "SN1", model: "Model")],
+                takesTime: takesTime
+            )
         }
 
         mutating func read(_ register: IDEController.Register, _ size: AccessSize = .byte) -> UInt32 {
@@ -298,6 +301,83 @@ import X86
         bench.write(.error, 0x99)
         bench.command(0xEF)
         #expect(bench.read(.error) == 0x04)
+    }
+
+    @Test func aBusyDriveShowsAndHearsNothingElse() {
+        var bench = Bench(takesTime: true)
+        bench.command(0x20, sector: 5, count: 2)
+        for block in 5...6 as ClosedRange<UInt16> {
+            #expect(bench.controller.isBusy(.primary))
+            #expect(bench.read(.status) == 0x80)
+            #expect(bench.read(.sectorCount) == 0x80)
+            #expect(bench.controller.readControl(.primary) == 0x80)
+            #expect(bench.read(.data, .word) == 0x80)
+            bench.write(.status, 0xEC)
+            #expect(!bench.interrupt)
+            let early = bench.controller.takeInterruptEdge(.primary)
+
+            bench.controller.finishWork(.primary)
+
+            let edge = bench.controller.takeInterruptEdge(.primary)
+            #expect([early, edge] == [false, true])
+            #expect(!bench.controller.isBusy(.primary))
+            #expect(bench.interrupt)
+            #expect(bench.read(.status) == 0x58)
+            #expect(bench.readWords(256) == [UInt16](repeating: block << 8 | block, count: 256))
+        }
+        #expect(!bench.controller.isBusy(.primary))
+        #expect(bench.read(.status) == 0x50)
+    }
+
+    @Test func aBusyDriveWithoutInterruptsRaisesNone() {
+        var bench = Bench(takesTime: true)
+        bench.controller.writeControl(.primary, 0x02)
+        bench.command(0xEC)
+        #expect(bench.controller.readControl(.primary) == 0x80)
+        bench.controller.finishWork(.primary)
+        let edge = bench.controller.takeInterruptEdge(.primary)
+        #expect(!edge)
+        #expect(bench.busMasterStatus & 4 == 0)
+        #expect(bench.controller.readControl(.primary) == 0x58)
+    }
+
+    @Test func aDriveIsBusyBeforeItTakesDataAndAfter() {
+        var bench = Bench(takesTime: true)
+        bench.command(0x30, sector: 7)
+        #expect(bench.read(.status) == 0x80)
+        bench.controller.finishWork(.primary)
+        #expect(!bench.interrupt)
+        #expect(bench.read(.status) == 0x58)
+        bench.writeSector(0xAA)
+        #expect(bench.read(.status) == 0x80)
+        bench.controller.finishWork(.primary)
+        #expect(bench.interrupt)
+        #expect(bench.read(.status) == 0x50)
+        #expect(bench.disks[0]?.sector(7).allSatisfy { $0 == 0xAA } == true)
+    }
+
+    @Test func aResetEndsWhatADriveIsBusyWith() {
+        var bench = Bench(takesTime: true)
+        bench.command(0x20)
+        bench.controller.writeControl(.primary, 0x04)
+        bench.controller.writeControl(.primary, 0x00)
+        bench.controller.finishWork(.primary)
+        let edge = bench.controller.takeInterruptEdge(.primary)
+        #expect(!edge)
+        #expect(bench.read(.status) == 0x50)
+    }
+
+    @Test func theBusMasterGoesOnUntilABusyDriveIsDone() {
+        var bench = Bench(takesTime: true)
+        bench.command(0xC8, sector: 3)
+        bench.transfer([(0x2000, 512)], writesMemory: true)
+        #expect(bench.busMasterStatus == 0x21)
+        // Clears what is not there yet.
+        bench.busMaster(2, .byte, 0x24)
+        bench.controller.finishWork(.primary)
+        #expect(bench.busMasterStatus == 0x24)
+        #expect(bench.memory.bytes[0x2000..<0x2200].allSatisfy { $0 == 3 })
+        #expect(bench.read(.status) == 0x50)
     }
 
     @Test func theBusMasterWritesMemory() {

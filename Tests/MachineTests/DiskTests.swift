@@ -71,7 +71,7 @@ import Testing
 }
 
 /// A disk image in memory.
-private final class MemoryImage: DiskImage {
+final class MemoryImage: DiskImage {
     private let content: Mutex<[UInt8]>
     private let flushCount = Atomic(0)
     let sectorCount: UInt64

@@ -11,10 +11,12 @@ import X86
         var board: PCBoard
         var now = MachineTime.start
 
-        init(memorySize: UInt64 = 128 << 20) {
+        init(memorySize: UInt64 = 128 << 20, prepare: (inout BoardSetup) -> Void = { _ in }) {
             let date = WallClock(secondsSince1970: 1_000_000_000)
             let memory = try! GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 4 << 20)])
-            board = PCBoard(BoardSetup(memorySize: memorySize, date: date), memory: memory)
+            var setup = BoardSetup(memorySize: memorySize, date: date)
+            prepare(&setup)
+            board = PCBoard(setup, memory: memory)
         }
 
         @discardableResult
@@ -49,6 +51,53 @@ import X86
     }
 
     private static let unclaimed: [UInt16] = [0x0005, 0x00F0, 0x0100, 0x0505, 0x7FFF, 0xFFF0]
+
+    // MARK: Disks
+
+    /// A board with one IDE disk, which is busy with each request for some nanoseconds.
+    private static func benchWithDisk(busyFor pause: UInt64) -> Bench {
+        Bench { setup in
+            let image = MemoryImage([UInt8](repeating: 1, count: 4096))
+            setup.drives = [Drive(disk: Disk(image), interface: .ide)]
+            setup.diskBatch = { (count: 1, pause: pause) }
+        }
+    }
+
+    @Test func aDriveThatIsBusyIsDoneInTime() {
+        var bench = Self.benchWithDisk(busyFor: 700_000)
+        bench.openInterrupts()
+        bench.write(0x1F7, .byte, 0xEC)
+        let deadline = MachineTime.start.advanced(byNanoseconds: 700_000)
+        let (early, next) = (bench.read(0x1F7), bench.board.nextDeadline)
+        let writes = bench.board.writesMemory(by: deadline)
+        #expect(early == 0x80)
+        #expect(next == deadline)
+        #expect(!writes)
+        bench.wait(nanoseconds: 699_999)
+        let before = bench.board.interruptRequested
+        bench.wait(nanoseconds: 1)
+        let after = bench.board.interruptRequested
+        #expect([before, after] == [false, true])
+        let (vector, late) = (bench.board.acknowledgeInterrupt(), bench.read(0x1F7))
+        #expect(vector == 0x2E)
+        #expect(late == 0x58)
+    }
+
+    @Test func aGuestThatPollsABusyDriveSeesItDone() {
+        var bench = Self.benchWithDisk(busyFor: 700_000)
+        bench.write(0x1F7, .byte, 0xEC)
+        let early = bench.read(0x3F6)
+        bench.now = bench.now.advanced(byNanoseconds: 700_000)
+        let late = bench.read(0x3F6)
+        #expect([early, late] == [0x80, 0x58])
+    }
+
+    @Test func aDriveThatIsBusyForNoTimeIsNotSeenBusy() {
+        var bench = Self.benchWithDisk(busyFor: 0)
+        bench.write(0x1F7, .byte, 0xEC)
+        let status = bench.read(0x1F7)
+        #expect(status == 0x58)
+    }
 
     // MARK: Interrupts
 

@@ -3,17 +3,34 @@ import GuestImages
 import Replayer
 import Testing
 import TraceFormat
+import X86
 
 /// Recordings under `--chaos` of guests whose devices take their time then.
 @Suite(.needsKVM) struct ChaosTests {
-    @Test(arguments: UInt64(1)...4)
-    func aDiskThatAnswersLaterIsReplayedToo(seed: UInt64) throws {
-        let reader = try Recording(of: TestGuest(.named("virtio-block")), chaosSeed: seed).reader
+    @Test(arguments: ["virtio-block", "ata-pio", "ata-dma"], UInt64(1)...4)
+    func aDiskThatAnswersLaterIsReplayedToo(guest: String, seed: UInt64) throws {
+        let reader = try Recording(of: TestGuest(.named(guest)), chaosSeed: seed).reader
 
         let report = try Replay(reader).result.get()
 
         #expect(report.outcome == .exited(code: 0))
         #expect(report.digest == (try reader.keyframes.last?.digest))
+    }
+
+    /// What the guest that waits for its IDE disk by polling reads from the disk's status.
+    private static func statuses(chaosSeed: UInt64?) throws -> [UInt32] {
+        let reader = try Recording(of: TestGuest(.named("ata-pio")), chaosSeed: chaosSeed).reader
+        return try reader.allEvents().compactMap { recorded in
+            guard case .portRead(let access) = recorded.event, access.port == Port(0x1F7) else { return nil }
+            return access.value
+        }
+    }
+
+    @Test func anIDEDiskIsBusyForAWhile() throws {
+        let statuses = try (UInt64(1)...4).map { try Self.statuses(chaosSeed: $0) }
+        #expect(statuses.allSatisfy { $0.contains(0x80) })
+        #expect(Set(statuses.map(\.count)).count > 1, "seeds decide differently")
+        #expect(try !Self.statuses(chaosSeed: nil).contains(0x80))
     }
 
     @Test func aDiskAnswersLaterThanItIsAsked() throws {

@@ -19,8 +19,16 @@ struct ATAChannel: Hashable, Sendable {
     private var device: ATADrive.Device = .obsolete
     private var hasRisen = false
     var busMaster = BusMaster()
+    /// Whether drives are busy with what they have been asked for until they are told that they are done.
+    private let takesTime: Bool
+    /// What the selected drive has been asked for is done, but not seen to be: it shows nothing but BSY and hears nothing but a
+    /// reset (ATA/ATAPI-6, 9.2).
+    private(set) var isBusy = false
+    /// What was done ends in an interrupt.
+    private var owesInterrupt = false
 
-    init(first: IDEController.DriveIdentity?, second: IDEController.DriveIdentity?) {
+    init(first: IDEController.DriveIdentity?, second: IDEController.DriveIdentity?, takesTime: Bool) {
+        self.takesTime = takesTime
         self.first = first.map { ATADrive(identity: $0) }
         self.second = second.map { ATADrive(identity: $0) }
         busMaster.status = BusMaster.Status.capable(first: first != nil, second: second != nil)
@@ -34,7 +42,9 @@ struct ATAChannel: Hashable, Sendable {
         set { if selected == 0 { first = newValue } else { second = newValue } }
     }
 
-    var interruptLine: Bool { !control.contains(.interruptDisable) && drive?.requestsInterrupt == true }
+    var interruptLine: Bool {
+        !control.contains(.interruptDisable) && !owesInterrupt && drive?.requestsInterrupt == true
+    }
 
     mutating func takeInterruptEdge() -> Bool {
         defer { hasRisen = false }
@@ -55,6 +65,29 @@ struct ATAChannel: Hashable, Sendable {
     }
 
     private mutating func noteInterrupt() {
+        guard !takesTime else {
+            (isBusy, owesInterrupt) = (true, true)
+            return
+        }
+        raiseInterrupt()
+    }
+
+    /// The bus master as the guest sees it: it goes on until the drive says that it is done.
+    var shownBusMaster: BusMaster {
+        var shown = busMaster
+        if owesInterrupt, busMaster.command.contains(.start) { shown.status.insert(.active) }
+        return shown
+    }
+
+    /// The selected drive is done with what it has been asked for.
+    mutating func finishWork() {
+        isBusy = false
+        guard owesInterrupt else { return }
+        owesInterrupt = false
+        raiseInterrupt()
+    }
+
+    private mutating func raiseInterrupt() {
         guard !control.contains(.interruptDisable) else { return }
         hasRisen = true
         busMaster.status.insert(.interrupt)
@@ -66,7 +99,7 @@ struct ATAChannel: Hashable, Sendable {
 
     var alternateStatus: UInt8 {
         guard let drive else { return silence }
-        return control.contains(.reset) ? ATADrive.Status.busy.rawValue : drive.status.rawValue
+        return control.contains(.reset) || isBusy ? ATADrive.Status.busy.rawValue : drive.status.rawValue
     }
 
     mutating func read(_ register: IDEController.Register, _ size: AccessSize, _ disk: inout some BlockStorage)
@@ -76,6 +109,8 @@ struct ATAChannel: Hashable, Sendable {
             guard register != .device || silence != 0 else { return UInt32(device.rawValue) }
             return silence == 0 ? 0 : UInt32(truncatingIfNeeded: size.mask)
         }
+        // A busy drive shows its status in every register (ATA/ATAPI-6, 7.15.6.1).
+        if isBusy { return UInt32(alternateStatus) }
         if register == .data {
             var value: UInt32 = 0
             change { value = $0.readData(count: min(size.byteCount, 4), &disk) }
@@ -109,13 +144,14 @@ struct ATAChannel: Hashable, Sendable {
         _ disk: inout some BlockStorage,
         _ memory: inout some GuestMemoryAccess
     ) {
-        guard !control.contains(.reset) else { return }
+        guard !control.contains(.reset), !isBusy else { return }
         let byte = UInt8(truncatingIfNeeded: value)
         // Any write to the command block shows the last bytes again.
         control.remove(.highOrderByte)
         switch register {
         case .data: change { $0.writeData(value, count: min(size.byteCount, 4), &disk) }
         case .status:
+            isBusy = takesTime && drive != nil
             change { $0.perform(byte, &disk) }
             transferMemory(&disk, &memory)
         case .device:
@@ -142,6 +178,7 @@ struct ATAChannel: Hashable, Sendable {
             first?.reset()
             second?.reset()
             device = .obsolete
+            (isBusy, owesInterrupt) = (false, false)
         }
         control = written
     }

@@ -1,6 +1,6 @@
 /// An ATA disk at one end of a channel's cable: its registers and the command it is at (ATA/ATAPI-6).
 ///
-/// Commands end at once; a drive is never seen busy but in a reset.
+/// Commands end at once; that they take time is up to the channel.
 struct ATADrive: Hashable, Sendable {
     /// What the drive is in the middle of.
     enum Transfer: Hashable {

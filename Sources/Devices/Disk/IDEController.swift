@@ -85,15 +85,18 @@ public struct IDEController: Sendable {
     private var secondary: ATAChannel
 
     /// A controller after reset, with up to four drives.
-    public init(drives: [DriveIdentity?]) {
+    ///
+    /// - Parameter takesTime: whether a drive is busy with what it has been asked for until ``finishWork(_:)``; otherwise all
+    ///   is done at once.
+    public init(drives: [DriveIdentity?], takesTime: Bool = false) {
         function = PCIFunction(
             identity: .init(vendor: 0x8086, device: 0x7010, classCode: 0x01_01_80),
             baseAddresses: [Self.busMasterBaseAddress: .ports(size: UInt32(Self.busMasterPortCount))]
         )
         function.allowWriting(Self.timing, UInt32.max)
         let places = Array(drives + [nil, nil, nil, nil])
-        primary = ATAChannel(first: places[0], second: places[1])
-        secondary = ATAChannel(first: places[2], second: places[3])
+        primary = ATAChannel(first: places[0], second: places[1], takesTime: takesTime)
+        secondary = ATAChannel(first: places[2], second: places[3], takesTime: takesTime)
     }
 
     /// A controller as it was.
@@ -114,6 +117,14 @@ public struct IDEController: Sendable {
     /// Whether a channel's line has risen since this was last asked, even if the guest has lowered it since.
     public mutating func takeInterruptEdge(_ channel: Channel) -> Bool {
         channel == .primary ? primary.takeInterruptEdge() : secondary.takeInterruptEdge()
+    }
+
+    /// Whether a channel's drive is busy until ``finishWork(_:)``.
+    public func isBusy(_ channel: Channel) -> Bool { channel == .primary ? primary.isBusy : secondary.isBusy }
+
+    /// A channel's drive, if it is busy, is done with what it has been asked for.
+    public mutating func finishWork(_ channel: Channel) {
+        if channel == .primary { primary.finishWork() } else { secondary.finishWork() }
     }
 
     /// Does `body` with a channel and what is on its selected drive.
@@ -167,7 +178,7 @@ public struct IDEController: Sendable {
     public func readBusMaster(at offset: UInt16, _ size: AccessSize) -> UInt32 {
         guard offset < Self.busMasterPortCount else { return UInt32(truncatingIfNeeded: size.mask) }
         let channel = offset < 8 ? primary : secondary
-        return channel.busMaster.read(at: offset & 7, size)
+        return channel.shownBusMaster.read(at: offset & 7, size)
     }
 
     /// Writes within the bus-master ports; starting a transfer that a drive waits for does it at once.
