@@ -9,12 +9,15 @@ struct FuzzedMachine: ~Copyable {
     /// The most that devices write in one input: an input that has them copy the same memory for ever shows nothing.
     private static let mostWritten = 64 << 20
 
+    private static let diskBatch: @Sendable () -> (count: Int, pause: UInt64) = { (count: 2, pause: 50_000) }
+
     private let memory: GuestMemory
     private var board: PCBoard
     private var now = MachineTime.start
     private var written = 0
 
-    init() throws {
+    /// - Parameter disksTakeTime: whether disks answer later, and only some of the requests that wait at once.
+    init(disksTakeTime: Bool) throws {
         memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 1 << 20)])
         let setup = BoardSetup(
             memorySize: 1 << 20,
@@ -22,7 +25,8 @@ struct FuzzedMachine: ~Copyable {
             drives: Drive.Interface.allCases.map { Drive(disk: Disk(EmptyImage()), interface: $0) },
             files: [FirmwareFile(name: "opt/file", bytes: [1, 2, 3])],
             isSetUp: true,
-            notesUnclaimed: true
+            notesUnclaimed: true,
+            diskBatch: disksTakeTime ? Self.diskBatch : nil
         )
         board = PCBoard(setup, memory: memory)
     }
