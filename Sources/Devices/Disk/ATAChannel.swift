@@ -22,7 +22,7 @@ struct ATAChannel: Hashable, Sendable {
     /// Whether drives are busy with what they have been asked for until they are told that they are done.
     private let takesTime: Bool
     /// What the selected drive has been asked for is done, but not seen to be: it shows nothing but BSY and hears nothing but a
-    /// reset (ATA/ATAPI-6, 9.2).
+    /// reset.
     private(set) var isBusy = false
     /// What was done ends in an interrupt.
     private var owesInterrupt = false
@@ -109,7 +109,7 @@ struct ATAChannel: Hashable, Sendable {
             guard register != .device || silence != 0 else { return UInt32(device.rawValue) }
             return silence == 0 ? 0 : UInt32(truncatingIfNeeded: size.mask)
         }
-        // A busy drive shows its status in every register (ATA/ATAPI-6, 7.15.6.1).
+        // A busy drive shows its status in every register, as drives' manuals have it.
         if isBusy { return UInt32(alternateStatus) }
         if register == .data {
             var value: UInt32 = 0

@@ -76,7 +76,7 @@ public struct CodeDiscovery {
     }
 
     /// Whether the guest, which has left the processor at `rip`, can be taken to be at a place that it is known to have been
-    /// at, although its segment has not been looked at: to ask for that at every exit costs more than all else about an exit.
+    /// at, although its segment has not been looked at, which costs several parts in a hundred of an exit.
     ///
     /// Another segment with code that leaves at the same offsets is noticed after ``mostAssumptions`` exits at the latest, or
     /// with the first that it makes at another one.

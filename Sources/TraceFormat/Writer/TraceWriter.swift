@@ -85,32 +85,27 @@ public struct TraceWriter: ~Copyable, Sendable {
     ///   - time: Milliseconds since the recording began.
     @discardableResult
     public mutating func append(_ event: Event, rip: UInt64 = 0, time: UInt32) -> EventOrdinal {
-        // By its kind first, because a pattern with what an event carries copies that.
-        switch event.kind {
+        switch event {
         case .keyframe, .end:
             preconditionFailure("keyframes and the end are appended by calls of their own")
-        case .deviceWrite, .deviceRead:
-            appendDeviceAccess(event, rip: rip, time: time)
+        case .deviceWrite(let address, let bytes):
+            var start = 0
+            repeat {
+                let end = min(start + Limits.deviceWriteBytes, bytes.count)
+                var record = EventRecord(event, rip: rip, time: time, payload: end - start)
+                record.address = address.rawValue + UInt64(start)
+                put(bytes.rawSpan.extracting(start..<end))
+                put(record)
+                nextEvent.rawValue += 1
+                start = end
+            } while start < bytes.count
+        case .deviceRead(let read):
+            append(read, rip: rip, time: time)
         default:
             put(EventRecord(event, rip: rip, time: time, payload: 0))
             nextEvent.rawValue += 1
         }
         return EventOrdinal(nextEvent.rawValue - 1)
-    }
-
-    private mutating func appendDeviceAccess(_ event: Event, rip: UInt64, time: UInt32) {
-        if case .deviceRead(let read) = event { return append(read, rip: rip, time: time) }
-        guard case .deviceWrite(let address, let bytes) = event else { return }
-        var start = 0
-        repeat {
-            let end = min(start + Limits.deviceWriteBytes, bytes.count)
-            var record = EventRecord(event, rip: rip, time: time, payload: end - start)
-            record.address = address.rawValue + UInt64(start)
-            put(bytes.rawSpan.extracting(start..<end))
-            put(record)
-            nextEvent.rawValue += 1
-            start = end
-        } while start < bytes.count
     }
 
     private mutating func append(_ read: DeviceRead, rip: UInt64, time: UInt32) {

@@ -42,16 +42,16 @@ extension VCPU {
     private mutating func enter() -> CInt {
         kickControl.thread.store(KickControl.currentThread(), ordering: .sequentiallyConsistent)
         defer { kickControl.thread.store(0, ordering: .releasing) }
-        freshRegisters = []
+        var errno: CInt = 0
         do {
             _ = try descriptor.host.ioctl(descriptor.rawValue, .run, 0)
         } catch {
-            guard error == .interrupted else { return error.rawValue }
-            freshRegisters = synchronizedRegisters
-            return error.rawValue
+            errno = error.rawValue
         }
-        freshRegisters = synchronizedRegisters
-        return 0
+        // A run that a signal has ended brings them back too.
+        let isOver = errno == 0 || errno == Errno.interrupted.rawValue
+        freshRegisters = isOver ? synchronizedRegisters : []
+        return errno
     }
 
     private func runError(_ errno: CInt) -> KVMError {
