@@ -60,6 +60,11 @@ struct ProgressLine {
 
     /// Shows `verb`, the events and the time four times a second, and the size of the file at `growing` if given.
     init(_ verb: String, growing path: FilePath? = nil, events: @escaping @Sendable () -> UInt64) {
+        self.init(growing: path) { "\(verb): \(Quantity.count(events())) events" }
+    }
+
+    /// Shows what `work` says and the time four times a second, and the size of the file at `growing` if given.
+    init(growing path: FilePath? = nil, work: @escaping @Sendable () -> String) {
         guard StandardError.isTerminal else {
             timer = nil
             return
@@ -69,7 +74,7 @@ struct ProgressLine {
         timer.setEventHandler { [screen] in
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
             let size = path.flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
-            screen.show("\(verb): \(Quantity.count(events())) events, \(Quantity.seconds(seconds))\(size)")
+            screen.show("\(work()), \(Quantity.seconds(seconds))\(size)")
         }
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
         timer.resume()
@@ -86,5 +91,24 @@ struct ProgressLine {
     func end() {
         timer?.cancel()
         screen.end()
+    }
+}
+
+/// How far work has come, for the line that shows it: told by the threads that do it.
+final class ProgressCounter: Sendable {
+    private let value = Atomic<UInt64>(0)
+
+    var count: UInt64 {
+        get { value.load(ordering: .relaxed) }
+        set { value.store(newValue, ordering: .relaxed) }
+    }
+
+    func add(_ count: UInt64) {
+        value.add(count, ordering: .relaxed)
+    }
+
+    /// Shows the count as events of replays, until the line is ended.
+    func replayLine() -> ProgressLine {
+        ProgressLine("replaying") { self.count }
     }
 }

@@ -104,7 +104,9 @@ struct RecordCommand: ParsableCommand {
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }
-        var last = 0
+        let tried = ProgressCounter()
+        let line = ProgressLine { "recording: try \(tried.count + 1) of \(tries)" }
+        defer { line.end() }
         let summary: RunSummary?
         do {
             summary = try Session.recordUntilFailure(
@@ -122,16 +124,18 @@ struct RecordCommand: ParsableCommand {
                     interruption.aim(at: setup.stop)
                     return setup
                 },
-                attempt: { number, _ in last = number }
+                attempt: { number, _ in tried.count = UInt64(number) }
             )
         } catch {
             throw CommandFailure(error)
         }
+        line.end()
+        let last = tried.count
         guard let summary else {
             StandardError.write("rr-vm: no failure in \(last) \(last == 1 ? "try" : "tries")")
             return
         }
-        StandardError.write("rr-vm: try \(last) failed, with --chaos \(firstSeed &+ UInt64(last - 1))")
+        StandardError.write("rr-vm: try \(last) failed, with --chaos \(firstSeed &+ (last - 1))")
         try report(summary)
     }
 

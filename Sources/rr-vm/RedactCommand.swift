@@ -1,6 +1,5 @@
 import ArgumentParser
 import Replayer
-import Synchronization
 import SystemPackage
 import TraceFormat
 
@@ -88,12 +87,12 @@ struct RedactCommand: ParsableCommand {
         _ inputs: [RecordedInput],
         _ path: FilePath
     ) throws -> RedactionReport {
-        let replayed = EventCounter()
-        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
+        let replayed = ProgressCounter()
+        let line = replayed.replayLine()
         defer { line.end() }
         let symbols = try reader.symbols()
         var redaction = try Redaction(reader, blanking: inputs) { event in
-            replayed.value.store(event.rawValue, ordering: .relaxed)
+            replayed.count = event.rawValue
         }
         let result = try redaction.run { header throws(TraceError) in
             try TraceWriter(path: path, header: header, symbols: symbols)

@@ -9,18 +9,17 @@ extension Replay {
     /// - Parameters:
     ///   - epochs: of those that the trace has.
     ///   - jobs: machines, at least 1; as many run at once as the host has processors.
+    ///   - replayed: counts the events, and may have counted those of earlier replays.
     /// - Returns: the report that one machine would give, and the seconds it took; nil where there is no epoch.
     static func run(
         _ reader: TraceReader,
         epochs: Range<Int>,
         jobs: Int,
-        landing: Landing
+        landing: Landing,
+        counting replayed: ProgressCounter
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         let start = DispatchTime.now()
         let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
-        let replayed = EventCounter()
-        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
-        defer { line.end() }
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
         DispatchQueue.concurrentPerform(iterations: parts.count) { index in
             let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing, replayed) }
@@ -39,11 +38,11 @@ extension Replay {
         _ reader: TraceReader,
         _ epochs: Range<Int>,
         _ landing: Landing,
-        _ replayed: EventCounter
+        _ replayed: ProgressCounter
     ) throws(CommandFailure) -> ReplayReport {
         do {
             var session = try ReplaySession(reader, landing: landing)
-            switch try session.run(epochs: epochs, visit: { _ in replayed.value.add(1, ordering: .relaxed) }) {
+            switch try session.run(epochs: epochs, visit: { _ in replayed.add(1) }) {
             case .success(let report): return report
             case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
             }

@@ -1,27 +1,26 @@
 import Dispatch
 import Replayer
-import Synchronization
 import TraceFormat
 
 /// One replay for a command: with its console, and with the right end where it differs.
 enum Replay {
     /// Replays a trace on this host.
     ///
+    /// - Parameter replayed: counts the events, and may have counted those of earlier replays.
     /// - Returns: the report, and the seconds it took.
     static func run(
         _ reader: TraceReader,
         landing: Landing,
-        showingConsole speed: ConsoleSpeed?
+        showingConsole speed: ConsoleSpeed?,
+        counting replayed: ProgressCounter,
+        on line: ProgressLine
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
-        let replayed = EventCounter()
-        let line = ProgressLine("replaying") { replayed.value.load(ordering: .relaxed) }
-        defer { line.end() }
         var console = ReplayedConsole(of: reader, speed, willShow: line.willShowConsole)
         do {
             var session = try ReplaySession(reader, landing: landing)
             let result = try session.run { recorded in
-                replayed.value.add(1, ordering: .relaxed)
+                replayed.add(1)
                 console.show(recorded)
             }
             console.flush()
@@ -40,11 +39,6 @@ enum Replay {
             throw CommandFailure(any: error)
         }
     }
-}
-
-/// How far replays have come, for the line that shows it.
-final class EventCounter: Sendable {
-    let value = Atomic<UInt64>(0)
 }
 
 extension ReplayReport {

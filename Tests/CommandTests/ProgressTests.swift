@@ -24,14 +24,32 @@ import Testing
     }
 
     @Test(arguments: ["verify --repeat 20", "verify --repeat 20 --jobs 2", "verify --repeat 20 --shard 1/2"])
-    func replaysShowHowFarTheyAre(line: String) throws {
+    func replaysShowHowFarTheyAllAre(line: String) throws {
         let directory = try TemporaryDirectory()
         try directory.record("port-storm", "--max-events", "20000")
 
         let shown = try directory.terminal(line)
 
-        #expect(shown.contains(/replaying: [\d,]+ events, \d\.\d s/), "\(shown)")
+        // One replay is shorter than the quarter of a second after which the line comes: it shows the sum of them all.
+        let counts = shown.matches(of: /replaying: ([\d,]+) events, \d+\.\d s/).compactMap { match in
+            Int(match.output.1.filter { $0 != "," })
+        }
+        #expect(try #require(counts.last, "\(shown)") > 20_002, "\(shown)")
+        #expect(counts == counts.sorted(), "\(shown)")
         #expect(shown.contains("divergences            0"), "\(shown)")
+    }
+
+    @Test func triesToMakeAGuestFailAreCounted() throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("port-storm")
+
+        // The line comes after a quarter of a second: a few tries of a tenth of one each, and the rest to spare.
+        let shown = try directory.terminal(
+            "record port-storm.bin --flat --memory 16M --max-events 20000 --until-failure 20 -o trace.rrvm"
+        )
+
+        #expect(shown.contains(/recording: try \d+ of 20, \d\.\d s/), "\(shown)")
+        #expect(shown.hasSuffix("rr-vm: no failure in 20 tries\r\n"), "\(shown)")
     }
 
     @Test func nothingIsShownInAPipe() throws {
