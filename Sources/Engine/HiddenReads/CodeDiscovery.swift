@@ -24,7 +24,7 @@ public struct CodeDiscovery {
     }
 
     /// Where a guest was when it last left the processor at an offset in a segment of 64 KiB.
-    private struct SegmentPlace {
+    private struct SegmentPlace: Equatable {
         var rip = UInt64.max
         var address = GuestVirtualAddress(.max)
     }
@@ -38,8 +38,10 @@ public struct CodeDiscovery {
 
     /// Places that are remembered: a new one takes the place of an old one with the same remainder.
     private static let capacity = 2048
-    /// How often in a row a guest is taken to be in the segment that it was in before, without a look at it.
-    private static let mostAssumptions = 64
+    /// How often in a row a guest is taken to be in the segment that it was in before, without a look at it: as often as the
+    /// first says, and twice as often after each look that finds it there, up to the last. A look can take half as long as an
+    /// exit.
+    private static let assumptionLimits = (first: 64, last: 1024)
     /// Instructions that are decoded at a new place, and at the first entry into other code.
     private static let budgets = (place: 1024, entry: 32768)
     private static let pointerLimit = 256
@@ -51,6 +53,7 @@ public struct CodeDiscovery {
     private var places = [Place](repeating: Place(), count: capacity)
     private var segmentPlaces = [SegmentPlace](repeating: SegmentPlace(), count: capacity)
     private var assumptions = 0
+    private var assumptionLimit = assumptionLimits.first
     private var pointers: [Pointer] = []
 
     /// Where the guest is to be stopped: those of the jumps that were found last.
@@ -78,11 +81,11 @@ public struct CodeDiscovery {
     /// Whether the guest, which has left the processor at `rip`, can be taken to be at a place that it is known to have been
     /// at, although its segment has not been looked at, which costs several parts in a hundred of an exit.
     ///
-    /// Another segment with code that leaves at the same offsets is noticed after ``mostAssumptions`` exits at the latest, or
+    /// Another segment with code that leaves at the same offsets is noticed after ``assumptionLimits`` exits at the latest, or
     /// with the first that it makes at another one.
     public mutating func expects(atRIP rip: UInt64, in memory: GuestMemory) -> Bool {
         let place = segmentPlaces[Self.index(ofRIP: rip)]
-        guard place.rip == rip, assumptions < Self.mostAssumptions, knows(place.address, in: memory) else {
+        guard place.rip == rip, assumptions < assumptionLimit, knows(place.address, in: memory) else {
             assumptions = 0
             return false
         }
@@ -92,7 +95,11 @@ public struct CodeDiscovery {
 
     /// Takes down where the guest was when it left the processor at `rip`.
     public mutating func expect(_ address: GuestVirtualAddress, atRIP rip: UInt64) {
-        segmentPlaces[Self.index(ofRIP: rip)] = SegmentPlace(rip: rip, address: address)
+        let place = SegmentPlace(rip: rip, address: address)
+        let isFoundThere = segmentPlaces[Self.index(ofRIP: rip)] == place
+        let limits = Self.assumptionLimits
+        assumptionLimit = isFoundThere ? min(2 * assumptionLimit, limits.last) : limits.first
+        segmentPlaces[Self.index(ofRIP: rip)] = place
     }
 
     /// Walks the code ahead of the guest, which has left the processor at `address`.
