@@ -1,9 +1,7 @@
 // tick-nested: a handler that lets itself be interrupted, three deep, and is busy long enough for that to happen.
 // Each call folds its depth and the state it interrupted. Prints the hash after 200 ticks; exits with code 0.
-#include "support/console.h"
-#include "support/hash.h"
 #include "support/image.h"
-#include "support/timer.h"
+#include "support/ticks.h"
 
 #define TICKS 200
 #define DEPTH_LIMIT 3
@@ -28,8 +26,7 @@ on_tick:
     fold %eax
     fold_interrupted_state
     end_of_interrupt
-    decl AT(ticks_left)
-    jz done
+    count_tick
 
     // Below the limit, be busy with interrupts on: the next tick comes in here.
     cmpl $DEPTH_LIMIT, AT(depth)
@@ -45,18 +42,9 @@ leave:
     decl AT(depth)
     leave_handler
 
-done:
-    load_hash
-    call print_hex
-    call print_newline
-    exit_with 0
-
-console_routines
-hash_storage
+finish_ticks TICKS
 
 depth:
     .long 0
-ticks_left:
-    .long TICKS
 
 end_guest tick_nested

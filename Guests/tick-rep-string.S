@@ -1,10 +1,8 @@
 // tick-rep-string: string instructions that run long enough for the timer to interrupt them half way: stores, copies
 // upwards, copies downwards. The handler folds the registers at that point and the byte the instruction would write
 // next. Prints the hash after 200 ticks; exits with code 0.
-#include "support/console.h"
-#include "support/hash.h"
 #include "support/image.h"
-#include "support/timer.h"
+#include "support/ticks.h"
 
 #define TICKS 200
 #define SOURCE_SEGMENT (SCRATCH >> 4)
@@ -50,22 +48,8 @@ on_tick:
     enter_handler
     movzbl %es:(%di), %eax
     fold %eax
-    fold_interrupted_state
-    end_of_interrupt
-    decl AT(ticks_left)
-    jz done
-    leave_handler
+    leave_tick_handler
 
-done:
-    load_hash
-    call print_hex
-    call print_newline
-    exit_with 0
-
-console_routines
-hash_storage
-
-ticks_left:
-    .long TICKS
+finish_ticks TICKS
 
 end_guest tick_rep_string

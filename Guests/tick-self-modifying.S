@@ -1,10 +1,8 @@
 // tick-self-modifying: a loop that rewrites the operand of its own next instruction, and now and then the instruction
 // itself, while the timer interrupts it. The bytes at the interrupted address differ from round to round; the handler
 // folds them. Prints the hash after 200 ticks; exits with code 0.
-#include "support/console.h"
-#include "support/hash.h"
 #include "support/image.h"
-#include "support/timer.h"
+#include "support/ticks.h"
 
 #define TICKS 200
 
@@ -41,22 +39,8 @@ on_tick:
     fold %eax
     movl AT(operand), %eax
     fold %eax
-    fold_interrupted_state
-    end_of_interrupt
-    decl AT(ticks_left)
-    jz done
-    leave_handler
+    leave_tick_handler
 
-done:
-    load_hash
-    call print_hex
-    call print_newline
-    exit_with 0
-
-console_routines
-hash_storage
-
-ticks_left:
-    .long TICKS
+finish_ticks TICKS
 
 end_guest tick_self_modifying

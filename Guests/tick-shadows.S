@@ -2,10 +2,8 @@
 // in a long stretch with interrupts off, and windows one instruction wide. The handler folds where it was called
 // from, and the guest exits with code 1 if that is a place where no interrupt may be taken. Prints the hash after 200
 // ticks; exits with code 0.
-#include "support/console.h"
-#include "support/hash.h"
 #include "support/image.h"
-#include "support/timer.h"
+#include "support/ticks.h"
 
 #define TICKS 200
 
@@ -84,23 +82,10 @@ next_forbidden:
     exit_with 1
 
 allowed:
-    fold_interrupted_state
-    end_of_interrupt
-    decl AT(ticks_left)
-    jz done
-    leave_handler
+    leave_tick_handler
 
-done:
-    load_hash
-    call print_hex
-    call print_newline
-    exit_with 0
+finish_ticks TICKS
 
-console_routines
-hash_storage
-
-ticks_left:
-    .long TICKS
 forbidden:
     .word AT(after_sti), AT(after_sti_before_cli), AT(after_empty_window)
     .word AT(after_mov_ss), AT(after_pop_ss), AT(after_deaf), AT(before_halt), 0

@@ -1,4 +1,4 @@
-// The local APIC's and the I/O APIC's registers, in memory: for 32-bit code with flat segments.
+// The local APIC's and the I/O APIC's registers, in memory.
 #pragma once
 
 #define LOCAL_APIC 0xfee00000
@@ -33,7 +33,7 @@
 #define IO_APIC_MASKED 0x10000
 #define IO_APIC_IN_SERVICE 0x4000
 
-// Writes the low half of a pin's redirection entry.
+// In 32-bit code with flat segments: writes the low half of a pin's redirection entry.
 .macro redirect pin, value
     movl $(IO_APIC_REDIRECTION + \pin * 2), IO_APIC_SELECT
     movl $(\value), IO_APIC_DATA
