@@ -67,8 +67,14 @@ extension PCBoard {
         updatePCILines()
     }
 
+    /// Follows up an access to the drive of a channel.
+    mutating func followDrive(_ channel: IDEController.Channel, now: MachineTime) {
+        pace(channel, now: now)
+        updateDriveLine(channel)
+    }
+
     /// Has the drive of a channel that has just been given work done with it later.
-    mutating func pace(_ channel: IDEController.Channel, now: MachineTime) {
+    private mutating func pace(_ channel: IDEController.Channel, now: MachineTime) {
         guard let diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else { return }
         drivePauses[Int(channel.rawValue)] = now.advanced(byNanoseconds: diskBatch().pause)
         updateDeadline(after: now)

@@ -64,8 +64,7 @@ extension PCBoard {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
         guard let register, register == .data || size == .byte else { return nil }
         let value = pci.ide.read(channel, register, size, disks: &ideDisks)
-        pace(channel, now: now)
-        updateDriveLine(channel)
+        followDrive(channel, now: now)
         return value
     }
 
@@ -85,10 +84,7 @@ extension PCBoard {
         case .busMaster:
             let offset = port.rawValue &- (busMasterBase ?? 0)
             pci.ide.writeBusMaster(at: offset, size, value, disks: &ideDisks, memory: &memory)
-            for channel in IDEController.Channel.allCases {
-                pace(channel, now: now)
-                updateDriveLine(channel)
-            }
+            for channel in IDEController.Channel.allCases { followDrive(channel, now: now) }
         case .power:
             let request = powerManagement.write(at: port.rawValue &- (powerBase ?? 0), size, value, now: now)
             updatePowerLine()
@@ -112,8 +108,7 @@ extension PCBoard {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
         guard let register, register == .data || size == .byte else { return false }
         pci.ide.write(channel, register, size, value, disks: &ideDisks, memory: &memory)
-        pace(channel, now: now)
-        updateDriveLine(channel)
+        followDrive(channel, now: now)
         return true
     }
 

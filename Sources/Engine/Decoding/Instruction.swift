@@ -15,16 +15,9 @@ public struct Instruction: Hashable, Sendable {
     /// Decodes the first instruction of `bytes`; nil where they are no instruction.
     public init?(decoding bytes: [UInt8], at address: GuestVirtualAddress, mode: ExecutionMode) {
         var decoded = unsafe ZydisDisassembledInstruction()
-        let machineMode =
-            switch mode {
-            case .real: ZYDIS_MACHINE_MODE_REAL_16
-            case .protected16: ZYDIS_MACHINE_MODE_LONG_COMPAT_16
-            case .protected32: ZYDIS_MACHINE_MODE_LONG_COMPAT_32
-            case .long64: ZYDIS_MACHINE_MODE_LONG_64
-            }
         // SAFETY: Zydis reads at most bytes.count bytes of the array and fills the structure it is given.
         let status = unsafe bytes.withUnsafeBytes {
-            unsafe ZydisDisassembleIntel(machineMode, address.rawValue, $0.baseAddress, $0.count, &decoded)
+            unsafe ZydisDisassembleIntel(mode.zydisMachineMode, address.rawValue, $0.baseAddress, $0.count, &decoded)
         }
         // ZYAN_SUCCESS is a macro: bit 31 clear means success.
         guard status & 0x8000_0000 == 0 else { return nil }

@@ -45,22 +45,7 @@ struct CodeDecoder {
     private let decoder: ZydisDecoder
 
     init(_ mode: ExecutionMode) {
-        var decoder = ZydisDecoder()
-        let machineMode =
-            switch mode {
-            case .real: ZYDIS_MACHINE_MODE_REAL_16
-            case .protected16: ZYDIS_MACHINE_MODE_LONG_COMPAT_16
-            case .protected32: ZYDIS_MACHINE_MODE_LONG_COMPAT_32
-            case .long64: ZYDIS_MACHINE_MODE_LONG_64
-            }
-        let stack =
-            switch mode {
-            case .real, .protected16: ZYDIS_STACK_WIDTH_16
-            case .protected32: ZYDIS_STACK_WIDTH_32
-            case .long64: ZYDIS_STACK_WIDTH_64
-            }
-        unsafe ZydisDecoderInit(&decoder, machineMode, stack)
-        self.decoder = decoder
+        decoder = ZydisDecoder(mode)
     }
 
     /// The length of the instruction at an offset; nil if there is none.

@@ -22,15 +22,7 @@ struct DecodedOperation {
 
     /// Decodes the first instruction of `bytes`; nil for one that is none of these.
     init?(_ bytes: [UInt8], mode: ExecutionMode) {
-        var decoder = ZydisDecoder()
-        let (machineMode, stack) =
-            switch mode {
-            case .real: (ZYDIS_MACHINE_MODE_REAL_16, ZYDIS_STACK_WIDTH_16)
-            case .protected16: (ZYDIS_MACHINE_MODE_LONG_COMPAT_16, ZYDIS_STACK_WIDTH_16)
-            case .protected32: (ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32)
-            case .long64: (ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
-            }
-        unsafe ZydisDecoderInit(&decoder, machineMode, stack)
+        var decoder = ZydisDecoder(mode)
         var instruction = unsafe ZydisDecodedInstruction()
         var operands = [ZydisDecodedOperand](repeating: ZydisDecodedOperand(), count: Int(ZYDIS_MAX_OPERAND_COUNT))
         // SAFETY: Zydis reads at most bytes.count bytes of the array, and fills the structures it is given; of its result
