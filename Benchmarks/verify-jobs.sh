@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What `verify --jobs 2` gains over one job, in turns, so that whatever else the machine does falls on both alike, and beside
-# it what two processes gain over one that do nothing but compute: more can not be had from the machine. Prints each round,
+# it what two processes gain over one that do nothing but compute: more cannot be had from the machine. Prints each round,
 # then median, least and greatest of the rounds' ratios.
 #
 #     Benchmarks/verify-jobs.sh [ROUNDS]        5 unless told

@@ -43,7 +43,7 @@ BOOTED(multiboot, "multiboot", "reads what a multiboot loader tells it", .consol
 BOOTED(multiboot2, "multiboot2", "reads what a multiboot 2 loader tells it", .console = "multiboot 2: tags 01 02 04 06 08 0e 0f 00\n")
 BOOTED(linux64, "linux64", "is entered as a 64-bit Linux kernel", .console = "linux: zero page, memory map\n")
 BOOTED(pvh, "pvh", "is entered by PVH", .console = "pvh: start information, memory map\n")
-BOOTED(completions, "completions", "executes what the recorder completes where a host's emulator can not",
+BOOTED(completions, "completions", "executes what the recorder completes where a host's emulator cannot",
        .console = "int3 int80 fwait prefetch\n")
 BOOTED(interrupt_return, "interrupt-return", "returns from interrupts in 32-bit protected mode",
        .console = "20 ticks in protected mode\n")

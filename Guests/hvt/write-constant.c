@@ -1,4 +1,4 @@
-// Writes to a constant, which it can not.
+// Writes to a constant, which it cannot.
 #include "support/hvt.h"
 
 MANIFEST()

@@ -16,7 +16,7 @@ public enum EngineError: Error, CustomStringConvertible {
     case unfinishedInstruction
     /// This host lacks what a guest or a trace needs; the text names it.
     case hostLacks(String)
-    /// This host can not show a guest the processor that it was recorded with.
+    /// This host cannot show a guest the processor that it was recorded with.
     case hostDiffers([CPUIDDifference])
 
     /// One line, without a final full stop.
@@ -36,7 +36,7 @@ public enum EngineError: Error, CustomStringConvertible {
         case .hostLacks(let what):
             "this host lacks \(what)"
         case .hostDiffers(let differences):
-            "this host can not show the guest the recorded processor: "
+            "this host cannot show the guest the recorded processor: "
                 + differences.map(\.explanation).joined(separator: "; ")
         }
     }

@@ -88,7 +88,7 @@ struct InterruptLines {
 
     /// Passes on what the controllers have for the local APIC.
     mutating func deliver() {
-        // A member that is observed can not be lent while another one is.
+        // A member that is observed cannot be lent while another one is.
         var local = localAPIC
         ioAPIC.deliver { local.deliver($0) }
         localAPIC = local

@@ -1,4 +1,4 @@
-/// Why a machine can not be built as asked.
+/// Why a machine cannot be built as asked.
 public enum MachineError: Error, Hashable, CustomStringConvertible {
     /// The guest's file holds no bytes.
     case emptyGuest
@@ -37,13 +37,13 @@ public enum MachineError: Error, Hashable, CustomStringConvertible {
         case .guestTooLarge(let bytes, let address, let free, let remedy):
             "the guest has \(bytes) bytes, and from \(Self.hex(address)) on \(free >> 10) KiB are free; \(remedy)"
         case .unsuitableFirmware(let bytes):
-            "a firmware image of \(bytes) bytes can not be mapped: it must be a multiple of 4096 and at most 16 MiB"
+            "a firmware image of \(bytes) bytes cannot be mapped: it must be a multiple of 4096 and at most 16 MiB"
         case .unsuitableMemorySize(let bytes):
             "\(bytes) bytes is not a possible memory size: give 1M to 512G, in whole pages of 4096 bytes"
         case .malformed(let what, let problem):
             "malformed \(what): \(problem)"
         case .unsupported(let what):
-            "can not boot \(what)"
+            "cannot boot \(what)"
         case .outsideMemory(let what, let address, let bytes):
             "\(what), \(bytes) bytes at \(Self.hex(address)), lies outside the guest's memory; "
                 + "if it should not, give more with --memory"

@@ -8,7 +8,7 @@ extension KVMProcessor {
     /// - Parameters:
     ///   - header: what the trace says of its machine.
     ///   - state: any state of the trace: the processor keeps the model-specific registers that it has.
-    /// - Throws: `.hostDiffers` where this host can not show the guest the recorded processor.
+    /// - Throws: `.hostDiffers` where this host cannot show the guest the recorded processor.
     public static func make(recordedIn header: TraceHeader, keeping state: ProcessorState) throws(EngineError) -> Self {
         let processor = try make(
             regions: header.machine.memory.map { region in

@@ -43,7 +43,7 @@ struct ConsoleOutput {
         if !buffer.isEmpty, now.nanoseconds(since: oldest) >= Self.patience { flush() }
     }
 
-    /// Shows what has come so far. A console that can not be written to does not stop the guest; nothing more is shown then,
+    /// Shows what has come so far. A console that cannot be written to does not stop the guest; nothing more is shown then,
     /// so that what is shown is a beginning.
     mutating func flush() {
         defer { buffer.removeAll(keepingCapacity: true) }

@@ -13,7 +13,7 @@ public final class FileImage: DiskImage {
 
     /// Why a file is no disk image.
     public enum Failure: Error, Hashable, CustomStringConvertible {
-        /// It can not be opened.
+        /// It cannot be opened.
         case unopened(Errno)
         /// It holds nothing.
         case empty

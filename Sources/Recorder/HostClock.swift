@@ -12,7 +12,7 @@ struct HostClock: Sendable {
 
     private static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
-        // SAFETY: clock_gettime fills the structure it is given and can not fail for CLOCK_MONOTONIC.
+        // SAFETY: clock_gettime fills the structure it is given and cannot fail for CLOCK_MONOTONIC.
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }

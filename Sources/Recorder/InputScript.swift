@@ -8,7 +8,7 @@ public struct InputScript: Sendable {
         case send([UInt8])
     }
 
-    /// Why a script can not be read.
+    /// Why a script cannot be read.
     public struct Failure: Error, Hashable, CustomStringConvertible {
         /// The line, counted from 1.
         public let line: Int

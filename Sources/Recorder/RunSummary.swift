@@ -14,7 +14,7 @@ public struct RunSummary: Sendable {
     public var seconds: Double
     /// Where the guest stood, if the run ended in a fault.
     public var fault: FaultReport?
-    /// The instructions that this host can not execute and that were completed for it, and how often.
+    /// The instructions that this host cannot execute and that were completed for it, and how often.
     public var completed: [CompletedInstruction: UInt64]
     /// The text screen at the end, if it was asked for.
     public var screen: String?

@@ -129,7 +129,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 }
 
 extension Processor where Self: ~Copyable {
-    /// The outcome of a run that ended at an instruction which this host can not execute: the instruction decoded.
+    /// The outcome of a run that ended at an instruction which this host cannot execute: the instruction decoded.
     mutating func describeEmulationFailure() throws(EngineError) -> Outcome {
         let state = try state()
         let bytes = memory.read(state.instructionAddress, count: 15, in: state)

@@ -122,7 +122,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
         }
     }
 
-    /// Ends a run that the host can not go on with, with the last state if the host still gives it.
+    /// Ends a run that the host cannot go on with, with the last state if the host still gives it.
     private mutating func stop(because error: EngineError) -> Outcome {
         // What the guest has executed since its last event, nobody knows.
         position = .asynchronous

@@ -41,7 +41,7 @@ extension HVTBoardSetup {
 
     private static func hostNanoseconds() -> UInt64 {
         var time = timespec()
-        // SAFETY: clock_gettime fills the structure it is given and can not fail for CLOCK_REALTIME.
+        // SAFETY: clock_gettime fills the structure it is given and cannot fail for CLOCK_REALTIME.
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(max(time.tv_sec, 0)) &* MachineTime.nanosecondsPerSecond &+ UInt64(time.tv_nsec)
     }

@@ -22,7 +22,7 @@ public enum Session {
         }
     }
 
-    /// Runs and records. The trace is made once the machine stands, so that nothing is left behind where it can not.
+    /// Runs and records. The trace is made once the machine stands, so that nothing is left behind where it cannot.
     ///
     /// - Parameters:
     ///   - guest: what the trace says of the guest.

@@ -7,7 +7,7 @@ final class WakeDescriptor: Sendable {
     private let reading: Int32
     private let writing: Int32
 
-    /// How long a thread waits at most that can not be woken.
+    /// How long a thread waits at most that cannot be woken.
     private static let blindNanoseconds: UInt64 = 100_000_000
 
     init() {

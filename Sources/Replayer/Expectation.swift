@@ -39,7 +39,7 @@ extension Exit {
         case .interruptWindow: "interrupt window"
         case .kicked: "kick"
         case .debug: "debug stop"
-        case .emulationFailure: "an instruction that this host's KVM can not emulate"
+        case .emulationFailure: "an instruction that this host's KVM cannot emulate"
         case .hostLimit(let limit): "\(limit)"
         }
     }

@@ -31,7 +31,7 @@ public struct HostCheck: Sendable {
             let way =
                 HostProbe.canStop(in: mode)
                 ? "reached by executing"
-                : "this host can not stop a guest there: restored where an interrupt follows, which proves nothing"
+                : "this host cannot stop a guest there: restored where an interrupt follows, which proves nothing"
             remarks.append("\(count) states were recorded between two exits, in \(mode.title): \(way)")
         }
     }

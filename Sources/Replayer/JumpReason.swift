@@ -2,7 +2,7 @@
 public enum JumpReason: CaseIterable, Hashable, Sendable {
     /// The user wants it so: ``Landing/portable``.
     case asked
-    /// This host can not stop a guest in the mode in which the recording was interrupted.
+    /// This host cannot stop a guest in the mode in which the recording was interrupted.
     case hostCannotStop
     /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take.
     case notReached
@@ -13,7 +13,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
     public var words: String {
         switch self {
         case .asked: "as was asked for"
-        case .hostCannotStop: "this host can not stop the guest there"
+        case .hostCannotStop: "this host cannot stop the guest there"
         case .notReached: "not reached in the processor time that a landing may take"
         case .cutOff: "what led there is lost with the trace's end"
         }

@@ -1,6 +1,6 @@
 /// How a replay comes to a moment between two exits.
 public enum Landing: String, CaseIterable, Sendable {
-    /// By executing; a moment that this host can not stop at is an error.
+    /// By executing; a moment that this host cannot stop at is an error.
     case exact
     /// By restoring the keyframe that the recorder took there.
     case portable

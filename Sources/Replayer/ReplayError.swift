@@ -7,7 +7,7 @@ public enum ReplayError: Error, CustomStringConvertible {
     case engine(EngineError)
     /// The trace could not be read.
     case trace(TraceError)
-    /// This host can not stop the guest between two exits where the recording was interrupted.
+    /// This host cannot stop the guest between two exits where the recording was interrupted.
     case cannotLand(EventOrdinal, privilege: Int)
     /// Executing did not lead to the recorded state between two exits in the time that it may take.
     case notReached(EventOrdinal)
@@ -20,7 +20,7 @@ public enum ReplayError: Error, CustomStringConvertible {
         case .engine(let error): "\(error)"
         case .trace(let error): "\(error)"
         case .cannotLand(let event, let privilege):
-            "this host can not stop the guest at event \(event), at privilege level \(privilege), by executing; "
+            "this host cannot stop the guest at event \(event), at privilege level \(privilege), by executing; "
                 + "use --landing auto to restore the recorded state there"
         case .notReached(let event):
             "executing did not lead to the state of event \(event) in the processor time that a landing may take; "

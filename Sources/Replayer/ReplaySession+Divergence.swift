@@ -16,7 +16,7 @@ extension ReplaySession where P: ~Copyable {
             cause: likelyCause(recorded)
         )
         report.recentEvents = recent.inOrder
-        // A state can not be had from a processor in the middle of an instruction; the report goes without it then.
+        // A state cannot be had from a processor in the middle of an instruction; the report goes without it then.
         if (try? processor.completePendingAccess()) != nil, let state = try? processor.state() {
             report.state = state.fields
             var view = LiveView(state: state, memory: processor.memory)

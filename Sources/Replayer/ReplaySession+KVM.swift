@@ -6,7 +6,7 @@ internal import X86
 extension ReplaySession where P == KVMProcessor {
     /// A session on this host's KVM, with the memory and the processor that the trace names.
     ///
-    /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.engine(.hostDiffers)` where this host can not
+    /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.engine(.hostDiffers)` where this host cannot
     ///   show the guest the recorded processor.
     public init(_ reader: TraceReader, landing: Landing = .auto) throws(ReplayError) {
         let state: ProcessorState

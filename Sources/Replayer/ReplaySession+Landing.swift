@@ -77,7 +77,7 @@ extension ReplaySession where P: ~Copyable {
 
     /// Executes up to a keyframe's state: equal states are the same moment, also in a loop whose registers never change.
     ///
-    /// - Returns: why it can not be reached; the guest then stands anywhere. Nil if it stands there.
+    /// - Returns: why it cannot be reached; the guest then stands anywhere. Nil if it stands there.
     /// - Throws: a divergence if the guest makes an exit of its own on the way, since the recording made none.
     private mutating func execute(to keyframe: Keyframe, _ recorded: RecordedEvent) throws -> JumpReason? {
         guard landing != .portable else { return .asked }
@@ -123,7 +123,7 @@ extension ReplaySession where P: ~Copyable {
         var isStopped = false
         while try !isThere(&self, looks) {
             // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
-            // this host can not stop the guest, the breakpoint does not hold it either.)
+            // this host cannot stop the guest, the breakpoint does not hold it either.)
             if try processor.exitRIP == rip && (isStopped || processor.canStopHere()) {
                 let exit = try processor.step()
                 guard !exit.isSynchronous else { return .exit(exit) }

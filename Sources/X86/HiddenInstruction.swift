@@ -1,4 +1,4 @@
-/// An instruction that reads something a guest can not compute, a time counter or randomness, without leaving the processor.
+/// An instruction that reads something a guest cannot compute, a time counter or randomness, without leaving the processor.
 ///
 /// Numbered as in a trace.
 public enum HiddenInstruction: UInt8, CaseIterable, Hashable, Sendable {

@@ -7,7 +7,7 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say whether this host can replay a trace, and name what is in the way.",
-        discussion: "Exit status 0 if it can, 69 if it can not."
+        discussion: "Exit status 0 if it can, 69 if it cannot."
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
         guard check.obstacles.isEmpty else {
             throw CommandFailure(
                 .unavailable,
-                "this host can not replay the trace:\n  " + check.obstacles.joined(separator: "\n  ")
+                "this host cannot replay the trace:\n  " + check.obstacles.joined(separator: "\n  ")
             )
         }
     }

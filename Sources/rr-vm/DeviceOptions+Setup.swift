@@ -54,7 +54,7 @@ extension DriveOption {
         } catch {
             var status = ExitStatus.badData
             if case .unopened = error { status = .noInput }
-            throw CommandFailure(status, "can not use \(path) as a disk: \(error)")
+            throw CommandFailure(status, "cannot use \(path) as a disk: \(error)")
         }
     }
 }

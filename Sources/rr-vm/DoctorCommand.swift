@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
             try output.write(line)
         }
         try output.flush()
-        guard report.canRecord else { throw CommandFailure(.unavailable, "this host can not record") }
+        guard report.canRecord else { throw CommandFailure(.unavailable, "this host cannot record") }
     }
 
     private static func json(_ report: HostReport) throws -> String {

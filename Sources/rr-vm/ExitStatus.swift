@@ -8,13 +8,13 @@ enum ExitStatus: Int32 {
     case usage = 64
     /// `EX_DATAERR`: a file's content is wrong.
     case badData = 65
-    /// `EX_NOINPUT`: a file is missing or can not be read.
+    /// `EX_NOINPUT`: a file is missing or cannot be read.
     case noInput = 66
-    /// `EX_UNAVAILABLE`: this host can not do it.
+    /// `EX_UNAVAILABLE`: this host cannot do it.
     case unavailable = 69
     /// `EX_SOFTWARE`: a bug of rr-vm.
     case software = 70
-    /// `EX_CANTCREAT`: an output file can not be made.
+    /// `EX_CANTCREAT`: an output file cannot be made.
     case cannotCreate = 73
     /// `EX_IOERR`: input or output failed on the way.
     case inputOutput = 74

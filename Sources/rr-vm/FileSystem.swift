@@ -76,7 +76,7 @@ enum FileSystem {
         } catch let error as Errno where error == .fileTooLarge {
             throw CommandFailure(.badData, "\(what) \(path) has more than \(limit >> 20) MiB")
         } catch {
-            throw CommandFailure(.noInput, "can not read \(what) \(path): \(error)")
+            throw CommandFailure(.noInput, "cannot read \(what) \(path): \(error)")
         }
     }
 }

@@ -9,7 +9,7 @@ struct LandingOption: ParsableArguments {
         help: ArgumentHelp(
             "How to come to interrupts that arrived between two exits.",
             discussion: """
-                exact: by executing, or fail where this host can not stop the guest; portable: by restoring the state that was \
+                exact: by executing, or fail where this host cannot stop the guest; portable: by restoring the state that was \
                 recorded there; auto: by executing where this host can, else by restoring.
                 """,
             valueName: "way"

@@ -53,7 +53,7 @@ struct MinimizeCommand: ParsableCommand {
     func run() throws {
         let reader = try TraceLocation.open(file, replaying: true)
         if let obstacle = Minimizer.obstacle(in: reader) {
-            throw CommandFailure(.usage, "\(reader.path) can not be made smaller: \(obstacle)")
+            throw CommandFailure(.usage, "\(reader.path) cannot be made smaller: \(obstacle)")
         }
         let output = FilePath(output)
         guard !FileSystem.exists(output) else { throw CommandFailure(TraceError.exists(path: output)) }

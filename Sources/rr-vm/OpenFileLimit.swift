@@ -7,7 +7,7 @@ enum OpenFileLimit {
 
     /// Raises a limit that is too low as far as the system lets it: without descriptors the run time would crash.
     ///
-    /// - Throws: that it can not be raised far enough.
+    /// - Throws: that it cannot be raised far enough.
     static func require() throws(CommandFailure) {
         var limit = rlimit()
         // SAFETY: the calls fill and read the structure they are given.

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import TraceFormat
 
-/// Shows a replayed guest's console on standard output. The replay goes on where that can not be written to.
+/// Shows a replayed guest's console on standard output. The replay goes on where that cannot be written to.
 struct ReplayedConsole: ~Copyable {
     /// How fast it is shown; nil where it is not.
     private let speed: ConsoleSpeed?

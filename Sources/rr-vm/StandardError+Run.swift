@@ -13,6 +13,6 @@ extension StandardError {
         }
         guard !summary.completed.isEmpty else { return }
         let counts = Quantity.counts(summary.completedByName)
-        write("rr-vm: completed instructions that this host can not execute: \(counts)")
+        write("rr-vm: completed instructions that this host cannot execute: \(counts)")
     }
 }

@@ -55,5 +55,5 @@ struct StandardOutput: ~Copyable {
     }
 
     /// What a user is told who has lost some of it.
-    static func message(_ cause: any Error) -> String { "can not write to standard output: \(cause)" }
+    static func message(_ cause: any Error) -> String { "cannot write to standard output: \(cause)" }
 }

@@ -55,13 +55,13 @@ extension UnikernelOptions {
         } catch {
             var status = ExitStatus.badData
             if case .unopened = error { status = .noInput }
-            throw CommandFailure(status, "can not use \(path) as block device '\(option.name)': \(error)")
+            throw CommandFailure(status, "cannot use \(path) as block device '\(option.name)': \(error)")
         }
         let capacity = image.sectorCount * 512
         guard capacity % blockSize == 0 else {
             throw CommandFailure(
                 .badData,
-                "can not use \(path) as block device '\(option.name)': its \(capacity) bytes are not whole blocks of \(blockSize)"
+                "cannot use \(path) as block device '\(option.name)': its \(capacity) bytes are not whole blocks of \(blockSize)"
             )
         }
         return (Disk(image, writesImage: isWritable), capacity)

@@ -27,7 +27,7 @@ import TraceFormat
         let result = try Command.shell("\"$0\" \(command) trace.rrvm > /dev/full", in: directory)
 
         #expect(result.status == 74, "\(result)")
-        #expect(result.messageLines == ["rr-vm: can not write to standard output: No space left on device"])
+        #expect(result.messageLines == ["rr-vm: cannot write to standard output: No space left on device"])
     }
 
     @Test func fullConsoleDoesNotEndTheRecording() throws {

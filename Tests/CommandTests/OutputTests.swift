@@ -93,7 +93,7 @@ import TraceFormat
         let result = try Command.shell("\"$0\" \(line) >/dev/full", in: directory)
 
         #expect(result.status == 74, "\(result)")
-        #expect(result.messages.contains("can not write to standard output: No space left on device"), "\(result)")
+        #expect(result.messages.contains("cannot write to standard output: No space left on device"), "\(result)")
         let traces = try directory.names.filter { $0 == "trace.rrvm" }
         #expect(try traces.allSatisfy { try TraceReader(path: directory.file($0)).outcome == .exited(code: 0) })
         #expect(traces.isEmpty == line.hasPrefix("run"))
@@ -113,7 +113,7 @@ import TraceFormat
         let result = try Command.shell("\"$0\" \(line) >/dev/full", in: directory)
 
         #expect(result.status == 74, "\(result)")
-        #expect(result.messages.contains("can not write to standard output: No space left on device"), "\(result)")
+        #expect(result.messages.contains("cannot write to standard output: No space left on device"), "\(result)")
     }
 
     @Test func limitOnTheSizeOfFilesEndsTheTraceWithItsLastWholeChunk() throws {

@@ -92,7 +92,7 @@ import TraceFormat
         let counts = try TraceReader(path: directory.file("trace.rrvm")).completed.sorted { $0.key < $1.key }
         let text = counts.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         #expect(recorded.status == 0 && made.allSatisfy { $0.status == 0 }, "\(made)")
-        #expect(recorded.messages.contains("can not execute: \(text)\n") == !counts.isEmpty, "\(recorded.messages)")
+        #expect(recorded.messages.contains("cannot execute: \(text)\n") == !counts.isEmpty, "\(recorded.messages)")
         for name in ["trace.rrvm", "packed.rrvm", "repaired.rrvm", "redacted.rrvm"] {
             let info = try Command.run("info", name, in: directory).output
             let json = try Command.run("info", name, "--json", in: directory).output

@@ -65,14 +65,14 @@ import X86
         #expect(report.recordableModes == [.real, .protected32, .ring0])
         report.behaviour[behaviour] = Self.modes { _ in .untried("planted") }
         #expect(!report.canRecord)
-        #expect(report.verdict == ["This host can not record: it lacks \(behaviour.title)."])
+        #expect(report.verdict == ["This host cannot record: it lacks \(behaviour.title)."])
     }
 
     @Test func aHostOnWhichNothingExecutesSaysSo() {
         var report = Self.flawless
         report.execution = Self.modes { _ in .init(finding: .fails("planted")) }
         #expect(!report.canRecord)
-        #expect(report.verdict == ["This host can not record: no guest executes."])
+        #expect(report.verdict == ["This host cannot record: no guest executes."])
     }
 
     @Test func withoutBreakpointsAReplayJumps() {
@@ -108,7 +108,7 @@ import X86
             .init(name: "POPCNT", mode: .ring0, outcome: .faults, detail: ""),
         ]
         #expect(report.missingInstructions(in: .ring0) == ["FLD1"])
-        #expect(report.verdict.contains { $0.hasPrefix("At ring 0 this host can not execute FLD1, some") })
+        #expect(report.verdict.contains { $0.hasPrefix("At ring 0 this host cannot execute FLD1, some") })
     }
 
     @Test(arguments: [(1e6, false), (3e9, true)])

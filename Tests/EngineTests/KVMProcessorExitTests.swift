@@ -265,7 +265,7 @@ import X86
         #expect(!interruptFlag)
     }
 
-    @Test(.enabled(if: HostProbe.canStop(in: .ring0), "this host can not step a guest"))
+    @Test(.enabled(if: HostProbe.canStop(in: .ring0), "this host cannot step a guest"))
     func aStepOverWhatAHostMayHaveCompletedLeavesTheRegistersBehindIt() throws {
         var machine = try LongModeMachine([0x9B, 0xF4])  // fwait; hlt
         let before = try machine.processor.state()

@@ -34,7 +34,7 @@ struct TinyMachine: ~Copyable {
         self.processor = processor
     }
 
-    /// As the processor says. A macro can not look into what can not be copied.
+    /// As the processor says. A macro cannot look into what cannot be copied.
     var canTakeInterrupt: Bool { processor.canTakeInterrupt }
     var isInsideInstruction: Bool { processor.isInsideInstruction }
     var interruptFlag: Bool { processor.interruptFlag }

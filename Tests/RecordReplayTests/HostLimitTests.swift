@@ -76,7 +76,7 @@ import TraceFormat
     @Test func stateAtTheFailureIsKeptWhereTheHostStillGivesIt() throws {
         let directory = try TemporaryDirectory()
 
-        // Where the last access can not be completed, there is no state.
+        // Where the last access cannot be completed, there is no state.
         for (failure, keyframes) in [(Failure.once, 2), (.runs, 1), (.everything, 1)] {
             let path = directory.file("\(failure).rrvm")
             _ = try Self.record("hello", on: FailingHost(afterEvents: 30, failure), to: path)

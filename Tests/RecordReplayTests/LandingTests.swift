@@ -47,7 +47,7 @@ import X86
         }
     }
 
-    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    @Test(.enabled(if: canStopInRealMode, "this host cannot stop a guest at a breakpoint"))
     func stateThatIsNotReachedInTimeIsJumpedToAndSaysSo() throws {
         let directory = try TemporaryDirectory()
         let reader = try Self.record(Self.counter(), in: directory)
@@ -57,7 +57,7 @@ import X86
         let report = try Replay(changed).result.get()
         #expect(
             report.jumps == [.notReached: 1],
-            "the first interrupt can not be reached; from there on the state is the recorded one"
+            "the first interrupt cannot be reached; from there on the state is the recorded one"
         )
         #expect(try Replay(reader, landing: .exact).result.get().epochsJumped == 0)
     }
@@ -81,7 +81,7 @@ import X86
         ),
     ]
 
-    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"), arguments: deeds.indices)
+    @Test(.enabled(if: canStopInRealMode, "this host cannot stop a guest at a breakpoint"), arguments: deeds.indices)
     func anExitOnTheWayToAnInterruptIsADivergence(deed: Int) throws {
         let directory = try TemporaryDirectory()
         let reader = try Self.record(Self.counter(whenOdd: Self.deeds[deed].code), in: directory)
@@ -96,7 +96,7 @@ import X86
         }
     }
 
-    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    @Test(.enabled(if: canStopInRealMode, "this host cannot stop a guest at a breakpoint"))
     func landingIsBoundedWhenAllSharedThreadsAreBusy() throws {
         let directory = try TemporaryDirectory()
         let changed = try Self.plantUnreachableStates(in: Self.record(Self.counter(), in: directory), directory)
@@ -109,7 +109,7 @@ import X86
         #expect(try Replay(changed).result.get().jumps == [.notReached: 1])
     }
 
-    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    @Test(.enabled(if: canStopInRealMode, "this host cannot stop a guest at a breakpoint"))
     func stateThatIsNotReachedIsLeftAsideWhereTheGuestIsGivenNothingBeforeItsNextExit() throws {
         let directory = try TemporaryDirectory()
         let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
@@ -127,7 +127,7 @@ import X86
         #expect(try alone.run(epochs: 0..<1).get().jumps == [.notReached: 1], "its end is all there is to compare")
     }
 
-    @Test(.enabled(if: canStopInRealMode, "this host can not stop a guest at a breakpoint"))
+    @Test(.enabled(if: canStopInRealMode, "this host cannot stop a guest at a breakpoint"))
     func noStateThatIsReachedIsLeftAside() throws {
         let directory = try TemporaryDirectory()
         let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)

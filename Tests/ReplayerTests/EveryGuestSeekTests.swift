@@ -97,7 +97,7 @@ import TraceFormat
 }
 
 extension Timeline where P: ~Copyable {
-    /// Up to three moments between an event and the next one; the event itself where this host can not step from there.
+    /// Up to three moments between an event and the next one; the event itself where this host cannot step from there.
     fileprivate mutating func someMoments(
         after event: EventOrdinal,
         most: UInt64,

@@ -5,7 +5,7 @@ import Machine
 import X86
 
 /// Takes the input for the calls of a hostile unikernel: each is a byte that says which call, one that says where its
-/// structure is, and the structure's bytes. A trap is the finding; so is a call that writes where the guest can not, or that
+/// structure is, and the structure's bytes. A trap is the finding; so is a call that writes where the guest cannot, or that
 /// is answered after a fault.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHypercalls(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

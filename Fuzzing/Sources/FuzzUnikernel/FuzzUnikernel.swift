@@ -4,7 +4,7 @@ import X86
 
 /// Takes the input for a unikernel's file and loads it: the first byte says which devices are attached and how much memory
 /// there is, the rest is the file. A trap is the finding; so is a program outside its memory, or memory that is not divided
-/// into what can be written and what can not without a gap.
+/// into what can be written and what cannot without a gap.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzUnikernel(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: start, count: count)

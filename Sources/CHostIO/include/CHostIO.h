@@ -1,4 +1,4 @@
-// What Swift can not call: GNU's additions to poll and pipe, and requests to network interfaces by a variadic ioctl.
+// What Swift cannot call: GNU's additions to poll and pipe, and requests to network interfaces by a variadic ioctl.
 #pragma once
 
 #include <stddef.h>

@@ -64,7 +64,7 @@ public struct CodeWalk {
         }
     }
 
-    /// Decodes in order up to where execution can not simply go on. What does not end in a jump is no code: what was
+    /// Decodes in order up to where execution cannot simply go on. What does not end in a jump is no code: what was
     /// found in it does not count.
     private mutating func follow(_ start: Start) {
         var (rip, depth) = (start.rip, start.depth)

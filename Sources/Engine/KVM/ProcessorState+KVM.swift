@@ -57,12 +57,12 @@ extension VCPUState {
 }
 
 extension ProcessorState.Segment {
-    /// Access-rights bit: the segment can not be used.
+    /// Access-rights bit: the segment cannot be used.
     private static let unusable: UInt32 = 1 << 16
 
     init(_ segment: KVMCore.Segment) {
         self.init(base: segment.base, limit: segment.limit, selector: segment.selector)
-        // What else an unusable segment holds differs between processors and can not be seen by the guest.
+        // What else an unusable segment holds differs between processors and cannot be seen by the guest.
         guard !segment.isUnusable else {
             accessRights = Self.unusable
             return

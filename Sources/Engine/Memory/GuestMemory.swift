@@ -18,7 +18,7 @@ public final class GuestMemory {
         public var address: GuestPhysicalAddress
         /// Bytes; a multiple of the page size, at least one page.
         public var size: UInt64
-        /// The guest can not change it: ROM.
+        /// The guest cannot change it: ROM.
         public var isReadOnly: Bool
 
         /// Makes a region of its parts.

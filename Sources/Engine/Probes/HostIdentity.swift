@@ -37,7 +37,7 @@ public struct HostIdentity: Codable, Hashable, Sendable {
         return String(line[line.index(after: colon)...].drop { $0 == " " })
     }
 
-    /// The lines of the first 64 KiB of a file; none if it can not be read.
+    /// The lines of the first 64 KiB of a file; none if it cannot be read.
     private static func lines(of path: String) -> [String] {
         // SAFETY: the strings are lent as C strings for the length of the call.
         guard let file = unsafe fopen(path, "r") else { return [] }
@@ -48,7 +48,7 @@ public struct HostIdentity: Codable, Hashable, Sendable {
         return String(decoding: block[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// The names in a directory; none if it can not be read.
+    /// The names in a directory; none if it cannot be read.
     private static func names(in path: String) -> [String] {
         // SAFETY: the string is lent as a C string for the length of the call.
         guard let directory = unsafe opendir(path) else { return [] }

@@ -3,7 +3,7 @@ internal import KVMCore
 internal import X86
 
 extension HostProbe {
-    /// Everything that is timed, in nanoseconds; what can not be done is left out.
+    /// Everything that is timed, in nanoseconds; what cannot be done is left out.
     func costs() -> [HostCost: UInt64] {
         var costs: [HostCost: UInt64] = [:]
         for cost in HostCost.allCases {

@@ -29,7 +29,7 @@ extension HostProbe {
 
     /// What the exit of a guest says that executed an instruction which CPUID does not show it.
     ///
-    /// An instruction that KVM can not emulate is no trap: nothing is recorded of it, the guest just ends there.
+    /// An instruction that KVM cannot emulate is no trap: nothing is recorded of it, the guest just ends there.
     static func hiding(endingWith exit: ProbeExit) -> Finding {
         switch exit {
         case .end: .fails("it executes without an exit")
@@ -72,7 +72,7 @@ extension HostProbe {
         var count: UInt64 = 0
         // SAFETY: read fills at most the eight bytes of the number.
         guard unsafe read(counter, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size else {
-            return .fails("the counter can not be read")
+            return .fails("the counter cannot be read")
         }
         return count >= rounds && count < rounds + rounds / 10
             ? .works("\(count) for \(rounds) rounds") : .fails("it counted \(count) branches of \(rounds)")

@@ -39,7 +39,7 @@ extension HostProbe {
         )
     }
 
-    /// How accesses exit in a mode; what can not be found out is left open.
+    /// How accesses exit in a mode; what cannot be found out is left open.
     func accessFacts(in mode: GuestMode) -> HostReport.AccessFacts {
         HostReport.AccessFacts(
             outputPosition: try? position(

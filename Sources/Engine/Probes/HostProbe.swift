@@ -12,7 +12,7 @@ public struct HostProbe: ~Copyable {
 
     /// Probes this host: a second or two.
     ///
-    /// - Throws: that `/dev/kvm` can not be used at all.
+    /// - Throws: that `/dev/kvm` cannot be used at all.
     public static func run() throws(EngineError) -> HostReport {
         do {
             let system = try KVMSystem.open()

@@ -55,7 +55,7 @@ extension HostReport {
     /// Whether a guest whose programs make system calls can run.
     public var runsSystemCalls: Bool { self[.systemCall].isPositive }
 
-    /// Those of the instructions tried that KVM can not emulate at ring 0 of a mode, by name.
+    /// Those of the instructions tried that KVM cannot emulate at ring 0 of a mode, by name.
     public func missingInstructions(in mode: GuestMode) -> [String] {
         instructions.filter { $0.mode == mode && $0.outcome == .notEmulated }.map(\.name)
     }

@@ -1,7 +1,7 @@
 extension HostReport {
     /// What this host can record and replay, and how: one sentence or two in each element.
     public var verdict: [String] {
-        guard canRecord else { return ["This host can not record: \(obstacle)."] }
+        guard canRecord else { return ["This host cannot record: \(obstacle)."] }
         return [
             recordingSentence, landingSentence, timeSentence, randomSentence, concealmentSentence, instructionSentence,
             systemCallSentence,
@@ -59,7 +59,7 @@ extension HostReport {
         guard !missing.isEmpty else { return nil }
         let names = InstructionSample.all.map(\.name).filter(missing.contains)
         let unique = names.enumerated().filter { names[..<$0.offset].allSatisfy { [name = $0.element] in $0 != name } }
-        return "At ring 0 this host can not execute \(Self.list(unique.map(\.element))), some in one mode only: "
+        return "At ring 0 this host cannot execute \(Self.list(unique.map(\.element))), some in one mode only: "
             + "a guest that uses one there ends with an emulation failure."
     }
 

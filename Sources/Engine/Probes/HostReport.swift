@@ -88,7 +88,7 @@ public struct HostReport: Codable, Hashable, Sendable {
         public enum Outcome: String, Codable, Hashable, Sendable {
             /// It executes.
             case executes
-            /// KVM can not emulate it: a guest that uses it ends there.
+            /// KVM cannot emulate it: a guest that uses it ends there.
             case notEmulated
             /// It raises an exception, as one that the processor does not have.
             case faults

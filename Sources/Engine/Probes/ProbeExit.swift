@@ -21,7 +21,7 @@ enum ProbeExit: Hashable {
     case interruptWindow
     /// RDMSR that the filter denied.
     case msrRead
-    /// KVM can not execute the instruction.
+    /// KVM cannot execute the instruction.
     case emulationFailure
     /// A fault that could not be delivered.
     case shutdown
@@ -44,7 +44,7 @@ extension ProbeExit: CustomStringConvertible {
         case .debug(let debug): "stopped for the debugger at \(debug.address)"
         case .interruptWindow: "could take an interrupt"
         case .msrRead: "read a trapped register"
-        case .emulationFailure: "came to an instruction that KVM can not emulate"
+        case .emulationFailure: "came to an instruction that KVM cannot emulate"
         case .shutdown: "shut down with a triple fault"
         case .stopped: "did not come to an end"
         case .other(let what): "ended with \(what)"

@@ -29,9 +29,9 @@ public enum Exit: Hashable, Sendable {
     case kicked
     /// A single step was done or a breakpoint was met.
     case debug
-    /// This host's KVM can not execute the instruction at RIP.
+    /// This host's KVM cannot execute the instruction at RIP.
     case emulationFailure
-    /// This host's KVM can not go on; the text is KVM's reason.
+    /// This host's KVM cannot go on; the text is KVM's reason.
     case hostLimit(HostLimit)
 }
 
@@ -58,7 +58,7 @@ extension Exit {
     }
 }
 
-/// Why a host's KVM can not go on with a guest.
+/// Why a host's KVM cannot go on with a guest.
 public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
     /// The processor refused the guest's state (`KVM_EXIT_FAIL_ENTRY`) with this hardware reason.
     case entryRefused(reason: UInt64)

@@ -91,7 +91,7 @@ public protocol Processor: ~Copyable {
     ///   exit for each: those may be among the next call's pages unseen.
     mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) throws(EngineError) -> [GuestPhysicalAddress]
 
-    /// The instructions that this host can not execute and that were completed for it, and how often: no exits, and no part
+    /// The instructions that this host cannot execute and that were completed for it, and how often: no exits, and no part
     /// of what happens to the guest.
     var completed: [CompletedInstruction: UInt64] { get }
 

@@ -64,7 +64,7 @@ extension HVTBoard {
             let bytes = try memory.take(.arguments, at: structure, count: size, port: call.port)
             return try HypercallArguments(of: call, bytes)
         } catch {
-            throw HypercallFault(call, name, "can not be read: \(error)")
+            throw HypercallFault(call, name, "cannot be read: \(error)")
         }
     }
 

@@ -61,7 +61,7 @@ public struct HVTBoard: Board {
 
     /// A unikernel may not read ports.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
-        note("it read \(size.byteCount) bytes from port \(port), which a unikernel can not")
+        note("it read \(size.byteCount) bytes from port \(port), which a unikernel cannot")
         return UInt32(truncatingIfNeeded: size.mask)
     }
 

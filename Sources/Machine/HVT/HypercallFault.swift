@@ -1,6 +1,6 @@
 internal import HVT
 
-/// Why a call can not be answered.
+/// Why a call cannot be answered.
 struct HypercallFault: Error {
     let text: String
 

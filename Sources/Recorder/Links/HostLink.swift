@@ -7,7 +7,7 @@ public protocol HostLink: NetworkLink {
     var descriptor: Int32? { get }
 }
 
-/// Why a network interface can not be attached.
+/// Why a network interface cannot be attached.
 public enum LinkFailure: Error, Hashable, CustomStringConvertible {
     /// The host refused: what, and why.
     case refused(String, Errno)

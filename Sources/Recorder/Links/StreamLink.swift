@@ -37,7 +37,7 @@ public final class StreamLink: HostLink {
         guard Self.connect(descriptor, to: path) == 0 else {
             let reason = Errno(rawValue: errno)
             close(descriptor)
-            throw .refused("can not connect to \(path)", reason)
+            throw .refused("cannot connect to \(path)", reason)
         }
         try self.init(connected: descriptor)
     }

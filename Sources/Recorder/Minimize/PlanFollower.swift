@@ -14,7 +14,7 @@ struct PlanFollower {
         case none
         /// The plan says so.
         case planned
-        /// The guest can not go on, or does not, without it.
+        /// The guest cannot go on, or does not, without it.
         case natural
     }
 

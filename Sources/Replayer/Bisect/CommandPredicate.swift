@@ -4,7 +4,7 @@ internal import SystemPackage
 public import TraceFormat
 internal import X86
 
-/// Asks a shell command about a moment, as `git bisect run` does: status 0 is good, 125 can not be said, anything else up
+/// Asks a shell command about a moment, as `git bisect run` does: status 0 is good, 125 cannot be said, anything else up
 /// to 127 is bad; more ends the search.
 ///
 /// The command finds the state in a directory: `registers` (a line each: name and value) and `memory` (physical memory from
@@ -21,7 +21,7 @@ public struct CommandPredicate: MomentPredicate {
 
     /// Runs the command.
     ///
-    /// - Throws: ``ShellCommand/Failure`` where it can not be run, or ends with a status above 127.
+    /// - Throws: ``ShellCommand/Failure`` where it cannot be run, or ends with a status above 127.
     public func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
         let directory = FileManager.default.temporaryDirectory.appending(path: "rr-vm-\(getpid())-\(moment)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

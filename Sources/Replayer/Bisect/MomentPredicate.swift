@@ -2,7 +2,7 @@ public import TraceFormat
 
 /// What a search wants to know of a moment.
 public protocol MomentPredicate {
-    /// Whether it holds there; nil where that can not be said.
+    /// Whether it holds there; nil where that cannot be said.
     mutating func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool?
 }
 

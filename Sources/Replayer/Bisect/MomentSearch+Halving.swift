@@ -5,7 +5,7 @@ internal import X86
 extension MomentSearch where P: ~Copyable {
     /// The moment at which it becomes true, by halving over events, then over instructions: for what costs much to ask. Takes it
     /// to be false up to one moment and true from there on; where it changes more often, one of its changes to true is found.
-    /// Moments that can not be judged are passed over.
+    /// Moments that cannot be judged are passed over.
     ///
     /// - Returns: nil where it is not true at the end.
     public mutating func halving() throws -> Finding? {
@@ -61,7 +61,7 @@ extension MomentSearch where P: ~Copyable {
         return (low, high)
     }
 
-    /// Whether it is true at a moment; nil where that can not be said, as between two accesses of one instruction.
+    /// Whether it is true at a moment; nil where that cannot be said, as between two accesses of one instruction.
     private mutating func holds(at moment: Moment) throws -> Bool? {
         do throws(TimelineError) {
             try timeline.seek(to: moment)

@@ -122,7 +122,7 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
         return try predicate.holds(at: Moment(event: keyframe.event), in: &view)
     }
 
-    /// Whether it is true where the timeline stands; nil where that can not be said.
+    /// Whether it is true where the timeline stands; nil where that cannot be said.
     mutating func holdsHere() throws -> Bool? {
         guard let moment = timeline.moment else { return nil }
         var view = try timeline.view()

@@ -9,7 +9,7 @@ extension TraceDifference {
 
     /// Goes to the place in both traces and looks: instructions, moments, registers and memory.
     ///
-    /// What can not be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
+    /// What cannot be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
     /// remark.
     public mutating func examine(
         _ readers: (TraceReader, TraceReader),

@@ -31,7 +31,7 @@ extension KeptInput.Reason: CustomStringConvertible {
             "without it the guest does something else at event \(event): expected \(expected), got \(actual)"
         case .stalled(let event): "without it the guest computes on and does not come to event \(event)"
         case .interrupted(let event):
-            "the guest held it when it was interrupted between two exits at event \(event), and without it this host can not "
+            "the guest held it when it was interrupted between two exits at event \(event), and without it this host cannot "
                 + "stop the guest at that moment"
         case .endState(let registers, let pages):
             "it shows in the state at the end: \(registers) \(registers == 1 ? "register" : "registers") and "

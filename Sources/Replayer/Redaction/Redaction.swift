@@ -140,7 +140,7 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
 extension Redaction where P == KVMProcessor {
     /// A redaction on this host's KVM.
     ///
-    /// - Throws: `.engine(.hostDiffers)` where this host can not show the guest the recorded processor.
+    /// - Throws: `.engine(.hostDiffers)` where this host cannot show the guest the recorded processor.
     public init(
         _ reader: TraceReader,
         blanking inputs: [RecordedInput],

@@ -1,6 +1,6 @@
 public import TraceFormat
 
-/// What a redaction has blanked, what it has kept, and what of the recording can not be seen any more.
+/// What a redaction has blanked, what it has kept, and what of the recording cannot be seen any more.
 public struct RedactionReport: Sendable {
     /// The pieces of input that are zeros in the redacted trace, in order.
     public var blanked: [RecordedInput]

@@ -11,7 +11,7 @@ extension Timeline where P: ~Copyable {
         var handler: InterruptHandler?
     }
 
-    /// The interrupt that is taken next; nil where none is, or the guest can not take it yet.
+    /// The interrupt that is taken next; nil where none is, or the guest cannot take it yet.
     mutating func nextDelivery() throws(TimelineError) -> Delivery? {
         guard !deliveries.isEmpty else { return nil }
         let state = try state()

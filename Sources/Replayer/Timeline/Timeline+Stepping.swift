@@ -9,7 +9,7 @@ extension Timeline where P: ~Copyable {
         case instruction
         /// Into the handler of an interrupt, whose first instruction comes next. Counts as one instruction.
         case delivery(RecordedEvent)
-        /// Behind the first instruction of an interrupt's handler, where the host can not stop before it. Counts as two.
+        /// Behind the first instruction of an interrupt's handler, where the host cannot stop before it. Counts as two.
         case deliveryAndInstruction(RecordedEvent)
         /// Behind the next event.
         case event
@@ -23,7 +23,7 @@ extension Timeline where P: ~Copyable {
     /// Executes one instruction, or lets the guest take the interrupt that it was given; or goes through the next event, if
     /// that comes first.
     ///
-    /// - Throws: `.cannotStep` where this host can not stop the guest after one instruction. The machine then stands nowhere.
+    /// - Throws: `.cannotStep` where this host cannot stop the guest after one instruction. The machine then stands nowhere.
     public mutating func step() throws(TimelineError) -> Step {
         guard let next = try peek(), let present = moment else { return .end }
         guard try finishAccess() else {

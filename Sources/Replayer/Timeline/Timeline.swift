@@ -64,7 +64,7 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
         }
         guard moment == target || target.instructions == 0 else {
             throw .noSuchMoment(
-                "this host executes the first instruction of an interrupt's handler together with its delivery, and can not "
+                "this host executes the first instruction of an interrupt's handler together with its delivery, and cannot "
                     + "show \(target) between the two; give a later moment"
             )
         }

@@ -12,7 +12,7 @@ public enum TimelineError: Error, CustomStringConvertible {
     case notAPattern(String, problem: String, at: Int)
     /// The trace has no such moment; the text says what it has instead.
     case noSuchMoment(String)
-    /// This host can not execute single instructions at this privilege level.
+    /// This host cannot execute single instructions at this privilege level.
     case cannotStep(Moment, privilege: Int)
     /// The event is one access of several that one instruction makes, so no state belongs to it.
     case insideInstruction(EventOrdinal)
@@ -28,7 +28,7 @@ public enum TimelineError: Error, CustomStringConvertible {
         case .notAPattern(let text, let problem, let place): "'\(text)' is no pattern: \(problem) at byte \(place)"
         case .noSuchMoment(let problem): problem
         case .cannotStep(let moment, let privilege):
-            "this host can not execute single instructions at privilege level \(privilege), as is needed after \(moment)"
+            "this host cannot execute single instructions at privilege level \(privilege), as is needed after \(moment)"
         case .insideInstruction(let event):
             "event \(event) is one of several accesses of one instruction, which has no state of its own; "
                 + "give a later event"

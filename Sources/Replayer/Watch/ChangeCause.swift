@@ -10,9 +10,9 @@ public enum ChangeCause: Sendable {
     case event(RecordedEvent)
     /// The delivery of an interrupt, which pushes onto the stack.
     case delivery(RecordedEvent)
-    /// The delivery of an interrupt or the first instruction of its handler: this host can not stop between the two.
+    /// The delivery of an interrupt or the first instruction of its handler: this host cannot stop between the two.
     case deliveryOrInstruction(RecordedEvent)
-    /// The guest, with some instruction between two moments that have others between them: this host can not step there.
+    /// The guest, with some instruction between two moments that have others between them: this host cannot step there.
     case unknown
 
     /// Whether nothing else happened between the two moments.
@@ -30,12 +30,12 @@ extension ChangeCause: CustomStringConvertible {
         case .event(let event): "event \(event)"
         case .delivery(let event): "delivery of event \(event)"
         case .deliveryOrInstruction(let event):
-            "delivery of event \(event), or the first instruction of its handler: this host can not stop between them"
-        case .unknown: "this host can not step there to find the instruction"
+            "delivery of event \(event), or the first instruction of its handler: this host cannot stop between them"
+        case .unknown: "this host cannot step there to find the instruction"
         }
     }
 
     private static func text(of line: CodeListing.Line?) -> String {
-        line.map { "\($0)" } ?? "an instruction that can not be read"
+        line.map { "\($0)" } ?? "an instruction that cannot be read"
     }
 }

@@ -31,7 +31,7 @@ public struct TraceInfo: Sendable {
     ///
     /// - Parameter countsKinds: Reads all events too, and counts them by kind.
     public init(_ reader: TraceReader, countsKinds: Bool = false) throws(TraceError) {
-        // What stands behind bad bytes can not be counted.
+        // What stands behind bad bytes cannot be counted.
         if let loss = reader.loss { throw loss }
         formatVersion = reader.file.version
         header = reader.header

@@ -95,7 +95,7 @@ public struct TraceReader: Sendable {
 
     /// How the recording ended; nil where the end is missing.
     public var outcome: Outcome? { end?.outcome }
-    /// How often each instruction that the recording's host can not execute was completed for it, by name, since the
+    /// How often each instruction that the recording's host cannot execute was completed for it, by name, since the
     /// recording began: however much of that the trace holds. No part of what a replay compares. Empty where there were none,
     /// where the end is missing, and in a stretch that ends before the recording did.
     public var completed: [String: UInt64] { end?.completed ?? [:] }

@@ -2,7 +2,7 @@ public import Engine
 
 /// What a unikernel's machine is made of, beside what stands in memory.
 public struct Unikernel: Hashable, Sendable {
-    /// Guest-physical memory: what the program can not write is memory that can only be read.
+    /// Guest-physical memory: what the program cannot write is memory that can only be read.
     public var regions: [GuestMemory.Region]
     /// The devices by their handles, which are places in the manifest; nil where a place is for none.
     public var devices: [UnikernelDevice?]
