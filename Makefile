@@ -1,10 +1,11 @@
 # The commands of this repository. `make` lists them.
 
 FUZZ_SECONDS ?= 60
+PREFIX ?= /usr/local
 SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-at-scale setup build fuzz bench format lint clean
+.PHONY: help demo test test-slow test-at-scale setup build install fuzz bench format lint clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -25,7 +26,10 @@ setup: ## install the missing Debian packages
 	@Scripts/setup.sh
 
 build: setup ## build rr-vm for release
-	@swift build --configuration release --product rr-vm
+	@echo "Built $$(Scripts/build-release.sh rr-vm)/rr-vm"
+
+install: setup ## install rr-vm below PREFIX=/usr/local, where it runs without Swift
+	@Scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
 fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 	@Scripts/fuzz.sh $(FUZZ_SECONDS)

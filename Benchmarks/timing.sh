@@ -7,11 +7,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Builds products for release, and sets `binaries` to where they are.
 release() {
-    local product
-    for product in "$@"; do
-        swift build --configuration release --product "$product" --quiet
-    done
-    binaries=$(swift build --configuration release --show-bin-path)
+    binaries=$(Scripts/build-release.sh "$@")
 }
 
 # Sets `elapsed` to the seconds that a command takes from its start to its end, which has to be with this status. What it

@@ -15,11 +15,10 @@ if [[ ${1-} == --built ]]; then
 else
     Scripts/setup.sh
     echo "Building rr-vm (the first time takes a minute or two) ..."
-    if ! swift build --configuration release --product rr-vm >"$log" 2>&1; then
+    if ! rr_vm=$(Scripts/build-release.sh rr-vm 2>"$log")/rr-vm; then
         cat "$log" >&2
         exit 1
     fi
-    rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
 fi
 
 # Runs rr-vm as a user would type it, and shows the last lines of what it prints and all that it says about the run. It must

@@ -5,14 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 Scripts/setup.sh
-swift build --configuration release --product rr-vm
-swift build --product write-guests
-rr_vm=$(swift build --configuration release --show-bin-path)/rr-vm
-write_guests=$(swift build --show-bin-path)/write-guests
+binaries=$(Scripts/build-release.sh rr-vm write-guests)
+rr_vm=$binaries/rr-vm
 
 guests=$(mktemp --directory)
 trap 'rm -rf "$guests"' EXIT
-"$write_guests" "$guests" >"$guests/list"
+"$binaries/write-guests" "$guests" >"$guests/list"
 
 # missing NAME: says that a trace is to be made.
 missing() { [[ ! -e traces/$1.rrvm ]]; }

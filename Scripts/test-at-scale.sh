@@ -27,10 +27,7 @@ fail() {
     exit 1
 }
 
-for product in rr-vm write-guests plant-divergence; do
-    swift build --configuration release --product "$product" --quiet
-done
-binaries=$(swift build --configuration release --show-bin-path)
+binaries=$(Scripts/build-release.sh rr-vm write-guests plant-divergence)
 export PATH=$binaries:$PATH
 
 # The page's text between ``` marks under a heading.
