@@ -23,7 +23,7 @@ import TraceFormat
         let recording = try await RecordingStore.shared.recording(of: guest)
         let digest = try #require(recording.summary.trace?.digest)
 
-        for _ in 0..<recording.replays {
+        for _ in 0..<recording.replays(of: guest) {
             let replay = try Replay(recording.reader, landing: recording.landing)
             let report = try replay.result.get()
             #expect(report.digest == digest)
@@ -74,8 +74,11 @@ extension Recording {
     /// Executing to every interrupt takes long where one came between two exits: the tests of landing do that for some.
     fileprivate var landing: Landing { SlowTests.areIncluded ? .auto : .portable }
 
-    /// How often it is replayed: the quicker, the more often, and unikernels always often.
-    fileprivate var replays: Int {
-        summary.seconds < 0.3 || reader.header.machine.board == "hvt" || SlowTests.areIncluded ? 20 : 3
+    /// How often it is replayed: the quicker, the more often, and unikernels always often. A replay of a slow guest takes
+    /// minutes.
+    fileprivate func replays(of guest: TestGuest) -> Int {
+        if summary.seconds < 0.3 || reader.header.machine.board == "hvt" { return 20 }
+        if guest.isSlow { return 1 }
+        return SlowTests.areIncluded ? 20 : 3
     }
 }
