@@ -26,7 +26,7 @@ setup: ## install the missing Debian packages
 	@Scripts/setup.sh
 
 build: setup ## build rr-vm for release
-	@echo "Built $$(Scripts/build-release.sh rr-vm)/rr-vm"
+	@binaries=$$(Scripts/build-release.sh rr-vm) && echo "Built $$binaries/rr-vm"
 
 install: setup ## install rr-vm below PREFIX=/usr/local, where it runs without Swift
 	@Scripts/install.sh "$(DESTDIR)$(PREFIX)"
