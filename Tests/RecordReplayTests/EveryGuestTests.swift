@@ -23,7 +23,7 @@ import TraceFormat
         let recording = try await RecordingStore.shared.recording(of: guest)
         let digest = try #require(recording.summary.trace?.digest)
 
-        for _ in 0..<recording.replays(of: guest) {
+        for _ in 0..<recording.replays {
             let replay = try Replay(recording.reader, landing: recording.landing)
             let report = try replay.result.get()
             #expect(report.digest == digest)
@@ -71,14 +71,12 @@ extension Recording {
     /// What the guest showed, as text.
     fileprivate var text: String { String(decoding: console, as: UTF8.self) }
 
-    /// Executing to every interrupt takes long where one came between two exits: the tests of landing do that for some.
-    fileprivate var landing: Landing { SlowTests.areIncluded ? .auto : .portable }
+    /// Executing to every interrupt takes long where one came between two exits, and minutes where ten thousand did: the tests
+    /// of landing do that for some.
+    fileprivate var landing: Landing { SlowTests.areIncluded && reader.keyframeCount < 5000 ? .auto : .portable }
 
-    /// How often it is replayed: the quicker, the more often, and unikernels always often. A replay of a slow guest takes
-    /// minutes.
-    fileprivate func replays(of guest: TestGuest) -> Int {
-        if summary.seconds < 0.3 || reader.header.machine.board == "hvt" { return 20 }
-        if guest.isSlow { return 1 }
-        return SlowTests.areIncluded ? 20 : 3
+    /// How often it is replayed: the quicker, the more often, and unikernels always often.
+    fileprivate var replays: Int {
+        summary.seconds < 0.3 || reader.header.machine.board == "hvt" || SlowTests.areIncluded ? 20 : 3
     }
 }

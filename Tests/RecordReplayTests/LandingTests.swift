@@ -20,18 +20,15 @@ import X86
         guest.isTicked && (SlowTests.areIncluded || quick.contains(guest.description))
     }
     private static let quick: Set = ["tick-after-pio", "tick-nmi-only", "tick-self-modifying"]
-    /// One replay of a guest that is slow has more landings than fifty of another, and takes minutes.
-    private static func repeats(of guest: TestGuest) -> Int {
-        if guest.isSlow { return 1 }
-        return SlowTests.areIncluded ? 50 : 2
-    }
+    private static let repeats = SlowTests.areIncluded ? 50 : 2
     private static let canStopInRealMode = HostProbe.canStop(in: .real)
 
     @Test(arguments: ticked)
     func everyInterruptIsLandedOnByExecutingWhereTheHostCanStop(guest: TestGuest) async throws {
         let recording = try await RecordingStore.shared.recording(of: guest)
         let unreachable = try recording.reader.interruptedModes().values.count { !HostProbe.canStop(in: $0) }
-        for _ in 0..<Self.repeats(of: guest) {
+        // One executed replay of a slow guest has more landings than fifty of another, and takes minutes.
+        for _ in 0..<(guest.isSlow ? 1 : Self.repeats) {
             let report = try Replay(recording.reader).result.get()
             #expect(report.jumps == (unreachable > 0 ? [.hostCannotStop: unreachable] : [:]))
             #expect(report.epochsExecuted == recording.reader.keyframeCount - 1 - unreachable)
@@ -43,7 +40,7 @@ import X86
     func portableReplaysRestoreEveryInterruptAndNothingElse(guest: TestGuest) async throws {
         let recording = try await RecordingStore.shared.recording(of: guest)
         let interrupted = try recording.reader.keyframes.count { $0.position == .asynchronous }
-        for _ in 0..<Self.repeats(of: guest) {
+        for _ in 0..<Self.repeats {
             let report = try Replay(recording.reader, landing: .portable).result.get()
             #expect(report.jumps == (interrupted > 0 ? [.asked: interrupted] : [:]))
             #expect(report.epochsExecuted == recording.reader.keyframeCount - 1 - interrupted)
