@@ -106,9 +106,21 @@ final class ProgressCounter: Sendable {
     func add(_ count: UInt64) {
         value.add(count, ordering: .relaxed)
     }
+}
 
-    /// Shows the count as events of replays, until the line is ended.
-    func replayLine() -> ProgressLine {
-        ProgressLine("replaying") { self.count }
+/// How far replays have come, and the line that shows it.
+struct ReplayProgress {
+    let replayed = ProgressCounter()
+    let line: ProgressLine
+
+    private init() {
+        line = ProgressLine("replaying") { [replayed] in replayed.count }
+    }
+
+    /// Shows a line as long as `body` is at work: over all of its replays, since each may be too short to show any.
+    static func showing<Result>(_ body: (Self) throws -> Result) rethrows -> Result {
+        let progress = Self()
+        defer { progress.line.end() }
+        return try body(progress)
     }
 }

@@ -87,15 +87,14 @@ struct RedactCommand: ParsableCommand {
         _ inputs: [RecordedInput],
         _ path: FilePath
     ) throws -> RedactionReport {
-        let replayed = ProgressCounter()
-        let line = replayed.replayLine()
-        defer { line.end() }
         let symbols = try reader.symbols()
-        var redaction = try Redaction(reader, blanking: inputs) { event in
-            replayed.count = event.rawValue
-        }
-        let result = try redaction.run { header throws(TraceError) in
-            try TraceWriter(path: path, header: header, symbols: symbols)
+        let result = try ReplayProgress.showing { progress in
+            var redaction = try Redaction(reader, blanking: inputs) { event in
+                progress.replayed.count = event.rawValue
+            }
+            return try redaction.run { header throws(TraceError) in
+                try TraceWriter(path: path, header: header, symbols: symbols)
+            }
         }
         switch result {
         case .success(let report): return report

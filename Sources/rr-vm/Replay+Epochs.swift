@@ -9,18 +9,18 @@ extension Replay {
     /// - Parameters:
     ///   - epochs: of those that the trace has.
     ///   - jobs: machines, at least 1; as many run at once as the host has processors.
-    ///   - replayed: counts the events, and may have counted those of earlier replays.
     /// - Returns: the report that one machine would give, and the seconds it took; nil where there is no epoch.
     static func run(
         _ reader: TraceReader,
         epochs: Range<Int>,
         jobs: Int,
         landing: Landing,
-        counting replayed: ProgressCounter
+        progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         let start = DispatchTime.now()
         let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
+        let replayed = progress.replayed
         DispatchQueue.concurrentPerform(iterations: parts.count) { index in
             let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing, replayed) }
             results.withLock { $0[index] = result }

@@ -6,21 +6,19 @@ import TraceFormat
 enum Replay {
     /// Replays a trace on this host.
     ///
-    /// - Parameter replayed: counts the events, and may have counted those of earlier replays.
     /// - Returns: the report, and the seconds it took.
     static func run(
         _ reader: TraceReader,
         landing: Landing,
         showingConsole speed: ConsoleSpeed?,
-        counting replayed: ProgressCounter,
-        on line: ProgressLine
+        progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
-        var console = ReplayedConsole(of: reader, speed, willShow: line.willShowConsole)
+        var console = ReplayedConsole(of: reader, speed, willShow: progress.line.willShowConsole)
         do {
             var session = try ReplaySession(reader, landing: landing)
             let result = try session.run { recorded in
-                replayed.add(1)
+                progress.replayed.add(1)
                 console.show(recorded)
             }
             console.flush()

@@ -35,17 +35,9 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let reader = try TraceLocation.open(file, replaying: true)
-        let replayed = ProgressCounter()
-        let line = replayed.replayLine()
-        defer { line.end() }
-        let (report, seconds) = try Replay.run(
-            reader,
-            landing: landing.landing,
-            showingConsole: console ? speed : nil,
-            counting: replayed,
-            on: line
-        )
-        line.end()
+        let (report, seconds) = try ReplayProgress.showing {
+            try Replay.run(reader, landing: landing.landing, showingConsole: console ? speed : nil, progress: $0)
+        }
         guard !quiet else { return }
         StandardError.write("rr-vm: \(report.summary(seconds: seconds))")
         for remark in report.remarks { StandardError.write("rr-vm: note: \(remark)") }

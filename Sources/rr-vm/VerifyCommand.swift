@@ -47,16 +47,13 @@ struct VerifyCommand: ParsableCommand {
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
         var last: ReplayReport?
-        // One line over all replays: each of them may be too short to show any.
-        let replayed = ProgressCounter()
-        let line = replayed.replayLine()
-        defer { line.end() }
-        for _ in 0..<self.repeat {
-            guard let (report, duration) = try replay(reader, part, counting: replayed, on: line) else { break }
-            seconds += duration
-            last = report
+        try ReplayProgress.showing { progress in
+            for _ in 0..<self.repeat {
+                guard let (report, duration) = try replay(reader, part, progress) else { break }
+                seconds += duration
+                last = report
+            }
         }
-        line.end()
         if let last, json { return try last.writeJSON(seconds: seconds) }
         var output = StandardOutput()
         if let shard {
@@ -80,12 +77,11 @@ struct VerifyCommand: ParsableCommand {
     private func replay(
         _ reader: TraceReader,
         _ epochs: Range<Int>,
-        counting replayed: ProgressCounter,
-        on line: ProgressLine
+        _ progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         if jobs == 1, shard == nil {
-            return try Replay.run(reader, landing: landing.landing, showingConsole: nil, counting: replayed, on: line)
+            return try Replay.run(reader, landing: landing.landing, showingConsole: nil, progress: progress)
         }
-        return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing, counting: replayed)
+        return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing, progress: progress)
     }
 }
