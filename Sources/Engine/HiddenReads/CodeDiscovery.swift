@@ -39,8 +39,8 @@ public struct CodeDiscovery {
     /// Places that are remembered: a new one takes the place of an old one with the same remainder.
     private static let capacity = 2048
     /// How often in a row a guest is taken to be in the segment that it was in before, without a look at it: as often as the
-    /// first says, and twice as often after each look that finds it there, up to the last. A look can take half as long as an
-    /// exit.
+    /// first says, and twice as often after each look that finds it there, up to the last. A look costs a call
+    /// on the vCPU.
     private static let assumptionLimits = (first: 64, last: 1024)
     /// Instructions that are decoded at a new place, and at the first entry into other code.
     private static let budgets = (place: 1024, entry: 32768)
