@@ -34,11 +34,17 @@ let package = Package(
         .target(name: "CHostIO"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
 
         .target(name: "ByteCoding", swiftSettings: swiftSettings),
         .target(name: "Digest", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
         .target(name: "X86", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .target(
+            name: "Confinement",
+            dependencies: ["CHostIO", "CSeccomp", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "HVT", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .target(
             name: "KVMCore",
@@ -95,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
+                "ByteCoding", "Confinement", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine", "Recorder",
+                "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -116,6 +123,12 @@ let package = Package(
             name: "plant-divergence",
             dependencies: ["TraceFormat", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/TestSupport/plant-divergence",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "confined-call",
+            dependencies: ["Confinement", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/TestSupport/confined-call",
             swiftSettings: swiftSettings
         ),
         // For a benchmark alone.
@@ -210,7 +223,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Digest", "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
+                "Confinement", "Digest", "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

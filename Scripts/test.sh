@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # python3-lz4, python3-xxhash: the independent reader of Tools, whose events the tests compare.
-Scripts/setup.sh shellcheck python3-lz4 python3-xxhash
+Scripts/setup.sh shellcheck strace python3-lz4 python3-xxhash
 # The real guests of the slow suite; what is not there is skipped.
 if [[ -n ${RR_VM_SLOW_TESTS-} ]]; then
     Scripts/setup.sh grub-pc-bin grub-common syslinux syslinux-common mtools memtest86+ linux-image-cloud-amd64 ||

@@ -16,6 +16,8 @@ struct RecordingSink: EventSink, ~Copyable {
     private let options: TraceWriter.Options
     private let ring: RingPolicy?
     private var writer: TraceWriter
+    /// The file, open for reading at the end: this process may have no right to open it then.
+    private var reading: FileDescriptor?
     private var successor: TraceWriter?
     /// Why no successor could begin.
     private var successorFailure: TraceError?
@@ -37,6 +39,10 @@ struct RecordingSink: EventSink, ~Copyable {
         self.ring = ring
         options = TraceWriter.Options(sync: sync)
         writer = try TraceWriter(path: path, header: header, symbols: symbols, options: options)
+        // Of a ring the file is another one by then.
+        if ring == nil {
+            reading = try? FileDescriptor.open(path.appendingSuffix(".part"), .readOnly, options: .closeOnExec)
+        }
     }
 
     var failure: TraceError? {
@@ -122,19 +128,23 @@ struct RecordingSink: EventSink, ~Copyable {
 
     /// Stops, and leaves no trace.
     consuming func abandon() {
+        try? reading?.close()
         if let successor = successor.take() { successor.abandon() }
         writer.abandon()
     }
 
     /// Ends the trace and says what it has become. A trace that could not be completed keeps what it holds.
-    consuming func finish(_ run: RunSummary) -> RunSummary.Trace {
+    ///
+    /// - Returns: also the last events before the end, where the guest was at fault.
+    consuming func finish(_ run: RunSummary) -> (trace: RunSummary.Trace, lastEvents: [RecordedEvent]) {
         // Of the successor, if of anything: a failure of the first file is thrown below.
-        let (digest, path, failure) = (lastDigest, path, failure)
+        let (digest, path, failure, reading) = (lastDigest, path, failure, reading)
         if let successor = successor.take() { successor.abandon() }
         let time = UInt32(truncatingIfNeeded: Int(run.seconds * 1000))
+        let trace: RunSummary.Trace
         do {
             let summary = try writer.finish(run.outcome, completed: run.completedByName, time: time)
-            return RunSummary.Trace(
+            trace = RunSummary.Trace(
                 path: path,
                 events: summary.eventCount,
                 bytes: summary.byteCount,
@@ -143,8 +153,33 @@ struct RecordingSink: EventSink, ~Copyable {
             )
         } catch {
             let part = path.appendingSuffix(".part")
-            return RunSummary.Trace(path: part, events: 0, bytes: 0, digest: digest, failure: error)
+            trace = RunSummary.Trace(path: part, events: 0, bytes: 0, digest: digest, failure: error)
         }
+        guard run.fault != nil, trace.failure == nil else {
+            try? reading?.close()
+            return (trace, [])
+        }
+        let source = reading.map { try? TraceSource(adopting: $0, path: path) } ?? (try? TraceSource(path: path))
+        let reader = source.flatMap { try? TraceReader($0) }
+        return (trace, reader?.lastEvents ?? [])
+    }
+}
+
+extension TraceReader {
+    /// The last events before the end. They are read from the trace, because to have them at hand would cost at every event.
+    fileprivate var lastEvents: [RecordedEvent] {
+        // Keyframes stand among them, one before each that comes between two exits.
+        let distance = UInt64(FaultReport.eventLimit * 4)
+        let (start, end) = (events.lowerBound.rawValue, events.upperBound.rawValue)
+        var cursor = events(from: EventOrdinal(max(start, end - min(end, distance))))
+        var last: [RecordedEvent] = []
+        while let recorded = try? cursor.next() {
+            switch recorded.event {
+            case .keyframe, .end: continue
+            default: last.append(recorded)
+            }
+        }
+        return last.suffix(FaultReport.eventLimit)
     }
 }
 

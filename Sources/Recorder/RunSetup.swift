@@ -13,6 +13,9 @@ public struct RunSetup: Sendable {
     public var consoleDescriptor: Int32?
     /// Is called before a piece of the console is shown there, and told whether a line ends with it.
     public var willShowConsole: @Sendable (_ endsLine: Bool) -> Void = { _ in }
+    /// Is called once everything that the run needs is open, before the guest executes anything: a process may give up the
+    /// right to open more there.
+    public var didOpen: @Sendable () -> Void = {}
     /// The date at the start: seconds since 1970-01-01 UTC.
     public var date: Int64
 

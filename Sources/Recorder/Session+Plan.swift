@@ -62,7 +62,7 @@ extension Session {
             seconds: runner.seconds,
             completed: runner.processor.completed
         )
-        summary.trace = runner.finish().finish(summary)
+        summary.trace = runner.finish().finish(summary).trace
         return summary
     }
 

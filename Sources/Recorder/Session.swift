@@ -14,6 +14,7 @@ public enum Session {
     ) throws(RecorderError) -> RunSummary {
         do {
             let processor = try prepare(configuration)
+            setup.didOpen()
             return try drive(processor, into: TailSink(), configuration, setup) { sink, summary in
                 summary.fault?.events = sink.events
             }
@@ -84,11 +85,12 @@ public enum Session {
         } catch {
             throw .trace(error)
         }
+        setup.didOpen()
         do {
             return try drive(processor, into: sink, configuration, setup) { sink, summary in
-                let trace = sink.finish(summary)
+                let (trace, lastEvents) = sink.finish(summary)
                 summary.trace = trace
-                if summary.fault != nil { summary.fault?.events = trace.lastEvents }
+                summary.fault?.events = lastEvents
             }
         } catch {
             throw .engine(error)
@@ -176,24 +178,5 @@ public enum Session {
         )
         try processor.restore(configuration.load(into: processor.memory))
         return processor
-    }
-}
-
-extension RunSummary.Trace {
-    /// The last events before the end. They are read from the trace, because to have them at hand would cost at every event.
-    fileprivate var lastEvents: [RecordedEvent] {
-        guard failure == nil, let reader = try? TraceReader(path: path) else { return [] }
-        // Keyframes stand among them, one before each that comes between two exits.
-        let distance = UInt64(FaultReport.eventLimit * 4)
-        let (start, end) = (reader.events.lowerBound.rawValue, reader.events.upperBound.rawValue)
-        var cursor = reader.events(from: EventOrdinal(max(start, end - min(end, distance))))
-        var events: [RecordedEvent] = []
-        while let recorded = try? cursor.next() {
-            switch recorded.event {
-            case .keyframe, .end: continue
-            default: events.append(recorded)
-            }
-        }
-        return events.suffix(FaultReport.eventLimit)
     }
 }

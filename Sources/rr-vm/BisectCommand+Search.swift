@@ -6,7 +6,10 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true)
+        let reader = try TraceLocation.open(files[0], replaying: true) {
+            // A command of the user's has the user's rights.
+            if command == nil { confinement.keepOpenFiles(machines: true) }
+        }
         if let when {
             let condition = try Condition(when, symbols: CodeListing(reader).symbols)
             var search = try MomentSearch(Timeline(reader), condition)
@@ -33,7 +36,7 @@ extension BisectCommand {
 
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true)
+        let reader = try TraceLocation.open(files[0], replaying: true) { confinement.keepOpenFiles(machines: true) }
         var session = try ReplaySession(reader)
         switch try session.run() {
         case .success(let report):

@@ -53,6 +53,8 @@ struct BisectCommand: ParsableCommand {
         if ignore != nil, files.count == 1 { throw ValidationError("--ignore goes with two traces") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
         do {
             if files.count == 2 {
@@ -70,7 +72,7 @@ struct BisectCommand: ParsableCommand {
     }
 
     private func compare() throws {
-        let readers = (try TraceLocation.open(files[0]), try TraceLocation.open(files[1]))
+        let readers = try TraceLocation.open(files[0], files[1]) { confinement.keepOpenFiles(machines: true) }
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)
         for difference in headers { try StandardOutput.print("the recordings begin differently: \(difference)") }
         let comparison = TraceComparison(readers.0, readers.1, ignoring: ignore?.inputs ?? [])

@@ -13,8 +13,10 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: String?
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true)
+        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
         let check: HostCheck
         do {
             check = try HostCheck(reader)

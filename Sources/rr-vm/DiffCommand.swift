@@ -18,8 +18,10 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "The other.")
     var right: String
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let (left, right) = (try TraceLocation.open(left), try TraceLocation.open(right))
+        let (left, right) = try TraceLocation.open(left, right) { confinement.keepOpenFiles(machines: false) }
         var output = StandardOutput()
         let comparison: TraceDifferences
         do {

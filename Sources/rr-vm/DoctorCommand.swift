@@ -1,4 +1,5 @@
 import ArgumentParser
+import Confinement
 import Engine
 import FoundationEssentials
 
@@ -23,26 +24,30 @@ struct DoctorCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.unavailable, "\(error)")
         }
+        // Last: it takes the rights of this process.
+        let confinement = Confinement.trial()
+        let text = DoctorText(report: report, confinement: confinement, isVerbose: verbose)
         var output = StandardOutput()
-        for line in json ? [try Self.json(report)] : DoctorText(report: report, isVerbose: verbose).lines {
+        for line in json ? [try Self.json(report, confinement)] : text.lines {
             try output.write(line)
         }
         try output.flush()
         guard report.canRecord else { throw CommandFailure(.unavailable, "this host cannot record") }
     }
 
-    private static func json(_ report: HostReport) throws -> String {
+    private static func json(_ report: HostReport, _ confinement: Confinement.Trial) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Judged(report: report)), as: UTF8.self)
+        return String(decoding: try encoder.encode(Judged(report: report, confinement: confinement)), as: UTF8.self)
     }
 
     /// A report with what follows from it.
     private struct Judged: Encodable {
         let report: HostReport
+        let confinement: Confinement.Trial
 
         private enum Key: String, CodingKey {
-            case canRecord, recordableModes, landing, unconcealedFeatures, verdict
+            case canRecord, recordableModes, landing, unconcealedFeatures, verdict, confinement
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -54,6 +59,7 @@ struct DoctorCommand: ParsableCommand {
             try container.encode(Dictionary(uniqueKeysWithValues: ways), forKey: .landing)
             try container.encode(report.unconcealedFeatures, forKey: .unconcealedFeatures)
             try container.encode(report.verdict, forKey: .verdict)
+            try container.encode(confinement, forKey: .confinement)
         }
     }
 }

@@ -1,8 +1,10 @@
+import Confinement
 import Engine
 
 /// A host report for people.
 struct DoctorText {
     let report: HostReport
+    let confinement: Confinement.Trial
     let isVerbose: Bool
 
     /// Everything, ending with the verdict.
@@ -23,6 +25,12 @@ struct DoctorText {
                 "KVM",
                 "API \(report.apiVersion), "
                     + (identity.modules.isEmpty ? "built in" : identity.modules.joined(separator: ", "))
+            ),
+            row(
+                "confinement",
+                (confinement.limitsSystemCalls
+                    ? "system calls limited" : "NO limit to system calls: no seccomp filters here")
+                    + (confinement.limitsFiles ? ", files limited" : ", files not limited apart: no Landlock here")
             ),
         ]
     }

@@ -38,13 +38,15 @@ struct EventsCommand: ParsableCommand {
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
         var output = StandardOutput()
         do {
             if follow {
                 try listGrowing(&output)
             } else {
-                let reader = try TraceLocation.open(file)
+                let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: false) }
                 if let from, !reader.events.contains(EventOrdinal(from)) {
                     _ = try reader.event(at: EventOrdinal(from))
                 }
@@ -60,7 +62,10 @@ struct EventsCommand: ParsableCommand {
 
     /// Lists what there is and what comes, until the end, or until nothing can come any more.
     private func listGrowing(_ output: inout StandardOutput) throws {
-        var follower = try TraceFollower(named: TraceLocation.resolve(file))
+        let path = try TraceLocation.resolve(file)
+        // A recorder that keeps the last stretch puts one file after another in the trace's place.
+        confinement.keepDirectories(of: [path], machines: false)
+        var follower = try TraceFollower(named: path)
         var position = from.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
         while true {
             let hasMore = try list(follower.reader, from: &position, &output)

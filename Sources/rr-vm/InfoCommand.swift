@@ -20,8 +20,10 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "Read everything first, and check every chunk, event, page and index: exit status 65 at a fault.")
     var check = false
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file, checking: check)
+        let reader = try TraceLocation.open(file, checking: check) { confinement.keepOpenFiles(machines: false) }
         let info: TraceInfo
         do { info = try TraceInfo(reader, countsKinds: counts) } catch { throw CommandFailure(error) }
         try StandardOutput.print(json ? info.json : info.text)

@@ -70,8 +70,10 @@ struct InspectCommand: ParsableCommand {
         if phys, memory.isEmpty { throw ValidationError("--phys says what the addresses of --mem are: give one") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true)
+        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
         let report: InspectionReport
         do {
             report = try inspect(reader)

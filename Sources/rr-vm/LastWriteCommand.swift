@@ -20,7 +20,9 @@ struct LastWriteCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true)
+            let reader = try TraceLocation.open(watch.file, replaying: true) {
+                watch.confinement.keepOpenFiles(machines: true)
+            }
             let moment = try MomentName(before).moment(in: reader)
             var timeline = try Timeline(reader)
             let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)

@@ -50,16 +50,26 @@ struct MinimizeCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true)
+        let output = FilePath(output)
+        // What is opened here has to be, before the rights to it are given up.
+        var plain = RunSetup(limits: RunLimits(), date: 0)
+        for option in drive { plain.drives.append(try option.open()) }
+        var firmware = plain
+        firmware.prepareFirmware()
+        let reader = try TraceLocation.open(file, replaying: true) {
+            // A command of the user's has the user's rights.
+            if condition == nil { confinement.keepDirectories(of: [output], machines: true) }
+        }
         if let obstacle = Minimizer.obstacle(in: reader) {
             throw CommandFailure(.usage, "\(reader.path) cannot be made smaller: \(obstacle)")
         }
-        let output = FilePath(output)
         guard !FileSystem.exists(output) else { throw CommandFailure(TraceError.exists(path: output)) }
         let interruption = Interruption()
         defer { interruption.end() }
-        let setup = try setup(for: reader)
+        let setup = try setup(for: reader, reader.header.guest.startsInFirmware ? firmware : plain)
         let report: Minimizer.Report
         do {
             var minimizer = try Minimizer(
@@ -106,7 +116,7 @@ struct MinimizeCommand: ParsableCommand {
         return status == 0
     }
 
-    private func setup(for reader: TraceReader) throws(CommandFailure) -> RunSetup {
+    private func setup(for reader: TraceReader, _ opened: RunSetup) throws(CommandFailure) -> RunSetup {
         let recorded = reader.header.guest.options.filter { $0.hasPrefix("--drive ") }
         guard recorded.count == drive.count else {
             throw CommandFailure(
@@ -116,9 +126,9 @@ struct MinimizeCommand: ParsableCommand {
                     : "the run was recorded with \(recorded.joined(separator: " ")): give the same"
             )
         }
-        var setup = RunSetup(limits: try Self.limits(for: reader), date: reader.header.creationTime)
-        for option in drive { setup.drives.append(try option.open()) }
-        if reader.header.guest.startsInFirmware { setup.prepareFirmware() }
+        var setup = opened
+        setup.limits = try Self.limits(for: reader)
+        setup.date = reader.header.creationTime
         setup.clockDate = reader.header.guest.clockDate
         return setup
     }

@@ -55,8 +55,12 @@ struct PackCommand: ParsableCommand {
         if from != nil, budget != nil { throw ValidationError("--from and --budget exclude each other: give one") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file) {
+            confinement.keepDirectories(of: [FilePath(output)], machines: false)
+        }
         let copy: TraceCopy
         do {
             var options = TraceCopyOptions(packsTightly: true, spacing: KeyframeSpacing(keyframes.policy))

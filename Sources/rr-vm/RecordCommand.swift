@@ -49,6 +49,8 @@ struct RecordCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
         let (configuration, unikernel) = try machine.configuration()
         let path = output.map { FilePath($0) } ?? TraceLocation.nextFree(forGuest: machine.guestPath)
@@ -66,6 +68,10 @@ struct RecordCommand: ParsableCommand {
     ) throws {
         var setup = try machine.setup(recording, configuration, unikernel)
         let guest = try machine.guestDescription(configuration.image)
+        setup.didOpen = confinement.untilOpen(
+            directoriesOf: [path] + machine.unikernel.coreFiles,
+            opensLater: setup.ring != nil || !machine.unikernel.coreFiles.isEmpty
+        )
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
@@ -101,6 +107,7 @@ struct RecordCommand: ParsableCommand {
     ) throws {
         let common = try machine.setup(recording, configuration, unikernel)
         let guest = try machine.guestDescription(configuration.image)
+        confinement.keepDirectories(of: [path] + machine.unikernel.coreFiles, machines: true)
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }

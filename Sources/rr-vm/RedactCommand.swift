@@ -36,8 +36,12 @@ struct RedactCommand: ParsableCommand {
         if blank == nil, output != nil { throw ValidationError("-o needs --blank: say what to blank") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file) {
+            confinement.keepDirectories(of: [output].compactMap { $0.map { FilePath($0) } }, machines: output != nil)
+        }
         do {
             let inputs = try RecordedInput.all(in: reader)
             if let blank, let output {

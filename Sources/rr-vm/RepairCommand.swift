@@ -23,8 +23,12 @@ struct RepairCommand: ParsableCommand {
         if output.isEmpty { throw ValidationError("--output needs a file") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file)
+        let reader = try TraceLocation.open(file) {
+            confinement.keepDirectories(of: [FilePath(output)], machines: false)
+        }
         let copy: TraceCopy
         do {
             copy = try reader.scanned().copy(to: FilePath(output), options: TraceCopyOptions(keepsUpToFault: true))

@@ -33,8 +33,10 @@ struct ReplayCommand: ParsableCommand {
         if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
     }
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true)
+        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
         let (report, seconds) = try ReplayProgress.showing {
             try Replay.run(reader, landing: landing.landing, showingConsole: console ? speed : nil, progress: $0)
         }

@@ -13,9 +13,13 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var recording: RecordingOptions
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
         let (configuration, unikernel) = try machine.configuration()
         var setup = try machine.setup(recording, configuration, unikernel)
+        let cores = machine.unikernel.coreFiles
+        setup.didOpen = confinement.untilOpen(directoriesOf: cores, opensLater: !cores.isEmpty)
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress

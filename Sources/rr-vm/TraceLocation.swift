@@ -24,14 +24,41 @@ enum TraceLocation {
     /// - Parameters:
     ///   - replaying: the trace must hold a state to begin with.
     ///   - checking: the trace must have no fault anywhere.
+    ///   - confine: gives up rights, before anything is read that a stranger may have made.
     static func open(
         _ file: String?,
         replaying: Bool = false,
+        checking: Bool = false,
+        confine: () -> Void
+    ) throws(CommandFailure) -> TraceReader {
+        let source = try source(file)
+        confine()
+        return try read(source, replaying: replaying, checking: checking)
+    }
+
+    /// Opens two traces, as ``open(_:replaying:checking:confine:)`` does one.
+    static func open(
+        _ first: String,
+        _ second: String,
+        confine: () -> Void
+    ) throws(CommandFailure) -> (TraceReader, TraceReader) {
+        let sources = (try source(first), try source(second))
+        confine()
+        return (try read(sources.0), try read(sources.1))
+    }
+
+    private static func source(_ file: String?) throws(CommandFailure) -> TraceSource {
+        let path = try resolve(file)
+        do { return try TraceSource(named: path) } catch { throw CommandFailure(error) }
+    }
+
+    private static func read(
+        _ source: TraceSource,
+        replaying: Bool = false,
         checking: Bool = false
     ) throws(CommandFailure) -> TraceReader {
-        let path = try resolve(file)
         do {
-            let reader = try TraceReader(named: path)
+            let reader = try TraceReader(source)
             if checking { try reader.check() }
             if replaying { _ = try reader.firstKeyframe() }
             // A loss is told by the error of whoever reads up to it.

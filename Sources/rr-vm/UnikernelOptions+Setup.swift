@@ -31,6 +31,9 @@ extension UnikernelOptions {
         return (attachments, setup)
     }
 
+    /// A file in the directory for cores, if there is one.
+    var coreFiles: [FilePath] { dumpcore.map { [FilePath($0).appending("core")] } ?? [] }
+
     /// Whether none of them was given.
     var isEmpty: Bool { block.isEmpty && net.isEmpty && dumpcore == nil }
 

@@ -40,9 +40,13 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var landing: LandingOption
 
+    @OptionGroup var confinement: ConfinementOption
+
     func run() throws {
         // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
-        let reader = try TraceLocation.open(file, replaying: true, checking: shard?.number ?? 1 == 1)
+        let reader = try TraceLocation.open(file, replaying: true, checking: shard?.number ?? 1 == 1) {
+            confinement.keepOpenFiles(machines: true)
+        }
         let all = 0..<reader.keyframeCount
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0

@@ -20,7 +20,9 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true)
+            let reader = try TraceLocation.open(watch.file, replaying: true) {
+                watch.confinement.keepOpenFiles(machines: true)
+            }
             var timeline = try Timeline(reader)
             let moment = try MomentName(at).moment(in: reader)
             let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)

@@ -1,4 +1,5 @@
-// What Swift cannot call: GNU's additions to poll and pipe, and requests to network interfaces by a variadic ioctl.
+// What Swift cannot call: GNU's additions to poll and pipe, requests to network interfaces by a variadic ioctl, and Landlock's
+// system calls, which the C library has no functions for.
 #pragma once
 
 #include <stddef.h>
@@ -16,3 +17,12 @@ int chostio_pipe(int ends[2]);
 /// Waits until one of at most 72 descriptors is readable (negative ones are passed over), until a signal comes, or for so
 /// many nanoseconds; UINT64_MAX for no limit.
 void chostio_wait(const int *descriptors, size_t count, uint64_t nanoseconds);
+
+/// The version of the kernel's Landlock interface, from 1 on, or minus errno where the kernel has none.
+int chostio_landlock_version(void);
+
+/// Keeps this thread, and those that it starts from here on, from opening, making, renaming and removing files anywhere but
+/// below these open directories, where files and links may be read, made, renamed and removed; from executing any; and, as far
+/// as the kernel can, from TCP, and from signals and abstract sockets of other processes. What is open already stays usable.
+/// Sets PR_SET_NO_NEW_PRIVS. 0, or errno.
+int chostio_restrict_files(const int *directories, size_t count);

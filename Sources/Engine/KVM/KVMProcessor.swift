@@ -139,6 +139,11 @@ public struct KVMProcessor: Processor, ~Copyable {
         }
     }
 
+    /// Opens what making a machine takes, once for all that this process makes: it may give up the right to open files then.
+    public static func keepHostOpen() {
+        KVMSystem.keepOpen()
+    }
+
     /// What ``ProcessorProfile/host(supported:)`` is on this host.
     public static func hostProfile() throws(EngineError) -> ProcessorProfile {
         do {

@@ -19,8 +19,10 @@ public struct HostIdentity: Codable, Hashable, Sendable {
         self.modules = modules
     }
 
-    /// The host that this process runs on, as `/proc` and `/sys` describe it.
-    public static var current: Self {
+    /// The host that this process runs on, as `/proc` and `/sys` described it when it was asked for first.
+    public static let current = read()
+
+    private static func read() -> Self {
         let processor = lines(of: "/proc/cpuinfo")
         return Self(
             processorVendor: field("vendor_id", in: processor),

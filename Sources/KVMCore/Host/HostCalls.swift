@@ -1,5 +1,6 @@
 import CKVM
 import Glibc
+import Synchronization
 package import SystemPackage
 
 /// The one place where KVMCore calls the host. Tests watch every call here, and make any of them fail.
@@ -39,8 +40,20 @@ package struct HostCalls: Sendable {
 }
 
 extension HostCalls {
+    /// What was opened in advance, or why it could not be.
+    private static let kept = Mutex<[String: Result<CInt, Errno>]>([:])
+
+    /// Opens a path once for all; ``open(_:)`` gives duplicates of it from here on.
+    static func keepOpen(_ path: String) {
+        let result = Result { () throws(Errno) in try real.open(path) }
+        kept.withLock { $0[path] = result }
+    }
+
     func open(_ path: String) throws(Errno) -> CInt {
         try intercept(.open(path))
+        if let kept = Self.kept.withLock({ $0[path] }) {
+            return try check(fcntl(try kept.get(), F_DUPFD_CLOEXEC, 0))
+        }
         // SAFETY: the path is a NUL-terminated string that lives through the call.
         return try check(unsafe path.withCString { unsafe ckvm_open($0) })
     }

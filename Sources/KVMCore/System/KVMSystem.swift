@@ -24,6 +24,12 @@ public struct KVMSystem: ~Copyable, Sendable {
         try open(path: path, host: .real)
     }
 
+    /// Opens the device now for all that ``open(path:)`` is asked for from here on: for a process that is about to give up the
+    /// right to open files. Where it cannot be opened, those calls fail as this one would have.
+    public static func keepOpen() {
+        HostCalls.keepOpen(devicePath)
+    }
+
     /// Opens the device by way of a host that a test may watch.
     package static func open(path: String, host: HostCalls) throws(KVMError) -> Self {
         let descriptor = try Descriptor(opening: path, host: host)

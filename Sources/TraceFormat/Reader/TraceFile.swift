@@ -14,11 +14,16 @@ final class TraceFile: Sendable {
     private let descriptor: CInt
 
     /// Opens a file and checks that it is a trace of a version that can be read.
-    init(path: FilePath) throws(TraceError) {
-        self.path = path
+    convenience init(path: FilePath) throws(TraceError) {
         // Not to wait for the other end of a pipe. SAFETY: the string lives through the call, which only reads it.
         let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
+        try self.init(adopting: descriptor, path: path)
+    }
+
+    /// Takes over an open descriptor, and checks that it is of a trace of a version that can be read.
+    init(adopting descriptor: CInt, path: FilePath) throws(TraceError) {
+        self.path = path
         do throws(TraceError) {
             size = try Self.size(of: descriptor, path: path)
             let prefix = try Self.prefix(of: descriptor, path: path)

@@ -2,21 +2,11 @@ import Glibc
 public import SystemPackage
 
 extension TraceReader {
-    /// Opens a trace by its name, whether it is finished or not: the file that is called so, or, where there is none, the
-    /// one with `.part` behind it.
+    /// Opens a trace by its name, whether it is finished or not: see ``TraceSource/init(named:)``.
     ///
     /// - Throws: as ``init(path:)``; where there is neither file, the error names the first.
     public init(named path: FilePath) throws(TraceError) {
-        // Twice: a recorder may finish its trace between the two looks.
-        for candidate in [path, path.unfinished] {
-            do throws(TraceError) {
-                try self.init(path: candidate)
-                return
-            } catch {
-                guard case .io("open", candidate, .noSuchFileOrDirectory) = error else { throw error }
-            }
-        }
-        try self.init(path: path)
+        try self.init(TraceSource(named: path))
     }
 }
 

@@ -26,7 +26,14 @@ public struct TraceReader: Sendable {
     ///
     /// - Throws: `.notATrace`, `.otherVersion`, `.io`; `.truncated` or `.corrupt` where not even the header is whole.
     public init(path: FilePath) throws(TraceError) {
-        let file = try TraceFile(path: path)
+        try self.init(TraceSource(path: path))
+    }
+
+    /// Reads a trace that is open.
+    ///
+    /// - Throws: `.io`; `.truncated` or `.corrupt` where not even the header is whole.
+    public init(_ source: TraceSource) throws(TraceError) {
+        let file = source.file
         let (chunk, payload) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
         let (header, symbolCount) = try file.decode(chunk) { () throws(ByteCodingError) in
             try TraceHeader.decode(payload.rawSpan)
