@@ -101,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "ByteCoding", "Confinement", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine", "Recorder",
+                "CHostIO", "ByteCoding", "Confinement", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
+                "Recorder",
                 "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),

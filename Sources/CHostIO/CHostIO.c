@@ -7,6 +7,7 @@
 #include <linux/landlock.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -51,6 +52,11 @@ void chostio_wait(const int *descriptors, size_t count, uint64_t nanoseconds) {
     }
     struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000)};
     ppoll(entries, used, nanoseconds == UINT64_MAX ? NULL : &time, NULL);
+}
+
+int chostio_processor_count(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 int chostio_landlock_version(void) {

@@ -70,7 +70,9 @@ struct ProgressLine {
             return
         }
         let start = DispatchTime.now()
-        let timer = DispatchSource.makeTimerSource(queue: .global())
+        // A queue of its own: Dispatch watches the threads of its shared ones by files in /proc, and ends the process where it
+        // may not open them.
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
         timer.setEventHandler { [screen] in
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
             let size = path.flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""

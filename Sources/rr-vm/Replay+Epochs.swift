@@ -21,7 +21,7 @@ extension Replay {
         let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
         let replayed = progress.replayed
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
+        Workers.run(parts.count) { index in
             let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing, replayed) }
             results.withLock { $0[index] = result }
         }

@@ -18,6 +18,9 @@ int chostio_pipe(int ends[2]);
 /// many nanoseconds; UINT64_MAX for no limit.
 void chostio_wait(const int *descriptors, size_t count, uint64_t nanoseconds);
 
+/// The processors that this process may run on, at least 1. Asks the scheduler, not files.
+int chostio_processor_count(void);
+
 /// The version of the kernel's Landlock interface, from 1 on, or minus errno where the kernel has none.
 int chostio_landlock_version(void);
 
