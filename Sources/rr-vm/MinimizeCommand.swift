@@ -56,7 +56,12 @@ struct MinimizeCommand: ParsableCommand {
         let output = FilePath(output)
         // What is opened here has to be, before the rights to it are given up.
         var plain = RunSetup(limits: RunLimits(), date: 0)
-        for option in drive { plain.drives.append(try option.open()) }
+        let drives = Result { () throws(CommandFailure) in
+            var drives: [Drive] = []
+            for option in drive { drives.append(try option.open()) }
+            return drives
+        }
+        plain.drives = (try? drives.get()) ?? []
         var firmware = plain
         firmware.prepareFirmware()
         let reader = try TraceLocation.open(file, replaying: true) {
@@ -69,6 +74,9 @@ struct MinimizeCommand: ParsableCommand {
         guard !FileSystem.exists(output) else { throw CommandFailure(TraceError.exists(path: output)) }
         let interruption = Interruption()
         defer { interruption.end() }
+        // Too many or too few say more than one that cannot be opened.
+        try checkDrives(of: reader)
+        _ = try drives.get()
         let setup = try setup(for: reader, reader.header.guest.startsInFirmware ? firmware : plain)
         let report: Minimizer.Report
         do {
@@ -116,7 +124,7 @@ struct MinimizeCommand: ParsableCommand {
         return status == 0
     }
 
-    private func setup(for reader: TraceReader, _ opened: RunSetup) throws(CommandFailure) -> RunSetup {
+    private func checkDrives(of reader: TraceReader) throws(CommandFailure) {
         let recorded = reader.header.guest.options.filter { $0.hasPrefix("--drive ") }
         guard recorded.count == drive.count else {
             throw CommandFailure(
@@ -126,6 +134,9 @@ struct MinimizeCommand: ParsableCommand {
                     : "the run was recorded with \(recorded.joined(separator: " ")): give the same"
             )
         }
+    }
+
+    private func setup(for reader: TraceReader, _ opened: RunSetup) throws(CommandFailure) -> RunSetup {
         var setup = opened
         setup.limits = try Self.limits(for: reader)
         setup.date = reader.header.creationTime
