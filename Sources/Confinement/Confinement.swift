@@ -10,6 +10,7 @@ public import SystemPackage
 public enum Confinement {
     /// What the system calls of a confined process may still do beyond its open descriptors.
     public struct Doors: OptionSet, Hashable, Sendable {
+        /// A bit for each door.
         public let rawValue: UInt8
 
         /// Makes a set of its bits.

@@ -7,7 +7,9 @@ import Testing
 /// Rights that a process has given up are gone.
 @Suite struct ConfinementTests {
     @Test(
-        arguments: ["open", "connect", "network", "exec", "fork", "mount", "chroot", "signal-parent", "new-code", "type"]
+        arguments: [
+            "open", "connect", "network", "exec", "fork", "mount", "chroot", "signal-parent", "new-code", "type",
+        ]
     )
     func filterStopsACallThatIsNotOnItsList(call: String) throws {
         #expect(try confined("calls", call) == "EPERM")
@@ -37,7 +39,8 @@ import Testing
     }
 
     @Test(
-        .needsKVM, .needsTracing,
+        .needsKVM,
+        .needsTracing,
         arguments: ["record hello.bin --flat --at 31744 -o t.rrvm", "replay trace.rrvm", "info trace.rrvm"]
     )
     func commandOpensAndStartsNothingBehindItsFilter(command: String) throws {
