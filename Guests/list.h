@@ -47,6 +47,8 @@ BOOTED(completions, "completions", "executes what the recorder completes where a
        .console = "int3 int80 fwait prefetch\n")
 BOOTED(interrupt_return, "interrupt-return", "returns from interrupts in 32-bit protected mode",
        .console = "20 ticks in protected mode\n")
+GUEST(self_trace, "self-trace", "traces itself by its trap flag, under a timer")
+BOOTED(self_breakpoints, "self-breakpoints", "sets breakpoints of its own, under a timer")
 SPINNING(password, "password", "forgets a line of input that it held while it was interrupted",
          .console = "password: forgotten\n", .input = "hunter2 swordfish\n", .prompt = "password: ")
 GUEST(disk_read, "disk-read", "sums up one sector of a disk and forgets another", .console = "no disk\n")

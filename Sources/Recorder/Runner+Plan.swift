@@ -61,9 +61,12 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             if processor.exitRIP == rip, try isStopped ? true : processor.canStopHere() {
                 if passes >= Self.mostPasses { return nil }
                 // A breakpoint does not let the instruction under it pass.
-                let exit = try processor.step()
-                guard exit == .debug else { return exit }
-                isStopped = true
+                let stepping = try processor.stepping()
+                guard stepping.method != .guestDebugsItself else { return nil }
+                switch try processor.step(by: stepping) {
+                case .done, .exception: isStopped = true
+                case .exit(let exit), .astray(let exit): return exit
+                }
                 if processor.exitRIP == rip { continue }
             }
             try processor.setBreakpoints([place.address])

@@ -4,6 +4,8 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
     case asked
     /// This host cannot stop a guest in the mode in which the recording was interrupted.
     case hostCannotStop
+    /// The guest uses the trap flag or the debug registers for itself, and would lose its own debug exceptions.
+    case guestDebugsItself
     /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take.
     case notReached
     /// The exit that led to the last state is lost with the trace's end.
@@ -14,6 +16,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         switch self {
         case .asked: "as was asked for"
         case .hostCannotStop: "this host cannot stop the guest there"
+        case .guestDebugsItself: "the guest debugs itself there"
         case .notReached: "not reached in the processor time that a landing may take"
         case .cutOff: "what led there is lost with the trace's end"
         }

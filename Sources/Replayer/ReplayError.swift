@@ -9,6 +9,8 @@ public enum ReplayError: Error, CustomStringConvertible {
     case trace(TraceError)
     /// This host cannot stop the guest between two exits where the recording was interrupted.
     case cannotLand(EventOrdinal, privilege: Int)
+    /// The guest debugs itself between two exits where the recording was interrupted.
+    case guestDebugsItself(EventOrdinal)
     /// Executing did not lead to the recorded state between two exits in the time that it may take.
     case notReached(EventOrdinal)
     /// The trace says something that no recorder writes.
@@ -22,6 +24,9 @@ public enum ReplayError: Error, CustomStringConvertible {
         case .cannotLand(let event, let privilege):
             "this host cannot stop the guest at event \(event), at privilege level \(privilege), by executing; "
                 + "use --landing auto to restore the recorded state there"
+        case .guestDebugsItself(let event):
+            "the guest cannot be stopped at event \(event) by executing: it debugs itself there (its trap flag or debug "
+                + "registers), and would lose its own debug exceptions; use --landing auto to restore the recorded state"
         case .notReached(let event):
             "executing did not lead to the state of event \(event) in the processor time that a landing may take; "
                 + "use --landing auto to restore the recorded state there"

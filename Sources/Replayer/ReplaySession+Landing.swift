@@ -30,7 +30,7 @@ extension ReplaySession where P: ~Copyable {
     /// Whether the keyframe that this host did not come to can be left aside.
     private mutating func mayPass(after reason: JumpReason) throws -> Bool {
         switch reason {
-        case .hostCannotStop: return try cursor.position < runEnd && isGivenNothing()
+        case .hostCannotStop, .guestDebugsItself: return try cursor.position < runEnd && isGivenNothing()
         case .notReached:
             // The guest may be past this keyframe, and past others: it has to go on to an exit of its own.
             guard let exit = try nextExit(), exit < runEnd else { return false }
@@ -58,9 +58,12 @@ extension ReplaySession where P: ~Copyable {
     }
 
     private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
-        reason == .notReached
-            ? .notReached(keyframe.event)
-            : .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
+        switch reason {
+        case .notReached: .notReached(keyframe.event)
+        case .guestDebugsItself: .guestDebugsItself(keyframe.event)
+        case .asked, .cutOff, .hostCannotStop:
+            .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
+        }
     }
 
     /// The stretch since the last keyframe that was met has been executed, and ended in the recorded state.
@@ -82,19 +85,34 @@ extension ReplaySession where P: ~Copyable {
     private mutating func execute(to keyframe: Keyframe, _ recorded: RecordedEvent) throws -> JumpReason? {
         guard landing != .portable else { return .asked }
         guard processor.canStop(in: GuestMode(keyframe.state)) else { return .hostCannotStop }
+        try processor.completePendingAccess()
+        let start = try processor.executionState()
+        guard !start.debugsItself, !keyframe.state.debugsItself else { return .guestDebugsItself }
         var target = try LandingTarget(keyframe)
         switch try search(keyframe, recorded, until: { session, _ in try session.isAt(&target, keyframe) }) {
         case .there(let looks):
             landingLooks = looks
             return nil
-        case .tooLong: return .notReached
+        case .debugsItself: return .guestDebugsItself
+        case .tooLong: return try hasDebuggedItself(start, keyframe.state) ? .guestDebugsItself : .notReached
         case .exit(let exit):
+            if try hasDebuggedItself(start, keyframe.state) { return .guestDebugsItself }
             throw divergence(
                 at: recorded,
                 expected: "the state of keyframe \(keyframe.number), before any other exit",
                 actual: words(for: exit)
             )
         }
+    }
+
+    /// Whether the guest may have debugged itself in a stretch that has not led to where it did in the recording. Then what
+    /// stopped it on the way may have led it elsewhere.
+    private mutating func hasDebuggedItself(_ start: ProcessorState, _ end: ProcessorState) throws -> Bool {
+        if start.hasUsedDebugRegisters || end.hasUsedDebugRegisters { return true }
+        // Between two accesses of one instruction there is no state to look at.
+        guard !processor.isInsideInstruction, (try? processor.completePendingAccess()) != nil else { return false }
+        let present = try processor.executionState()
+        return present.debugsItself || present.hasUsedDebugRegisters
     }
 
     /// Executes up to a keyframe's instruction, as many times as it took to come to its state, whatever the state is now.
@@ -125,10 +143,8 @@ extension ReplaySession where P: ~Copyable {
             // A breakpoint does not let the instruction under it pass. (An equal RIP in another segment costs one step; where
             // this host cannot stop the guest, the breakpoint does not hold it either.)
             if try processor.exitRIP == rip && (isStopped || processor.canStopHere()) {
-                let exit = try processor.step()
-                guard !exit.isSynchronous else { return .exit(exit) }
+                if let end = try stepOver(isStopped: &isStopped) { return end }
                 guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
-                isStopped = exit == .debug
                 if processor.exitRIP == rip {
                     if isStopped { looks += 1 }
                     continue
@@ -139,9 +155,26 @@ extension ReplaySession where P: ~Copyable {
             guard !exit.isSynchronous else { return .exit(exit) }
             guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
             isStopped = exit == .debug
+            // A stop anywhere else is a debug exception of the guest's own, which it has lost.
+            guard !isStopped || processor.exitRIP == rip else { return .debugsItself }
             if isStopped { looks += 1 }
         }
         return .there(looks: looks)
+    }
+
+    /// Executes the instruction under the breakpoint.
+    ///
+    /// - Returns: how the search ends because of it; nil if it goes on.
+    private mutating func stepOver(isStopped: inout Bool) throws -> LandingSearch? {
+        let stepping = try processor.stepping()
+        if stepping.method == .guestDebugsItself { return .debugsItself }
+        let outcome = try processor.step(by: stepping)
+        isStopped = outcome == .done
+        switch outcome {
+        case .done: return nil
+        case .exit(let exit): return exit.isSynchronous ? .exit(exit) : nil
+        case .exception, .astray: return .tooLong
+        }
     }
 
     /// Seconds of processor time that executing to a keyframe may take: more for a stretch that took long in the recording.
@@ -168,8 +201,10 @@ extension ReplaySession where P: ~Copyable {
 private enum LandingSearch {
     /// The guest is there; before, it was looked at so many times and was not.
     case there(looks: Int)
-    /// It makes no exit, and takes too long.
+    /// It makes no exit, and takes too long; or it cannot be brought past an instruction there.
     case tooLong
+    /// It debugs itself on the way.
+    case debugsItself
     /// It has made an exit of its own.
     case exit(Exit)
 }

@@ -103,6 +103,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {}
     func exitAddress() -> GuestVirtualAddress { GuestVirtualAddress(exitRIP) }
     mutating func state() -> ProcessorState { present }
+    mutating func executionState() -> ProcessorState { present }
     mutating func restore(_ state: ProcessorState) {}
     mutating func takeDirtyPages(expecting: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] { [] }
 }

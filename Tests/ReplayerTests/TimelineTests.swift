@@ -49,9 +49,9 @@ struct TimelineTests {
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
         var separate = try Timeline(reader)
         try separate.seek(to: Moment(event: interrupt))
-        var view = try separate.view()
         let stack = try separate.state()[.rsp]
-        let handler = try #require(try view.interruptHandler(TestGuest.timerVector))
+        let before = try separate.state()
+        let handler = try #require(separate.memory.interruptHandler(TestGuest.timerVector, in: before))
 
         try separate.seek(to: Moment(event: interrupt, instructions: 1))
         let state = try separate.state()

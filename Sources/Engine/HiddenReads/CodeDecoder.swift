@@ -40,6 +40,8 @@ struct CodeDecoder {
         var flow: Flow
         /// Whether it puts a return address on the stack.
         var isCall: Bool
+        /// Whether it is MOV to one of DR0 to DR7.
+        var setsDebugRegister: Bool
     }
 
     private let decoder: ZydisDecoder
@@ -81,7 +83,9 @@ struct CodeDecoder {
             length: Int(instruction.length),
             meaning: meaning(of: instruction, bytes, at: offset),
             flow: flow(of: instruction, first: bytes[offset]),
-            isCall: instruction.meta.category == ZYDIS_CATEGORY_CALL
+            isCall: instruction.meta.category == ZYDIS_CATEGORY_CALL,
+            setsDebugRegister: instruction.mnemonic == ZYDIS_MNEMONIC_MOV && instruction.opcode == Self.toDebugRegister
+                && instruction.opcode_map == ZYDIS_OPCODE_MAP_0F
         )
     }
 
@@ -148,6 +152,8 @@ struct CodeDecoder {
         return unsafe isUndefined ? .elsewhere : .next(stack: Self.adjustment(instruction))
     }
 
+    /// The second byte of MOV to a debug register.
+    private static let toDebugRegister: UInt8 = 0x23
     /// The opcode of CALL and JMP to where a register or memory says.
     private static let group5: UInt8 = 0xFF
 

@@ -154,8 +154,9 @@ public struct CodeDiscovery {
             let target = CodeWalk.target(at: address, in: memory, for: state) ?? 0
             pointers.append(Pointer(address: address, target: target, state: state))
         }
-        // A guest that debugs itself has its own use for the breakpoints.
-        let debugsItself = state.rflags & 1 << 8 != 0 || state.debug.control & 0xFF != 0
+        // A guest that debugs itself has its own use for the breakpoints: KVM puts ours in their place.
+        let debugsItself = state.debugsItself || state.hasUsedDebugRegisters || walk.setsDebugRegisters
+        if debugsItself { breakpoints = [] }
         for rip in walk.indirect where !debugsItself {
             let jump = GuestVirtualAddress(state.segments.cs.base &+ rip)
             guard !knows(jump, in: memory) else { continue }

@@ -21,6 +21,9 @@ public struct CodeWalk {
     /// The instruction pointers of jumps and calls to where a register points, in the order in which they were met.
     public private(set) var indirect: [UInt64] = []
 
+    /// Whether an instruction that was met sets one of the processor's debug registers.
+    public private(set) var setsDebugRegisters = false
+
     /// Where the words lie in memory through which jumps and calls go, in the order in which they were met.
     public private(set) var pointers: [GuestPhysicalAddress] = []
 
@@ -78,6 +81,7 @@ public struct CodeWalk {
             {
                 found.append(Finding(rip: rip &+ UInt64(prefixes), address: address, code: code))
             }
+            if decoded.setsDebugRegister { setsDebugRegisters = true }
             let next = wrapped(rip &+ UInt64(decoded.length))
             switch decoded.flow {
             case .next(let change):

@@ -173,17 +173,32 @@ extension KVMProcessor {
     /// The whole state; the pending access must be complete.
     public mutating func state() throws(EngineError) -> ProcessorState {
         do {
-            stateNeeds.arise()
-            if vcpu.freshRegisters != Self.stateRegisters || !access.isNone {
-                // One run that executes nothing brings back what would be three calls.
-                vcpu.synchronizedRegisters = Self.stateRegisters
-                _ = try vcpu.completePendingExit()
-            }
+            try bringStateBack()
             let kvm = try vcpu.saveState(msrs: modelSpecificRegisters.map { MSRNumber($0) })
             return ProcessorState(kvm, layout: extendedLayout)
         } catch {
             throw .kvm(error)
         }
+    }
+
+    /// What decides how the next instruction executes; see ``Processor/executionState()``.
+    public mutating func executionState() throws(EngineError) -> ProcessorState {
+        do {
+            try bringStateBack()
+            let special = vcpu.syncedSpecialRegisters
+            return ProcessorState(vcpu.syncedRegisters, special, try vcpu.debugRegisters(), vcpu.syncedEvents)
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// Has the registers that a state takes from the run page there.
+    private mutating func bringStateBack() throws(KVMError) {
+        stateNeeds.arise()
+        guard vcpu.freshRegisters != Self.stateRegisters || !access.isNone else { return }
+        // One run that executes nothing brings back what would be three calls.
+        vcpu.synchronizedRegisters = Self.stateRegisters
+        _ = try vcpu.completePendingExit()
     }
 
     /// More accesses than one instruction makes: PUSHA, misaligned and of bytes, and a few to spare.

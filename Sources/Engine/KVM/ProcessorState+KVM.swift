@@ -4,24 +4,33 @@ internal import X86
 extension ProcessorState {
     /// A KVM state in the form that does not depend on the host.
     init(_ kvm: VCPUState, layout: ExtendedStateLayout) {
+        self.init(kvm.registers, kvm.specialRegisters, kvm.debugRegisters, kvm.events)
+        control.xcr0 = kvm.extendedControlRegisters.first { $0.number == 0 }?.value ?? 0
+        if let xsave = kvm.xsave { extended = layout.extendedState(of: xsave.bytes) }
+        modelSpecific.reserveCapacity(kvm.modelSpecificRegisters.count)
+        for entry in kvm.modelSpecificRegisters { modelSpecific[entry.number.rawValue] = entry.value }
+        activity = kvm.mpState == .halted ? .halted : .running
+    }
+
+    /// What decides how the next instruction executes.
+    init(
+        _ registers: Registers,
+        _ special: SpecialRegisters,
+        _ debugRegisters: KVMCore.DebugRegisters,
+        _ events: VCPUEvents
+    ) {
         self.init()
-        general = kvm.registers.general
-        rip = kvm.registers.rip
-        rflags = kvm.registers.rflags
-        let special = kvm.specialRegisters
+        general = registers.general
+        rip = registers.rip
+        rflags = registers.rflags
         segments = special.segments
         gdt = DescriptorTable(base: special.gdt.base, limit: special.gdt.limit)
         idt = DescriptorTable(base: special.idt.base, limit: special.idt.limit)
         control = special.control
-        control.xcr0 = kvm.extendedControlRegisters.first { $0.number == 0 }?.value ?? 0
-        debug.address = (0..<4).map { kvm.debugRegisters.addresses[$0] }
-        debug.status = kvm.debugRegisters.status
-        debug.control = kvm.debugRegisters.control
-        if let xsave = kvm.xsave { extended = layout.extendedState(of: xsave.bytes) }
-        modelSpecific.reserveCapacity(kvm.modelSpecificRegisters.count)
-        for entry in kvm.modelSpecificRegisters { modelSpecific[entry.number.rawValue] = entry.value }
-        pending = PendingEvents(kvm.events)
-        activity = kvm.mpState == .halted ? .halted : .running
+        debug.address = (0..<4).map { debugRegisters.addresses[$0] }
+        debug.status = debugRegisters.status
+        debug.control = debugRegisters.control
+        pending = PendingEvents(events)
     }
 }
 

@@ -82,6 +82,10 @@ public protocol Processor: ~Copyable {
     /// The whole state; the pending access must be complete.
     mutating func state() throws(EngineError) -> ProcessorState
 
+    /// What decides how the next instruction executes: everything but register files, model-specific registers and XCR0, which
+    /// are left out because they cost more; the pending access must be complete.
+    mutating func executionState() throws(EngineError) -> ProcessorState
+
     /// Sets the whole state, forgetting any pending access.
     mutating func restore(_ state: ProcessorState) throws(EngineError)
 

@@ -16,12 +16,7 @@ extension Timeline where P: ~Copyable {
         guard !deliveries.isEmpty else { return nil }
         let state = try state()
         guard let (event, vector) = firstPending(state) else { return nil }
-        var view = LiveView(state: state, memory: memory)
-        do {
-            return Delivery(event: event, handler: try view.interruptHandler(vector))
-        } catch {
-            throw .replay(.trace(error))
-        }
+        return Delivery(event: event, handler: memory.interruptHandler(vector, in: state))
     }
 
     /// The one of ``deliveries`` that the processor takes first. Forgets those that it has taken.

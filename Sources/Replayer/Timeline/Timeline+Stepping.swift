@@ -23,7 +23,10 @@ extension Timeline where P: ~Copyable {
     /// Executes one instruction, or lets the guest take the interrupt that it was given; or goes through the next event, if
     /// that comes first.
     ///
-    /// - Throws: `.cannotStep` where this host cannot stop the guest after one instruction. The machine then stands nowhere.
+    /// An exception that an instruction raises counts as that instruction: behind it, the handler's first one comes next.
+    ///
+    /// - Throws: `.cannotStep` where the guest cannot be stopped after one instruction without noticing. The machine then stands
+    ///   nowhere.
     public mutating func step() throws(TimelineError) -> Step {
         guard let next = try peek(), let present = moment else { return .end }
         guard try finishAccess() else {
@@ -61,7 +64,10 @@ extension Timeline where P: ~Copyable {
         }
         let start = session.processor.exitRIP
         let before = session.processor.exitRegisters
-        let exit = try stepProcessor()
+        guard let exit = try stepProcessor(from: present, isDelivering: delivery != nil) else {
+            // The machine went back to where it was, and knows now that an exception comes there.
+            return try step()
+        }
         guard exit == .debug else {
             if next.event.kind == .keyframe { throw try strayExit(exit, next, from: present) }
             try accept(exit, next, from: present, startingAt: start)
@@ -92,7 +98,9 @@ extension Timeline where P: ~Copyable {
         if !isNear(start) {
             let reached = try attempt { session in try session.processor.state().privilegeLevel }
             let highest = max(privilege, reached)
-            guard highest < 3 || session.processor.canStop(in: .ring3) else { throw cannotStep(present, highest) }
+            guard highest < 3 || session.processor.canStop(in: .ring3) else {
+                throw cannotStep(present, .host(privilege: highest))
+            }
         }
         do throws(TimelineError) {
             try attempt { session in try session.accept(exit, next) }
@@ -102,7 +110,7 @@ extension Timeline where P: ~Copyable {
             // executing without stops.
             try seek(to: Moment(event: present.event))
             try replayNext()
-            throw cannotStep(present, privilege)
+            throw cannotStep(present, .host(privilege: privilege))
         }
     }
 
@@ -112,13 +120,34 @@ extension Timeline where P: ~Copyable {
         return memory.instructions(at: state, limit: 1).first?.bytes.last == 0xF4
     }
 
-    private mutating func stepProcessor() throws(TimelineError) -> Exit {
+    /// Has the processor execute one instruction.
+    ///
+    /// - Parameter isDelivering: an interrupt comes first, at whose handler this host does not stop.
+    /// - Returns: the exit that it came to, `.debug` behind the instruction; nil where it has to be done again.
+    private mutating func stepProcessor(from present: Moment, isDelivering: Bool) throws(TimelineError) -> Exit? {
+        let known = exceptions[present]
+        let stepping = try attempt { session in
+            let state = try session.processor.executionState()
+            return known.map { Stepping(state, deliveringTo: $0) } ?? Stepping(state, in: session.processor.memory)
+        }
+        guard stepping.method != .guestDebugsItself else { throw cannotStep(present, .guestDebugsItself) }
         isStepping = true
-        return try attempt { session in
+        let outcome = try attempt { session in
             while true {
-                let exit = try session.processor.step()
-                if exit != .kicked, exit != .interruptWindow { return exit }
+                let outcome = try session.processor.step(by: stepping)
+                if outcome != .exit(.kicked), outcome != .exit(.interruptWindow) { return outcome }
             }
+        }
+        switch outcome {
+        case .done: return .debug
+        case .exit(let exit): return exit
+        case .exception where isDelivering: return .debug
+        case .exception(let handlers):
+            exceptions[present] = handlers
+            moment = nil
+            try seek(to: present)
+            return nil
+        case .astray: throw cannotStep(present, .lost)
         }
     }
 
@@ -127,9 +156,9 @@ extension Timeline where P: ~Copyable {
         session.processor.exitRIP &- start <= 15
     }
 
-    private mutating func cannotStep(_ moment: Moment, _ privilege: Int) -> TimelineError {
+    private mutating func cannotStep(_ moment: Moment, _ obstacle: StepObstacle) -> TimelineError {
         self.moment = nil
-        return .cannotStep(moment, privilege: privilege)
+        return .cannotStep(moment, obstacle)
     }
 
     /// What an exit means that comes before a keyframe which lies between two exits.
@@ -140,7 +169,9 @@ extension Timeline where P: ~Copyable {
     ) throws(TimelineError) -> TimelineError {
         try endStepping()
         let privilege = landing?.keyframe.state.privilegeLevel ?? 0
-        if privilege == 3, !session.processor.canStop(in: .ring3) { return cannotStep(present, privilege) }
+        if privilege == 3, !session.processor.canStop(in: .ring3) {
+            return cannotStep(present, .host(privilege: privilege))
+        }
         return try attempt { session in
             throw session.divergence(at: next, expected: "an interrupt between two exits", actual: exit.words)
         }

@@ -23,6 +23,9 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     /// has not.
     var stopsAtHandlers = true
 
+    /// Exceptions that instructions raise, by the moment before: where a step was found to have led to a handler.
+    var exceptions: [Moment: [InterruptHandler]] = [:]
+
     /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
     public internal(set) var moment: Moment?
 

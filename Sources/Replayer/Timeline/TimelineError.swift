@@ -12,8 +12,8 @@ public enum TimelineError: Error, CustomStringConvertible {
     case notAPattern(String, problem: String, at: Int)
     /// The trace has no such moment; the text says what it has instead.
     case noSuchMoment(String)
-    /// This host cannot execute single instructions at this privilege level.
-    case cannotStep(Moment, privilege: Int)
+    /// Single instructions cannot be executed from this moment on.
+    case cannotStep(Moment, StepObstacle)
     /// The event is one access of several that one instruction makes, so no state belongs to it.
     case insideInstruction(EventOrdinal)
 
@@ -27,11 +27,26 @@ public enum TimelineError: Error, CustomStringConvertible {
                 + "console~PATTERN"
         case .notAPattern(let text, let problem, let place): "'\(text)' is no pattern: \(problem) at byte \(place)"
         case .noSuchMoment(let problem): problem
-        case .cannotStep(let moment, let privilege):
+        case .cannotStep(let moment, .host(let privilege)):
             "this host cannot execute single instructions at privilege level \(privilege), as is needed after \(moment)"
+        case .cannotStep(let moment, .guestDebugsItself):
+            "single instructions cannot be executed after \(moment): the guest debugs itself there (its trap flag or debug "
+                + "registers), and would lose its own debug exceptions; give the moment of an event"
+        case .cannotStep(let moment, .lost):
+            "single instructions cannot be executed after \(moment): the guest was not stopped behind the next one"
         case .insideInstruction(let event):
             "event \(event) is one of several accesses of one instruction, which has no state of its own; "
                 + "give a later event"
         }
     }
+}
+
+/// Why the guest cannot be stopped behind a single instruction.
+public enum StepObstacle: Hashable, Sendable {
+    /// This host does not stop guests at this privilege level.
+    case host(privilege: Int)
+    /// The guest uses the trap flag or the debug registers for itself.
+    case guestDebugsItself
+    /// It was to stop behind an instruction that pushes the flags, or at an exception's handler, and did not.
+    case lost
 }

@@ -12,7 +12,8 @@ public enum ChangeCause: Sendable {
     case delivery(RecordedEvent)
     /// The delivery of an interrupt or the first instruction of its handler: this host cannot stop between the two.
     case deliveryOrInstruction(RecordedEvent)
-    /// The guest, with some instruction between two moments that have others between them: this host cannot step there.
+    /// The guest, with some instruction between two moments that have others between them, where the guest cannot be
+    /// stopped behind each.
     case unknown
 
     /// Whether nothing else happened between the two moments.
@@ -31,7 +32,7 @@ extension ChangeCause: CustomStringConvertible {
         case .delivery(let event): "delivery of event \(event)"
         case .deliveryOrInstruction(let event):
             "delivery of event \(event), or the first instruction of its handler: this host cannot stop between them"
-        case .unknown: "this host cannot step there to find the instruction"
+        case .unknown: "single instructions cannot be executed there to find the one that did it (see docs/seeking.md)"
         }
     }
 

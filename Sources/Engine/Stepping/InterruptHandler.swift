@@ -1,40 +1,38 @@
-internal import TraceFormat
-internal import X86
+public import X86
 
 /// Where an interrupt handler begins.
-struct InterruptHandler: Hashable, Sendable {
+public struct InterruptHandler: Hashable, Sendable {
     /// RIP of its first instruction.
-    var offset: UInt64
+    public var offset: UInt64
     /// Linear address of its first instruction.
-    var address: GuestVirtualAddress
+    public var address: GuestVirtualAddress
 }
 
-extension MachineView {
+extension GuestMemory {
     /// Where the guest's interrupt table sends a vector; nil where the table has no gate for it, or a task gate.
-    mutating func interruptHandler(_ vector: UInt8) throws(TraceError) -> InterruptHandler? {
-        let state = state
+    public func interruptHandler(_ vector: UInt8, in state: ProcessorState) -> InterruptHandler? {
         let isReal = state.mode == .real
         let isLong = state.isLongModeActive
         // Intel SDM vol. 3, 21.1.4 (real mode), 6.11 and 6.14.1.
         let size = isReal ? 4 : isLong ? 16 : 8
         let place = Int(vector) * size
         guard place + size - 1 <= Int(state.idt.limit) else { return nil }
-        let gate = try read(GuestVirtualAddress(state.idt.base &+ UInt64(place)), count: size)
+        let gate = read(GuestVirtualAddress(state.idt.base &+ UInt64(place)), count: size, in: state)
         guard gate.count == size else { return nil }
-        let selector = Array(gate[2..<4]).littleEndian
+        let selector = gate[2..<4].littleEndian
         if isReal {
-            let offset = Array(gate[0..<2]).littleEndian
+            let offset = gate[0..<2].littleEndian
             return InterruptHandler(offset: offset, address: GuestVirtualAddress(selector << 4 &+ offset))
         }
         let type = gate[5] & 0x0F
         guard gate[5] & 0x80 != 0, Self.gateTypes.contains(type) else { return nil }
-        var offset = Array(gate[0..<2]).littleEndian
-        if type & 8 != 0 { offset |= Array(gate[6..<8]).littleEndian << 16 }
+        var offset = gate[0..<2].littleEndian
+        if type & 8 != 0 { offset |= gate[6..<8].littleEndian << 16 }
         if isLong {
-            offset |= Array(gate[8..<12]).littleEndian << 32
+            offset |= gate[8..<12].littleEndian << 32
             return InterruptHandler(offset: offset, address: GuestVirtualAddress(offset))
         }
-        guard let base = try segmentBase(selector) else { return nil }
+        guard let base = segmentBase(selector, in: state) else { return nil }
         return InterruptHandler(offset: offset, address: GuestVirtualAddress(base &+ offset))
     }
 
@@ -42,9 +40,15 @@ extension MachineView {
     private static var gateTypes: Set<UInt8> { [6, 7, 14, 15] }
 
     /// The base in a descriptor of the global table.
-    private mutating func segmentBase(_ selector: UInt64) throws(TraceError) -> UInt64? {
-        let descriptor = try read(GuestVirtualAddress(state.gdt.base &+ (selector & ~7)), count: 8)
+    private func segmentBase(_ selector: UInt64, in state: ProcessorState) -> UInt64? {
+        let address = GuestVirtualAddress(state.gdt.base &+ (selector & ~7))
+        let descriptor = read(address, count: 8, in: state)
         guard descriptor.count == 8, selector & 4 == 0 else { return nil }
-        return Array(descriptor[2..<5] + descriptor[7..<8]).littleEndian
+        return descriptor[2..<5].littleEndian | UInt64(descriptor[7]) << 24
     }
+}
+
+extension ArraySlice<UInt8> {
+    /// The number that up to 8 bytes are, the lowest first.
+    fileprivate var littleEndian: UInt64 { reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 }

@@ -1,0 +1,138 @@
+public import X86
+
+/// How a guest is brought behind its next instruction without noticing it.
+///
+/// A host steps by the processor's trap flag. The guest sees that flag where an instruction or a delivery pushes the flags, and
+/// loses its own where it has set it. So whoever stops a guest asks here first.
+public struct Stepping: Hashable, Sendable {
+    /// The ways.
+    public enum Method: Hashable, Sendable {
+        /// By ``Processor/step()``.
+        case single
+        /// By a breakpoint at one of these places, which it comes to next.
+        case breakpoint([InterruptHandler])
+        /// In no way: the guest uses the processor's debugging for itself, or begins to with this instruction.
+        case guestDebugsItself
+    }
+
+    /// The way for this instruction.
+    public let method: Method
+    private let state: ProcessorState
+    /// Where the instruction leads if it raises no exception; nil where only executing it tells.
+    private let successors: Set<UInt64>?
+
+    /// - Parameters:
+    ///   - state: the processor between two instructions.
+    ///   - memory: what it executes in.
+    public init(_ state: ProcessorState, in memory: GuestMemory) {
+        self.state = state
+        let bytes = memory.read(state.instructionAddress, count: 15, in: state)
+        let decoded = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)
+        successors = decoded.flatMap { Self.successors(of: $0, in: state) }
+        method = Self.method(state, memory, bytes, length: decoded?.length)
+    }
+
+    /// The way behind a delivery that ``handlers(reached:in:)`` found.
+    public init(_ state: ProcessorState, deliveringTo handlers: [InterruptHandler]) {
+        self.state = state
+        successors = nil
+        method = state.debugsItself ? .guestDebugsItself : .breakpoint(handlers)
+    }
+
+    private static func method(
+        _ state: ProcessorState,
+        _ memory: GuestMemory,
+        _ bytes: [UInt8],
+        length: Int?
+    ) -> Method {
+        if state.debugsItself { return .guestDebugsItself }
+        func handler(_ vector: UInt8) -> Method {
+            memory.interruptHandler(vector, in: state).map { .breakpoint([$0]) } ?? .single
+        }
+        // What is on its way comes before the instruction; interrupts of the board's are the driver's to deliver.
+        if let exception = state.pending.exception { return handler(exception.vector) }
+        if let interrupt = state.pending.interrupt { return interrupt.soft ? handler(interrupt.vector) : .single }
+        if bytes.starts(with: Self.undefined) { return handler(6) }
+        guard let length, let transfer = FlagTransfer(bytes, mode: state.mode) else { return .single }
+        switch transfer {
+        case .push:
+            let next = state.wrapped(state.rip &+ UInt64(length))
+            let address = GuestVirtualAddress(state.segments.cs.base &+ next)
+            return .breakpoint([InterruptHandler(offset: next, address: address)])
+        case .interrupt(let vector): return handler(vector)
+        case .interruptOnOverflow: return state.rflags & Flag.overflow != 0 ? handler(4) : .single
+        case .debugException: return .guestDebugsItself
+        case .loadFromRegister: return state[.r11] & Flag.trap != 0 ? .guestDebugsItself : .single
+        case .load(let offset):
+            // IRET between tasks takes the flags from the other task's segment.
+            if offset > 0, state.rflags & Flag.nestedTask != 0, !state.isLongModeActive { return .guestDebugsItself }
+            let image = memory.read(state.stackAddress(above: offset), count: 2, in: state)
+            return image.count == 2 && UInt64(image[1]) << 8 & Flag.trap != 0 ? .guestDebugsItself : .single
+        }
+    }
+
+    /// UD2.
+    private static let undefined: [UInt8] = [0x0F, 0x0B]
+
+    private static func successors(of decoded: CodeDecoder.Decoded, in state: ProcessorState) -> Set<UInt64>? {
+        let next = state.wrapped(state.rip &+ UInt64(decoded.length))
+        func target(_ displacement: Int64) -> UInt64 { state.wrapped(next &+ UInt64(bitPattern: displacement)) }
+        switch decoded.flow {
+        // A repeated instruction may stay where it is.
+        case .next: return [next, state.rip]
+        case .branch(let displacement): return [next, target(displacement)]
+        case .jump(let displacement), .call(let displacement): return [target(displacement)]
+        case .indirect(let register, _): return [state.wrapped(state[register])]
+        case .through, .back, .elsewhere: return nil
+        }
+    }
+
+    /// The handlers of exceptions that a step of ``Method/single`` has led to, where it has not led where the instruction does:
+    /// hosts execute a handler's first instruction in the same step, and have pushed the trap flag. Empty where it has gone
+    /// right.
+    ///
+    /// - Parameter registers: as ``Processor/exitRegisters`` gives them behind the step.
+    public func handlers(reached registers: [UInt64], in memory: GuestMemory) -> [InterruptHandler] {
+        guard method == .single, registers.count > ripIndex, mayHaveBeenDelivered(registers) else { return [] }
+        let rip = registers[ripIndex]
+        let exceptions: ClosedRange<UInt8> = 0...31
+        var found: [InterruptHandler] = []
+        for handler in exceptions.compactMap({ memory.interruptHandler($0, in: state) }) where !found.contains(handler) {
+            let bytes = memory.read(handler.address, count: 15, in: state)
+            var entered = state
+            entered.rip = handler.offset
+            let first = CodeDecoder(state.mode).instruction(bytes, at: 0, end: bytes.count)
+            let leadsTo = first.flatMap { Self.successors(of: $0, in: entered) } ?? []
+            if rip == handler.offset || leadsTo.contains(rip) { found.append(handler) }
+        }
+        // A processor has four breakpoints.
+        return Array(found.prefix(4))
+    }
+
+    /// RIP follows the general registers.
+    private var ripIndex: Int { GeneralRegister.allCases.count }
+
+    private func mayHaveBeenDelivered(_ registers: [UInt64]) -> Bool {
+        if let successors { return !successors.contains(registers[ripIndex]) }
+        // A call pushes an address and a selector at most, a delivery the flags as well.
+        let pushed = state[.rsp] &- registers[GeneralRegister.rsp.rawValue]
+        return pushed > (state.mode == .real ? 4 : 8) && pushed < UInt64(GuestMemory.pageSize)
+    }
+
+    private enum Flag {
+        static let trap: UInt64 = 1 << 8
+        static let overflow: UInt64 = 1 << 11
+        static let nestedTask: UInt64 = 1 << 14
+    }
+}
+
+extension ProcessorState {
+    /// An instruction pointer with the bits that it has in this mode.
+    fileprivate func wrapped(_ rip: UInt64) -> UInt64 {
+        switch mode {
+        case .long64: rip
+        case .protected32: rip & 0xFFFF_FFFF
+        case .real, .protected16: rip & 0xFFFF
+        }
+    }
+}
