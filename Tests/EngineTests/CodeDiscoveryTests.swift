@@ -90,12 +90,27 @@ import X86
 
     @Test func aGuestThatDebugsItselfIsNotStopped() throws {
         let memory = try CodeWalkTests.memory([(Self.start, [0xFF, 0xE0])])
-        for change in [{ $0.rflags |= 0x100 }, { $0.debug.control = 1 }] as [(inout ProcessorState) -> Void] {
+        for change in [{ $0.rflags |= 0x100 }, { $0.debug.control = 1 }, { $0.debug.address[2] = 1 }]
+            as [(inout ProcessorState) -> Void]
+        {
             var (discovery, state) = (try Self.discovery(), CodeWalkTests.state)
             change(&state)
             _ = discovery.explore(GuestVirtualAddress(0x9000), state, in: memory)
             #expect(discovery.breakpoints.isEmpty)
         }
+    }
+
+    @Test func aGuestThatIsAboutToSetItsDebugRegistersHasThemToItself() throws {
+        var discovery = try Self.discovery()
+        let memory = try CodeWalkTests.memory([
+            (Self.start, [0xFF, 0xE0]), (0x4000, [0x0F, 0x23, 0xF8, 0xFF, 0xE0]),  // jmp eax; mov dr7, eax; jmp eax
+        ])
+        _ = discovery.explore(GuestVirtualAddress(0x9000), CodeWalkTests.state, in: memory)
+        #expect(discovery.breakpoints == [Self.place])
+        var elsewhere = CodeWalkTests.state
+        elsewhere.rip = 0x4000
+        _ = discovery.explore(GuestVirtualAddress(0x9100), elsewhere, in: memory)
+        #expect(discovery.breakpoints.isEmpty)
     }
 
     @Test func theLastFourJumpsHaveBreakpoints() throws {

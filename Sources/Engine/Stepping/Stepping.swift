@@ -97,7 +97,8 @@ public struct Stepping: Hashable, Sendable {
         let rip = registers[ripIndex]
         let exceptions: ClosedRange<UInt8> = 0...31
         var found: [InterruptHandler] = []
-        for handler in exceptions.compactMap({ memory.interruptHandler($0, in: state) }) where !found.contains(handler) {
+        for handler in exceptions.compactMap({ memory.interruptHandler($0, in: state) }) where !found.contains(handler)
+        {
             let bytes = memory.read(handler.address, count: 15, in: state)
             var entered = state
             entered.rip = handler.offset
