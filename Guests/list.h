@@ -93,3 +93,11 @@ BOOTED(multiboot_modules, "multiboot-modules", "prints what a multiboot loader h
 BOOTED(bzimage, "bzimage", "is loaded as a Linux kernel's bzImage", .append = "console=ttyS0 quiet",
        .initial_ram_disk = "from the initial RAM disk\n",
        .console = "console=ttyS0 quiet\nfrom the initial RAM disk\n")
+GUEST(reboot, "reboot", "resets the machine in every way and starts again", .console = "012345\n")
+GUEST(reboot_disk, "reboot-disk", "counts its starts on a disk", .drive = GUEST_HAS_IDE_DRIVE, .console = "012\n")
+BOOTED(reboot_multiboot, "reboot-multiboot", "is loaded again when it resets the machine",
+       .console = "loaded\nloaded again\n")
+GUEST(halt_nmi, "halt-nmi", "halts with interrupts off until a non-maskable one", .outcome = GUEST_HALTS,
+      .console = "awake\n")
+GUEST(model_specific, "model-specific", "reads and writes the model-specific registers that its processor has",
+      .console = "model-specific registers: as the manual says\n")

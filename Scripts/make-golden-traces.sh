@@ -29,7 +29,7 @@ record() {
     rm -f "$(dirname "$trace")/latest"
 }
 
-for guest in hello pit-ticks tick-nested fw-dma mmio; do
+for guest in hello pit-ticks tick-nested fw-dma mmio reboot; do
     ! missing "$guest" || record "traces/$guest.rrvm" "$guests/$guest.bin" --flat
 done
 for guest in hvt-time hvt-abort; do

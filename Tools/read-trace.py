@@ -23,7 +23,7 @@ MASK = (1 << 64) - 1
 HEADER, SYMBOLS, EVENTS, PAGES, PAGE_TABLE, KEYFRAME, EVENT_INDEX, KEYFRAME_INDEX, ROOT = range(1, 10)
 KINDS = [
     "portRead", "portWrite", "memoryRead", "memoryWrite", "readMSR", "writeMSR", "halt", "interrupt",
-    "nonMaskableInterrupt", "deviceWrite", "hiddenRead", "keyframe", "end", "deviceRead",
+    "nonMaskableInterrupt", "deviceWrite", "hiddenRead", "keyframe", "end", "deviceRead", "tripleFault",
 ]
 INSTRUCTIONS = ["rdtsc", "rdtscp", "rdrand", "rdseed", "rdpmc", "rdpid"]
 OUTCOMES = [
@@ -31,7 +31,7 @@ OUTCOMES = [
     "timeLimit", "eventLimit", "consoleText", "sizeLimit", "cut", "guestFault",
 ]
 CONTENTS = ["arguments", "data", "digest"]
-POSITIONS = ["synchronous", "asynchronous"]
+POSITIONS = ["synchronous", "asynchronous", "reset"]
 # What an end holds besides the event.
 COMPLETED = object()
 
@@ -135,8 +135,8 @@ class Trace:
         magic, version, _, self.identity, checksum = struct.unpack("<8sIIQQ", prefix)
         if magic != b"\x89RRVM\r\n\x1a":
             raise BadTrace("not an rr-vm trace")
-        if version not in (1, 2):
-            raise BadTrace(f"a trace of format version {version}; this program reads versions 1 and 2")
+        if version not in (1, 2, 3):
+            raise BadTrace(f"a trace of format version {version}; this program reads versions 1 to 3")
         if checksum != xxhash.xxh3_64_intdigest(prefix[:24], seed=0):
             raise BadTrace("the prefix does not check")
         self.chunks, self.is_complete = self.walk()

@@ -35,6 +35,9 @@ public protocol Board: ~Copyable {
     /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
     mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool
 
+    /// The time-stamp counter at `now`.
+    func timeStampCounter(at now: MachineTime) -> UInt64
+
     /// The next time at which a device does something by itself; nil if nothing is due without an access.
     var nextDeadline: MachineTime? { get }
 
@@ -47,6 +50,9 @@ public protocol Board: ~Copyable {
     /// The processor's task priority, CR8, is as it says: interrupts up to it wait.
     mutating func followTaskPriority(_ class: UInt8)
 
+    /// Resets every device. What is to last does: disks, the clock and its memory.
+    mutating func reset(at now: MachineTime)
+
     /// Whether a maskable interrupt waits for the processor.
     var interruptRequested: Bool { get }
 
@@ -55,6 +61,9 @@ public protocol Board: ~Copyable {
 
     /// Whether a non-maskable interrupt waits for the processor.
     var nonMaskableInterruptRequested: Bool { get }
+
+    /// Whether a device may still ask for a non-maskable interrupt without an access of the guest's.
+    func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool
 
     /// The processor takes the non-maskable interrupt. False if there is none.
     mutating func acknowledgeNonMaskableInterrupt() -> Bool
@@ -101,6 +110,15 @@ extension Board where Self: ~Copyable {
     /// It does.
     public static var canInterrupt: Bool { true }
 
+    /// Nothing: its guest does not start again.
+    public mutating func reset(at now: MachineTime) {}
+
+    /// It runs at 1 GHz.
+    public func timeStampCounter(at now: MachineTime) -> UInt64 { now.nanoseconds }
+
+    /// Never: no device is connected so.
+    public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool { false }
+
     /// Never: devices answer at once.
     public func writesMemory(by now: MachineTime) -> Bool { false }
 
@@ -127,12 +145,12 @@ extension Board where Self: ~Copyable {
 }
 
 extension Board where Self: ~Copyable {
-    /// What a trapped instruction reads at `now`; the time-stamp counter runs at 1 GHz.
+    /// What a trapped instruction reads at `now`.
     ///
     /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.
     public func readHidden(_ instruction: HiddenInstruction, randomness: UInt64, now: MachineTime) -> UInt64 {
         switch instruction {
-        case .rdtsc, .rdtscp: now.nanoseconds
+        case .rdtsc, .rdtscp: timeStampCounter(at: now)
         case .rdrand, .rdseed: randomness
         case .rdpmc, .rdpid: 0
         }

@@ -1,4 +1,6 @@
 public import Devices
+public import Engine
+public import X86
 
 /// What a board is made with.
 public struct BoardSetup: Sendable {
@@ -6,6 +8,8 @@ public struct BoardSetup: Sendable {
     public var memorySize: UInt64
     /// What the real-time clock shows at the start.
     public var date: WallClock
+    /// What the guest is told of its processor, which has the model-specific registers that go with it.
+    public var cpuid: [CPUIDEntry]
     /// The disks.
     public var drives: [Drive]
     /// Files that firmware and kernels can read by name.
@@ -27,6 +31,7 @@ public struct BoardSetup: Sendable {
     public init(
         memorySize: UInt64,
         date: WallClock,
+        cpuid: [CPUIDEntry] = ProcessorProfile.baseline.cpuid,
         drives: [Drive] = [],
         files: [FirmwareFile] = [],
         isSetUp: Bool = false,
@@ -37,6 +42,7 @@ public struct BoardSetup: Sendable {
     ) {
         self.memorySize = memorySize
         self.date = date
+        self.cpuid = cpuid
         self.drives = drives
         self.files = files
         self.isSetUp = isSetUp

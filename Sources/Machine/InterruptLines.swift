@@ -124,6 +124,13 @@ extension InterruptLines {
 
     var isNonMaskableRequested: Bool { wantsNonMaskable }
 
+    /// The lines whose edge would be a non-maskable interrupt: by the I/O APIC, or by the 8259 pair at LINT0.
+    var nonMaskableLines: UInt32 {
+        let pins = ioAPIC.pins { $0.mode == .nonMaskable && localAPIC.isAddressed(by: $0) }
+        let direct = pins & ~(1 << UInt32(Self.timerPin)) | (pins >> UInt32(Self.timerPin) & 1) << UInt32(Number.timer)
+        return localAPIC.takesPairAsNonMaskable ? direct | UInt32(controller.unmaskedLines) : direct
+    }
+
     mutating func takeNonMaskable() -> Bool {
         defer { wantsNonMaskable = false }
         return wantsNonMaskable

@@ -22,6 +22,7 @@ public struct MachineConfiguration: Sendable {
     public let unikernel: Unikernel?
 
     private let readOnlyMemory: GuestMemory.Region?
+    private let zeros: [GuestMemory.Stretch]
 
     /// Fewest and most bytes of RAM.
     public static let memorySizes: ClosedRange<UInt64> = (1 << 20)...(1 << 39)
@@ -51,6 +52,7 @@ public struct MachineConfiguration: Sendable {
         code = CodePatcher(boot.contents, trapping: hiddenReads.trapped)
         initialState = boot.state
         symbols = boot.symbols
+        zeros = boot.zeros
         readOnlyMemory = boot.readOnlyMemory
         unikernel = boot.unikernel
     }
@@ -73,6 +75,12 @@ public struct MachineConfiguration: Sendable {
     public func load(into memory: GuestMemory) throws(EngineError) -> ProcessorState {
         for content in code.contents { try memory.write(content.bytes, at: content.address) }
         return initialState
+    }
+
+    /// Loads the guest again after a reset, as what loaded it at first does; other memory stays as the guest left it.
+    public func reload(into memory: GuestMemory) throws(EngineError) {
+        for stretch in zeros { try memory.clear(stretch) }
+        _ = try load(into: memory)
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Devices
+public import Devices
 
 extension PCBoard {
     /// Whether a maskable interrupt waits for the processor.
@@ -12,6 +12,23 @@ extension PCBoard {
 
     /// The processor takes the non-maskable interrupt. False if there is none.
     public mutating func acknowledgeNonMaskableInterrupt() -> Bool { lines.takeNonMaskable() }
+
+    /// Whether a device may still ask for a non-maskable interrupt without an access of the guest's: on a line that leads to
+    /// one, and that something is due on or console input may come on.
+    public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool {
+        let lines = lines.nonMaskableLines
+        guard lines != 0 else { return false }
+        var rising = UInt32(1) << UInt32(InterruptLines.Number.serial1)
+        func add(_ line: Int, if isDue: Bool) { if isDue { rising |= 1 << UInt32(line) } }
+        add(InterruptLines.Number.timer, if: timer.nextDeadline(after: now) != nil)
+        add(InterruptLines.Number.realTimeClock, if: realTimeClock.nextDeadline(after: now) != nil)
+        add(InterruptLines.Number.power, if: powerManagement.nextDeadline(after: now) != nil)
+        for channel in IDEController.Channel.allCases {
+            add(channel.interruptNumber, if: drivePauses[Int(channel.rawValue)] != nil)
+        }
+        if !diskPauses.isEmpty || receivesConsoleInMemory { rising |= pci.virtioLines }
+        return lines & rising != 0
+    }
 
     mutating func updateTimerLine() {
         if timer.takeInterruptEdge() { lines.pulse(InterruptLines.Number.timer) }

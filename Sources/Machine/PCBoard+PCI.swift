@@ -50,7 +50,7 @@ extension PCBoard {
 extension PCBoard {
     /// Serves what a virtio disk was asked for: all of it, or a part and the rest later.
     private mutating func serveDisk(_ number: Int, now: MachineTime) {
-        let batch = diskBatch?()
+        let batch = setup.diskBatch?()
         let hasMore = pci.disks[number].service(
             disk: &virtioDisks[number],
             memory: &memory,
@@ -75,7 +75,9 @@ extension PCBoard {
 
     /// Has the drive of a channel that has just been given work done with it later.
     private mutating func pace(_ channel: IDEController.Channel, now: MachineTime) {
-        guard let diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else { return }
+        guard let diskBatch = setup.diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else {
+            return
+        }
         drivePauses[Int(channel.rawValue)] = now.advanced(byNanoseconds: diskBatch().pause)
         updateDeadline(after: now)
     }

@@ -210,7 +210,7 @@ extension PCBoard {
             _ = serial2.write(register, value)
             updateSerialLines()
         case .debugConsole:
-            let isShown = showsFirmwareLog || port != DebugConsole.Register.firmware.rawValue
+            let isShown = setup.showsFirmwareLog || port != DebugConsole.Register.firmware.rawValue
             return isShown ? .console(debugConsole.write(value)) : nil
         case .vga: if let register = VGA.Register(rawValue: port) { vga.write(register, value) }
         case .nobody: unclaimed?.note(port, isWrite: true)

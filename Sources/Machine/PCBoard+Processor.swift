@@ -4,11 +4,7 @@ internal import X86
 extension PCBoard {
     /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
     public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? {
-        switch index {
-        case ModelSpecificRegister.timeStampCounter: now.nanoseconds
-        case ModelSpecificRegister.apicBase: lines.base.rawValue
-        default: nil
-        }
+        index == Self.apicBaseRegister ? lines.base.rawValue : modelSpecific.read(index, now: now)
     }
 
     /// Follows CR8, which is the upper half of the local APIC's task priority. Asked for at every exit.
@@ -19,17 +15,15 @@ extension PCBoard {
 
     /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
-        guard index == ModelSpecificRegister.apicBase else { return false }
+        guard index == Self.apicBaseRegister else { return modelSpecific.write(index, value, now: now) }
         advanceTimers(to: now)
         defer { updateDeadline(after: now) }
         return lines.setBase(value)
     }
-}
 
-/// Model-specific registers that the board answers.
-private enum ModelSpecificRegister {
-    /// IA32_TIME_STAMP_COUNTER; this machine's runs at 1 GHz.
-    static let timeStampCounter: UInt32 = 0x10
+    /// The time-stamp counter, as the guest has set it.
+    public func timeStampCounter(at now: MachineTime) -> UInt64 { modelSpecific.timeStampCounter(at: now) }
+
     /// IA32_APIC_BASE.
-    static let apicBase: UInt32 = 0x1B
+    private static var apicBaseRegister: UInt32 { 0x1B }
 }

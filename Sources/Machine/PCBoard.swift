@@ -18,6 +18,7 @@ public struct PCBoard: Board, ~Copyable {
     var systemControlB = SystemControlPortB()
     var resetControl = ResetControl()
     var post = POSTPort()
+    var modelSpecific: ModelSpecificRegisters
     var firmwareConfiguration: FirmwareConfiguration
     let debugConsole = DebugConsole()
     let exitPort = ExitPort()
@@ -37,11 +38,10 @@ public struct PCBoard: Board, ~Copyable {
     var diskPauses: [Int: MachineTime] = [:]
     /// When the drives of each IDE channel are done with what they are busy with.
     var drivePauses: [MachineTime?] = [nil, nil]
-    let diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
+    let setup: BoardSetup
     var memory: DeviceMemory
     var randomness: RandomNumbers
     var unclaimed: UnclaimedLog?
-    let showsFirmwareLog: Bool
     private let lent = LentInPlace()
     /// Whether the guest has shown something on its virtio console.
     var showsOnVirtio = false
@@ -57,31 +57,20 @@ public struct PCBoard: Board, ~Copyable {
     /// - Parameter memory: what its devices read and write by themselves.
     public init(_ setup: BoardSetup, memory: GuestMemory) {
         self.memory = DeviceMemory(memory)
+        modelSpecific = ModelSpecificRegisters(cpuid: setup.cpuid, now: .start)
         realTimeClock = RealTimeClock(date: setup.date)
         let low = min(setup.memorySize, PhysicalLayout.holeStart)
         realTimeClock.describeMemory(below4GiB: low, above4GiB: setup.memorySize - low)
         realTimeClock.describeEquipment()
         realTimeClock.describeBootOrder([.hardDisk, .opticalDisc, .floppy])
-        firmwareConfiguration = FirmwareConfiguration(memorySize: setup.memorySize)
-        for file in setup.files { _ = firmwareConfiguration.addFile(file.name, file.bytes) }
-        let ide = setup.drives.filter { $0.interface == .ide }.prefix(Drive.limit(of: .ide)).map(\.disk)
-        let virtio = setup.drives.filter { $0.interface == .virtio }.prefix(Drive.limit(of: .virtio)).map(\.disk)
-        pci = PCIBus(
-            ide: IDEController(
-                drives: ide.enumerated().map { .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)") },
-                takesTime: setup.diskBatch != nil
-            ),
-            disks: virtio.enumerated().map {
-                VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
-            }
-        )
+        self.setup = setup
+        firmwareConfiguration = FirmwareConfiguration(setup)
+        pci = PCIBus(setup)
+        let ide = setup.disks(on: .ide)
         ideDisks = ide + Array(repeating: nil, count: Drive.limit(of: .ide) - ide.count)
-        virtioDisks = virtio
+        virtioDisks = setup.disks(on: .virtio)
         randomness = RandomNumbers(source: setup.randomness)
-        diskBatch = setup.diskBatch
-        showsFirmwareLog = setup.showsFirmwareLog
         unclaimed = setup.notesUnclaimed ? UnclaimedLog() : nil
-        if setup.isSetUp { pci.setUp() }
         followConfiguration()
         updateDeadline(after: .start)
     }

@@ -93,6 +93,13 @@ struct PCIBus: Sendable {
         }
         return lines
     }
+
+    /// The lines that the virtio devices are routed to.
+    var virtioLines: UInt32 {
+        virtioSlots.reduce(0) { lines, slot in
+            isaBridge.interruptLine(device: slot.device, pin: 1).map { lines | 1 << UInt32($0) } ?? lines
+        }
+    }
 }
 
 // MARK: Configuration space

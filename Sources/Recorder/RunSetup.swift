@@ -30,6 +30,8 @@ public struct RunSetup: Sendable {
     public var sync: SyncPolicy
     /// How much of the end of the run is kept; nil keeps all.
     public var ring: RingPolicy?
+    /// Whether a reset resets the machine; else it ends the run.
+    public var resets = true
     /// Which clock the machine has.
     public var clock = ClockPolicy.real
     /// What the guest's real-time clock shows at the start, if not ``date``: seconds since 1970-01-01 UTC.

@@ -16,6 +16,8 @@ public struct RunSummary: Sendable {
     public var fault: FaultReport?
     /// The instructions that this host cannot execute and that were completed for it, and how often.
     public var completed: [CompletedInstruction: UInt64]
+    /// How often the machine was reset.
+    public var resets: UInt64 = 0
     /// The text screen at the end, if it was asked for.
     public var screen: String?
     /// What the guest has accessed and nobody claims, and how often, if it was asked for.

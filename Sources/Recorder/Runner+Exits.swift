@@ -56,9 +56,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             try processor.answerHiddenRead(value: value, auxiliary: read.auxiliary, succeeded: read.succeeded)
         case .halt:
             sink.append(.halt, rip: rip, at: now)
-            guard B.canInterrupt else { return .halted }
-            if !processor.interruptFlag, try !isNonMaskableInterruptDue() { return .halted }
-            try waitForInterrupt()
+            guard B.canInterrupt, try waitForInterrupt() else { return .halted }
             isWaking = true
         case .tripleFault:
             return .tripleFault

@@ -100,12 +100,18 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     }
 
     /// Lets time pass while the guest waits in HLT, until a device interrupts it or it has to stop.
-    mutating func waitForInterrupt() throws(EngineError) {
+    ///
+    /// - Returns: false where nothing can wake it any more: it takes no interrupt but a non-maskable one, and none can come.
+    mutating func waitForInterrupt() throws(EngineError) -> Bool {
         console.flush()
         while stop.pending == nil {
             if input.hasBytes { try feedConsole() }
-            if board.interruptRequested { return }
-            if try isNonMaskableInterruptDue() { return }
+            if try isNonMaskableInterruptDue() { return true }
+            if processor.interruptFlag {
+                if board.interruptRequested { return true }
+            } else if try !expectsNonMaskableInterrupt() {
+                return false
+            }
             if virtualClock != nil, let deadline = board.nextDeadline {
                 skip(to: deadline)
             } else {
@@ -114,6 +120,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             now = clock.now
             try advanceBoard()
         }
+        return true
+    }
+
+    /// Whether a device may still ask for a non-maskable interrupt that the guest can take.
+    private func expectsNonMaskableInterrupt() throws(EngineError) -> Bool {
+        guard board.expectsNonMaskableInterrupt(at: boardTime(now)) else { return false }
+        return try processor.canTakeNonMaskable()
     }
 
     /// Lets time pass while the guest waits by a call, until that is over or it has to stop.

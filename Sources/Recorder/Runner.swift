@@ -33,6 +33,14 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
     var script: InputScript?
     let showsScreen: Bool
     let links: [any HostLink]
+    /// What is loaded again when the guest resets the machine; nil where a reset ends the run.
+    let reloaded: MachineConfiguration?
+    /// The processor's state at the start, which a reset leads back to.
+    var initialState: ProcessorState?
+    /// The guest has asked for a reset, and the instruction by which it did is not over.
+    var isResetting = false
+    /// How often it has been reset.
+    var resets: UInt64 = 0
     /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
     var discovery: CodeDiscovery?
     private let lent = LentInPlace()
@@ -57,6 +65,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
         board: consuming B,
         sink: consuming Sink,
         setup: RunSetup,
+        reloading reloaded: MachineConfiguration? = nil,
         discovery: CodeDiscovery? = nil
     ) {
         self.processor = processor
@@ -73,6 +82,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
         script = setup.script
         showsScreen = setup.showsScreen
         links = Array(setup.unikernel.links.values)
+        self.reloaded = setup.resets ? reloaded : nil
         self.discovery = discovery
         timeLimit = setup.limits.seconds
         eventLimit = setup.limits.events ?? .max
@@ -105,13 +115,14 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
             console.flush()
         }
         now = clock.now
+        if reloaded != nil { initialState = try processor.state() }
         try takeKeyframe(at: now)
         do { return try runToOutcome(alarm) } catch { return stop(because: error) }
     }
 
     private mutating func runToOutcome(_ alarm: Alarm) throws(EngineError) -> Outcome {
         while true {
-            let outcome = try step(alarm)
+            let outcome = try afterReset(step(alarm))
             progress.events = sink.eventCount
             guard let outcome else { continue }
             let isFinished = try finishesInstruction()
@@ -167,7 +178,7 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
     /// executing.
     private var isKeyframeDue: Bool {
         switch position {
-        case .synchronous: schedule.isDue(at: now, event: sink.eventCount)
+        case .synchronous, .reset: schedule.isDue(at: now, event: sink.eventCount)
         case .asynchronous: schedule.deadline.map { now.nanoseconds(since: $0) >= grace } ?? false
         }
     }

@@ -14,6 +14,7 @@ extension PCBoard {
         let board = BoardSetup(
             memorySize: configuration.memorySize,
             date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
+            cpuid: configuration.profile.cpuid,
             drives: setup.drives,
             files: setup.files,
             isSetUp: !configuration.startsInFirmware,

@@ -105,6 +105,7 @@ extension BoardSetup {
         self.init(
             memorySize: header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size },
             date: WallClock(secondsSince1970: setup.clockDate ?? header.creationTime),
+            cpuid: header.processor.cpuid,
             drives: setup.drives,
             files: setup.files,
             isSetUp: !header.guest.startsInFirmware,

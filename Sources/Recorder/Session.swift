@@ -127,6 +127,7 @@ public enum Session {
             board: board,
             sink: sink,
             setup: setup,
+            reloading: configuration.unikernel == nil ? configuration : nil,
             discovery: configuration.discovery
         )
         let outcome: Outcome
@@ -163,6 +164,7 @@ public enum Session {
             seconds: seconds,
             fault: fault,
             completed: runner.processor.completed,
+            resets: runner.resets,
             screen: runner.showsScreen ? runner.board.screen : nil,
             unclaimed: runner.board.unclaimedAccesses,
             consoleFailure: runner.console.failure

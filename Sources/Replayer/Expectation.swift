@@ -14,6 +14,7 @@ extension Event {
         case .readMSR(let index, _): .readMSR(index)
         case .writeMSR(let index, let value, _): .writeMSR(index, value: value)
         case .halt: .halt
+        case .tripleFault: .tripleFault
         case .hiddenRead(let read): .hiddenRead(read.instruction)
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: nil
         }

@@ -105,6 +105,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
             case .deviceRead(let read): try compareDeviceRead(read, recorded)
             case .keyframe(let number, .synchronous): try compareState(keyframe: number, recorded)
             case .keyframe(let number, .asynchronous): try land(onKeyframe: number, recorded)
+            case .keyframe(let number, .reset): try reset(toKeyframe: number, recorded)
             case .end: break
             default: try replayExit(recorded)
             }

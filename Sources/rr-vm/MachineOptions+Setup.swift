@@ -20,6 +20,7 @@ extension MachineOptions {
             sync: recording.sync,
             ring: recording.ring?.policy
         )
+        setup.resets = !noReboot
         setup.unikernel = unikernel
         if let disk = try guestDisk() { setup.drives.append(try disk.open()) }
         try devices.apply(to: &setup)

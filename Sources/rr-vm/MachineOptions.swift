@@ -60,6 +60,14 @@ struct MachineOptions: ParsableArguments {
     )
     var rdrand = RandomnessTreatment.trap
 
+    @Flag(
+        help: ArgumentHelp(
+            "End the run when the guest resets the machine or its processor shuts down (triple fault).",
+            discussion: "Without it the guest starts again. --until-failure implies it."
+        )
+    )
+    var noReboot = false
+
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
     var maxTime: Double?
 

@@ -105,7 +105,9 @@ struct RecordCommand: ParsableCommand {
         _ path: FilePath,
         tries: Int
     ) throws {
-        let common = try machine.setup(recording, configuration, unikernel)
+        var common = try machine.setup(recording, configuration, unikernel)
+        // A guest whose processor shuts down has failed.
+        common.resets = false
         let guest = try machine.guestDescription(configuration.image)
         confinement.keepDirectories(of: [path] + machine.unikernel.coreFiles, machines: true)
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
@@ -122,7 +124,7 @@ struct RecordCommand: ParsableCommand {
                 recorder: Version.recorder,
                 to: path,
                 tries: tries,
-                setup: { number in
+                setup: { [common] number in
                     var setup = common
                     setup.stop = StopRequest()
                     setup.input = common.input.copy()

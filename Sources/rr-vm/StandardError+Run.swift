@@ -11,6 +11,11 @@ extension StandardError {
         case .failure(let error)?: write("rr-vm: no core file: \(error)")
         case nil: break
         }
+        if summary.resets > 0 {
+            write(
+                "rr-vm: the machine was reset \(Quantity.count(summary.resets)) \(summary.resets == 1 ? "time" : "times")"
+            )
+        }
         guard !summary.completed.isEmpty else { return }
         let counts = Quantity.counts(summary.completedByName)
         write("rr-vm: completed instructions that this host cannot execute: \(counts)")

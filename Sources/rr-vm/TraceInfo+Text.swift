@@ -28,6 +28,7 @@ extension TraceInfo {
         rows.append(
             ("keyframes", "\(synchronousKeyframes) at exits, \(asynchronousKeyframes) between two exits")
         )
+        if resets > 0 { rows.append(("resets", Quantity.count(UInt64(resets)))) }
         if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
         if !completed.isEmpty { rows.append(("completed", "\(Quantity.counts(completed)), for the host")) }
         rows += header.notes.map { ($0.key, $0.value) }

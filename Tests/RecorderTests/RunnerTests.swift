@@ -112,6 +112,42 @@ import X86
         #expect(actions == [.ran(.halt), .injected(ScriptedBoard.vector), .ran(Self.exit)])
     }
 
+    @Test func haltWithInterruptsOffEndsWithANonMaskableInterruptAndNoOther() throws {
+        var board = ScriptedBoard()
+        board.interruptTime = MachineTime(nanoseconds: 1_000_000_000)
+        board.nonMaskableTime = MachineTime(nanoseconds: 2_000_000_000)
+
+        let result = try run([.exit(.halt), .exit(Self.exit)], on: board, canTakeInterrupt: false, clock: .virtual)
+
+        let actions = result.actions.filter { $0 == .injectedNonMaskable || $0 == .ran(.halt) || $0 == .ran(Self.exit) }
+        #expect(actions == [.ran(.halt), .injectedNonMaskable, .ran(Self.exit)])
+        #expect(!result.actions.contains(.injected(ScriptedBoard.vector)))
+    }
+
+    @Test func haltWithInterruptsOffIsTheEndWhereNoNonMaskableInterruptCanCome() throws {
+        var board = ScriptedBoard()
+        board.interruptTime = MachineTime(nanoseconds: 1_000_000_000)
+
+        let result = try run([.exit(.halt)], on: board, canTakeInterrupt: false, clock: .virtual)
+
+        #expect(result.outcome == .halted)
+    }
+
+    @Test func haltInTheHandlerOfANonMaskableInterruptIsTheEnd() throws {
+        var board = ScriptedBoard()
+        board.nonMaskableTime = MachineTime(nanoseconds: 1_000_000_000)
+
+        let result = try run(
+            [.exit(.halt)],
+            on: board,
+            canTakeInterrupt: false,
+            blockedRuns: 9,
+            clock: .virtual
+        )
+
+        #expect(result.outcome == .halted)
+    }
+
     /// Some hosts push the flag by which they step when an interrupt is delivered.
     @Test(arguments: [true, false])
     func nothingIsSteppedWhileAnInterruptIsOnItsWay(isInterrupted: Bool) throws {

@@ -13,6 +13,8 @@ struct ScriptedBoard: Board {
     static let roomPort = Port(0x11)
     /// A write to this port makes a device write to memory by itself as soon as it can.
     static let writePort = Port(0x12)
+    /// A write to this port resets the machine.
+    static let resetPort = Port(0x92)
     /// A write to this port ends the run.
     static let exitPort = Port(0xF4)
     static let vector: UInt8 = 0x20
@@ -30,11 +32,14 @@ struct ScriptedBoard: Board {
     var interruptRequested = false
     var nonMaskableInterruptRequested = false
     private var accesses: [DeviceAccess] = []
+    /// How often it has been reset.
+    private(set) var resets = 0
 
     mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal? {
         if port == Self.interruptPort { interruptRequested = value != 0 }
         if port == Self.roomPort { room = Int(value) }
         if port == Self.writePort { writeTime = now }
+        if port == Self.resetPort { return .reset }
         return port == Self.exitPort ? .exit(code: value) : nil
     }
 
@@ -48,6 +53,8 @@ struct ScriptedBoard: Board {
         if accesses.isEmpty { accesses.append(.write(DeviceWrite(address: GuestPhysicalAddress(0), bytes: [1]))) }
         return nil
     }
+
+    mutating func reset(at now: MachineTime) { resets += 1 }
 
     var nextDeadline: MachineTime? {
         .earliest(.earliest(interruptTime, nonMaskableTime), .earliest(roomTime, writeTime))
@@ -68,6 +75,8 @@ struct ScriptedBoard: Board {
         interruptRequested = false
         return Self.vector
     }
+
+    func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool { nonMaskableTime != nil }
 
     mutating func acknowledgeNonMaskableInterrupt() -> Bool {
         defer { nonMaskableInterruptRequested = false }

@@ -92,7 +92,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
     var kicker: ProcessorKicker { ProcessorKicker { [kicks] in kicks.signal() } }
 
     let exitRIP: UInt64 = 0
-    let interruptFlag = true
+    var interruptFlag: Bool { canTakeInterrupt }
     let taskPriority: UInt8 = 0
     let exitRegisters: [UInt64] = []
     let completed: [CompletedInstruction: UInt64] = [:]

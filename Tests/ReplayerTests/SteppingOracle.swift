@@ -64,6 +64,12 @@ struct SteppingOracle {
             let keyframe = try reader.keyframe(Int(number))
             while try !isAt(keyframe, &processor) { _ = try executeOne(&processor) }
             arrive(at: recorded)
+        case .keyframe(let number, .reset):
+            let keyframe = try reader.keyframe(Int(number))
+            var memory = keyframe.memory
+            try processor.restore(keyframe.state)
+            for page in keyframe.changedPages { try processor.memory.write(memory.page(at: page), at: page) }
+            arrive(at: recorded)
         case .interrupt(let vector):
             try processor.inject(vector: vector)
             waiting = (recorded.ordinal, vector)

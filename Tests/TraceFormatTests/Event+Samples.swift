@@ -19,6 +19,7 @@ extension Event {
         .writeMSR(index: .max, value: .max, faults: true),
         .writeMSR(index: 0, value: 0, faults: false),
         .halt,
+        .tripleFault,
         .interrupt(vector: 0),
         .interrupt(vector: 255),
         .nonMaskableInterrupt,

@@ -146,6 +146,7 @@ extension Event {
                     succeeded: number % 2 == 0
                 )
             )
+        case .tripleFault: return .tripleFault
         case .halt, .keyframe, .end: return .halt
         }
     }

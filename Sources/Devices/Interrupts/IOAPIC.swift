@@ -93,6 +93,14 @@ public struct IOAPIC: Sendable {
         }
     }
 
+    /// The pins that are not masked and whose message meets a condition; a bit for each.
+    public func pins(where condition: (InterruptMessage) -> Bool) -> UInt32 {
+        state.entries.enumerated().reduce(0) { pins, entry in
+            guard !entry.element.isMasked, let message = entry.element.message, condition(message) else { return pins }
+            return pins | 1 << UInt32(entry.offset)
+        }
+    }
+
     /// The local APIC says that a level-triggered interrupt has ended: a pin still asserted asks again.
     public mutating func endInterrupt(_ vector: UInt8) {
         for pin in state.entries.indices where state.entries[pin].vector == vector {

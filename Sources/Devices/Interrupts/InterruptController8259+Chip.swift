@@ -69,6 +69,9 @@ extension InterruptController8259 {
         /// Whether the controller's INT output is high, for one with nothing on input 2.
         var requests: Bool { request() != nil }
 
+        /// The inputs that can bring about a request.
+        var unmaskedInputs: UInt8 { sequence == .ready ? ~mask : 0 }
+
         mutating func setLine(_ line: Int, _ level: Bool) {
             let bit: UInt8 = 1 << UInt8(line & 7)
             guard level else {

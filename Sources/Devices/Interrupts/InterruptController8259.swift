@@ -62,6 +62,14 @@ public struct InterruptController8259: Sendable {
         }
     }
 
+    /// The lines that can bring about a request; a bit for each.
+    public var unmaskedLines: UInt16 {
+        let first = state.primary.unmaskedInputs
+        let cascade: UInt8 = 1 << Chip.cascadeInput
+        let second = first & cascade == 0 ? 0 : state.secondary.unmaskedInputs
+        return UInt16(second) << 8 | UInt16(first & ~cascade)
+    }
+
     /// Whether the first controller asks the processor for an interrupt.
     public var interruptLine: Bool { state.primary.request(cascade: state.secondary.requests) != nil }
 

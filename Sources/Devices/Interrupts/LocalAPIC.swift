@@ -91,6 +91,16 @@ public struct LocalAPIC: Sendable {
         return isSoftwareEnabled && !state.lint0Entry.isMasked && state.lint0Entry.mode == .external
     }
 
+    /// Whether LINT0 turns an interrupt of the 8259 pair into a non-maskable one.
+    public var takesPairAsNonMaskable: Bool {
+        isGloballyEnabled && !state.lint0Entry.isMasked && state.lint0Entry.mode == .nonMaskable
+    }
+
+    /// Whether a message is for this processor.
+    public func isAddressed(by message: InterruptMessage) -> Bool {
+        isGloballyEnabled && isAddressed(message.destination, isLogical: message.isLogical)
+    }
+
     /// Whether the APIC itself has an interrupt for the processor.
     public var interruptLine: Bool { deliverable != nil }
 
@@ -126,7 +136,7 @@ public struct LocalAPIC: Sendable {
     /// A message arrives. False if it is not taken: it is not for this processor, or software has the APIC disabled and it
     /// has a vector, or its vector is none.
     public mutating func deliver(_ message: InterruptMessage) -> Bool {
-        guard isGloballyEnabled, isAddressed(message.destination, isLogical: message.isLogical) else { return false }
+        guard isAddressed(by: message) else { return false }
         accept(message.mode, vector: message.vector, isLevelTriggered: message.isLevelTriggered)
         let hasVector = message.mode == .fixed || message.mode == .lowestPriority
         return !hasVector || isSoftwareEnabled && message.vector >= 16

@@ -104,6 +104,13 @@ public struct RealTimeClock: Sendable {
         }
     }
 
+    /// What the reset line does: no interrupt is enabled or pending. The date goes on, and memory keeps what it holds.
+    public mutating func reset(at now: MachineTime) {
+        advance(to: now)
+        writeControlB(controlB.subtracting([.periodicInterrupt, .alarmInterrupt, .updateEndedInterrupt, .squareWave]))
+        (state.flags, state.index, state.disablesNMI) = ([], 0, false)
+    }
+
     private mutating func writeControlA(_ value: UInt8) {
         let wasCounting = isCounting
         let wasDividing = isDividing

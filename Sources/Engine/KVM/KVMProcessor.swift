@@ -96,13 +96,13 @@ public struct KVMProcessor: Processor, ~Copyable {
         try vm.setIdentityMapAddress(GuestPhysicalAddress(0xFEFF_C000))
         try vm.setTSSAddress(GuestPhysicalAddress(0xFEFF_D000))
         try vm.setUserSpaceMSRExits([.filter, .unknown, .invalid])
-        try vm.setMSRFilter(SavedRegisters.filter)
         var vcpu = try vm.createVCPU(id: 0)
         try vcpu.setCPUID(profile.cpuid)
         vcpu.synchronizedRegisters = .general
         let cpuid = try vcpu.cpuid()
         let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
         let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)
+        try vm.setMSRFilter(SavedRegisters.filter(saving: registers))
         return Self(
             vcpu: vcpu,
             vm: vm,

@@ -8,8 +8,6 @@ enum SavedRegisters {
     static let candidates: [UInt32] =
         [
             0x174, 0x175, 0x176,  // IA32_SYSENTER_CS, _ESP, _EIP
-            0x1A0,  // IA32_MISC_ENABLE
-            0x277,  // IA32_PAT
             0x2FF,  // IA32_MTRR_DEF_TYPE
             0x250, 0x258, 0x259,  // IA32_MTRR_FIX64K, FIX16K
             0xC000_0081, 0xC000_0082, 0xC000_0083, 0xC000_0084,  // IA32_STAR, LSTAR, CSTAR, FMASK
@@ -25,8 +23,10 @@ enum SavedRegisters {
     ]
 
     /// Lets through what is saved and traps the rest.
-    static var filter: MSRFilter {
-        let allowed = Set(candidates + elsewhere)
+    ///
+    /// - Parameter saved: the registers that are kept with the state: a trace knows best which its guest used without an exit.
+    static func filter(saving saved: [UInt32]) -> MSRFilter {
+        let allowed = Set(saved + elsewhere)
         let windows: [ClosedRange<UInt32>] = [0x0...0x2FF, 0xC000_0080...0xC000_0103]
         return MSRFilter(
             allowsOthers: false,

@@ -5,6 +5,8 @@ public import X86
 public struct BootImage: Sendable {
     /// What stands in memory, without overlap but for the firmware's shadow.
     public var contents: [MemoryContent]
+    /// Memory that has to be zero beside that: all of it is when the machine is switched on.
+    public var zeros: [GuestMemory.Stretch] = []
     /// Memory that the guest can only read, beside its RAM.
     public var readOnlyMemory: GuestMemory.Region?
     /// The processor's state.

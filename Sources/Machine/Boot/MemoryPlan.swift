@@ -5,6 +5,8 @@ import X86
 struct MemoryPlan {
     let map: MemoryMap
     private(set) var contents: [MemoryContent] = []
+    /// The zeros behind contents.
+    private(set) var zeros: [GuestMemory.Stretch] = []
     /// What is taken, by rising address.
     private var taken: [(start: UInt64, end: UInt64, what: String)] = []
 
@@ -24,6 +26,10 @@ struct MemoryPlan {
         what: String
     ) throws(MachineError) {
         try take(address, size: max(size, UInt64(bytes.count)), what)
+        let count = UInt64(bytes.count)
+        if size > count {
+            zeros.append(GuestMemory.Stretch(address: GuestPhysicalAddress(address + count), size: size - count))
+        }
         guard !bytes.isEmpty else { return }
         contents.append(MemoryContent(address: GuestPhysicalAddress(address), bytes: bytes, code: code))
     }

@@ -37,7 +37,7 @@ enum PVHLoader {
 
         var state = ProcessorState.protectedMode(entry: entry)
         state[.rbx] = information
-        return BootImage(contents: plan.contents, state: state, symbols: elf.symbols)
+        return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: elf.symbols)
     }
 
     /// The initial RAM disk, and the list of modules of which it is the only one; where that list is.

@@ -35,7 +35,7 @@ struct ExitSite: Hashable, Sendable {
         case .readMSR(let index, _), .writeMSR(let index, _, _): target = UInt64(index)
         case .hiddenRead(let read): target = UInt64(read.instruction.rawValue)
         case .halt: target = 0
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: return nil
+        case .tripleFault, .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: return nil
         }
     }
 

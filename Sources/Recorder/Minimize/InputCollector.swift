@@ -28,7 +28,7 @@ struct InputCollector {
     mutating func take(_ recorded: RecordedEvent) throws(TraceError) {
         switch recorded.event {
         case .keyframe(let number, .asynchronous): keyframe = Int(number)
-        case .keyframe(_, .synchronous): break
+        case .keyframe(_, .synchronous), .keyframe(_, .reset): break
         case .interrupt:
             interrupts += 1
             try takeInterrupt()

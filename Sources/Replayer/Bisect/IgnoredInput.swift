@@ -15,7 +15,7 @@ extension Event {
     var isInput: Bool {
         switch self {
         case .portRead, .memoryRead, .readMSR, .interrupt, .nonMaskableInterrupt, .deviceWrite, .hiddenRead: true
-        case .portWrite, .memoryWrite, .writeMSR, .halt, .deviceRead, .keyframe, .end: false
+        case .portWrite, .memoryWrite, .writeMSR, .halt, .tripleFault, .deviceRead, .keyframe, .end: false
         }
     }
 }

@@ -88,6 +88,7 @@ extension BlankedReplay where P: ~Copyable {
             guard let count = looks[keyframe.number], try session.execute(to: keyframe, looks: count, recorded) else {
                 throw Stop(reason: .interrupted(recorded.ordinal))
             }
+        case .reset: throw Stop(reason: .reset(recorded.ordinal))
         }
     }
 

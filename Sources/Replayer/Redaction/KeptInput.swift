@@ -16,6 +16,8 @@ public struct KeptInput: Hashable, Sendable {
         /// The guest still held it when it was interrupted between two exits at this event, where this host can only restore
         /// what was recorded.
         case interrupted(EventOrdinal)
+        /// The guest still held it when it reset the machine at this event.
+        case reset(EventOrdinal)
         /// The state at the end is another: so many registers and pages differ.
         case endState(registers: Int, pages: Int)
         /// Not tried: all of the pieces before it, the last of them at this event, had to be kept.
@@ -33,6 +35,9 @@ extension KeptInput.Reason: CustomStringConvertible {
         case .interrupted(let event):
             "the guest held it when it was interrupted between two exits at event \(event), and without it this host cannot "
                 + "stop the guest at that moment"
+        case .reset(let event):
+            "the guest held it when it reset the machine at event \(event), and what the reset left in memory is known with it "
+                + "alone"
         case .endState(let registers, let pages):
             "it shows in the state at the end: \(registers) \(registers == 1 ? "register" : "registers") and "
                 + "\(pages) \(pages == 1 ? "page" : "pages") differ without it"

@@ -90,7 +90,8 @@ extension Event {
     /// Whether an instruction of the guest's makes it; others come between two instructions.
     var isMadeByGuest: Bool {
         switch self {
-        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .hiddenRead: true
+        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .tripleFault, .hiddenRead:
+            true
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
         }
     }

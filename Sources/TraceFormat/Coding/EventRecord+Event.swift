@@ -18,6 +18,7 @@ extension EventRecord {
             return .readMSR(index: key, value: flags == 0 ? value : nil)
         case .writeMSR: return .writeMSR(index: key, value: value, faults: flags != 0)
         case .halt: return .halt
+        case .tripleFault: return .tripleFault
         case .interrupt: return .interrupt(vector: detail)
         case .nonMaskableInterrupt: return .nonMaskableInterrupt
         case .deviceWrite:
@@ -108,7 +109,7 @@ extension Event.Kind {
         case .portWrite: [.key, .detail, .value, .flags]
         case .memoryRead, .memoryWrite: [.address, .detail, .value]
         case .readMSR, .writeMSR: [.key, .value, .flags]
-        case .halt, .nonMaskableInterrupt: []
+        case .halt, .tripleFault, .nonMaskableInterrupt: []
         case .interrupt: [.detail]
         case .deviceWrite: [.address, .value]
         case .deviceRead: [.key, .address, .detail, .value, .flags]

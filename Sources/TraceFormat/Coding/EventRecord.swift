@@ -54,7 +54,7 @@ extension EventRecord {
             key = index
             value = given
             flags = faults ? Self.faultFlag : 0
-        case .halt, .nonMaskableInterrupt:
+        case .halt, .tripleFault, .nonMaskableInterrupt:
             break
         case .interrupt(let vector):
             detail = vector

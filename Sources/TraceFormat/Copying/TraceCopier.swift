@@ -74,7 +74,8 @@ struct TraceCopier {
             time = event.time
             if case .keyframe(let number, _) = event.event {
                 let keyframe = try reader.keyframe(Int(number))
-                try isNeeded(keyframe, event) ? append(keyframe, event) : leaveOut(keyframe)
+                let isNeeded = isNeeded(keyframe, event) || isReset(cursor)
+                try isNeeded ? append(keyframe, event) : leaveOut(keyframe)
             } else {
                 try append(change(event), completed: reader.completed)
             }
@@ -87,6 +88,13 @@ struct TraceCopier {
     private func isNeeded(_ keyframe: Keyframe, _ event: RecordedEvent) -> Bool {
         guard let spacing = options.spacing, let lastTaken, keyframe.position == .synchronous else { return true }
         return Int(keyframe.number) == lastKeyframe || spacing.isReached(by: event, since: lastTaken)
+    }
+
+    /// Whether a reset comes next, which hides what the guest's state was before.
+    private func isReset(_ cursor: EventCursor) -> Bool {
+        var ahead = cursor
+        guard case .keyframe(_, .reset)? = (try? ahead.next())?.event else { return false }
+        return true
     }
 
     /// Takes an event in a keyframe's place. The pages that changed for it have changed for the next one.

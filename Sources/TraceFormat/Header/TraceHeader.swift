@@ -1,7 +1,7 @@
 /// What a trace says of itself before its first event: where it was made and of what.
 public struct TraceHeader: Hashable, Sendable {
     /// The version of the file format that this code writes.
-    public static let formatVersion: UInt32 = 2
+    public static let formatVersion: UInt32 = 3
     /// The versions that it reads.
     public static let readableVersions: ClosedRange<UInt32> = 1...formatVersion
 

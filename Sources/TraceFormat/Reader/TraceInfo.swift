@@ -22,6 +22,8 @@ public struct TraceInfo: Sendable {
     public var synchronousKeyframes = 0
     /// Keyframes that were taken between two exits.
     public var asynchronousKeyframes = 0
+    /// Resets of the machine, each with a keyframe.
+    public var resets = 0
     /// Digest of the last keyframe's state.
     public var finalDigest: StateDigest?
     /// Milliseconds of host time from the first event to the last.
@@ -44,7 +46,11 @@ public struct TraceInfo: Sendable {
             duration = try reader.event(at: EventOrdinal(reader.events.upperBound.rawValue - 1)).time
         }
         for keyframe in try reader.keyframes {
-            if keyframe.position == .synchronous { synchronousKeyframes += 1 } else { asynchronousKeyframes += 1 }
+            switch keyframe.position {
+            case .synchronous: synchronousKeyframes += 1
+            case .asynchronous: asynchronousKeyframes += 1
+            case .reset: resets += 1
+            }
             finalDigest = keyframe.digest
         }
         guard countsKinds else { return }
@@ -85,6 +91,7 @@ extension TraceInfo {
         }
         object.add("synchronousKeyframes", UInt64(synchronousKeyframes))
         object.add("asynchronousKeyframes", UInt64(asynchronousKeyframes))
+        object.add("resets", UInt64(resets))
         if let finalDigest { object.add("finalDigest", "\(finalDigest)") }
         object.add("complete", missing == nil)
         if let outcome { object.add("outcome", "\(outcome)") }

@@ -17,6 +17,8 @@ public enum Event: Hashable, Sendable {
     case writeMSR(index: UInt32, value: UInt64, faults: Bool)
     /// HLT.
     case halt
+    /// The processor shut down, and the machine is reset for it.
+    case tripleFault
     /// An external interrupt, injected before the next instruction.
     case interrupt(vector: UInt8)
     /// A non-maskable interrupt, injected before the next instruction.
@@ -50,6 +52,7 @@ extension Event {
         case keyframe = 11
         case end = 12
         case deviceRead = 13
+        case tripleFault = 14
 
         /// The case's name.
         public var name: String { String(describing: self) }
@@ -65,6 +68,7 @@ extension Event {
         case .readMSR: .readMSR
         case .writeMSR: .writeMSR
         case .halt: .halt
+        case .tripleFault: .tripleFault
         case .interrupt: .interrupt
         case .nonMaskableInterrupt: .nonMaskableInterrupt
         case .deviceWrite: .deviceWrite

@@ -4,4 +4,6 @@ public enum KeyframePosition: UInt8, CaseIterable, Hashable, Sendable {
     case synchronous = 0
     /// Between two exits: a replay has to land there.
     case asynchronous = 1
+    /// Behind a reset of the machine, which is an input: a replay puts the state in place.
+    case reset = 2
 }

@@ -23,6 +23,7 @@ extension Event: CustomStringConvertible {
         case .writeMSR(let index, let value, let faults):
             "wrmsr \(hex(index)) value \(hex(value))\(faults ? " #GP" : "")"
         case .halt: "hlt"
+        case .tripleFault: "triple fault"
         case .interrupt(let vector): "interrupt \(hex(vector))"
         case .nonMaskableInterrupt: "nmi"
         case .deviceWrite(let address, let bytes): "dma  \(address) \(bytes.count) bytes"

@@ -35,7 +35,7 @@ extension Event {
             object.add("index", hexadecimal: UInt64(index))
             object.add("value", hexadecimal: value)
             object.add("fault", faults)
-        case .halt, .nonMaskableInterrupt:
+        case .halt, .tripleFault, .nonMaskableInterrupt:
             break
         case .interrupt(let vector):
             object.add("vector", UInt64(vector))

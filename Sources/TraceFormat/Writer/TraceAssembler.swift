@@ -114,8 +114,7 @@ struct TraceAssembler {
         let isAnchor = number % Limits.stateAnchorInterval == 0
         if isAnchor { anchorState = state }
         let changed = pages.takeChanged()
-        let isSynchronous = record.detail == KeyframePosition.synchronous.rawValue
-        let kind = isSynchronous ? KeyframePosition.synchronous : .asynchronous
+        let kind = KeyframePosition(rawValue: record.detail) ?? .asynchronous
         let keyframe = KeyframeRecord(
             number: number,
             position: kind,

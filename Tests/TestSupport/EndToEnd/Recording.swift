@@ -35,6 +35,7 @@ public struct Recording: Sendable {
         let path = directory.file("trace.rrvm")
         var setup = RunSetup(limits: guest.limits, date: 1_700_000_000, keyframes: keyframes, chaosSeed: chaosSeed)
         setup.clock = guest.clock
+        setup.resets = guest.resets
         setup.unikernel = try guest.unikernelSetup()
         if let name = guest.unikernel?.interface, let link { setup.unikernel.links[name] = link }
         setup.unikernel.coreDirectory = guest.coreDirectory

@@ -127,7 +127,16 @@ extension TestGuest {
             case .code: ["code.bin", "--flat"]
             case .seaBIOS(let name): [Self.pathOfSeaBIOS(name), "--bios"]
             }
-        return ["--memory", "\(Self.memorySize)"] + until + events + guest
+        return ["--memory", "\(Self.memorySize)"] + until + events + (resets ? [] : ["--no-reboot"]) + guest
+    }
+
+    /// Whether it starts again when it resets the machine: not one whose run ends so, and no code of a test's own.
+    public var resets: Bool {
+        switch source {
+        case .own(let guest): guest.outcome != .reset && guest.outcome != .shutdown
+        case .code: false
+        case .seaBIOS: true
+        }
     }
 
     /// What the text screen shows at the end of a run, if that matters.

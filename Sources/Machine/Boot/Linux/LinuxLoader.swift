@@ -41,7 +41,7 @@ enum LinuxLoader {
         let tables = try LongModeTables(in: &plan)
         var state = ProcessorState.longMode(entry: kernel.entry, tables: tables)
         state[.rsi] = zeroPage
-        return BootImage(contents: plan.contents, state: state, symbols: kernel.symbols)
+        return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: kernel.symbols)
     }
 
     private static func loadCompressed(_ bytes: [UInt8], _ plan: inout MemoryPlan) throws(MachineError) -> Kernel {

@@ -41,7 +41,7 @@ enum Multiboot2Loader {
         var state = ProcessorState.protectedMode(entry: program.entry)
         state[.rax] = bootMagic
         state[.rbx] = address
-        return BootImage(contents: plan.contents, state: state, symbols: program.symbols)
+        return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: program.symbols)
     }
 
     /// The information structure (3.6): its size, a reserved word, tags of which each begins at a multiple of 8.

@@ -34,7 +34,7 @@ enum MultibootLoader {
         var state = ProcessorState.protectedMode(entry: program.entry)
         state[.rax] = bootMagic
         state[.rbx] = UInt64(information)
-        return BootImage(contents: plan.contents, state: state, symbols: program.symbols)
+        return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: program.symbols)
     }
 
     /// The information structure (3.3): its fixed part, and what that points to.

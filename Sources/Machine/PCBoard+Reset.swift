@@ -1,0 +1,64 @@
+public import Devices
+
+extension PCBoard {
+    /// Resets every device, as the reset line of a PC does. The clock runs on with what is in its memory, and disks keep what
+    /// was written.
+    public mutating func reset(at now: MachineTime) {
+        lines = InterruptLines()
+        timer = IntervalTimer8254()
+        timer.advance(to: now)
+        _ = timer.takeInterruptEdge()
+        realTimeClock.reset(at: now)
+        keyboard = KeyboardController8042()
+        serial1 = UART16550()
+        serial2 = UART16550(isConnected: false)
+        powerManagement = PowerManagement()
+        powerManagement.advance(to: now)
+        vga = VGA()
+        systemControlA = SystemControlPortA()
+        systemControlB = SystemControlPortB()
+        resetControl = ResetControl()
+        post = POSTPort()
+        modelSpecific = ModelSpecificRegisters(cpuid: setup.cpuid, now: now)
+        firmwareConfiguration = FirmwareConfiguration(setup)
+        pci = PCIBus(setup)
+        diskPauses = [:]
+        drivePauses = [nil, nil]
+        showsOnVirtio = false
+        followConfiguration()
+        updateDeadline(after: now)
+    }
+}
+
+extension FirmwareConfiguration {
+    /// The device that tells the guest of its machine.
+    init(_ setup: BoardSetup) {
+        self.init(memorySize: setup.memorySize)
+        for file in setup.files { _ = addFile(file.name, file.bytes) }
+    }
+}
+
+extension PCIBus {
+    /// The devices of a board.
+    init(_ setup: BoardSetup) {
+        self.init(
+            ide: IDEController(
+                drives: setup.disks(on: .ide).enumerated().map {
+                    .init(sectorCount: $1.sectorCount, serialNumber: "rr-vm \($0)")
+                },
+                takesTime: setup.diskBatch != nil
+            ),
+            disks: setup.disks(on: .virtio).enumerated().map {
+                VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
+            }
+        )
+        if setup.isSetUp { setUp() }
+    }
+}
+
+extension BoardSetup {
+    /// The disks that an interface has room for.
+    func disks(on interface: Drive.Interface) -> [Disk] {
+        drives.filter { $0.interface == interface }.prefix(Drive.limit(of: interface)).map(\.disk)
+    }
+}
