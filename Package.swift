@@ -72,7 +72,7 @@ let package = Package(
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["X86", "Engine", "TraceFormat"],
+            dependencies: ["X86", "HVT", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .target(name: "Devices", dependencies: ["X86"], swiftSettings: swiftSettings),

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Engine
 internal import Machine
+internal import RecordedMachine
 internal import TraceFormat
 internal import X86
 
@@ -123,19 +124,5 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         case .powerOff: return .poweredOff
         }
         return nil
-    }
-}
-
-extension Processor where Self: ~Copyable {
-    /// The outcome of a run that ended at an instruction which this host cannot execute: the instruction decoded.
-    mutating func describeEmulationFailure() throws(EngineError) -> Outcome {
-        let state = try state()
-        let bytes = memory.read(state.instructionAddress, count: 15, in: state)
-        let instruction = memory.instructions(at: state, limit: 1).first
-        return .emulationFailure(
-            address: state.instructionAddress,
-            instruction: instruction?.bytes ?? bytes,
-            text: instruction?.text ?? "no instruction"
-        )
     }
 }

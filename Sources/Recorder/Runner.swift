@@ -125,7 +125,14 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
             let outcome = try afterReset(step(alarm))
             progress.events = sink.eventCount
             guard let outcome else { continue }
-            let isFinished = try finishesInstruction()
+            let isFinished: Bool
+            do throws(EngineError) {
+                isFinished = try finishesInstruction()
+            } catch {
+                // The guest has come to an end of its own, whatever the host does with the rest of its instruction.
+                guard outcome.isOfTheGuest else { throw error }
+                return outcome
+            }
             guard isFinished || !outcome.canWait else { continue }
             // An instruction that is never finished leaves no state to record.
             if isFinished { try takeKeyframe(at: now) }
@@ -202,6 +209,14 @@ struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & 
 }
 
 extension Outcome {
+    /// Whether an exit of the guest's own has brought it about.
+    fileprivate var isOfTheGuest: Bool {
+        switch self {
+        case .exited, .halted, .reset, .poweredOff, .guestFault: true
+        case .tripleFault, .emulationFailure, .hostLimit, .stopped: false
+        }
+    }
+
     /// Whether a run that ends like this may as well go on to the end of its instruction: it will be asked to end again.
     fileprivate var canWait: Bool {
         switch self {

@@ -18,6 +18,8 @@ public struct Divergence: Error, Sendable {
     public var pageCount = 0
     /// The replay's registers, by name.
     public var state: [(String, String)] = []
+    /// Whether the registers are part of the text.
+    var showsState = false
     /// Where the replay stands, decoded.
     public var instructions: [Instruction] = []
     /// The events before, oldest first.
@@ -57,6 +59,10 @@ extension Divergence: CustomStringConvertible {
                 "    \(page.address): \(page.count) bytes, expected \(hex(page.expected)), got \(hex(page.actual))"
             }
         }
+        if showsState {
+            lines.append("  the replay's registers")
+            lines += state.prefix(Self.shownRegisters).map { "    \($0.0) \($0.1)" }
+        }
         if !instructions.isEmpty {
             lines.append("  the replay stands at")
             lines += instructions.map { "    \($0.address)  \($0.text)" }
@@ -67,6 +73,9 @@ extension Divergence: CustomStringConvertible {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// The general registers, RIP, flags and the code segment's selector.
+    private static let shownRegisters = 19
 
     private func hex(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(separator: " ")

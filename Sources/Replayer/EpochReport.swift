@@ -17,6 +17,8 @@ public struct EpochReport: Hashable, Sendable {
         case executed
         /// By restoring the recorded state: no proof that executing leads there.
         case jumped
+        /// By restoring the recorded state where executing should have led to it and did not in time: it may be another.
+        case unproved
         /// By executing to the end of the trace, behind the last recorded state.
         case end
     }

@@ -6,7 +6,8 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
     case hostCannotStop
     /// The guest uses the trap flag or the debug registers for itself, and would lose its own debug exceptions.
     case guestDebugsItself
-    /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take.
+    /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take,
+    /// on a host that can stop it there: the epoch is unproved, and may hide a difference.
     case notReached
     /// The exit that led to the last state is lost with the trace's end.
     case cutOff
@@ -17,16 +18,8 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         case .asked: "as was asked for"
         case .hostCannotStop: "this host cannot stop the guest there"
         case .guestDebugsItself: "the guest debugs itself there"
-        case .notReached: "not reached in the processor time that a landing may take"
+        case .notReached: "unproved, not reached in the processor time that a landing may take"
         case .cutOff: "what led there is lost with the trace's end"
         }
     }
-}
-
-/// Bounds of a replay's work.
-enum ReplayLimits {
-    /// Seconds of processor time that executing to one moment between two exits may take before it is restored instead.
-    static let landingSeconds = 1.0
-    /// How many times as long as in the recording it may take in any case.
-    static let landingFactor = 3.0
 }

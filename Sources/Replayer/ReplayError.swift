@@ -28,8 +28,8 @@ public enum ReplayError: Error, CustomStringConvertible {
             "the guest cannot be stopped at event \(event) by executing: it debugs itself there (its trap flag or debug "
                 + "registers), and would lose its own debug exceptions; use --landing auto to restore the recorded state"
         case .notReached(let event):
-            "executing did not lead to the state of event \(event) in the processor time that a landing may take; "
-                + "use --landing auto to restore the recorded state there"
+            "unproved: executing did not lead to the state of event \(event) in the processor time that a landing may take; "
+                + "use --landing auto to go on from the recorded state"
         case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
         }
     }

@@ -27,6 +27,10 @@ public struct ReplayReport: Sendable {
     /// All stretches whose end was restored.
     public var epochsJumped: Int { jumps.values.reduce(0, +) }
 
+    /// Stretches whose end was not reached by executing, though this host can stop the guest there: whether executing leads
+    /// to it is not known.
+    public var epochsUnproved: Int { jumps[.notReached] ?? 0 }
+
     /// Adds what a replay found of the epochs that follow those of this one.
     public mutating func append(_ next: ReplayReport) {
         events += next.events

@@ -47,6 +47,7 @@ extension ReplaySession where P: ~Copyable {
             guard let recorded = try nextEvent() else { return event }
             let keyframe = try keyframe(UInt32(number), recorded)
             try jump(to: keyframe, recorded)
+            metTime = recorded.time
             report.digest = keyframe.digest
             return event
         } catch let stop as ReplayStop {

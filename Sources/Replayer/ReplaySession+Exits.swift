@@ -6,7 +6,8 @@ internal import X86
 extension ReplaySession where P: ~Copyable {
     /// Runs to the next exit, compares it with the recorded one, and answers it as recorded.
     mutating func replayExit(_ recorded: RecordedEvent) throws {
-        try accept(run(), recorded)
+        let exit = try runToExit(recorded, expected: recorded.event.expectedExit?.words ?? "an exit")
+        try accept(exit, recorded)
     }
 
     /// Compares an exit with the recorded one, and answers it as recorded.
@@ -35,15 +36,6 @@ extension ReplaySession where P: ~Copyable {
             let call = Hypercall(port)
         else { return exit.words }
         return "\(exit.words): \(call.name)"
-    }
-
-    /// Runs to the next exit that is not a stray wake-up of the host's.
-    mutating func run() throws(EngineError) -> Exit {
-        while true {
-            let exit = try processor.run()
-            if exit == .interruptWindow { continue }
-            if exit != .kicked || stallWatch?.hasStalled == true { return exit }
-        }
     }
 
     private mutating func answer(_ event: Event) throws(EngineError) {

@@ -42,18 +42,6 @@ extension ReplaySession where P: ~Copyable {
         recorded.ordinal.rawValue + 2 == reader.events.upperBound.rawValue ? reader.outcome : nil
     }
 
-    /// Runs to the exit that ended the recording and is no event of its own, if one did.
-    mutating func runInto(_ ending: Outcome, _ recorded: RecordedEvent) throws {
-        let expected: Exit
-        switch ending {
-        case .tripleFault: expected = .tripleFault
-        case .emulationFailure: expected = .emulationFailure
-        default: return
-        }
-        let actual = try run()
-        guard actual == expected else { throw divergence(at: recorded, expected: expected.words, actual: actual.words) }
-    }
-
     /// Restores a keyframe, and sees that this host keeps it.
     mutating func jump(to keyframe: Keyframe, _ recorded: RecordedEvent) throws {
         try restore(keyframe)
@@ -94,7 +82,7 @@ extension ReplaySession where P: ~Copyable {
         )
         try jump(to: keyframe, event)
         recent = RecentEvents()
-        epochsPassed = 0
+        (epochsPassed, metTime) = (0, nil)
         cursor.seek(to: EventOrdinal(keyframe.event.rawValue + 1))
         return keyframe.event
     }

@@ -134,7 +134,7 @@ extension ReplaySession where P: ~Copyable {
     ) throws -> LandingSearch {
         let rip = keyframe.state.rip
         try processor.completePendingAccess()
-        let watch = LandingWatch(processor.kicker, seconds: landingSeconds(recorded))
+        var time = LandingTime(timeLimit.running(recordedMilliseconds(to: recorded)), timeWatch)
         defer { try? processor.setBreakpoints([]) }
         var looks = 0
         // Whether the guest stands where this host has just stopped it: it may have been a stray kick, or a lowered priority.
@@ -144,7 +144,7 @@ extension ReplaySession where P: ~Copyable {
             // this host cannot stop the guest, the breakpoint does not hold it either.)
             if try processor.exitRIP == rip && (isStopped || processor.canStopHere()) {
                 if let end = try stepOver(isStopped: &isStopped) { return end }
-                guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
+                guard !time.isOver(after: looks) else { return .tooLong }
                 if processor.exitRIP == rip {
                     if isStopped { looks += 1 }
                     continue
@@ -153,7 +153,7 @@ extension ReplaySession where P: ~Copyable {
             try processor.setBreakpoints([keyframe.state.instructionAddress])
             let exit = try processor.run()
             guard !exit.isSynchronous else { return .exit(exit) }
-            guard !watch.hasExpired, stallWatch?.hasStalled != true else { return .tooLong }
+            guard !time.isOver(after: looks) else { return .tooLong }
             isStopped = exit == .debug
             // A stop anywhere else is a debug exception of the guest's own, which it has lost.
             guard !isStopped || processor.exitRIP == rip else { return .debugsItself }
@@ -177,15 +177,6 @@ extension ReplaySession where P: ~Copyable {
         }
     }
 
-    /// Seconds of processor time that executing to a keyframe may take: more for a stretch that took long in the recording.
-    private func landingSeconds(_ recorded: RecordedEvent) -> Double {
-        let events = recent.inOrder
-        // Keyframes that were left aside begin no stretch.
-        let met = epochsPassed == 0 ? events.last : events.last { $0.event.kind != .keyframe } ?? events.first
-        let milliseconds = recorded.time - min(recorded.time, met?.time ?? recorded.time)
-        return max(ReplayLimits.landingSeconds, ReplayLimits.landingFactor * Double(milliseconds) / 1000)
-    }
-
     /// Whether the guest is in a keyframe's state.
     mutating func isAt(_ target: inout LandingTarget, _ keyframe: Keyframe) throws -> Bool {
         guard target.matches(registers: processor.exitRegisters), try target.matches(memory: processor.memory) else {
@@ -194,6 +185,26 @@ extension ReplaySession where P: ~Copyable {
         guard try matches(keyframe, capture()) else { return false }
         stand(at: keyframe)
         return true
+    }
+}
+
+/// The time that a landing may take: the guest's own to come there, and more for one that has not looked often where it is.
+private struct LandingTime {
+    private let milliseconds: UInt64
+    private let watch: GuestTimeWatch
+    private var isExtended = false
+
+    init(_ milliseconds: UInt64, _ watch: GuestTimeWatch) {
+        (self.milliseconds, self.watch) = (milliseconds, watch)
+        watch.begin(milliseconds: milliseconds)
+    }
+
+    mutating func isOver(after looks: Int) -> Bool {
+        guard watch.hasExpired else { return false }
+        guard !isExtended, (1..<GuestTimeLimit.leastLooks).contains(looks) else { return true }
+        isExtended = true
+        watch.begin(milliseconds: GuestTimeLimit.landingExtension * milliseconds)
+        return false
     }
 }
 

@@ -31,8 +31,12 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     var log = EpochLog()
     /// How many times the last landing by executing looked where it was; nil where the state was restored instead.
     var landingLooks: Int?
-    /// Stops a guest that computes on without coming to an exit, where that is no fault of the host's.
-    var stallWatch: StallWatch?
+    /// Stops a guest that computes on without coming to an exit.
+    let timeWatch: GuestTimeWatch
+    /// How long it may.
+    let timeLimit: GuestTimeLimit
+    /// When the last event was in the recording that the guest has come to; nil where nobody has looked.
+    var metTime: UInt32?
     var recent = RecentEvents()
     /// What it has found so far, also before a divergence.
     public internal(set) var report: ReplayReport
@@ -42,6 +46,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     /// - Parameter landing: how to come to the moments at which the recording was interrupted between two exits.
     public init(_ reader: TraceReader, processor: consuming P, landing: Landing = .auto) {
         self.landing = landing
+        timeWatch = GuestTimeWatch(processor.kicker)
+        timeLimit = GuestTimeLimit(reader.header)
         self.processor = processor
         self.reader = reader
         cursor = reader.events()
@@ -63,13 +69,14 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     mutating func replayToEnd(visit: (RecordedEvent) -> Void) throws(ReplayStop) -> ReplayReport {
         passesKeyframes = true
         while cursor.position < runEnd, let recorded = try nextEvent() {
-            let jumped = report.epochsJumped
+            let (jumped, unproved) = (report.epochsJumped, report.epochsUnproved)
             try replay(recorded)
             if case .keyframe(let number, _) = recorded.event {
                 if epochsPassed > 0 {
                     log.pass(at: recorded.ordinal)
                 } else {
-                    log.end(at: recorded.ordinal, report.epochsJumped > jumped ? .jumped : .executed)
+                    let ending: EpochReport.Ending = report.epochsUnproved > unproved ? .unproved : .jumped
+                    log.end(at: recorded.ordinal, report.epochsJumped > jumped ? ending : .executed)
                 }
                 log.begin(Int(number), at: recorded.ordinal)
             }
@@ -106,15 +113,19 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
             case .keyframe(let number, .synchronous): try compareState(keyframe: number, recorded)
             case .keyframe(let number, .asynchronous): try land(onKeyframe: number, recorded)
             case .keyframe(let number, .reset): try reset(toKeyframe: number, recorded)
-            case .end: break
+            case .end(let outcome): try compareEnd(outcome, recorded)
             default: try replayExit(recorded)
             }
+            // A keyframe that was left aside begins no stretch.
+            if epochsPassed == 0 || recorded.event.kind != .keyframe { metTime = recorded.time }
         } catch let stop as ReplayStop {
             throw stop
         } catch let error as EngineError {
             // What the trace writes to memory must be where the trace says that memory is.
             if case .outsideMemory = error { throw .error(.inconsistent(recorded.ordinal, "\(error)")) }
             throw .error(.engine(error))
+        } catch let error as TraceError {
+            throw .error(.trace(error))
         } catch {
             throw .error(.inconsistent(recorded.ordinal, "\(error)"))
         }

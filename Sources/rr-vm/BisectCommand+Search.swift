@@ -12,11 +12,17 @@ extension BisectCommand {
         }
         if let when {
             let condition = try Condition(when, symbols: CodeListing(reader).symbols)
-            var search = try MomentSearch(Timeline(reader), condition)
-            try report(first ? search.first() : search.firstLasting(), of: "'\(when)'", word: "becomes true")
+            let finding = try ReplayProgress.showing { progress in
+                var search = try MomentSearch(Timeline(reader, showing: progress), condition)
+                return try first ? search.first() : search.firstLasting()
+            }
+            try report(finding, of: "'\(when)'", word: "becomes true")
         } else if let command {
-            var search = try MomentSearch(Timeline(reader), CommandPredicate(command, reader))
-            try report(first ? search.first() : search.halving(), of: "'\(command)'", word: "begins to fail")
+            let finding = try ReplayProgress.showing { progress in
+                var search = try MomentSearch(Timeline(reader, showing: progress), CommandPredicate(command, reader))
+                return try first ? search.first() : search.halving()
+            }
+            try report(finding, of: "'\(command)'", word: "begins to fail")
         }
     }
 
@@ -37,11 +43,15 @@ extension BisectCommand {
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
         let reader = try TraceLocation.open(files[0], replaying: true) { confinement.keepOpenFiles(machines: true) }
-        var session = try ReplaySession(reader)
-        switch try session.run() {
+        let result = try ReplayProgress.showing { progress in
+            var session = try ReplaySession(reader)
+            return try session.run { _ in progress.replayed.add(1) }
+        }
+        switch result {
         case .success(let report):
             var output = StandardOutput()
-            try output.write("the replay is equal: \(Quantity.count(report.events)) events")
+            let word = report.epochsUnproved == 0 ? "equal" : "equal as far as it is proved"
+            try output.write("the replay is \(word): \(Quantity.count(report.events)) events")
             for remark in report.remarks { try output.write("  note: \(remark)") }
             if report.epochsJumped > 0 {
                 try output.write(
@@ -49,6 +59,7 @@ extension BisectCommand {
                 )
             }
             try output.flush()
+            try report.checkProved()
         case .failure(let divergence):
             try StandardOutput.print("\(TraceDifference(divergence, in: reader))")
             throw ExitCode(ExitStatus.different.rawValue)

@@ -14,7 +14,8 @@ extension CommandFailure {
         switch error {
         case .engine(let error): self.init(.unavailable, "\(error)")
         case .trace(let error): self.init(error)
-        case .cannotLand, .guestDebugsItself, .notReached: self.init(.unavailable, "\(error)")
+        case .notReached: self.init(.different, "\(error)")
+        case .cannotLand, .guestDebugsItself: self.init(.unavailable, "\(error)")
         case .inconsistent: self.init(.badData, "\(error)")
         }
     }

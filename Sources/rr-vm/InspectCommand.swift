@@ -98,7 +98,10 @@ struct InspectCommand: ParsableCommand {
             return report
         }
         var timeline = try Timeline(reader)
-        try timeline.seek(to: moment)
+        try ReplayProgress.showing { progress in
+            timeline.visit = { [replayed = progress.replayed] in replayed.add(1) }
+            try timeline.seek(to: moment)
+        }
         var view = try timeline.view()
         if regs {
             report.registers = view.state.fields

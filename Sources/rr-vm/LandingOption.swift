@@ -10,7 +10,8 @@ struct LandingOption: ParsableArguments {
             "How to come to interrupts that arrived between two exits.",
             discussion: """
                 exact: by executing, or fail where this host cannot stop the guest; portable: by restoring the state that was \
-                recorded there; auto: by executing where this host can, else by restoring.
+                recorded there; auto: by executing where this host can, else by restoring. Where it can and does not get there, \
+                auto goes on from the recorded state and ends with status 1: that stretch is unproved.
                 """,
             valueName: "way"
         )

@@ -24,10 +24,12 @@ struct LastWriteCommand: ParsableCommand {
                 watch.confinement.keepOpenFiles(machines: true)
             }
             let moment = try MomentName(before).moment(in: reader)
-            var timeline = try Timeline(reader)
-            let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
-            var search = try WriteSearch(timeline, memory)
-            let change = try search.last(before: moment)
+            let change = try ReplayProgress.showing { progress in
+                var timeline = try Timeline(reader, showing: progress)
+                let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+                var search = try WriteSearch(timeline, memory)
+                return try search.last(before: moment)
+            }
             try StandardOutput.print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
         } catch {
             throw CommandFailure(any: error)

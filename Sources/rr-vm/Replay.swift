@@ -47,6 +47,7 @@ extension ReplayReport {
             lines.append("  \(keyframesPassed): on past their ends, where the guest is given nothing, to the next one")
         }
         lines.append("epochs jumped          \(epochsJumped)")
+        if epochsUnproved > 0 { lines.append("epochs unproved        \(epochsUnproved), \(unprovedEpochs)") }
         lines += JumpReason.allCases.compactMap { reason in
             jumps[reason].map { "  \($0): \(reason.words)" }
         }
@@ -56,9 +57,30 @@ extension ReplayReport {
         return lines.joined(separator: "\n")
     }
 
+    /// The numbers of the epochs that are unproved, as far as they fit in a line.
+    var unprovedEpochs: String {
+        let numbers = epochs.filter { $0.ending == .unproved }.map { "\($0.number)" }
+        let listed = numbers.prefix(Self.listedEpochs).joined(separator: ", ")
+        return "by number: \(listed)\(numbers.count > Self.listedEpochs ? ", ..." : "")"
+    }
+
+    private static let listedEpochs = 20
+
+    /// Fails where executing did not lead to a recorded state though this host can stop the guest there.
+    func checkProved() throws(CommandFailure) {
+        guard epochsUnproved > 0 else { return }
+        throw CommandFailure(
+            .different,
+            "unproved: \(epochsUnproved) of \(epochsExecuted + epochsJumped) epochs did not come to their recorded end by "
+                + "executing, \(unprovedEpochs); a difference may hide there, or the guest passes the place too often: "
+                + "--landing portable restores what was recorded and proves nothing between two exits"
+        )
+    }
+
     /// One line for a person.
     func summary(seconds: Double) -> String {
-        let jumps = epochsJumped == 0 ? "" : " (\(epochsJumped) by restoring, not by executing)"
+        let unproved = epochsUnproved == 0 ? "" : ", \(epochsUnproved) epochs unproved"
+        let jumps = epochsJumped == 0 ? "" : " (\(epochsJumped) by restoring, not by executing\(unproved))"
         let end = outcome.map { "; \($0)" } ?? "; the trace has no end"
         return
             "\(Quantity.count(events)) events replayed in \(Quantity.seconds(seconds)), equal to the recording\(jumps)\(end)"

@@ -40,8 +40,9 @@ struct ReplayCommand: ParsableCommand {
         let (report, seconds) = try ReplayProgress.showing {
             try Replay.run(reader, landing: landing.landing, showingConsole: console ? speed : nil, progress: $0)
         }
-        guard !quiet else { return }
+        guard !quiet else { return try report.checkProved() }
         StandardError.write("rr-vm: \(report.summary(seconds: seconds))")
         for remark in report.remarks { StandardError.write("rr-vm: note: \(remark)") }
+        try report.checkProved()
     }
 }

@@ -54,6 +54,7 @@ private struct EncodedReport: Encodable {
     var events: UInt64
     var epochsExecuted: Int
     var epochsJumped: Int
+    var epochsUnproved: Int
     var keyframesPassed: Int
     var digest: String
     var remarks: [String]
@@ -63,6 +64,7 @@ private struct EncodedReport: Encodable {
         events = report.events
         epochsExecuted = report.epochsExecuted
         epochsJumped = report.epochsJumped
+        epochsUnproved = report.epochsUnproved
         keyframesPassed = report.keyframesPassed
         digest = "\(report.digest)"
         remarks = report.remarks

@@ -23,12 +23,14 @@ struct WatchCommand: ParsableCommand {
             let reader = try TraceLocation.open(watch.file, replaying: true) {
                 watch.confinement.keepOpenFiles(machines: true)
             }
-            var timeline = try Timeline(reader)
-            let moment = try MomentName(at).moment(in: reader)
-            let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
-            var search = try WriteSearch(timeline, memory)
             var output = StandardOutput()
-            try search.all { change in try output.write(change.description) }
+            try ReplayProgress.showing { progress in
+                var timeline = try Timeline(reader, showing: progress)
+                let moment = try MomentName(at).moment(in: reader)
+                let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+                var search = try WriteSearch(timeline, memory)
+                try search.all { change in try output.write(change.description) }
+            }
             try output.flush()
         } catch {
             throw CommandFailure(any: error)

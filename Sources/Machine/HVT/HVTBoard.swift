@@ -61,7 +61,7 @@ public struct HVTBoard: Board {
 
     /// A unikernel may not read ports.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
-        note("it read \(size.byteCount) bytes from port \(port), which a unikernel cannot")
+        note("\(ForbiddenAccess.portRead(port, size))")
         return UInt32(truncatingIfNeeded: size.mask)
     }
 
@@ -69,7 +69,7 @@ public struct HVTBoard: Board {
     public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
     {
         guard let call = Hypercall(port), size == .doubleword else {
-            note("it wrote \(size.byteCount) bytes to port \(port), which is no call")
+            note("\(ForbiddenAccess.portWrite(port, size))")
             return nil
         }
         do {
@@ -82,7 +82,7 @@ public struct HVTBoard: Board {
 
     /// There is no memory beside RAM.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
-        note("it read \(length) bytes at \(address), where no memory is")
+        note("\(ForbiddenAccess.memoryRead(address, length: length))")
         return .max >> (64 - 8 * UInt64(min(max(length, 1), 8)))
     }
 
@@ -94,7 +94,7 @@ public struct HVTBoard: Board {
         now: MachineTime
     ) -> BoardSignal? {
         let isPresent = memory.memory.isPresent(address, count: UInt64(length), for: .read)
-        note("it wrote \(length) bytes at \(address), \(isPresent ? "which can only be read" : "where no memory is")")
+        note("\(ForbiddenAccess.memoryWrite(address, length: length, isPresent: isPresent))")
         return nil
     }
 

@@ -105,6 +105,7 @@ extension BlankedReplay where P: ~Copyable {
             guard live.isEmpty || digest == endDigest else { throw Stop(reason: .endState(registers: 0, pages: 0)) }
             endDigest = digest
         }
+        if stage == .learning { try session.compareEnd(outcome, recorded) }
         summary = try writer.take()?.finish(
             outcome,
             completed: session.reader.completed,

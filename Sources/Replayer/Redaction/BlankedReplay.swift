@@ -22,7 +22,6 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
     var stage = Stage.learning
     /// Is told of every event that was replayed.
     let visit: (EventOrdinal) -> Void
-    let watch: StallWatch
 
     /// The states of the recording's own replay behind some exits.
     var checkpoints: [EventOrdinal: Checkpoint] = [:]
@@ -82,10 +81,7 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
         inputs: [RecordedInput],
         visit: @escaping (EventOrdinal) -> Void
     ) {
-        let watch = StallWatch(session.processor.kicker)
         self.session = session
-        self.session.stallWatch = watch
-        self.watch = watch
         self.inputs = inputs
         self.visit = visit
         isBlanked = [Bool](repeating: false, count: inputs.count)
@@ -100,7 +96,6 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
             try begin(atKeyframe: number)
             while session.cursor.position <= last, let recorded = try session.nextEvent() {
                 try replay(recorded)
-                watch.advance()
                 visit(recorded.ordinal)
             }
             return nil
@@ -117,7 +112,6 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
     }
 
     private mutating func begin(atKeyframe number: Int) throws {
-        watch.reset()
         (live, lastEqualKeyframe, changedPages, passedKeyframe) = ([], number, [], nil)
         let event = try session.start(atKeyframe: number)
         guard number > 0 || event == session.reader.header.firstEvent else {
@@ -161,7 +155,7 @@ struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
         let event = EventOrdinal(session.cursor.position.rawValue - 1)
         switch error {
         case let reason as Stop: return reason.reason
-        case ReplayStop.divergence where watch.hasStalled: return .stalled(event)
+        case ReplayStop.divergence where session.timeWatch.hasExpired: return .stalled(event)
         case ReplayStop.divergence(let divergence):
             return .divergence(event, expected: divergence.expected, actual: divergence.actual)
         // A guest that has gone elsewhere may be in the middle of another instruction.

@@ -61,7 +61,6 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
         _ makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
     ) throws -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
-        replay.watch.stopLearning()
         replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
         try findKept()

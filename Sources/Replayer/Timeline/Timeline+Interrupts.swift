@@ -47,6 +47,7 @@ extension Timeline where P: ~Copyable {
             try session.processor.setBreakpoints([handler.address])
             while true {
                 let exit = try session.processor.run()
+                if session.timeWatch.hasExpired { return false }
                 if exit != .kicked, exit != .interruptWindow {
                     return exit == .debug && session.processor.exitRIP == handler.offset
                 }

@@ -53,6 +53,7 @@ extension Timeline where P: ~Copyable {
 
     /// Steps towards an event that the guest has to execute something for.
     private mutating func execute(to next: RecordedEvent, from present: Moment) throws(TimelineError) -> Step {
+        if present.instructions == 0 { session.beginStepping(to: next) }
         let delivery = try nextDelivery()
         if let delivery, try deliver(delivery, from: present) {
             moment = present.advanced(by: 1)
@@ -64,7 +65,7 @@ extension Timeline where P: ~Copyable {
         }
         let start = session.processor.exitRIP
         let before = session.processor.exitRegisters
-        guard let exit = try stepProcessor(from: present, isDelivering: delivery != nil) else {
+        guard let exit = try stepProcessor(to: next, from: present, isDelivering: delivery != nil) else {
             // The machine went back to where it was, and knows now that an exception comes there.
             return try step()
         }
@@ -124,7 +125,11 @@ extension Timeline where P: ~Copyable {
     ///
     /// - Parameter isDelivering: an interrupt comes first, at whose handler this host does not stop.
     /// - Returns: the exit that it came to, `.debug` behind the instruction; nil where it has to be done again.
-    private mutating func stepProcessor(from present: Moment, isDelivering: Bool) throws(TimelineError) -> Exit? {
+    private mutating func stepProcessor(
+        to next: RecordedEvent,
+        from present: Moment,
+        isDelivering: Bool
+    ) throws(TimelineError) -> Exit? {
         let known = exceptions[present]
         let stepping = try attempt { session in
             let state = try session.processor.executionState()
@@ -135,6 +140,8 @@ extension Timeline where P: ~Copyable {
         let outcome = try attempt { session in
             while true {
                 let outcome = try session.processor.step(by: stepping)
+                // A guest that has gone another way may be stepped for ever.
+                if session.timeWatch.hasExpired { throw session.stall(at: next, expected: "the next event") }
                 if outcome != .exit(.kicked), outcome != .exit(.interruptWindow) { return outcome }
             }
         }

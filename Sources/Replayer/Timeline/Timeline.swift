@@ -25,6 +25,8 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
 
     /// Exceptions that instructions raise, by the moment before: where a step was found to have led to a handler.
     var exceptions: [Moment: [InterruptHandler]] = [:]
+    /// Is called at every event that the machine has come to.
+    public var visit: () -> Void = {}
 
     /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
     public internal(set) var moment: Moment?
@@ -149,6 +151,7 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     }
 
     mutating func arrive(at event: RecordedEvent) {
+        visit()
         moment = Moment(event: event.ordinal)
         (upcoming, landing) = (nil, nil)
         switch event.event {

@@ -1,0 +1,17 @@
+public import Engine
+public import TraceFormat
+internal import X86
+
+extension Processor where Self: ~Copyable {
+    /// The outcome of a run that ended at an instruction which this host cannot execute: the instruction decoded.
+    public mutating func describeEmulationFailure() throws(EngineError) -> Outcome {
+        let state = try state()
+        let bytes = memory.read(state.instructionAddress, count: 15, in: state)
+        let instruction = memory.instructions(at: state, limit: 1).first
+        return .emulationFailure(
+            address: state.instructionAddress,
+            instruction: instruction?.bytes ?? bytes,
+            text: instruction?.text ?? "no instruction"
+        )
+    }
+}

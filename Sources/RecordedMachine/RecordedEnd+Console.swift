@@ -1,0 +1,28 @@
+public import TraceFormat
+
+extension RecordedEnd {
+    /// Whether the guest's last exit completed a text on the console.
+    ///
+    /// Where the trace does not begin with the run, or the text is as long as a trace keeps, what is there must fit.
+    public static func shows(_ text: String, in reader: TraceReader) throws(TraceError) -> Bool {
+        let wanted = Array(text.utf8)
+        var shown: [UInt8] = []
+        // What the last exit showed may go on behind the text.
+        var isPastExit = false
+        var lastCount = 0
+        _ = try reader.last(before: reader.events.upperBound) { recorded in
+            let bytes = recorded.event.consoleBytes
+            shown = bytes + shown
+            if !isPastExit { lastCount = shown.count }
+            isPastExit = isPastExit || recorded.event.isExit
+            return isPastExit && shown.count >= wanted.count + lastCount
+        }
+        guard lastCount > 0 else { return false }
+        let firstEnd = max(shown.count - lastCount + 1, 0)
+        return (firstEnd...shown.count).contains { end in
+            let present = shown[..<end].suffix(wanted.count)
+            if present.count == wanted.count { return present.elementsEqual(wanted) }
+            return reader.events.lowerBound.rawValue > 0 && present.elementsEqual(wanted.suffix(present.count))
+        }
+    }
+}

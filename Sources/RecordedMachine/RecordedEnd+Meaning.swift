@@ -1,0 +1,152 @@
+public import Engine
+internal import HVT
+public import TraceFormat
+internal import X86
+
+extension RecordedEnd {
+    /// What the last exit of a run means for it.
+    public enum Meaning: Hashable, Sendable {
+        /// The run ends with it, so and not otherwise.
+        case certain(Outcome)
+        /// It may end the run in any of these ways, by what the board's registers held.
+        case possible(Set<Ending>)
+        /// The run goes on.
+        case nothing
+    }
+
+    /// A way in which an exit may end a run.
+    public enum Ending: Hashable, Sendable {
+        case halt
+        case reset
+        case powerOff
+        /// A call of this name that cannot be answered.
+        case fault(of: String)
+    }
+
+    /// What the exit means, with memory and the interrupt flag as they are behind it.
+    public func meaning(in memory: GuestMemory, interruptFlag: Bool) -> Meaning {
+        guard let exit else { return .nothing }
+        return board == Hypercall.boardName
+            ? meaning(ofUnikernel: exit, memory) : meaning(ofPC: exit, interruptFlag: interruptFlag)
+    }
+
+    /// Compares what a trace says of its end with what the last exit means.
+    ///
+    /// - Returns: what the guest did instead, in words; nil where the two agree. Ends that executing leads to and that are no
+    ///   exit of an event's (shutdown, an instruction that cannot be emulated) are not looked at but where the exit is an end
+    ///   itself, and neither is what the host had its own reason for.
+    public func contradiction(to claim: Outcome, _ meaning: Meaning) -> String? {
+        if !isInterrupted, case .certain(let outcome) = meaning { return outcome == claim ? nil : "\(outcome)" }
+        let ending: Ending
+        switch claim {
+        case .tripleFault, .emulationFailure, .hostLimit, .stopped: return nil
+        case .exited: return "the guest did not exit"
+        case .halted: ending = .halt
+        case .reset: ending = .reset
+        case .poweredOff: ending = .powerOff
+        case .guestFault(let text): ending = .fault(of: text.prefix { $0 != ":" }.description)
+        }
+        guard !isInterrupted, case .possible(let endings) = meaning, endings.contains(ending) else {
+            return "the guest goes on: its last exit means nothing of the kind"
+        }
+        return nil
+    }
+}
+
+// MARK: A PC
+
+extension RecordedEnd {
+    private static let resetBit: UInt8 = 1 << 0
+    private static let resetControlBit: UInt8 = 1 << 2
+    /// The keyboard controller's command whose byte holds the reset line in its bit 0.
+    private static let writeOutputPort: UInt8 = 0xD1
+    private static let firstPulse: UInt8 = 0xF0
+    /// SLP_EN and SLP_TYP of PM1_CNT, in its high byte; soft-off is type 0.
+    private static let (sleepEnable, sleepType): (UInt8, UInt8) = (1 << 5, 0b111 << 2)
+
+    private func meaning(ofPC exit: Event, interruptFlag: Bool) -> Meaning {
+        switch exit {
+        // A non-maskable interrupt may have been due.
+        case .halt: interruptFlag ? .nothing : .possible([.halt])
+        // The local APIC can send a reset to its own processor.
+        case .memoryWrite: .possible([.reset])
+        case .portWrite(let access): meaning(ofPC: access)
+        default: .nothing
+        }
+    }
+
+    private func meaning(ofPC write: PortAccess) -> Meaning {
+        if PCPort.exit.contains(write.port) { return .certain(.exited(code: write.value)) }
+        if write.port == PCPort.configurationAddress, write.size == .doubleword { return .nothing }
+        var endings: Set<Ending> = []
+        for index in 0..<UInt16(write.size.byteCount) {
+            let byte = UInt8(truncatingIfNeeded: write.value >> UInt32(8 * index))
+            if let ending = ending(of: byte, to: Port(write.port.rawValue &+ index)) { endings.insert(ending) }
+        }
+        guard !endings.isEmpty else { return .nothing }
+        // How a wide access is divided is the devices' matter.
+        if write.size == .byte, endings == [.reset] { return .certain(.reset) }
+        if endings == [.powerOff], Self.reachesPowerControl(write) { return .certain(.poweredOff) }
+        return .possible(endings)
+    }
+
+    /// Whether a write reaches the power management's control register where it is unless the guest has moved it.
+    private static func reachesPowerControl(_ write: PortAccess) -> Bool {
+        let distance = PCPort.powerControl.rawValue &- write.port.rawValue
+        return distance < UInt16(write.size.byteCount) && distance <= PCPort.powerControlOffset
+    }
+
+    private func ending(of byte: UInt8, to port: Port) -> Ending? {
+        switch port {
+        case PCPort.systemControlA: byte & Self.resetBit != 0 ? .reset : nil
+        case PCPort.resetControl: byte & Self.resetControlBit != 0 ? .reset : nil
+        case PCPort.keyboardCommand: byte >= Self.firstPulse && byte & Self.resetBit == 0 ? .reset : nil
+        case PCPort.keyboardData:
+            keyboardCommand == Self.writeOutputPort && byte & Self.resetBit == 0 ? .reset : nil
+        case _ where port.rawValue % 64 == PCPort.powerControlOffset:
+            byte & Self.sleepEnable != 0 && byte & Self.sleepType == 0 ? .powerOff : nil
+        default: nil
+        }
+    }
+}
+
+// MARK: A unikernel's board
+
+extension RecordedEnd {
+    /// The most bytes that a guest leaves at its end (`HVT_HALT_COOKIE_MAX`).
+    private static let cookieSize: UInt64 = 512
+
+    private func meaning(ofUnikernel exit: Event, _ memory: GuestMemory) -> Meaning {
+        switch exit {
+        case .halt: .certain(.halted)
+        case .portRead(let access): forbidden(.portRead(access.port, access.size))
+        case .memoryRead(let access): forbidden(.memoryRead(access.address, length: access.length))
+        case .memoryWrite(let access):
+            forbidden(
+                .memoryWrite(
+                    access.address,
+                    length: access.length,
+                    isPresent: memory.isPresent(access.address, count: UInt64(access.length), for: .read)
+                )
+            )
+        case .portWrite(let access):
+            if access.size == .doubleword, let call = Hypercall(access.port) {
+                meaning(of: call, at: GuestPhysicalAddress(UInt64(access.value)), memory)
+            } else {
+                forbidden(.portWrite(access.port, access.size))
+            }
+        default: .nothing
+        }
+    }
+
+    private func forbidden(_ access: ForbiddenAccess) -> Meaning { .certain(.guestFault("\(access)")) }
+
+    private func meaning(of call: Hypercall, at structure: GuestPhysicalAddress, _ memory: GuestMemory) -> Meaning {
+        guard call == .halt, memory.isPresent(structure, count: UInt64(call.structureSize), for: .read),
+            let bytes = try? memory.readAcross(structure, count: UInt64(call.argumentSize)),
+            case .halt(let cookie, let status)? = try? HypercallArguments(of: call, bytes),
+            cookie == 0 || memory.isPresent(GuestPhysicalAddress(cookie), count: Self.cookieSize, for: .read)
+        else { return .possible([.fault(of: call.name)]) }
+        return .certain(.exited(code: UInt32(bitPattern: status)))
+    }
+}

@@ -1,0 +1,99 @@
+internal import HVT
+public import TraceFormat
+internal import X86
+
+/// The end of a recorded run: the last exit of the guest's own, and what the trace has around it that gives it a meaning.
+public struct RecordedEnd: Sendable {
+    /// The last exit, nil where the trace has none.
+    public let exit: Event?
+    /// The guest was given an interrupt after it, or began again: then the exit has not ended the run.
+    public let isInterrupted: Bool
+    /// The board's name.
+    let board: String
+    /// The command that the keyboard controller took before the exit and that waits for its byte, if one does.
+    let keyboardCommand: UInt8?
+
+    /// Looks at the last events of a trace.
+    public init(_ reader: TraceReader) throws(TraceError) {
+        board = reader.header.machine.board
+        var isInterrupted = false
+        var last: RecordedEvent?
+        let end = reader.events.upperBound
+        last = try reader.last(before: end) { recorded in
+            switch recorded.event {
+            case .interrupt, .nonMaskableInterrupt, .keyframe(_, .reset):
+                isInterrupted = true
+                return false
+            default: return recorded.event.isExit
+            }
+        }
+        exit = last?.event
+        self.isInterrupted = isInterrupted
+        let controller = PCPort.keyboardData...PCPort.keyboardCommand
+        guard let last, case .portWrite(let access) = last.event, access.port == PCPort.keyboardData else {
+            keyboardCommand = nil
+            return
+        }
+        let before = try reader.last(before: last.ordinal) { recorded in
+            guard case .portWrite(let access) = recorded.event else { return false }
+            return controller.contains(access.port)
+        }
+        if case .portWrite(let access)? = before?.event, access.port == PCPort.keyboardCommand {
+            keyboardCommand = UInt8(truncatingIfNeeded: access.value)
+        } else {
+            keyboardCommand = nil
+        }
+    }
+
+    /// An end of its parts, for a board of the PC's.
+    init(board: String, exit: Event?, isInterrupted: Bool = false, keyboardCommand: UInt8? = nil) {
+        self.board = board
+        self.exit = exit
+        self.isInterrupted = isInterrupted
+        self.keyboardCommand = keyboardCommand
+    }
+}
+
+extension TraceReader {
+    /// The last event before another that fulfils a condition, which is asked from back to front.
+    func last(
+        before end: EventOrdinal,
+        where isIt: (RecordedEvent) -> Bool
+    ) throws(TraceError) -> RecordedEvent? {
+        var (high, count) = (end.rawValue, UInt64(16))
+        let first = events.lowerBound.rawValue
+        while high > first {
+            let low = high - min(high - first, count)
+            var cursor = events(from: EventOrdinal(low))
+            var stretch: [RecordedEvent] = []
+            while cursor.position.rawValue < high, let recorded = try cursor.next() { stretch.append(recorded) }
+            if let found = stretch.last(where: isIt) { return found }
+            (high, count) = (low, min(count * 4, 65_536))
+        }
+        return nil
+    }
+}
+
+extension Event {
+    /// Whether it is an exit of the guest's own.
+    var isExit: Bool {
+        switch self {
+        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .hiddenRead, .tripleFault: true
+        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
+        }
+    }
+}
+
+/// The ports by which a guest ends its run on the PC's board.
+enum PCPort {
+    static let keyboardData = Port(0x60)
+    static let keyboardCommand = Port(0x64)
+    static let systemControlA = Port(0x92)
+    static let exit = Port(0xF4)...Port(0xF7)
+    static let configurationAddress = Port(0xCF8)
+    static let resetControl = Port(0xCF9)
+    /// The high byte of the power management's control register; its base is a multiple of 64.
+    static let powerControlOffset: UInt16 = 5
+    /// Where that byte is unless the guest moves it.
+    static let powerControl = Port(0x605)
+}

@@ -1,0 +1,37 @@
+internal import Engine
+internal import TraceFormat
+
+/// How much processor time a guest gets to come to its next exit or moment: several times what it took in the recording.
+///
+/// Processor time, because a busy host must not matter; the recording knows milliseconds of the clock only, which are at
+/// least as many.
+struct GuestTimeLimit {
+    /// Milliseconds that any stretch gets.
+    static let floor: UInt64 = 4000
+    /// Milliseconds that any stretch gets that is gone through instruction by instruction.
+    static let steppingFloor: UInt64 = 60_000
+    /// How many times as long as in the recording it may take.
+    static let factor: UInt64 = 8
+    /// The same for a recording of another kind of host, which may execute in the processor what this one emulates.
+    static let foreignFactor: UInt64 = 1000
+    /// The same for a stretch that is gone through instruction by instruction.
+    static let steppingFactor: UInt64 = 100_000
+    /// A landing that is not there by the limit goes on for so many times the limit,
+    static let landingExtension: UInt64 = 4
+    /// if it has not yet looked so often where it is.
+    static let leastLooks = 20_000
+
+    private static let hostModule = HostIdentity.current.modules.joined(separator: " ")
+
+    private let ownFactor: UInt64
+
+    init(_ header: TraceHeader) {
+        ownFactor = header.host.module == Self.hostModule ? Self.factor : Self.foreignFactor
+    }
+
+    /// Milliseconds for a stretch that took so many in the recording.
+    func running(_ recorded: UInt64) -> UInt64 { max(Self.floor, ownFactor * recorded) }
+
+    /// Milliseconds for a stretch that took so many in the recording, instruction by instruction.
+    func stepping(_ recorded: UInt64) -> UInt64 { max(Self.steppingFloor, Self.steppingFactor * recorded) }
+}
