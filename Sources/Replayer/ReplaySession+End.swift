@@ -29,7 +29,7 @@ extension ReplaySession where P: ~Copyable {
     private func isPrecededByKeyframe(_ recorded: RecordedEvent) throws(TraceError) -> Bool {
         guard recorded.ordinal > reader.events.lowerBound else { return false }
         let before = try reader.event(at: EventOrdinal(recorded.ordinal.rawValue - 1))
-        return before.event.isOfTheRecorder
+        return before.event.kind == .keyframe
     }
 
     /// Runs to the exit that ended the recording and is no event of its own, if one did.
