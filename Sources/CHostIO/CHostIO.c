@@ -8,11 +8,14 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 int chostio_attach(int descriptor, const char *name) {
@@ -105,4 +108,60 @@ int chostio_restrict_files(const int *directories, size_t count) {
     if (result == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) result = errno;
     close(ruleset);
     return result;
+}
+
+int chostio_lock(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return 0;
+    return errno == EACCES ? EAGAIN : errno;
+}
+
+// In C because a handler of signals may touch nothing but what is here: no run time, no lock.
+
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+enum { crash_count = sizeof crashes / sizeof *crashes };
+static struct sigaction former_actions[crash_count];
+static struct termios former_settings;
+static atomic_int raw_terminal = -1;
+
+void chostio_terminal_restore(void) {
+    int descriptor = atomic_exchange(&raw_terminal, -1);
+    if (descriptor >= 0) tcsetattr(descriptor, TCSADRAIN, &former_settings);
+}
+
+static void restore_and_crash(int signal, siginfo_t *information, void *context) {
+    int descriptor = atomic_exchange(&raw_terminal, -1);
+    // At once: nobody may read what is still to be shown.
+    if (descriptor >= 0) tcsetattr(descriptor, TCSANOW, &former_settings);
+    // Who wanted to tell of the crash does so, and the process ends whatever comes of that.
+    for (int index = 0; index < crash_count; index++) {
+        const struct sigaction *former = &former_actions[index];
+        if (crashes[index] != signal) continue;
+        if (former->sa_flags & SA_SIGINFO) {
+            former->sa_sigaction(signal, information, context);
+        } else if (former->sa_handler != SIG_DFL && former->sa_handler != SIG_IGN) {
+            former->sa_handler(signal);
+        }
+    }
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    sigaction(signal, &usual, NULL);
+    raise(signal);
+}
+
+int chostio_terminal_make_raw(int descriptor) {
+    static int has_handlers;
+    struct termios raw;
+    if (tcgetattr(descriptor, &former_settings) != 0) return -1;
+    raw = former_settings;
+    cfmakeraw(&raw);
+    // Lines of other programs, this one's own messages among them, still end where they should.
+    raw.c_oflag = former_settings.c_oflag;
+    if (!has_handlers) {
+        struct sigaction action = {.sa_sigaction = restore_and_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+        for (int index = 0; index < crash_count; index++) sigaction(crashes[index], &action, &former_actions[index]);
+        has_handlers = 1;
+    }
+    if (tcsetattr(descriptor, TCSADRAIN, &raw) != 0) return -1;
+    atomic_store(&raw_terminal, descriptor);
+    return 0;
 }

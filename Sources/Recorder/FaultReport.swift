@@ -27,7 +27,7 @@ public struct FaultReport: Sendable, CustomStringConvertible {
         lines += stack.isEmpty ? ["the stack is not in memory"] : ["the top of the stack:"] + stackLines
         if !events.isEmpty { lines.append("the last events:") }
         lines += events.map { "  \($0)" }
-        return lines.joined(separator: "\n")
+        return lines.printableText
     }
 
     private var registerLines: [String] {

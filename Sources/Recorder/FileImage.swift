@@ -1,3 +1,4 @@
+internal import CHostIO
 public import Devices
 internal import Glibc
 public import Machine
@@ -15,15 +16,27 @@ public final class FileImage: DiskImage {
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// It cannot be opened.
         case unopened(Errno)
+        /// It is to be written to, and somebody else has it open as a disk: this program or another.
+        case inUse
         /// It holds nothing.
         case empty
         /// It is not made of whole sectors.
         case oddSize(bytes: Int64)
 
+        /// Whether it is about the file, and not about what it holds.
+        public var isOfFile: Bool {
+            switch self {
+            case .unopened, .inUse: true
+            case .empty, .oddSize: false
+            }
+        }
+
         /// One line, without a final full stop.
         public var description: String {
             switch self {
             case .unopened(let error): "\(error)"
+            case .inUse:
+                "somebody else uses it, and a disk that is written to belongs to one machine; without ',write' it can be used"
             case .empty: "it is empty"
             case .oddSize(let bytes):
                 "its \(bytes) bytes are not whole sectors of 512 bytes; is it a raw image?"
@@ -31,7 +44,9 @@ public final class FileImage: DiskImage {
         }
     }
 
-    /// Opens an image.
+    /// Opens an image. One that is written to is locked, by what it is and not by its name, as long as it is open: against
+    /// another such opening, and against QEMU, which locks the parts of it that stand for what it does. Where a file system
+    /// has no locks, nothing is refused.
     ///
     /// - Parameter forWriting: whether the guest may change it.
     public init(_ path: FilePath, forWriting: Bool) throws(Failure) {
@@ -42,6 +57,10 @@ public final class FileImage: DiskImage {
             file = try FileDescriptor.open(path, forWriting ? .readWrite : .readOnly, options: options)
         } catch {
             throw .unopened(error as? Errno ?? .ioError)
+        }
+        if forWriting, chostio_lock(file.rawValue) == EAGAIN {
+            try? file.close()
+            throw .inUse
         }
         do {
             size = try file.seek(offset: 0, from: .end)

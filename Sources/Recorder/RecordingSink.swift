@@ -10,7 +10,7 @@ internal import TraceFormat
 /// takes the place and the name of the first one, and another begins. So there is, at every moment and whatever happens to
 /// this process, one file with the whole stretch.
 struct RecordingSink: EventSink, ~Copyable {
-    private let path: FilePath
+    let path: FilePath
     private let header: TraceHeader
     private let symbols: [GuestSymbol]
     private let options: TraceWriter.Options
@@ -41,7 +41,7 @@ struct RecordingSink: EventSink, ~Copyable {
         writer = try TraceWriter(path: path, header: header, symbols: symbols, options: options)
         // Of a ring the file is another one by then.
         if ring == nil {
-            reading = try? FileDescriptor.open(path.appendingSuffix(".part"), .readOnly, options: .closeOnExec)
+            reading = try? FileDescriptor.open(path.unfinished, .readOnly, options: .closeOnExec)
         }
     }
 
@@ -152,8 +152,7 @@ struct RecordingSink: EventSink, ~Copyable {
                 failure: failure
             )
         } catch {
-            let part = path.appendingSuffix(".part")
-            trace = RunSummary.Trace(path: part, events: 0, bytes: 0, digest: digest, failure: error)
+            trace = RunSummary.Trace(path: path.unfinished, events: 0, bytes: 0, digest: digest, failure: error)
         }
         guard run.fault != nil, trace.failure == nil else {
             try? reading?.close()
@@ -180,14 +179,6 @@ extension TraceReader {
             }
         }
         return last.suffix(FaultReport.eventLimit)
-    }
-}
-
-extension FilePath {
-    /// This path with a suffix to its last component.
-    fileprivate func appendingSuffix(_ suffix: String) -> FilePath {
-        guard let name = lastComponent else { return self }
-        return removingLastComponent().appending(name.string + suffix)
     }
 }
 

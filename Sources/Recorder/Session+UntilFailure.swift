@@ -1,4 +1,3 @@
-internal import Glibc
 public import Machine
 public import SystemPackage
 public import TraceFormat
@@ -7,6 +6,7 @@ extension Session {
     /// Records again and again with new seeds, until a run fails; keeps that run's trace and no other.
     ///
     /// - Parameters:
+    ///   - places: where the trace may go, as ``record(_:guest:recorder:to:setup:)`` takes it.
     ///   - tries: how often at most.
     ///   - setup: gives the set-up of a try by its number, from 1 on; each with a stop request and a seed of its own.
     ///   - attempt: is told how each try ended.
@@ -15,19 +15,16 @@ extension Session {
         _ configuration: MachineConfiguration,
         guest: TraceHeader.Guest,
         recorder: String,
-        to path: FilePath,
+        to places: some Sequence<FilePath>,
         tries: Int,
         setup: (Int) -> RunSetup,
         attempt: (Int, Outcome) -> Void
     ) throws(RecorderError) -> RunSummary? {
         for number in 1...max(1, tries) {
-            let summary = try record(configuration, guest: guest, recorder: recorder, to: path, setup: setup(number))
+            let summary = try record(configuration, guest: guest, recorder: recorder, to: places, setup: setup(number))
             attempt(number, summary.outcome)
             if summary.outcome.isFailure { return summary }
-            if let trace = summary.trace {
-                // SAFETY: the string is lent as a C string for the length of the call.
-                unsafe unlink(trace.path.string)
-            }
+            summary.trace?.path.removeFile()
             if summary.outcome == .stopped(.interrupted) { return nil }
         }
         return nil

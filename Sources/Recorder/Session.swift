@@ -27,12 +27,13 @@ public enum Session {
     ///
     /// - Parameters:
     ///   - guest: what the trace says of the guest.
-    ///   - path: where the trace goes; nothing must be there.
+    ///   - places: where the trace may go: to the first of them where nothing is. Making the file there takes the name, so
+    ///     that no two recorders take the same.
     public static func record(
         _ configuration: MachineConfiguration,
         guest: TraceHeader.Guest,
         recorder: String,
-        to path: FilePath,
+        to places: some Sequence<FilePath>,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
         let processor: KVMProcessor
@@ -44,7 +45,7 @@ public enum Session {
             showing: cpuid,
             guest: guest,
             recorder: recorder,
-            to: path,
+            to: places,
             setup: setup
         )
     }
@@ -56,7 +57,7 @@ public enum Session {
         showing cpuid: [CPUIDEntry],
         guest: TraceHeader.Guest,
         recorder: String,
-        to path: FilePath,
+        to places: some Sequence<FilePath>,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
         let header = TraceHeader(
@@ -81,7 +82,10 @@ public enum Session {
         let sink: RecordingSink
         do {
             let symbols = configuration.traceSymbols
-            sink = try RecordingSink(path: path, header: header, symbols: symbols, sync: setup.sync, ring: setup.ring)
+            sink = try firstFree(of: places) { path throws(TraceError) in
+                try RecordingSink(path: path, header: header, symbols: symbols, sync: setup.sync, ring: setup.ring)
+            }
+            setup.progress.place = sink.path
         } catch {
             throw .trace(error)
         }
@@ -95,6 +99,23 @@ public enum Session {
         } catch {
             throw .engine(error)
         }
+    }
+
+    /// What `make` makes at the first of the places where nothing is.
+    ///
+    /// - Throws: what `make` throws; where something is at each, the error for the last of them.
+    private static func firstFree(
+        of places: some Sequence<FilePath>,
+        _ make: (FilePath) throws(TraceError) -> RecordingSink
+    ) throws(TraceError) -> RecordingSink {
+        var failure = TraceError.exists(path: FilePath(""))
+        for place in places {
+            do throws(TraceError) { return try make(place) } catch {
+                guard case .exists = error else { throw error }
+                failure = error
+            }
+        }
+        throw failure
     }
 
     /// Runs on the board that the guest is for; `finish` takes the sink at the end.

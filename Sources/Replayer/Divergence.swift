@@ -71,7 +71,7 @@ extension Divergence: CustomStringConvertible {
             lines.append("  last events")
             lines += recentEvents.map { "    \($0)" }
         }
-        return lines.joined(separator: "\n")
+        return lines.printableText
     }
 
     /// The general registers, RIP, flags and the code segment's selector.

@@ -1,6 +1,5 @@
-internal import FoundationEssentials
 internal import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// A user's command, run by the shell.
 public struct ShellCommand {
@@ -17,16 +16,33 @@ public struct ShellCommand {
         self.text = text
     }
 
-    /// Runs it with more variables in its environment (`NAME=value` each), and gives its status; 128 and more for a signal.
-    public func run(_ variables: [String]) throws(Failure) -> Int32 {
+    /// Runs it with more variables in its environment, and gives its status; 128 and more for a signal.
+    ///
+    /// - Parameters:
+    ///   - variables: values by name.
+    ///   - paths: names of files, which need not be UTF-8, by the name of their variable.
+    public func run(_ variables: [String: String] = [:], paths: [String: FilePath] = [:]) throws(Failure) -> Int32 {
         var process: pid_t = 0
-        let present = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-        // SAFETY: both arrays hold C strings and end with nil; they are freed after the call that reads them.
+        // SAFETY: the array holds C strings and ends with nil; they are freed after the call that reads them.
         let words = ["sh", "-c", text]
         var arguments = unsafe words.map { word in unsafe strdup(word) } + [nil]
-        var environment = unsafe (present + variables).map { word in unsafe strdup(word) } + [nil]
-        defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
-        let error = unsafe posix_spawn(&process, "/bin/sh", nil, nil, &arguments, &environment)
+        var environment = unsafe Self.environment(variables, paths)
+        // Signals that this program takes for itself have their usual meaning for the command.
+        var attributes = posix_spawnattr_t()
+        var none = sigset_t()
+        var all = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigfillset(&all)
+        // SAFETY: the attributes are made here, live through the calls that read and change them, and are released once.
+        unsafe posix_spawnattr_init(&attributes)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        defer {
+            unsafe posix_spawnattr_destroy(&attributes)
+            unsafe (arguments + environment).forEach { unsafe free($0) }
+        }
+        let error = unsafe posix_spawn(&process, "/bin/sh", nil, &attributes, &arguments, &environment)
         guard error == 0 else { throw Failure(description: "cannot run /bin/sh: \(Errno(rawValue: error))") }
         var status: Int32 = 0
         // SAFETY: the status is written during the call only.
@@ -37,5 +53,28 @@ public struct ShellCommand {
         }
         // WIFEXITED and WEXITSTATUS are macros that Swift does not import.
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    }
+
+    /// This process's environment and more, as C strings that the caller frees, with nil at the end.
+    @unsafe private static func environment(
+        _ variables: [String: String],
+        _ paths: [String: FilePath]
+    ) -> [UnsafeMutablePointer<CChar>?] {
+        var entries: [UnsafeMutablePointer<CChar>?] = unsafe []
+        var index = 0
+        // SAFETY: environ is a list of C strings that ends with nil, and no other thread changes it.
+        while let entry = unsafe environ[index] {
+            unsafe entries.append(strdup(entry))
+            index += 1
+        }
+        for (name, value) in variables { unsafe entries.append(strdup("\(name)=\(value)")) }
+        for (name, path) in paths {
+            // SAFETY: the path's C string is copied inside the closure.
+            let bytes = unsafe path.withPlatformString {
+                unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+            }
+            unsafe entries.append(strdup("\(name)=".utf8.map { CChar(bitPattern: $0) } + bytes))
+        }
+        return unsafe entries + [nil]
     }
 }

@@ -32,9 +32,8 @@ extension BisectCommand {
         word: String
     ) throws {
         guard let finding else {
-            try StandardOutput.print(
-                first ? "\(subject) is never true behind an event" : "\(subject) does not hold at the end of the trace"
-            )
+            let words = first ? "is never true behind an event" : "does not hold at the end of the trace"
+            try StandardOutput.print("\(subject) \(words)".printable)
             throw ExitCode(ExitStatus.different.rawValue)
         }
         try StandardOutput.print(finding.text(of: subject, word))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import SystemPackage
 import TraceFormat
 
 /// `rr-vm bisect`.
@@ -15,7 +16,7 @@ struct BisectCommand: ParsableCommand {
     )
 
     @Argument(help: "One trace to search, or two to compare.")
-    var files: [String]
+    var files: [FilePath]
 
     @Option(
         help: ArgumentHelp(
@@ -74,7 +75,9 @@ struct BisectCommand: ParsableCommand {
     private func compare() throws {
         let readers = try TraceLocation.open(files[0], files[1]) { confinement.keepOpenFiles(machines: true) }
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)
-        for difference in headers { try StandardOutput.print("the recordings begin differently: \(difference)") }
+        for difference in headers {
+            try StandardOutput.print("the recordings begin differently: \(difference)".printable)
+        }
         let comparison = TraceComparison(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
         guard var difference = try comparison.run() else {
             guard headers.isEmpty else { throw ExitCode(ExitStatus.different.rawValue) }

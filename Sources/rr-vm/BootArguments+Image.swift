@@ -9,7 +9,7 @@ extension BootArguments {
 
     /// Reads the guest and what it is started with.
     func image(
-        guestPath: String,
+        guestPath: FilePath,
         arguments: [String],
         attachments: [UnikernelDevice]
     ) throws(CommandFailure) -> GuestImage {
@@ -22,7 +22,9 @@ extension BootArguments {
         if let initrd { options.initialRAMDisk = try Self.read(initrd, "the initial RAM disk") }
         for word in module {
             let parts = word.split(separator: " ", maxSplits: 1)
-            guard let path = parts.first.map(String.init) else { throw CommandFailure(.usage, "--module needs a file") }
+            guard let path = parts.first.map({ FilePath(argument: String($0)) }) else {
+                throw CommandFailure(.usage, "--module needs a file")
+            }
             options.modules.append(
                 BootModule(
                     name: FileSystem.name(of: path),
@@ -66,7 +68,7 @@ extension BootArguments {
         return words
     }
 
-    private static func read(_ path: String, _ what: String) throws(CommandFailure) -> [UInt8] {
-        try FileSystem.read(FilePath(path), what: what, limit: largestImage)
+    private static func read(_ path: FilePath, _ what: String) throws(CommandFailure) -> [UInt8] {
+        try FileSystem.read(path, what: what, limit: largestImage)
     }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Machine
+import SystemPackage
 
 /// The options that say how a guest is put into memory and what it is started with.
 struct BootArguments: ParsableArguments {
@@ -34,7 +35,7 @@ struct BootArguments: ParsableArguments {
     var append = ""
 
     @Option(help: ArgumentHelp("The initial RAM disk of a Linux or PVH guest.", valueName: "file"))
-    var initrd: String?
+    var initrd: FilePath?
 
     @Option(
         help: ArgumentHelp(

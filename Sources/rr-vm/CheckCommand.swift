@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import SystemPackage
 import TraceFormat
 
 /// `rr-vm check`.
@@ -11,7 +12,7 @@ struct CheckCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @OptionGroup var confinement: ConfinementOption
 
@@ -30,7 +31,7 @@ struct CheckCommand: ParsableCommand {
         guard check.obstacles.isEmpty else {
             throw CommandFailure(
                 .unavailable,
-                "this host cannot replay the trace:\n  " + check.obstacles.joined(separator: "\n  ")
+                text: (["this host cannot replay the trace:"] + check.obstacles.map { "  \($0)" }).printableText
             )
         }
     }

@@ -6,7 +6,7 @@ extension CommandFailure {
     init(_ error: TimelineError) {
         switch error {
         case .replay(let error): self.init(error)
-        case .divergence: self.init(.different, "\(error)")
+        case .divergence: self.init(.different, text: "\(error)")
         case .notAMoment, .notAPattern, .noSuchMoment, .insideInstruction: self.init(.usage, "\(error)")
         case .cannotStep: self.init(.unavailable, "\(error)")
         }

@@ -13,15 +13,14 @@ extension DeviceOptions {
         setup.showsScreen = screen
         setup.notesUnclaimed = logUnclaimed
         if let input {
-            setup.input.send(try FileSystem.read(FilePath(input), what: "the input", limit: Self.largestInput))
+            setup.input.send(try FileSystem.read(input, what: "the input", limit: Self.largestInput))
         }
         if let inputScript {
-            let path = FilePath(inputScript)
-            let bytes = try FileSystem.read(path, what: "the input script", limit: Self.largestInput)
+            let bytes = try FileSystem.read(inputScript, what: "the input script", limit: Self.largestInput)
             do {
                 setup.script = try InputScript(String(decoding: bytes, as: UTF8.self))
             } catch {
-                throw CommandFailure(.badData, "\(path): \(error)")
+                throw CommandFailure(.badData, "\(inputScript): \(error)")
             }
         }
     }
@@ -49,11 +48,11 @@ extension DriveOption {
     /// Opens the image.
     func open() throws(CommandFailure) -> Drive {
         do {
-            let image = try FileImage(FilePath(path), forWriting: isWritable)
+            let image = try FileImage(path, forWriting: isWritable)
             return Drive(disk: Disk(image, writesImage: isWritable), interface: interface)
         } catch {
             var status = ExitStatus.badData
-            if case .unopened = error { status = .noInput }
+            if error.isOfFile { status = .noInput }
             throw CommandFailure(status, "cannot use \(path) as a disk: \(error)")
         }
     }
@@ -63,7 +62,9 @@ extension RunSummary {
     /// Prints what was asked for beside the outcome.
     func printExtras(asked options: DeviceOptions) throws(CommandFailure) {
         var output = StandardOutput()
-        if let screen { try output.put(screen.utf8) }
+        for line in screen?.split(separator: "\n", omittingEmptySubsequences: false).dropLast() ?? [] {
+            try output.write(String(line))
+        }
         if options.logUnclaimed {
             if unclaimed.isEmpty { try output.write("every access was claimed") }
             for (access, count) in unclaimed.sorted(by: { "\($0.key)" < "\($1.key)" }) {

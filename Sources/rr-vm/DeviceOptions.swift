@@ -2,6 +2,7 @@ public import ArgumentParser
 import Glibc
 import Machine
 public import Recorder
+import SystemPackage
 
 /// The options that say what is connected to a machine.
 struct DeviceOptions: ParsableArguments {
@@ -20,7 +21,7 @@ struct DeviceOptions: ParsableArguments {
             valueName: "file"
         )
     )
-    var input: String?
+    var input: FilePath?
 
     @Option(
         help: ArgumentHelp(
@@ -29,7 +30,7 @@ struct DeviceOptions: ParsableArguments {
             valueName: "file"
         )
     )
-    var inputScript: String?
+    var inputScript: FilePath?
 
     @Option(
         help: ArgumentHelp(
@@ -72,11 +73,11 @@ extension ClockPolicy: ExpressibleByArgument {}
 
 /// What `--drive` says.
 struct DriveOption: ExpressibleByArgument {
-    let path: String
+    let path: FilePath
     let isWritable: Bool
     let interface: Drive.Interface
 
-    init(path: String) {
+    init(path: FilePath) {
         self.path = path
         isWritable = false
         interface = .ide
@@ -84,7 +85,7 @@ struct DriveOption: ExpressibleByArgument {
 
     init?(argument: String) {
         var words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        path = words.removeFirst()
+        path = FilePath(argument: words.removeFirst())
         var isWritable = false
         var interface = Drive.Interface.ide
         for word in words {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import SystemPackage
 import TraceFormat
 import X86
 
@@ -13,10 +14,10 @@ struct DiffCommand: ParsableCommand {
     )
 
     @Argument(help: "One trace.")
-    var left: String
+    var left: FilePath
 
     @Argument(help: "The other.")
-    var right: String
+    var right: FilePath
 
     @OptionGroup var confinement: ConfinementOption
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Confinement
 import Engine
 import FoundationEssentials
+import TraceFormat
 
 /// `rr-vm doctor`.
 struct DoctorCommand: ParsableCommand {
@@ -27,11 +28,7 @@ struct DoctorCommand: ParsableCommand {
         // Last: it takes the rights of this process.
         let confinement = Confinement.trial()
         let text = DoctorText(report: report, confinement: confinement, isVerbose: verbose)
-        var output = StandardOutput()
-        for line in json ? [try Self.json(report, confinement)] : text.lines {
-            try output.write(line)
-        }
-        try output.flush()
+        try StandardOutput.print(json ? Self.json(report, confinement) : text.lines.printableText)
         guard report.canRecord else { throw CommandFailure(.unavailable, "this host cannot record") }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SystemPackage
 import TraceFormat
 import X86
 
@@ -8,7 +9,7 @@ struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "events", abstract: "List the events of a trace.")
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(help: ArgumentHelp("The first event to list.", valueName: "event"))
     var from: UInt64?

@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import TraceFormat
 
 /// The few things commands ask of the file system beyond reading and writing.
 enum FileSystem {
@@ -13,9 +14,9 @@ enum FileSystem {
         information(on: path, following: true).map { UInt64($0.st_size) }
     }
 
-    /// The last part of a path.
-    static func name(of path: String) -> String {
-        FilePath(path).lastComponent?.string ?? path
+    /// The last part of a path, as a text.
+    static func name(of path: FilePath) -> String {
+        path.lastComponent?.string ?? path.string
     }
 
     /// Whether a directory has this name, following links.
@@ -24,12 +25,18 @@ enum FileSystem {
     }
 
     /// Makes a symbolic link, in place of one that has this name already. Anything else of that name is left alone.
-    static func replaceLink(at link: FilePath, target: String) {
+    static func replaceLink(at link: FilePath, target: FilePath) {
         if let present = information(on: link, following: false), present.st_mode & S_IFMT != S_IFLNK { return }
-        let temporary = "\(link.string).\(getpid())"
+        let temporary = link.appendingSuffix(".\(getpid())")
         // SAFETY: the strings are lent as C strings for the length of each call.
-        guard unsafe symlink(target, temporary) == 0 else { return }
-        if unsafe rename(temporary, link.string) != 0 { unsafe unlink(temporary) }
+        let isMade = unsafe temporary.withPlatformString { temporary in
+            unsafe target.withPlatformString { unsafe symlink($0, temporary) } == 0
+        }
+        guard isMade else { return }
+        let isPlaced = unsafe temporary.withPlatformString { temporary in
+            unsafe link.withPlatformString { unsafe rename(temporary, $0) } == 0
+        }
+        if !isPlaced { temporary.removeFile() }
     }
 
     private static func information(on path: FilePath, following: Bool) -> stat? {

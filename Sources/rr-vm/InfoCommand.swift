@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemPackage
 import TraceFormat
 
 /// `rr-vm info`.
@@ -9,7 +10,7 @@ struct InfoCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Flag(help: "As one JSON object.")
     var json = false

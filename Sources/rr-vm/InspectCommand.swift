@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import SystemPackage
 import TraceFormat
 import X86
 
@@ -16,7 +17,7 @@ struct InspectCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("When.", valueName: "moment"))
     var at = "end"
@@ -80,9 +81,7 @@ struct InspectCommand: ParsableCommand {
         } catch {
             throw CommandFailure(any: error)
         }
-        var output = StandardOutput()
-        try output.write(try json ? report.json : report.text)
-        try output.flush()
+        try StandardOutput.print(json ? report.json : report.text)
     }
 
     private var showsDefault: Bool {

@@ -38,8 +38,15 @@ extension InspectionReport {
         }
         if let walk { lines += section("page tables", walkLines(walk)) }
         if let screen { lines += section("screen", screen.isEmpty ? ["  nothing"] : screen) }
-        if let console { lines += section("console", [String(decoding: console, as: UTF8.self)]) }
-        return lines.joined(separator: "\n")
+        if let console { lines += section("console", Self.lines(of: console)) }
+        return lines.printableText
+    }
+
+    /// What a guest has shown, line by line.
+    private static func lines(of console: [UInt8]) -> [String] {
+        console.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+        }
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {

@@ -1,3 +1,4 @@
+import CHostIO
 import Dispatch
 import Glibc
 import Recorder
@@ -5,42 +6,116 @@ import Synchronization
 import TraceFormat
 
 /// Turns Ctrl-C, and a request to terminate, into a clean end of the run.
+///
+/// The signals are taken from the first moment on (``prepare()``): one that comes while the run is still being prepared ends
+/// it as soon as it has begun, a second one ends the process at once.
 struct Interruption {
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    /// What asks for the end of a run.
+    private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    /// What stops the process for a while, and lets it go on.
+    private static let pausing = [SIGTSTP, SIGCONT]
+    private static let commands: Set = ["record", "run", "minimize"]
 
-    private let target: Target
-    private let sources: [any DispatchSourceSignal]
+    private static let target = Mutex(Target())
 
-    /// The run that a signal stops.
-    private final class Target: Sendable {
-        let stop: Mutex<StopRequest?>
-
-        init(_ stop: StopRequest?) { self.stop = Mutex(stop) }
+    /// What a signal stops.
+    private struct Target {
+        var stop: StopRequest?
+        /// A signal has come: what runs is to end, and whatever would begin after it.
+        var isRequested = false
+        var isOver = false
     }
 
-    /// Catches the signals from here on, and stops what it is aimed at.
-    init(of stop: StopRequest? = nil) {
-        let target = Target(stop)
-        self.target = target
+    /// Begins to take the signals, for a command that ends its run well. Called before there is any other thread: all that
+    /// come later leave these signals to the one that waits for them.
+    static func prepare(for command: String?) {
+        guard let command, commands.contains(command) else { return }
         // A console that nobody reads any more (`| head`) is no reason to lose a recording.
         signal(SIGPIPE, SIG_IGN)
-        sources = Self.signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { target.stop.withLock { $0 }?.request(.interrupted) }
-            source.resume()
-            return source
+        // Who starts a command with nohup wants it to go on when the terminal is gone.
+        var former = sigaction()
+        // SAFETY: the call fills the structure that it is given.
+        unsafe sigaction(SIGHUP, nil, &former)
+        let isHangUpIgnored =
+            unsafe former.__sigaction_handler.sa_handler.map { unsafe unsafeBitCast($0, to: Int.self) } == 1
+        let taken = (ending + pausing).filter { $0 != SIGHUP || !isHangUpIgnored }
+        for number in taken { signal(number, SIG_DFL) }
+        var set = signalSet(taken)
+        // SAFETY: the call reads the set that it is given.
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        DispatchQueue(label: "signals").async { wait(for: taken) }
+    }
+
+    private static func signalSet(_ numbers: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        // SAFETY: the calls fill the set that they are given.
+        unsafe sigemptyset(&set)
+        for number in numbers { unsafe sigaddset(&set, number) }
+        return set
+    }
+
+    private static func wait(for numbers: [Int32]) {
+        var set = signalSet(numbers)
+        while true {
+            var number: Int32 = 0
+            // SAFETY: the call reads the set and fills the number.
+            guard unsafe sigwait(&set, &number) == 0 else { continue }
+            switch number {
+            case SIGTSTP: pause()
+            case SIGCONT: TerminalInput.resume()
+            default: take(number)
+            }
         }
     }
 
-    /// Lets the signals stop another run.
-    func aim(at stop: StopRequest) {
-        target.stop.withLock { $0 = stop }
+    private static func take(_ number: Int32) {
+        let (stop, isLast) = target.withLock { target in
+            defer { target.isRequested = true }
+            return (target.stop, target.isOver || target.stop == nil && target.isRequested)
+        }
+        guard isLast else {
+            stop?.request(.interrupted)
+            return
+        }
+        chostio_terminal_restore()
+        letThrough(number)
     }
 
-    /// Gives the signals their usual meaning back.
+    /// Lets a signal do to the process what it usually does.
+    private static func letThrough(_ number: Int32) {
+        var set = signalSet([number])
+        // SAFETY: the calls read the set that they are given.
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(number)
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Stops the process, with the terminal as it was, until somebody lets it go on.
+    private static func pause() {
+        TerminalInput.pause()
+        letThrough(SIGTSTP)
+        TerminalInput.resume()
+    }
+
+    /// Stops what it is aimed at by a signal that comes, or has come since the start.
+    init(of stop: StopRequest? = nil) {
+        if let stop { aim(at: stop) }
+    }
+
+    /// Whether a signal has come.
+    var isRequested: Bool { Self.target.withLock { $0.isRequested } }
+
+    /// Lets the signals stop another run.
+    func aim(at stop: StopRequest) {
+        let isRequested = Self.target.withLock { target in
+            target.stop = stop
+            return target.isRequested
+        }
+        if isRequested { stop.request(.interrupted) }
+    }
+
+    /// From here on a signal ends the process.
     func end() {
-        for source in sources { source.cancel() }
-        for number in Self.signals + [SIGPIPE] { signal(number, SIG_DFL) }
+        Self.target.withLock { $0.isOver = true }
     }
 }

@@ -7,19 +7,19 @@ import SystemPackage
 import TraceFormat
 
 extension MachineOptions {
-    private static let defaultFirmware = "/usr/share/seabios/bios-256k.bin"
+    private static let defaultFirmware = FilePath("/usr/share/seabios/bios-256k.bin")
     private static let largestImage = 1 << 30
 
     /// Makes text modes work for programs that SeaBIOS starts: from the same package.
     static let defaultVideoFirmware = "/usr/share/seabios/vgabios-isavga.bin"
 
     /// The file that the guest is known by: the one given, the first drive, or SeaBIOS.
-    var guestPath: String { guest ?? devices.drive.first?.path ?? Self.defaultFirmware }
+    var guestPath: FilePath { guest ?? devices.drive.first?.path ?? Self.defaultFirmware }
 
     /// The guest's file where it is a disk, which SeaBIOS boots; nil if it is anything else, or a protocol was asked for.
     func guestDisk() throws(CommandFailure) -> DriveOption? {
         guard let guest, boot.bootProtocol == nil else { return nil }
-        let bytes = try FileSystem.read(FilePath(guest), what: "the guest", limit: Self.largestImage)
+        let bytes = try FileSystem.read(guest, what: "the guest", limit: Self.largestImage)
         let bootProtocol: BootProtocol
         do { bootProtocol = try BootProtocol.detect(bytes) } catch { throw CommandFailure(error) }
         return bootProtocol == .sector ? DriveOption(path: guest) : nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import SystemPackage
 
 /// The options that say which machine a guest gets and when it is stopped.
 struct MachineOptions: ParsableArguments {
@@ -9,7 +10,7 @@ struct MachineOptions: ParsableArguments {
             discussion: "With --bios or --drive it may be left out: SeaBIOS then. A disk image is booted by SeaBIOS."
         )
     )
-    var guest: String?
+    var guest: FilePath?
 
     @Argument(
         parsing: .postTerminator,

@@ -16,7 +16,7 @@ struct MinimizeCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(
         name: .customLong("while"),
@@ -29,7 +29,7 @@ struct MinimizeCommand: ParsableCommand {
     var condition: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where the smallest run goes.", valueName: "file"))
-    var output: String
+    var output: FilePath
 
     @Option(help: ArgumentHelp("Record at most this many runs.", valueName: "runs"))
     var tries = 500
@@ -53,7 +53,6 @@ struct MinimizeCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let output = FilePath(output)
         // What is opened here has to be, before the rights to it are given up.
         var plain = RunSetup(limits: RunLimits(), date: 0)
         let drives = Result { () throws(CommandFailure) in
@@ -91,7 +90,11 @@ struct MinimizeCommand: ParsableCommand {
                     interruption.aim(at: setup.stop)
                     return setup
                 },
-                passes: { try passes($0, reader) }
+                passes: { run in
+                    let passes = try passes(run, reader) { interruption.isRequested }
+                    // Ctrl-C reaches the command too: what it says then is no answer.
+                    return passes && !interruption.isRequested
+                }
             )
             report = try minimizer.run()
         } catch let error as RecorderError {
@@ -106,21 +109,30 @@ struct MinimizeCommand: ParsableCommand {
                     + "with a clock of its own does not have"
             )
         }
-        try StandardOutput.print(
-            """
-            \(report.tries) runs recorded
-            interrupts     \(Quantity.count(UInt64(report.original.interrupts))) -> \(Quantity.count(UInt64(smallest.interrupts)))
-            console bytes  \(Quantity.count(UInt64(report.original.bytes))) -> \(Quantity.count(UInt64(smallest.bytes)))
-            moments        \(Quantity.count(UInt64(report.original.moments))) -> \(Quantity.count(UInt64(smallest.moments)))
-            the smallest is \(output)
-            """
-        )
+        let lines = [
+            "\(report.tries) runs recorded",
+            "interrupts     \(Self.change(report.original.interrupts, smallest.interrupts))",
+            "console bytes  \(Self.change(report.original.bytes, smallest.bytes))",
+            "moments        \(Self.change(report.original.moments, smallest.moments))",
+            "the smallest is \(output)",
+        ]
+        try StandardOutput.print(lines.printableText)
     }
 
-    private func passes(_ run: TraceReader, _ original: TraceReader) throws -> Bool {
+    private static func change(_ before: Int, _ after: Int) -> String {
+        "\(Quantity.count(UInt64(before))) -> \(Quantity.count(UInt64(after)))"
+    }
+
+    private func passes(
+        _ run: TraceReader,
+        _ original: TraceReader,
+        _ isInterrupted: () -> Bool
+    ) throws -> Bool {
         guard let condition else { return run.outcome == original.outcome }
-        let status = try ShellCommand(condition).run(["RR_VM_TRACE=\(run.path)"])
-        guard status < 128 else { throw CommandFailure(.unavailable, "'\(condition)' ended with status \(status)") }
+        let status = try ShellCommand(condition).run(paths: ["RR_VM_TRACE": run.path])
+        guard status < 128 || isInterrupted() else {
+            throw CommandFailure(.unavailable, "'\(condition)' ended with status \(status)")
+        }
         return status == 0
     }
 

@@ -15,10 +15,10 @@ struct PackCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
-    var output: String
+    var output: FilePath
 
     @Option(
         help: ArgumentHelp(
@@ -59,21 +59,19 @@ struct PackCommand: ParsableCommand {
 
     func run() throws {
         let reader = try TraceLocation.open(file) {
-            confinement.keepDirectories(of: [FilePath(output)], machines: false)
+            confinement.keepDirectories(of: [output], machines: false)
         }
         let copy: TraceCopy
         do {
             var options = TraceCopyOptions(packsTightly: true, spacing: KeyframeSpacing(keyframes.policy))
             options.events = try stretch(of: reader, options)
-            copy = try reader.copy(to: FilePath(output), options: options)
+            copy = try reader.copy(to: output, options: options)
         } catch {
             throw CommandFailure(error)
         }
         StandardError.write(
-            """
-            rr-vm: \(Quantity.count(copy.eventCount)) of \(Quantity.count(reader.eventCount)) events from event \
-            \(copy.firstEvent) on, \(Quantity.bytes(copy.byteCount)) of \(Quantity.bytes(reader.byteCount)), in \(output)
-            """
+            "rr-vm: \(Quantity.count(copy.eventCount)) of \(Quantity.count(reader.eventCount)) events from event "
+                + "\(copy.firstEvent) on, \(Quantity.bytes(copy.byteCount)) of \(Quantity.bytes(reader.byteCount)), in \(output)"
         )
     }
 

@@ -9,7 +9,7 @@ enum ProfileChoice: ExpressibleByArgument {
     /// What this host supports, without time and randomness.
     case host
     /// A profile from a file.
-    case file(String)
+    case file(FilePath)
 
     private static let largestFile = 1 << 20
 
@@ -17,7 +17,7 @@ enum ProfileChoice: ExpressibleByArgument {
         switch argument {
         case "baseline": self = .baseline
         case "host": self = .host
-        default: self = .file(argument)
+        default: self = .file(FilePath(argument: argument))
         }
     }
 
@@ -28,7 +28,7 @@ enum ProfileChoice: ExpressibleByArgument {
         switch self {
         case .baseline: "baseline"
         case .host: "host"
-        case .file(let path): path
+        case .file(let path): path.string
         }
     }
 
@@ -39,9 +39,9 @@ enum ProfileChoice: ExpressibleByArgument {
         case .host:
             do { return try KVMProcessor.hostProfile() } catch { throw CommandFailure(.unavailable, "\(error)") }
         case .file(let path):
-            let bytes = try FileSystem.read(FilePath(path), what: "the profile", limit: Self.largestFile)
+            let bytes = try FileSystem.read(path, what: "the profile", limit: Self.largestFile)
             do {
-                let name = FilePath(path).lastComponent?.stem ?? path
+                let name = path.lastComponent?.stem ?? path.string
                 return try ProcessorProfile(name: name, text: String(decoding: bytes, as: UTF8.self))
             } catch {
                 throw CommandFailure(.badData, "\(path): \(error)")

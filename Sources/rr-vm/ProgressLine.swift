@@ -58,13 +58,17 @@ struct ProgressLine {
         }
     }
 
-    /// Shows `verb`, the events and the time four times a second, and the size of the file at `growing` if given.
-    init(_ verb: String, growing path: FilePath? = nil, events: @escaping @Sendable () -> UInt64) {
+    /// Shows `verb`, the events and the time four times a second, and the size of the file that `growing` names, if it does.
+    init(
+        _ verb: String,
+        growing path: @escaping @Sendable () -> FilePath? = { nil },
+        events: @escaping @Sendable () -> UInt64
+    ) {
         self.init(growing: path) { "\(verb): \(Quantity.count(events())) events" }
     }
 
-    /// Shows what `work` says and the time four times a second, and the size of the file at `growing` if given.
-    init(growing path: FilePath? = nil, work: @escaping @Sendable () -> String) {
+    /// Shows what `work` says and the time four times a second, and the size of the file that `growing` names.
+    init(growing path: @escaping @Sendable () -> FilePath? = { nil }, work: @escaping @Sendable () -> String) {
         guard StandardError.isTerminal else {
             timer = nil
             return
@@ -75,7 +79,7 @@ struct ProgressLine {
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
         timer.setEventHandler { [screen] in
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            let size = path.flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
+            let size = path().flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
             screen.show("\(work()), \(Quantity.seconds(seconds))\(size)")
         }
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)

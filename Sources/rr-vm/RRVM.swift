@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import TraceFormat
 
 /// The root of the command line.
 @main
@@ -22,18 +23,38 @@ struct RRVM: ParsableCommand {
     )
 
     static func main() {
+        let words = CommandArguments.all
+        Interruption.prepare(for: words.first)
         // A file that may not grow any more is an error of the write, so that the trace ends well.
         signal(SIGXFSZ, SIG_IGN)
+        var arguments = words
         do {
             try OpenFileLimit.require()
-            let arguments = try TenderArguments.translated(Array(CommandLine.arguments.dropFirst()))
+            arguments = try TenderArguments.translated(words)
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as CommandFailure {
-            StandardError.write("rr-vm: \(failure.message)")
+            StandardError.print("rr-vm: \(failure.message)")
             failure.status.exit()
         } catch {
-            exit(withError: error)
+            end(error, arguments)
         }
+    }
+
+    /// Shows what is wrong with a command line, or the help that it asked for, and ends.
+    private static func end(_ error: any Error, _ arguments: [String]) -> Never {
+        let status = exitCode(for: error).rawValue
+        var message = fullMessage(for: error)
+        // The message has lines of its own, and may quote the command line: it says the same of words without line ends.
+        if arguments.contains(where: { $0.printable != $0 }) {
+            do { _ = try parseAsRoot(arguments.map(\.printable)) } catch { message = fullMessage(for: error) }
+        }
+        guard !message.isEmpty else { Glibc.exit(status) }
+        if status == 0 {
+            try? StandardOutput.print(message)
+        } else {
+            StandardError.print(message)
+        }
+        Glibc.exit(status)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Machine
 import Recorder
 import SystemPackage
+import TraceFormat
 
 /// `rr-vm record`.
 struct RecordCommand: ParsableCommand {
@@ -20,7 +21,7 @@ struct RecordCommand: ParsableCommand {
             valueName: "file"
         )
     )
-    var output: String?
+    var output: FilePath?
 
     @Option(
         defaultAsFlag: 1000,
@@ -53,29 +54,40 @@ struct RecordCommand: ParsableCommand {
 
     func run() throws {
         let (configuration, unikernel) = try machine.configuration()
-        let path = output.map { FilePath($0) } ?? TraceLocation.nextFree(forGuest: machine.guestPath)
-        if let untilFailure {
-            try hunt(configuration, unikernel, path, tries: untilFailure)
+        if let output {
+            try record(configuration, unikernel, to: [output])
         } else {
-            try record(configuration, unikernel, path)
+            try record(configuration, unikernel, to: TraceLocation.numbered(forGuest: machine.guestPath))
         }
     }
 
     private func record(
         _ configuration: MachineConfiguration,
         _ unikernel: UnikernelSetup,
-        _ path: FilePath
+        to places: some Sequence<FilePath>
+    ) throws {
+        if let untilFailure {
+            try hunt(configuration, unikernel, places, tries: untilFailure)
+        } else {
+            try recordOnce(configuration, unikernel, places)
+        }
+    }
+
+    private func recordOnce(
+        _ configuration: MachineConfiguration,
+        _ unikernel: UnikernelSetup,
+        _ places: some Sequence<FilePath>
     ) throws {
         var setup = try machine.setup(recording, configuration, unikernel)
         let guest = try machine.guestDescription(configuration.image)
         setup.didOpen = confinement.untilOpen(
-            directoriesOf: [path] + machine.unikernel.coreFiles,
+            directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             opensLater: setup.ring != nil || !machine.unikernel.coreFiles.isEmpty
         )
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
-        let line = ProgressLine("recording", growing: FilePath("\(path).part")) { progress.events }
+        let line = ProgressLine("recording", growing: { progress.place?.unfinished }) { progress.events }
         defer { line.end() }
         setup.willShowConsole = line.willShowConsole
         let summary: RunSummary
@@ -85,7 +97,7 @@ struct RecordCommand: ParsableCommand {
                     configuration,
                     guest: guest,
                     recorder: Version.recorder,
-                    to: path,
+                    to: places,
                     setup: setup
                 )
             }
@@ -102,14 +114,14 @@ struct RecordCommand: ParsableCommand {
     private func hunt(
         _ configuration: MachineConfiguration,
         _ unikernel: UnikernelSetup,
-        _ path: FilePath,
+        _ places: some Sequence<FilePath>,
         tries: Int
     ) throws {
         var common = try machine.setup(recording, configuration, unikernel)
         // A guest whose processor shuts down has failed.
         common.resets = false
         let guest = try machine.guestDescription(configuration.image)
-        confinement.keepDirectories(of: [path] + machine.unikernel.coreFiles, machines: true)
+        confinement.keepDirectories(of: Array(places.prefix(1)) + machine.unikernel.coreFiles, machines: true)
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }
@@ -122,7 +134,7 @@ struct RecordCommand: ParsableCommand {
                 configuration,
                 guest: guest,
                 recorder: Version.recorder,
-                to: path,
+                to: places,
                 tries: tries,
                 setup: { [common] number in
                     var setup = common
@@ -156,11 +168,9 @@ struct RecordCommand: ParsableCommand {
             throw CommandFailure(.inputOutput, "\(failure); what was recorded up to there is in \(trace.path)")
         }
         StandardError.write(
-            """
-            rr-vm: \(summary.outcome)
-            rr-vm: \(Quantity.count(trace.events)) events in \(Quantity.seconds(summary.seconds)), \
-            \(Quantity.bytes(trace.bytes)) in \(trace.path)
-            """
+            "rr-vm: \(summary.outcome)",
+            "rr-vm: \(Quantity.count(trace.events)) events in \(Quantity.seconds(summary.seconds)), "
+                + "\(Quantity.bytes(trace.bytes)) in \(trace.path)"
         )
         StandardError.write(notesOn: summary)
     }

@@ -16,7 +16,7 @@ struct RedactCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(
         help: ArgumentHelp(
@@ -28,7 +28,7 @@ struct RedactCommand: ParsableCommand {
     var blank: InputKindSet?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
-    var output: String?
+    var output: FilePath?
 
     func validate() throws {
         if output?.isEmpty == true { throw ValidationError("--output needs a file") }
@@ -40,12 +40,12 @@ struct RedactCommand: ParsableCommand {
 
     func run() throws {
         let reader = try TraceLocation.open(file) {
-            confinement.keepDirectories(of: [output].compactMap { $0.map { FilePath($0) } }, machines: output != nil)
+            confinement.keepDirectories(of: [output].compactMap(\.self), machines: output != nil)
         }
         do {
             let inputs = try RecordedInput.all(in: reader)
             if let blank, let output {
-                try redact(reader, inputs.filter { blank.kinds.contains($0.kind) }, to: FilePath(output))
+                try redact(reader, inputs.filter { blank.kinds.contains($0.kind) }, to: output)
             } else {
                 try list(reader, inputs)
             }
@@ -102,7 +102,7 @@ struct RedactCommand: ParsableCommand {
         }
         switch result {
         case .success(let report): return report
-        case .failure(let divergence): throw CommandFailure(.different, "\(divergence)")
+        case .failure(let divergence): throw CommandFailure(.different, text: "\(divergence)")
         }
     }
 }

@@ -14,10 +14,10 @@ struct RepairCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
-    var output: String
+    var output: FilePath
 
     func validate() throws {
         if output.isEmpty { throw ValidationError("--output needs a file") }
@@ -27,20 +27,18 @@ struct RepairCommand: ParsableCommand {
 
     func run() throws {
         let reader = try TraceLocation.open(file) {
-            confinement.keepDirectories(of: [FilePath(output)], machines: false)
+            confinement.keepDirectories(of: [output], machines: false)
         }
         let copy: TraceCopy
         do {
-            copy = try reader.scanned().copy(to: FilePath(output), options: TraceCopyOptions(keepsUpToFault: true))
+            copy = try reader.scanned().copy(to: output, options: TraceCopyOptions(keepsUpToFault: true))
         } catch {
             throw CommandFailure(error)
         }
         StandardError.write(
-            """
-            rr-vm: kept \(Quantity.count(copy.eventCount)) events and \(Quantity.count(copy.keyframeCount)) keyframes, \
-            \(Quantity.bytes(copy.byteCount)) in \(output)
-            rr-vm: \(Self.loss(reader, copy))
-            """
+            "rr-vm: kept \(Quantity.count(copy.eventCount)) events and \(Quantity.count(copy.keyframeCount)) keyframes, "
+                + "\(Quantity.bytes(copy.byteCount)) in \(output)",
+            "rr-vm: \(Self.loss(reader, copy))"
         )
     }
 

@@ -54,7 +54,7 @@ extension ReplayReport {
         if accessedBits > 0 {
             lines.append("accessed bits taken    \(accessedBits): page-table entries that differed in nothing else")
         }
-        return lines.joined(separator: "\n")
+        return lines.printableText
     }
 
     /// The numbers of the epochs that are unproved, as far as they fit in a line.
@@ -90,6 +90,6 @@ extension ReplayReport {
 extension CommandFailure {
     /// A replay that differs, and what it had proved before.
     init(_ divergence: Divergence, after report: ReplayReport) {
-        self.init(.different, "\(divergence)\n\(report.counts)\ndivergences            1")
+        self.init(.different, text: "\(divergence)\n\(report.counts)\ndivergences            1")
     }
 }

@@ -11,7 +11,7 @@ struct ReplayCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Flag(help: "Show the guest's console again, on standard output.")
     var console = false

@@ -17,7 +17,7 @@ extension ReplayReport {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
-        }.joined(separator: "\n")
+        }.printableText
     }
 
     /// Writes a line of JSON for each epoch, and one for the whole.

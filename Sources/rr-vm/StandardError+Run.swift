@@ -5,7 +5,7 @@ import SystemPackage
 extension StandardError {
     /// Says what else there is to know of a run: where the guest faulted, and what was completed for this host.
     static func write(notesOn summary: RunSummary) {
-        if let fault = summary.fault { write("\(fault)") }
+        if let fault = summary.fault { print("\(fault)") }
         switch summary.core {
         case .success(let path)?: write("rr-vm: the guest's core is in \(path)")
         case .failure(let error)?: write("rr-vm: no core file: \(error)")

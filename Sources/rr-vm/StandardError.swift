@@ -1,14 +1,20 @@
 import Glibc
 import SystemPackage
+import TraceFormat
 
 /// Where commands speak to a person, so that standard output stays the command's result.
 enum StandardError {
-    /// Writes one line.
-    static func write(_ line: String) {
-        put(line + "\n")
+    /// Writes lines, each as it may be shown.
+    static func write(_ lines: String...) {
+        print(lines.printableText)
     }
 
-    /// Writes text as it stands; nobody can be told when that fails.
+    /// Writes a text of lines that were made to be shown.
+    static func print(_ text: String) {
+        put(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).printableText + "\n")
+    }
+
+    /// Writes text as it stands, for this program's own line on a terminal; nobody can be told when that fails.
     static func put(_ text: String) {
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }

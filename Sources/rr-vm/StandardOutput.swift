@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import TraceFormat
 
 /// A command's result, in pieces large enough to cost little.
 struct StandardOutput: ~Copyable {
@@ -16,24 +17,31 @@ struct StandardOutput: ~Copyable {
         buffer.reserveCapacity(Self.capacity)
     }
 
-    /// Writes lines that are the whole result, at once.
+    /// Writes a text of lines that were made to be shown, and is the whole result, at once.
     ///
     /// - Throws: what ``flush()`` throws.
-    static func print(_ lines: String...) throws(CommandFailure) {
+    static func print(_ text: String) throws(CommandFailure) {
         var output = Self()
-        for line in lines { try output.write(line) }
+        try output.write(text: text)
         try output.flush()
     }
 
-    /// Writes one line.
+    /// Writes a text of lines that were made to be shown.
+    ///
+    /// - Throws: what ``flush()`` throws.
+    mutating func write(text: String) throws(CommandFailure) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try write(String(line)) }
+    }
+
+    /// Writes one line, as it may be shown.
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func write(_ line: String) throws(CommandFailure) {
-        try put(line.utf8)
+        try put(line.printable.utf8)
         try put(CollectionOfOne(UInt8(ascii: "\n")))
     }
 
-    /// Writes bytes as they stand.
+    /// Writes bytes as they stand: the guest's console.
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func put(_ bytes: some Collection<UInt8>) throws(CommandFailure) {

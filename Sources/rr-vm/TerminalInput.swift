@@ -1,71 +1,91 @@
+import CHostIO
 import Dispatch
 import Glibc
 import Recorder
+import Synchronization
 import SystemPackage
 import TraceFormat
 
-/// Standard input as the guest's console: a terminal in raw mode, or whatever else it is.
+/// Standard input as the guest's console: a terminal in raw mode, or whatever else it is, read as far as the guest reads.
 ///
-/// On a terminal Ctrl-A X ends the run and Ctrl-A A types a Ctrl-A.
+/// On a terminal Ctrl-C and Ctrl-A X end the run, Ctrl-A C types a Ctrl-C and Ctrl-A A a Ctrl-A.
 struct TerminalInput {
     private static let descriptor = FileDescriptor.standardInput
     private static let escape: UInt8 = 0x01
+    private static let interrupt: UInt8 = 0x03
 
-    /// How the terminal was; nil if there is none.
-    private let former: termios?
+    /// Whether the terminal is the guest's.
+    private static let isInUse = Mutex(false)
 
     /// Begins to read, on a thread of its own.
     init(_ input: ConsoleInput, stop: StopRequest) {
-        former = Self.makeRaw()
-        let isTerminal = former != nil
+        let isTerminal = Self.isInUse.withLock { isInUse in
+            isInUse = Self.makeRaw()
+            return isInUse
+        }
         // A background job that reads from its terminal would be stopped.
         guard isTerminal || isatty(Self.descriptor.rawValue) == 0 else { return }
         let thread = DispatchQueue(label: "console input")
-        thread.async { Self.read(into: input, stop, isTerminal: isTerminal) }
+        thread.async { isTerminal ? Self.type(into: input, stop) : Self.feed(input) }
     }
 
     /// Gives the terminal back as it was, and reads on only until the process ends.
     func end() {
-        guard var former else { return }
-        // SAFETY: tcsetattr reads the structure that it is lent.
-        unsafe tcsetattr(Self.descriptor.rawValue, TCSADRAIN, &former)
+        Self.isInUse.withLock { isInUse in
+            isInUse = false
+            chostio_terminal_restore()
+        }
     }
 
-    private static func makeRaw() -> termios? {
-        var present = termios()
-        // SAFETY: tcgetattr fills the structure that it is lent, cfmakeraw changes it, tcsetattr reads it.
-        guard isatty(descriptor.rawValue) == 1, tcgetpgrp(descriptor.rawValue) == getpgrp(),
-            unsafe tcgetattr(descriptor.rawValue, &present) == 0
-        else { return nil }
-        var raw = present
-        unsafe cfmakeraw(&raw)
-        // Lines of other programs, this one's own messages among them, still end where they should.
-        raw.c_oflag = present.c_oflag
-        return unsafe tcsetattr(descriptor.rawValue, TCSADRAIN, &raw) == 0 ? present : nil
+    /// Gives the terminal back while the process does not run.
+    static func pause() {
+        isInUse.withLock { _ in chostio_terminal_restore() }
     }
 
-    private static func read(into input: ConsoleInput, _ stop: StopRequest, isTerminal: Bool) {
+    /// Takes the terminal again after ``pause()``, unless another program has it by now.
+    static func resume() {
+        isInUse.withLock { isInUse in
+            guard isInUse else { return }
+            chostio_terminal_restore()
+            _ = makeRaw()
+        }
+    }
+
+    private static func makeRaw() -> Bool {
+        isatty(descriptor.rawValue) == 1 && tcgetpgrp(descriptor.rawValue) == getpgrp()
+            && chostio_terminal_make_raw(descriptor.rawValue) == 0
+    }
+
+    /// What has come, at most a few kilobytes; nil at the end.
+    private static func read() -> ArraySlice<UInt8>? {
         var block = [UInt8](repeating: 0, count: 4096)
+        // SAFETY: read fills at most the block's own bytes.
+        guard let count = try? unsafe block.withUnsafeMutableBytes({ try unsafe descriptor.read(into: $0) }), count > 0
+        else { return nil }
+        return block[..<count]
+    }
+
+    private static func feed(_ input: ConsoleInput) {
+        while let bytes = read() { input.feed(bytes) }
+    }
+
+    /// Reads on while the guest reads nothing, for the keys that end it; what is typed then is lost at some time, as on a
+    /// machine of its own.
+    private static func type(into input: ConsoleInput, _ stop: StopRequest) {
         var isEscaped = false
-        while true {
-            // SAFETY: read fills at most the block's own bytes.
-            guard let count = try? unsafe block.withUnsafeMutableBytes({ try unsafe descriptor.read(into: $0) }),
-                count > 0
-            else { return }
-            guard isTerminal else {
-                input.send(block[..<count])
-                continue
-            }
-            for byte in block[..<count] {
+        while let bytes = read() {
+            for byte in bytes {
                 if !isEscaped, byte == escape {
                     isEscaped = true
                     continue
                 }
                 defer { isEscaped = false }
                 switch (isEscaped, byte) {
-                case (true, UInt8(ascii: "x")), (true, UInt8(ascii: "X")): stop.request(.interrupted)
-                case (true, UInt8(ascii: "a")), (true, UInt8(ascii: "A")), (true, escape): input.send([escape])
-                default: input.send([byte])
+                case (true, UInt8(ascii: "x")), (true, UInt8(ascii: "X")), (false, interrupt):
+                    stop.request(.interrupted)
+                case (true, UInt8(ascii: "a")), (true, UInt8(ascii: "A")), (true, escape): input.offer([escape])
+                case (true, UInt8(ascii: "c")), (true, UInt8(ascii: "C")), (true, interrupt): input.offer([interrupt])
+                default: input.offer([byte])
                 }
             }
         }

@@ -36,7 +36,7 @@ extension TraceInfo {
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))
         return rows.map { name, value in
             name + String(repeating: " ", count: max(1, 20 - name.count)) + value
-        }.joined(separator: "\n")
+        }.printableText
     }
 
     /// The patched instructions, by kind.

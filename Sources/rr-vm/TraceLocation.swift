@@ -7,8 +7,8 @@ enum TraceLocation {
     static let fileExtension = "rrvm"
 
     /// The trace that a command without a FILE means.
-    static func resolve(_ file: String?) throws(CommandFailure) -> FilePath {
-        if let file { return FilePath(file) }
+    static func resolve(_ file: FilePath?) throws(CommandFailure) -> FilePath {
+        if let file { return file }
         guard FileSystem.exists(latest) else {
             throw CommandFailure(
                 .noInput,
@@ -26,7 +26,7 @@ enum TraceLocation {
     ///   - checking: the trace must have no fault anywhere.
     ///   - confine: gives up rights, before anything is read that a stranger may have made.
     static func open(
-        _ file: String?,
+        _ file: FilePath?,
         replaying: Bool = false,
         checking: Bool = false,
         confine: () -> Void
@@ -38,8 +38,8 @@ enum TraceLocation {
 
     /// Opens two traces, as ``open(_:replaying:checking:confine:)`` does one.
     static func open(
-        _ first: String,
-        _ second: String,
+        _ first: FilePath,
+        _ second: FilePath,
         confine: () -> Void
     ) throws(CommandFailure) -> (TraceReader, TraceReader) {
         let sources = (try source(first), try source(second))
@@ -47,7 +47,7 @@ enum TraceLocation {
         return (try read(sources.0), try read(sources.1))
     }
 
-    private static func source(_ file: String?) throws(CommandFailure) -> TraceSource {
+    private static func source(_ file: FilePath?) throws(CommandFailure) -> TraceSource {
         let path = try resolve(file)
         do { return try TraceSource(named: path) } catch { throw CommandFailure(error) }
     }
@@ -71,23 +71,20 @@ enum TraceLocation {
         }
     }
 
-    /// The first free `NAME.N.rrvm` in the current directory, for a guest's file.
-    static func nextFree(forGuest guest: String) -> FilePath {
-        let name = FilePath(guest).lastComponent?.stem ?? "guest"
-        var number = 0
-        while true {
-            let candidate = FilePath("\(name).\(number).\(fileExtension)")
-            if !FileSystem.exists(candidate) { return candidate }
-            number += 1
-        }
+    /// The names `NAME.N.rrvm` in the current directory, for a guest's file, by rising number: a recording gets the first that
+    /// nothing has. Those are left out beside which a killed recorder has left the second file of a ring.
+    static func numbered(forGuest guest: FilePath) -> some Sequence<FilePath> {
+        let name = FilePath(guest.lastComponent?.stem ?? "guest")
+        return (0...).lazy.map { name.appendingSuffix(".\($0).\(fileExtension)") }
+            .filter { !FileSystem.exists($0.appendingSuffix(".next").unfinished) }
     }
 
     /// Makes `latest`, beside the trace, lead to it.
     static func link(to trace: FilePath) {
         let directory = trace.removingLastComponent()
         FileSystem.replaceLink(
-            at: directory.appending(latest.string),
-            target: trace.lastComponent?.string ?? trace.string
+            at: directory.pushing(latest),
+            target: trace.lastComponent.map { FilePath(root: nil, [$0]) } ?? trace
         )
     }
 }

@@ -23,23 +23,23 @@ extension UnikernelOptions {
             setup.links[option.name] = link
         }
         if let dumpcore {
-            guard FileSystem.isDirectory(FilePath(dumpcore)) else {
+            guard FileSystem.isDirectory(dumpcore) else {
                 throw CommandFailure(.noInput, "--dumpcore: \(dumpcore) is no directory")
             }
-            setup.coreDirectory = FilePath(dumpcore)
+            setup.coreDirectory = dumpcore
         }
         return (attachments, setup)
     }
 
     /// A file in the directory for cores, if there is one.
-    var coreFiles: [FilePath] { dumpcore.map { [FilePath($0).appending("core")] } ?? [] }
+    var coreFiles: [FilePath] { dumpcore.map { [$0.appending("core")] } ?? [] }
 
     /// Whether none of them was given.
     var isEmpty: Bool { block.isEmpty && net.isEmpty && dumpcore == nil }
 
     /// The options as a trace keeps them, without the files' paths.
     var words: [String] {
-        block.map { "--block:\($0.name)=\(FilePath($0.value).lastComponent?.string ?? $0.value)" }
+        block.map { "--block:\($0.name)=\(FileSystem.name(of: FilePath(argument: $0.value)))" }
             + blockSectorSize.map { "--block-sector-size:\($0.name)=\($0.value)" }
             + net.map { "--net:\($0.name)=\($0.value.split(separator: ":").first ?? "")" }
             + netMac.map { "--net-mac:\($0.name)=\($0.value)" }
@@ -51,13 +51,13 @@ extension UnikernelOptions {
     ) throws(CommandFailure) -> (Disk, capacity: UInt64) {
         let suffix = ",write"
         let isWritable = option.value.hasSuffix(suffix)
-        let path = isWritable ? String(option.value.dropLast(suffix.utf8.count)) : option.value
+        let path = FilePath(argument: isWritable ? String(option.value.dropLast(suffix.utf8.count)) : option.value)
         let image: FileImage
         do {
-            image = try FileImage(FilePath(path), forWriting: isWritable)
+            image = try FileImage(path, forWriting: isWritable)
         } catch {
             var status = ExitStatus.badData
-            if case .unopened = error { status = .noInput }
+            if error.isOfFile { status = .noInput }
             throw CommandFailure(status, "cannot use \(path) as block device '\(option.name)': \(error)")
         }
         let capacity = image.sectorCount * 512
@@ -73,9 +73,9 @@ extension UnikernelOptions {
     private static func link(_ option: NamedValue) throws(CommandFailure) -> any HostLink {
         let value = option.value
         do {
-            if let path = value.behind("unix:") { return try StreamLink(path: FilePath(path)) }
+            if let path = value.behind("unix:") { return try StreamLink(path: FilePath(argument: path)) }
             if let path = value.behind("pcap-in:") {
-                let bytes = try FileSystem.read(FilePath(path), what: "the capture", limit: largestCapture)
+                let bytes = try FileSystem.read(FilePath(argument: path), what: "the capture", limit: largestCapture)
                 return try CaptureLink(bytes)
             }
             if let number = value.behind("@") {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Machine
+import SystemPackage
 
 /// The options that say what is behind a unikernel's devices: those of Solo5's own tender.
 struct UnikernelOptions: ParsableArguments {
@@ -46,7 +47,7 @@ struct UnikernelOptions: ParsableArguments {
             valueName: "directory"
         )
     )
-    var dumpcore: String?
+    var dumpcore: FilePath?
 
     func validate() throws {
         let pairs = [("--block-sector-size", blockSectorSize, "--block", block), ("--net-mac", netMac, "--net", net)]

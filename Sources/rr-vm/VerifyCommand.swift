@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import SystemPackage
 import TraceFormat
 
 /// `rr-vm verify`.
@@ -10,7 +11,7 @@ struct VerifyCommand: ParsableCommand {
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
-    var file: String?
+    var file: FilePath?
 
     @Option(help: ArgumentHelp("Replay this many times, each in a fresh machine.", valueName: "n"))
     var `repeat` = 1
@@ -69,14 +70,14 @@ struct VerifyCommand: ParsableCommand {
         }
         if let last {
             try output.write(
-                """
-                \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
-                \(last.counts)
-                divergences            0
-                final digest           \(last.digest)
-                """
+                text: """
+                    \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
+                    \(last.counts)
+                    divergences            0
+                    final digest           \(last.digest)
+                    """
             )
-            if epochs { try output.write(last.epochTable) }
+            if epochs { try output.write(text: last.epochTable) }
             for remark in last.remarks { try output.write("note: \(remark)") }
         }
         try output.flush()

@@ -29,7 +29,7 @@ struct WatchCommand: ParsableCommand {
                 let moment = try MomentName(at).moment(in: reader)
                 let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
-                try search.all { change in try output.write(change.description) }
+                try search.all { change in try output.write(text: change.description) }
             }
             try output.flush()
         } catch {

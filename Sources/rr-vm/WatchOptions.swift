@@ -1,13 +1,14 @@
 import ArgumentParser
 import Engine
 import Replayer
+import SystemPackage
 import TraceFormat
 import X86
 
 /// The options that say which memory is watched.
 struct WatchOptions: ParsableArguments {
     @Argument(help: "The trace.")
-    var file: String
+    var file: FilePath
 
     @Argument(help: "The address: a number, a symbol, or an expression such as rsp+8.")
     var address: String

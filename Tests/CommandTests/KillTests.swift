@@ -10,11 +10,12 @@ import TraceFormat
 @Suite(.needsKVM) struct KillTests {
     private static let rounds = SlowTests.areIncluded ? 200 : 6
 
-    /// What may be lost: what waits for the writer's next flush, which is 50 ms away at most. The rest is for the machine:
-    /// a writer's thread that is ready to run may wait for a processor, and the test for its own.
-    private static let lossLimit = 50 + 1000
+    /// Milliseconds that may be lost: what waits for the writer's next flush, which is 50 ms away at most. The rest is for the
+    /// machine: a writer's thread that is ready to run may wait for a processor, and the test for its own. How long that may
+    /// be on a machine as busy as this, the test has seen by its own waiting.
+    private static func lossLimit(_ clock: RecordingClock) -> Int { 50 + 1000 + 10 * clock.longestGap }
 
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.lastResort)
     func fileOpensReplaysAndLacksAFlushIntervalAtMost() throws {
         for _ in 0..<Self.rounds {
             let directory = try TemporaryDirectory()
@@ -36,7 +37,7 @@ import TraceFormat
             let reader = try TraceReader(path: part)
             try reader.check()
             let last = try reader.event(at: EventOrdinal(reader.events.upperBound.rawValue - 1))
-            #expect(killed - Int(last.time) <= Self.lossLimit, "killed after \(delay) ms")
+            #expect(killed - Int(last.time) <= Self.lossLimit(clock), "killed after \(delay) ms")
             let session = try Command.run("verify", part.string, in: directory)
             #expect(session.status == 0, "killed after \(delay) ms: \(session.messages)")
             #expect(session.output.contains("divergences            0"))
@@ -46,7 +47,7 @@ import TraceFormat
 
     /// A ring writes two files at once and puts the second in the place of the first: whichever moment it is, the trace is
     /// there, from a keyframe to the last flush, and the second file is a trace too.
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.lastResort)
     func ringLeavesFilesThatOpenAndReplay() throws {
         for _ in 0..<Self.rounds / 2 {
             let directory = try TemporaryDirectory()
@@ -94,12 +95,18 @@ import TraceFormat
 /// so the recording began at the latest so much before.
 private struct RecordingClock {
     private var start: Int?
+    private var lastLook: Int?
+    /// The longest time between two looks, in milliseconds.
+    private(set) var longestGap = 0
 
     /// Milliseconds since the recording began, at least; nil before an event was seen.
     var milliseconds: Int? { start.map { Self.now - $0 } }
 
     /// Looks at the last event that is there.
     mutating func see(_ reader: TraceReader?) {
+        let now = Self.now
+        longestGap = max(longestGap, now - (lastLook ?? now))
+        lastLook = now
         guard let reader, reader.eventCount > 0,
             let last = try? reader.event(at: EventOrdinal(reader.events.upperBound.rawValue - 1))
         else { return }

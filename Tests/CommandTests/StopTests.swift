@@ -12,7 +12,7 @@ import TraceFormat
         "sleeping": [0xFB, 0xF4, 0xEB, 0xFC],  // sti; hlt; jmp .-2, and no timer is set
     ]
 
-    @Test(arguments: ["spinning", "storming", "sleeping"], [SIGINT, SIGTERM])
+    @Test(arguments: ["spinning", "storming", "sleeping"], [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func signalEndsARecordingWithAWholeTrace(guest: String, signal: Int32) throws {
         let directory = try TemporaryDirectory()
         try directory.write(Self.endless[guest] ?? [], to: "guest")

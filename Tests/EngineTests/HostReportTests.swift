@@ -43,6 +43,36 @@ import X86
         #expect(finding == ["verdict": "works", "detail": ""])
     }
 
+    @Test func whatCouldNotBeTriedIsNotCalledImpossible() {
+        var report = Self.flawless
+        report.behaviour[.hardwareBreakpoint]?[.ring3] = .fails("it is ignored")
+        report.behaviour[.stateTransfer]?[.ring3] = .untried("the guest could not be stopped")
+        report.behaviour[.hardwareBreakpoint]?[.real] = .fails("it is ignored")
+        report.behaviour[.stateTransfer]?[.real] = .fails("it does not read back equal")
+
+        #expect(report.landing(in: .ring3) == nil && report.isLandingUnknown(in: .ring3))
+        #expect(report.landing(in: .real) == nil && !report.isLandingUnknown(in: .real))
+        #expect(
+            report.verdict[1]
+                == "Landing on an interrupt: in 32-bit and ring 0 by hardware breakpoint; in real mode impossible; "
+                + "in ring 3 it could not be found out."
+        )
+    }
+
+    @Test func whatCouldNotBeTriedIsNotCalledMissing() {
+        var report = Self.flawless
+        for mode in GuestMode.allCases {
+            report.behaviour[.kick]?[mode] = .untried("no thread")
+            report.behaviour[.dirtyLog]?[mode] = .fails("it names nothing")
+        }
+
+        #expect(
+            report.verdict == [
+                "This host cannot record: it lacks dirty log, and it could not be found out whether it has kick."
+            ]
+        )
+    }
+
     @Test func aFlawlessHostCanDoEverything() {
         let report = Self.flawless
         #expect(report.canRecord)

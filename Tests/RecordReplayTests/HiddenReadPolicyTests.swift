@@ -47,7 +47,7 @@ import X86
             configuration,
             guest: TraceHeader.Guest(name: "tsc-hash", options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: RunSetup(limits: RunLimits(seconds: 60), date: 0)
         )
         #expect(summary.outcome == .exited(code: 0))

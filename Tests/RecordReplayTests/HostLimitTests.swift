@@ -132,7 +132,7 @@ import TraceFormat
                 imageDigest: Digest128(hashing: configuration.image.bytes.rawSpan)
             ),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: setup
         )
     }

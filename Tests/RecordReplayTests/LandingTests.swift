@@ -229,7 +229,7 @@ import X86
             configuration,
             guest: TraceHeader.Guest(name: "counter", options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: RunSetup(limits: RunLimits(seconds: 30), date: 0, keyframes: keyframes)
         )
         #expect(summary.outcome == .exited(code: 0))

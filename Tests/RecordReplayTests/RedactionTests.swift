@@ -164,7 +164,7 @@ private struct Redacted {
                 imageDigest: Digest128(hashing: code.rawSpan)
             ),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: setup
         )
         return try TraceReader(path: path)

@@ -62,7 +62,7 @@ extension Recording {
             guest.configuration(),
             guest: TraceHeader.Guest(name: guest.description, options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: RunSetup(
                 limits: RunLimits(seconds: 60),
                 date: 0,

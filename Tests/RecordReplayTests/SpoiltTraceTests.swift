@@ -7,7 +7,7 @@ import Testing
 import TraceFormat
 
 /// Real traces, spoilt at random and replayed: what still replays is the recording, as far as it goes.
-@Suite(.needsKVM, .timeLimit(.minutes(60))) struct SpoiltTraceTests {
+@Suite(.needsKVM, .lastResort) struct SpoiltTraceTests {
     private static let rounds = SlowTests.areIncluded ? 400 : 20
 
     @Test(arguments: ["pit-ticks", "tick-nested"])

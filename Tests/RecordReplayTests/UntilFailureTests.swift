@@ -63,7 +63,7 @@ import TraceFormat
             TestGuest(.named(name)).configuration(),
             guest: TraceHeader.Guest(name: name, options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
-            to: path,
+            to: [path],
             tries: tries,
             setup: { RunSetup(limits: RunLimits(seconds: 60), date: 0, chaosSeed: UInt64($0)) },
             attempt: { attempt($1) }

@@ -16,6 +16,39 @@ import Testing
         #expect(parts == [[1, 2], [3, 4], []])
     }
 
+    @Test func sourceWithoutEndWaitsUntilTheGuestHasRead() {
+        let input = ConsoleInput()
+        let fed = Atomic(0)
+        let block = [UInt8](repeating: 7, count: ConsoleInput.capacity)
+        let isOver = DispatchSemaphore(value: 0)
+        DispatchQueue(label: "source").async {
+            for _ in 0..<100 {
+                input.feed(block)
+                fed.add(1, ordering: .sequentiallyConsistent)
+            }
+            isOver.signal()
+        }
+
+        var (taken, furthest) = (0, 0)
+        while taken < 100 * block.count {
+            let count = input.take(16).count
+            taken += count
+            furthest = max(furthest, fed.load(ordering: .sequentiallyConsistent) * block.count - taken)
+        }
+
+        isOver.wait()
+        #expect(furthest <= 2 * block.count)
+        #expect(!input.hasBytes)
+    }
+
+    @Test func whatIsTypedAtAGuestThatReadsNothingIsLostAtSomeTime() {
+        let input = ConsoleInput()
+
+        for _ in 0..<2 * ConsoleInput.capacity { input.offer([1]) }
+
+        #expect(input.take(.max).count == ConsoleInput.capacity)
+    }
+
     @Test func bytesWaitUntilTheLastIsTaken() {
         let input = ConsoleInput()
         let before = input.hasBytes

@@ -69,7 +69,7 @@ struct ScriptedProcessor: Processor, ~Copyable {
         case .exit(let next): exit = next
         case .half(let next): (exit, isHalf) = (next, true)
         case .silence:
-            guard kicks.wait(timeout: .now() + 20) == .success else { throw .hostLacks("a kick") }
+            guard kicks.wait(timeout: .now() + 7200) == .success else { throw .hostLacks("a kick") }
             exit = .kicked
         }
         blockedRuns -= 1

@@ -8,7 +8,7 @@ import X86
 
 /// A trace of several megabytes, spoilt at random. Reading all of it each time would take days: what is read is what a chunk
 /// that was spoilt holds, and some of the rest.
-@Suite(.timeLimit(.minutes(60))) struct LargeCorruptionTests {
+@Suite(.lastResort) struct LargeCorruptionTests {
     private static let rounds = SlowTests.areIncluded ? 10_000 : 100
 
     @Test func spoiltChunksAreFoundOrHarmless() throws {

@@ -38,7 +38,7 @@ import X86
         #expect(TraceContents(directory.file("copy")).isHonestPart(of: whole))
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.lastResort)
     func anEventIsInTheFileSoonThoughNothingFollows() throws {
         let directory = try TemporaryDirectory()
         var writer = try TraceWriter(path: directory.file("a"), header: .sample)
@@ -49,7 +49,7 @@ import X86
         writer.abandon()
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.lastResort)
     func aReaderFollowsATraceThatIsBeingWritten() throws {
         let directory = try TemporaryDirectory()
         var memory = SampleMemory(seed: 8, pages: 6)

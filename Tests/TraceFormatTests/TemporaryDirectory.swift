@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SystemPackage
 
 /// A directory of its own for one test, removed with everything in it at the end.
@@ -6,8 +7,10 @@ struct TemporaryDirectory: ~Copyable {
     private let url: URL
 
     init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "rr-vm-trace-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        var name = Array(FileManager.default.temporaryDirectory.appending(path: "rr-vm-trace-XXXXXX").path.utf8CString)
+        // SAFETY: mkdtemp changes the last letters of the string, which ends with a zero and lives through the call.
+        guard unsafe mkdtemp(&name) != nil else { throw Errno(rawValue: errno) }
+        url = URL(filePath: FilePath(platformString: name).string, directoryHint: .isDirectory)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }

@@ -74,7 +74,7 @@ import X86
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: [Errno.noSpace, .ioError, .brokenPipe])
+    @Test(.lastResort, arguments: [Errno.noSpace, .ioError, .brokenPipe])
     func aFailedWriteIsSeenAndLeavesAReadableTrace(error: Errno) throws {
         let directory = try TemporaryDirectory()
         let sink = MemorySink(capacity: 20_000, error: error)

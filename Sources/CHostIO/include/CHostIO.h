@@ -1,5 +1,5 @@
-// What Swift cannot call: GNU's additions to poll and pipe, requests to network interfaces by a variadic ioctl, and Landlock's
-// system calls, which the C library has no functions for.
+// What Swift cannot call: GNU's additions to poll and pipe, requests to network interfaces by a variadic ioctl, a lock by a
+// variadic fcntl, and Landlock's system calls, which the C library has no functions for; and what a handler of signals does.
 #pragma once
 
 #include <stddef.h>
@@ -13,6 +13,17 @@ int chostio_mtu(const char *name);
 
 /// A pipe whose ends are not inherited and never block. 0, or -1.
 int chostio_pipe(int ends[2]);
+
+/// Locks all of a file that is open for writing, for this opening of it and nobody else (F_OFD_SETLK), as long as it is
+/// open. 0, or errno: EAGAIN where somebody else holds a lock on any part of it.
+int chostio_lock(int descriptor);
+
+/// Puts the terminal of this descriptor into raw mode, but for what is written to it, until chostio_terminal_restore, and
+/// has a crash of this process restore it too. 0, or -1.
+int chostio_terminal_make_raw(int descriptor);
+
+/// The terminal is as it was before chostio_terminal_make_raw. Does nothing where that was not called.
+void chostio_terminal_restore(void);
 
 /// Waits until one of at most 72 descriptors is readable (negative ones are passed over), until a signal comes, or for so
 /// many nanoseconds; UINT64_MAX for no limit.

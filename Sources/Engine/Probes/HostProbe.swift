@@ -37,10 +37,10 @@ public struct HostProbe: ~Copyable {
         for probed in Behaviour.allCases {
             behaviour[probed] = Dictionary(
                 uniqueKeysWithValues: GuestMode.allCases.map { mode in
-                    guard let speed = speeds[mode] else {
+                    guard speeds[mode] != nil else {
                         return (mode, Finding.untried("\(mode.title) does not execute"))
                     }
-                    return (mode, finding(of: probed, in: mode, instructionsPerSecond: speed))
+                    return (mode, finding(of: probed, in: mode))
                 }
             )
         }
@@ -60,7 +60,7 @@ public struct HostProbe: ~Copyable {
         )
     }
 
-    private func finding(of behaviour: Behaviour, in mode: GuestMode, instructionsPerSecond: Double) -> Finding {
+    private func finding(of behaviour: Behaviour, in mode: GuestMode) -> Finding {
         switch behaviour {
         case .portAccess: attempt { () throws(KVMError) in try portAccess(in: mode) }
         case .kick: attempt { () throws(KVMError) in try kick(in: mode) }
@@ -69,7 +69,7 @@ public struct HostProbe: ~Copyable {
         case .dirtyLog: attempt { () throws(KVMError) in try dirtyLog(in: mode) }
         case .exactDirtyLog: attempt { () throws(KVMError) in try exactDirtyLog(in: mode) }
         case .stateTransfer:
-            attempt { () throws(KVMError) in try stateTransfer(in: mode, instructionsPerSecond: instructionsPerSecond) }
+            attempt { () throws(KVMError) in try stateTransfer(in: mode) }
         case .singleStep: attempt { () throws(KVMError) in try singleStep(in: mode) }
         case .hardwareBreakpoint: attempt { () throws(KVMError) in try hardwareBreakpoint(in: mode) }
         case .resumeFlag: attempt { () throws(KVMError) in try resumeFlag(in: mode) }

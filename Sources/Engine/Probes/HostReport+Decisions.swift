@@ -41,6 +41,13 @@ extension HostReport {
         return self[.stateTransfer, mode].isPositive ? .jump : nil
     }
 
+    /// Whether nobody knows how to land in a mode: a way that was found not to work is one, one that could not be tried is none.
+    public func isLandingUnknown(in mode: GuestMode) -> Bool {
+        guard executes(mode), landing(in: mode) == nil else { return false }
+        let ways: [Behaviour] = [.hardwareBreakpoint, .singleStep, .resumeFlag, .stateTransfer]
+        return ways.contains { self[$0, mode].verdict == .untried }
+    }
+
     /// Whether RDTSC can be kept from a guest without changing its code, in every mode that executes.
     public var hidesTimeStampCounter: Bool { holds(.hidesTimeStampCounter) }
 

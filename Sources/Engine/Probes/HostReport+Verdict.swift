@@ -14,9 +14,13 @@ extension HostReport {
         let missing = Self.neededToRecord.filter { behaviour in
             !GuestMode.allCases.contains { self[behaviour, $0].isPositive }
         }
-        return missing.isEmpty
-            ? "no mode has all that a recording needs"
-            : "it lacks " + Self.list(missing.map(\.title))
+        guard !missing.isEmpty else { return "no mode has all that a recording needs" }
+        let untried = missing.filter { behaviour in
+            GuestMode.allCases.contains { executes($0) && self[behaviour, $0].verdict == .untried }
+        }
+        let lacking = missing.filter { !untried.contains($0) }
+        let parts = [("it lacks ", lacking), ("it could not be found out whether it has ", untried)]
+        return parts.filter { !$0.1.isEmpty }.map { $0.0 + Self.list($0.1.map(\.title)) }.joined(separator: ", and ")
     }
 
     private var recordingSentence: String {
@@ -29,10 +33,14 @@ extension HostReport {
         let ways: [(Landing?, String)] = [
             (.breakpoint, "by hardware breakpoint"), (.jump, "by a jump to the keyframe only"), (nil, "impossible"),
         ]
-        let parts = ways.compactMap { way, words in
-            let modes = GuestMode.allCases.filter { executes($0) && landing(in: $0) == way }
+        var parts = ways.compactMap { way, words in
+            let modes = GuestMode.allCases.filter {
+                executes($0) && landing(in: $0) == way && !isLandingUnknown(in: $0)
+            }
             return modes.isEmpty ? nil : "in \(Self.list(modes.map(\.title))) \(words)"
         }
+        let unknown = GuestMode.allCases.filter(isLandingUnknown)
+        if !unknown.isEmpty { parts.append("in \(Self.list(unknown.map(\.title))) it could not be found out") }
         return "Landing on an interrupt: \(parts.joined(separator: "; "))."
     }
 

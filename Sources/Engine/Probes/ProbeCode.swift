@@ -44,6 +44,23 @@ enum ProbeCode {
             ]
     }
 
+    /// The same, with a PAUSE in each round.
+    static func patientLoop(in mode: GuestMode) -> [UInt8] {
+        mode == .real
+            ? [
+                0x66, 0xFF, 0xC3,  // inc ebx
+                0xF3, 0x90,  // pause
+                0x66, 0xFF, 0xC9,  // dec ecx
+                0x75, 0xF6,  // jnz back to inc
+            ]
+            : [
+                0xFF, 0xC3,  // inc ebx
+                0xF3, 0x90,  // pause
+                0xFF, 0xC9,  // dec ecx
+                0x75, 0xF8,  // jnz back to inc
+            ]
+    }
+
     /// Instructions that one round of ``countedLoop(in:)`` executes.
     static let loopLength = 3
 }

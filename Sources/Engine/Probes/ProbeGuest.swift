@@ -10,8 +10,11 @@ struct ProbeGuest: ~Copyable {
     let memory: GuestMemory
     let mode: GuestMode
 
-    /// How long a probe's guest may run before it is stopped.
-    private static let longestRun = DispatchTimeInterval.seconds(2)
+    /// How long a probe's guest may run before it is stopped: nanoseconds of a processor, which a busy host may give it late,
+    /// or of the clock, if it waits for something.
+    private static let (longestRun, longestWait): (UInt64, UInt64) = (2_000_000_000, 60_000_000_000)
+    /// How often that is looked at.
+    private static let look = DispatchTimeInterval.milliseconds(500)
     /// A queue of its own, so that it gets a thread when all others are busy.
     private static let watchdog = DispatchQueue(label: "probe watchdog", qos: .userInteractive)
     private static let slot = MemorySlot(0)
@@ -69,7 +72,13 @@ struct ProbeGuest: ~Copyable {
 
     /// Runs until something happens, at most for ``longestRun``.
     mutating func run() throws(KVMError) -> ProbeExit {
-        try run(kickedAfter: Self.longestRun)
+        let (start, firstRun) = (Stopwatch.now, Stopwatch.processorTime)
+        while true {
+            let exit = try run(kickedAfter: Self.look)
+            let isOver =
+                Stopwatch.processorTime - firstRun >= Self.longestRun || Stopwatch.now - start >= Self.longestWait
+            if exit != .stopped || isOver { return exit }
+        }
     }
 
     /// Runs until something happens, or until it is kicked after a time.

@@ -45,7 +45,10 @@ public final class StreamLink: HostLink {
     private static func connect(_ descriptor: Int32, to path: FilePath) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.string.utf8)
+        // SAFETY: the string is read up to its final zero, inside the closure.
+        let bytes = unsafe path.withPlatformString {
+            unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+        }
         guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
             errno = ENAMETOOLONG
             return -1

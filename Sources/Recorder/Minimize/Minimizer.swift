@@ -58,7 +58,7 @@ public struct Minimizer {
         self.reader = reader
         self.recorder = recorder
         self.output = output
-        candidate = output.removingLastComponent().appending((output.lastComponent?.string ?? "") + ".candidate")
+        candidate = output.appendingSuffix(".candidate")
         mostTries = tries
         self.setup = setup
         self.passes = passes
@@ -68,7 +68,7 @@ public struct Minimizer {
     /// Searches until nothing more can be left out, the tries are used up, or the user stops it.
     public mutating func run() throws -> Report {
         let original = best.size
-        defer { remove(candidate) }
+        defer { candidate.removeFile() }
         guard try accept(best) else { return Report(original: original, smallest: nil, tries: tries) }
         try leaveOut()
         try join()
@@ -106,7 +106,7 @@ public struct Minimizer {
         let isFirst = tries == 0
         tries += 1
         let summary = try Session.record(startOf: reader, plan: plan, recorder: recorder, to: candidate, setup: setup())
-        defer { remove(candidate) }
+        defer { candidate.removeFile() }
         if summary.outcome == .stopped(.interrupted) {
             isStopped = true
             return false
@@ -121,13 +121,11 @@ public struct Minimizer {
 
     private func replaceOutput() throws(TraceError) {
         // SAFETY: the strings are lent as C strings for the length of the call.
-        guard unsafe rename(candidate.string, output.string) == 0 else {
+        let result = unsafe candidate.withPlatformString { old in
+            unsafe output.withPlatformString { new in unsafe rename(old, new) }
+        }
+        guard result == 0 else {
             throw .io(operation: "rename to", path: output, errno: Errno(rawValue: errno))
         }
-    }
-
-    private func remove(_ path: FilePath) {
-        // SAFETY: the string is lent as a C string for the length of the call.
-        unsafe unlink(path.string)
     }
 }

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-internal import Glibc
 internal import SystemPackage
 public import TraceFormat
 internal import X86
@@ -23,16 +21,21 @@ public struct CommandPredicate: MomentPredicate {
     ///
     /// - Throws: ``ShellCommand/Failure`` where it cannot be run, or ends with a status above 127.
     public func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "rr-vm-\(getpid())-\(moment)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory: PrivateDirectory
+        do { directory = try PrivateDirectory() } catch {
+            throw ShellCommand.Failure(description: "cannot make a temporary directory for '\(command)': \(error)")
+        }
         let registers = view.state.fields.map { "\($0.0) \($0.1)\n" }.joined()
-        try Data(registers.utf8).write(to: directory.appending(path: "registers"))
-        try writeMemory(FilePath(directory.path).appending("memory"), &view)
-        let status = try ShellCommand(command).run([
-            "RR_VM_MOMENT=\(moment)", "RR_VM_EVENT=\(moment.event)", "RR_VM_TRACE=\(reader.path)",
-            "RR_VM_DIRECTORY=\(directory.path)", "RR_VM_RIP=0x\(String(view.state.rip, radix: 16))",
-        ])
+        let file = try directory.create("registers")
+        _ = try file.closeAfter { try file.writeAll(registers.utf8) }
+        try writeMemory(to: directory.create("memory"), &view)
+        let status = try ShellCommand(command).run(
+            [
+                "RR_VM_MOMENT": "\(moment)", "RR_VM_EVENT": "\(moment.event)",
+                "RR_VM_RIP": "0x\(String(view.state.rip, radix: 16))",
+            ],
+            paths: ["RR_VM_TRACE": reader.path, "RR_VM_DIRECTORY": directory.path]
+        )
         switch status {
         case 0: return false
         case 125: return nil
@@ -41,13 +44,7 @@ public struct CommandPredicate: MomentPredicate {
         }
     }
 
-    private func writeMemory(_ path: FilePath, _ view: inout some MachineView) throws {
-        let file = try FileDescriptor.open(
-            path,
-            .writeOnly,
-            options: [.create, .truncate],
-            permissions: .ownerReadWrite
-        )
+    private func writeMemory(to file: FileDescriptor, _ view: inout some MachineView) throws {
         try file.closeAfter {
             for region in reader.header.machine.memory where !region.isReadOnly {
                 try file.resize(to: Int64(region.address.rawValue + region.size))

@@ -21,8 +21,8 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
 
         /// For people: what is searched for, the word for that it begins, and where it does; then what made it so.
         public func text(of subject: String, _ word: String) -> String {
-            guard let before, let cause else { return "\(subject) holds from the start, at moment \(moment)" }
-            return "\(subject) \(word) at moment \(moment), after \(before)\n  \(cause)"
+            guard let before, let cause else { return "\(subject) holds from the start, at moment \(moment)".printable }
+            return ["\(subject) \(word) at moment \(moment), after \(before)", "  \(cause)"].printableText
         }
     }
 

@@ -24,7 +24,7 @@ extension TraceDifference: CustomStringConvertible {
             lines += side.context.map { "    \($0)" }
         }
         lines += remarks.map { "  note: \($0)" }
-        return lines.joined(separator: "\n")
+        return lines.printableText
     }
 
     private var headline: String {

@@ -18,7 +18,7 @@ extension MemoryChange: CustomStringConvertible {
     /// For people: a line for what, and one for who.
     public var description: String {
         let place = cause.isExact ? "moment \(moment)" : "between \(before) and \(moment)"
-        return "\(place)  \(Self.hex(old)) -> \(Self.hex(new))\n  \(cause)"
+        return ["\(place)  \(Self.hex(old)) -> \(Self.hex(new))", "  \(cause)"].printableText
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {

@@ -12,9 +12,18 @@ extension TraceReader {
 
 extension FilePath {
     /// What the trace of this name is called until it is finished.
-    var unfinished: FilePath {
-        // SAFETY: the string is read up to its final zero, inside the closure; so a name that is no UTF-8 stays as it is.
+    public var unfinished: FilePath { appendingSuffix(".part") }
+
+    /// This path with more at its end, in the same last component; a name that is no UTF-8 stays as it is.
+    public func appendingSuffix(_ suffix: String) -> FilePath {
+        // SAFETY: the string is read up to its final zero, inside the closure.
         let bytes = unsafe withPlatformString { unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
-        return FilePath(platformString: bytes + ".part\0".utf8.map { CInterop.PlatformChar(bitPattern: $0) })
+        return FilePath(platformString: bytes + (suffix + "\0").utf8.map { CInterop.PlatformChar(bitPattern: $0) })
+    }
+
+    /// Removes the file of this name, if there is one.
+    public func removeFile() {
+        // SAFETY: the string is lent as a C string for the length of the call.
+        _ = unsafe withPlatformString { unsafe unlink($0) }
     }
 }

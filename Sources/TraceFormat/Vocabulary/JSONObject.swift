@@ -30,7 +30,7 @@ struct JSONObject {
         fields += "\"\(name)\":\(value)"
     }
 
-    /// Escapes what JSON demands (RFC 8259, 7), and nothing else.
+    /// Escapes what JSON demands (RFC 8259, 7), and what is not to be shown as it is.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -40,13 +40,10 @@ struct JSONObject {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case "\u{0}"..<"\u{20}":
-                let code = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
             default: result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
+        return result.printable + "\""
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

@@ -10,19 +10,29 @@ final class FileSink: TraceSink {
     private let finalPath: Mutex<FilePath>
     private let descriptor: CInt
 
+    /// A trace holds the guest's memory: it is for its owner only.
+    private static let mode: mode_t = 0o600
+
     /// Creates the unfinished file; neither it nor the finished one may exist.
+    ///
+    /// Creating it takes the name: of any number of recorders that start at once, each finds either file of the others.
     init(path: FilePath) throws(TraceError) {
         finalPath = Mutex(path)
         let partialPath = path.unfinished
-        // SAFETY: the strings live through the calls, which only read them.
-        let existing = unsafe path.withPlatformString { unsafe access($0, F_OK) }
-        guard existing != 0 else { throw .exists(path: path) }
+        guard !Self.exists(path) else { throw .exists(path: path) }
+        // SAFETY: the string lives through the call, which only reads it.
         descriptor = unsafe partialPath.withPlatformString {
-            unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, Self.mode)
         }
         guard descriptor >= 0 else {
             guard errno != EEXIST else { throw .exists(path: partialPath) }
             throw .io(operation: "create", path: partialPath, errno: Errno(rawValue: errno))
+        }
+        // Once more: a recorder may have finished its trace of this name since, and given up the unfinished name thereby.
+        guard !Self.exists(path) else {
+            partialPath.removeFile()
+            close(descriptor)
+            throw .exists(path: path)
         }
         // Before the first byte: whoever can open this file as a trace finds it locked. Waits for no longer than a reader
         // takes to look. Where a file system has no locks, readers find out that too.
@@ -31,6 +41,13 @@ final class FileSink: TraceSink {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Whether anything, even a link that leads nowhere, has this name.
+    private static func exists(_ path: FilePath) -> Bool {
+        var information = stat()
+        // SAFETY: the name is a C string for the length of the call, which fills the structure it is given.
+        return unsafe path.withPlatformString { unsafe lstat($0, &information) } == 0
     }
 
     private var path: FilePath { finalPath.withLock { $0 } }
@@ -88,7 +105,7 @@ final class FileSink: TraceSink {
                 if unsafe link(old, new) == 0 { return unsafe unlink(old) }
                 guard [EPERM, ENOTSUP, EMLINK].contains(errno) else { return -1 }
                 // No hard links here: what the rename replaces is an empty file that was not there before.
-                let placeholder = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+                let placeholder = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Self.mode)
                 guard placeholder >= 0 else { return -1 }
                 close(placeholder)
                 return unsafe rename(old, new)
@@ -101,8 +118,7 @@ final class FileSink: TraceSink {
     }
 
     func discard() {
-        // SAFETY: the string lives through the call, which only reads it.
-        _ = unsafe partialPath.withPlatformString { unsafe unlink($0) }
+        partialPath.removeFile()
     }
 
     private func failure(_ operation: String) -> TraceError {

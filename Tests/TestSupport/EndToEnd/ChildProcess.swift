@@ -1,13 +1,24 @@
 import Glibc
+import TestBasics
 
 /// Another program that runs.
 struct ChildProcess {
     private let identifier: pid_t
+    private let start = time(nil)
     /// How it ended, as a shell says it; nil while it runs.
     private(set) var status: Int32?
 
     /// Starts a program without input, in `directory`, with its output going to two files.
-    init(_ program: String, _ arguments: [String], directory: String, output: String, messages: String) throws {
+    ///
+    /// - Parameter blocked: signals that wait until the program asks for them.
+    init(
+        _ program: String,
+        _ arguments: [String],
+        directory: String,
+        output: String,
+        messages: String,
+        blocked: [Int32] = []
+    ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         // env becomes the program: they are one process.
         let words = ["/usr/bin/env", "--chdir=\(directory)", program] + arguments
@@ -19,25 +30,40 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_CREAT, 0o600)
-        let result = unsafe posix_spawn(&identifier, words[0], &actions, nil, &strings, environ)
+        // However the tests were started: a background job of a shell's, for one, ignores Ctrl-C.
+        var attributes = posix_spawnattr_t()
+        var (mask, usual) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&mask)
+        for signal in blocked { unsafe sigaddset(&mask, signal) }
+        unsafe sigfillset(&usual)
+        // SAFETY: as above.
+        unsafe posix_spawnattr_init(&attributes)
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &usual)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let result = unsafe posix_spawn(&identifier, words[0], &actions, &attributes, &strings, environ)
+        unsafe posix_spawnattr_destroy(&attributes)
         unsafe posix_spawn_file_actions_destroy(&actions)
         unsafe strings.forEach { unsafe free($0) }
         guard result == 0 else { throw SpawnError(program: program, errno: result) }
         self.identifier = identifier
     }
 
-    /// Whether it has not ended yet.
+    /// Whether it has not ended yet. One that hangs is killed: it counts as such after so much time that no load explains it.
     mutating func isRunning() -> Bool {
+        if status == nil, time(nil) - start > 60 * LastResort.minutes { kill(identifier, SIGKILL) }
         collect(WNOHANG)
         return status == nil
     }
 
     /// Waits for its end.
     mutating func wait() -> Int32 {
-        while true {
-            collect(0)
-            if let status { return status }
+        var pause: UInt32 = 100
+        while isRunning() {
+            usleep(pause)
+            pause = min(pause * 2, 10_000)
         }
+        return status ?? 0
     }
 
     /// Sends a signal, unless it has ended.

@@ -28,11 +28,14 @@ public struct Command: ~Copyable {
 
     /// Starts a program with its input empty and its output kept.
     ///
-    /// - Parameter directory: the one it works in.
+    /// - Parameters:
+    ///   - directory: the one it works in.
+    ///   - signals: are blocked when it starts, so that one that is sent at once waits for it.
     public init(
         _ arguments: [String],
         of program: String = Self.executable,
-        in directory: borrowing TemporaryDirectory
+        in directory: borrowing TemporaryDirectory,
+        holdingBack signals: [Int32] = []
     ) throws {
         let kept = try TemporaryDirectory()
         process = try ChildProcess(
@@ -40,7 +43,8 @@ public struct Command: ~Copyable {
             arguments,
             directory: directory.path.string,
             output: kept.file("output").string,
-            messages: kept.file("messages").string
+            messages: kept.file("messages").string,
+            blocked: signals
         )
         self.kept = kept
     }

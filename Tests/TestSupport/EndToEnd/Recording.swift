@@ -64,7 +64,7 @@ public struct Recording: Sendable {
                 imageDigest: Digest128(hashing: configuration.image.bytes.rawSpan)
             ),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: setup
         )
         reader = try TraceReader(path: path)
