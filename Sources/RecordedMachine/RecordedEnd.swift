@@ -78,7 +78,8 @@ extension Event {
     /// Whether it is an exit of the guest's own.
     var isExit: Bool {
         switch self {
-        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .hiddenRead, .tripleFault: true
+        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .hiddenRead, .tripleFault:
+            true
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
         }
     }
