@@ -64,6 +64,14 @@ GUEST(power_off, "power-off", "switches the machine off", .outcome = GUEST_POWER
 GUEST(local_apic, "local-apic", "ticks by the local APIC and interrupts itself",
       .console = "local APIC: one shot, periodic, to itself\n")
 GUEST(io_apic, "io-apic", "takes the timer and COM1 through the I/O APIC", .console = "I/O APIC: 5 edges, a level\n")
+BOOTED(bad_gates, "bad-gates", "raises interrupts through bad gates in protected mode",
+       .console = "bad gates: every fault at its instruction\n")
+BOOTED(bad_gates_long, "bad-gates-long", "raises interrupts through bad gates in 64-bit mode",
+       .console = "bad gates in 64-bit mode: every fault at its instruction\n")
+GUEST(every_register, "every-register", "reads every register of the board in every size", .boot = GUEST_FLAT_LONG,
+      .console = "ports, memory: read in every size\n")
+GUEST(page_borders, "page-borders", "talks to ports from the borders of pages and of its segment",
+      .console = "at the borders of pages\n")
 GUEST(ata_pio, "ata-pio", "reads and writes an ATA disk by ports", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "an ATA disk by ports\nsector 1\nidentified, read, written\n")
 GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_HAS_IDE_DRIVE,

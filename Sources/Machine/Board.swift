@@ -12,13 +12,20 @@ public protocol Board: ~Copyable {
     /// Whether it ever interrupts: a guest that halts on one that does not halts for good.
     static var canInterrupt: Bool { get }
 
-    /// Answers a read of a port; what nobody claims floats to ones.
+    /// What answers at a port, in words.
+    func device(at port: Port) -> String
+
+    /// What answers at an address where no memory is, in words.
+    func device(at address: GuestPhysicalAddress) -> String
+
+    /// Answers a read of a port; what nobody claims floats to ones. Drivers ask ``answerPort(_:_:now:)``.
     mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32
 
     /// Takes a write to a port; says if it means something beyond the board.
     mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
 
-    /// Answers a read of memory that is not there, 1 to 8 bytes; what nobody claims floats to ones.
+    /// Answers a read of memory that is not there, 1 to 8 bytes; what nobody claims floats to ones. Drivers ask
+    /// ``answerMemory(_:_:now:)``.
     mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64
 
     /// Takes a write to memory that is not there or can only be read; says if it means something beyond the board.
@@ -118,6 +125,12 @@ extension Board where Self: ~Copyable {
 
     /// Never: no device is connected so.
     public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool { false }
+
+    /// The port.
+    public func device(at port: Port) -> String { "port \(port)" }
+
+    /// The address.
+    public func device(at address: GuestPhysicalAddress) -> String { "address \(address)" }
 
     /// Never: devices answer at once.
     public func writesMemory(by now: MachineTime) -> Bool { false }

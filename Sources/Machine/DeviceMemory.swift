@@ -81,7 +81,7 @@ struct DeviceMemory: GuestMemoryAccess {
         accesses.append(.read(GuestOutput(kind: .console, port: Port(0), address: address, bytes: bytes)))
     }
 
-    /// Reads what the guest gives to the outside, and notes it.
+    /// Reads what the guest gives to the outside, and notes it; nothing at all is not noted, but for a call without arguments.
     mutating func take(
         _ kind: GuestOutput.Kind,
         at address: GuestPhysicalAddress,
@@ -92,12 +92,14 @@ struct DeviceMemory: GuestMemoryAccess {
         do { bytes = try memory.readAcross(address, count: count) } catch {
             throw GuestMemoryError(address: address, byteCount: Int(clamping: count))
         }
+        guard count > 0 || kind == .arguments else { return bytes }
         accesses.append(.read(GuestOutput(kind: kind, port: port, address: address, bytes: bytes)))
         return bytes
     }
 
     /// Writes bytes, across regions too.
     mutating func put(_ bytes: [UInt8], at address: GuestPhysicalAddress) throws(GuestMemoryError) {
+        guard !bytes.isEmpty else { return }
         do { try memory.writeAcross(bytes, at: address) } catch {
             throw GuestMemoryError(address: address, byteCount: bytes.count)
         }

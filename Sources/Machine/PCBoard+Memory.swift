@@ -2,6 +2,13 @@ public import Devices
 public import X86
 
 extension PCBoard {
+    /// What answers at an address where no memory is, in words.
+    public func device(at address: GuestPhysicalAddress) -> String {
+        if lines.localOffset(of: address) != nil { return "the local APIC at \(address)" }
+        if InterruptLines.ioOffset(of: address) != nil { return "the I/O APIC at \(address)" }
+        return windows.first { $0.contains(address.rawValue) }.map { "\($0) at \(address)" } ?? "nobody at \(address)"
+    }
+
     /// Answers a read of memory that is not there; what nobody claims floats to ones.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
         advanceTimers(to: now)

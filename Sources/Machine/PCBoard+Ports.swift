@@ -2,6 +2,9 @@ public import Devices
 public import X86
 
 extension PCBoard {
+    /// What answers at a port, in words.
+    public func device(at port: Port) -> String { "\(ports[port.rawValue]) at port \(port)" }
+
     /// Answers a read of a port; what nobody claims floats to ones.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
         advanceTimers(to: now)
@@ -47,10 +50,7 @@ extension PCBoard {
             defer { updatePowerLine() }
             return powerManagement.read(at: port.rawValue &- (powerBase ?? 0), size, now: now)
         case .firmwareConfiguration:
-            guard let register = FirmwareConfiguration.Register(rawValue: port.rawValue), register != .data else {
-                return nil
-            }
-            return firmwareConfiguration.read(register, size)
+            return FirmwareConfiguration.Register(rawValue: port.rawValue).map { firmwareConfiguration.read($0, size) }
         default: return nil
         }
     }
@@ -171,12 +171,11 @@ extension PCBoard {
         case .idePrimaryControl: return pci.ide.readControl(.primary)
         case .ideSecondaryControl: return pci.ide.readControl(.secondary)
         case .pci where port == ResetControl.port: return resetControl.read()
-        case .firmwareConfiguration where port == FirmwareConfiguration.Register.data.rawValue:
-            return UInt8(truncatingIfNeeded: firmwareConfiguration.read(.data, .byte))
+        case .firmwareConfiguration: return firmwareConfiguration.readAddressByte(at: port) ?? 0xFF
         case .nobody:
             unclaimed?.note(port, isWrite: false)
             return 0xFF
-        case .exit, .pci, .firmwareConfiguration, .powerCommand, .power, .idePrimary, .ideSecondary, .busMaster:
+        case .exit, .pci, .powerCommand, .power, .idePrimary, .ideSecondary, .busMaster:
             return 0xFF
         }
     }

@@ -24,7 +24,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         position = exit.isSynchronous ? .synchronous : .asynchronous
         switch exit {
         case .portRead(let port, let size):
-            let value = board.readPort(port, size, now: boardTime)
+            let value = board.answerPort(port, size, now: boardTime)
             sink.append(.portRead(PortAccess(port: port, size: size, value: value)), rip: rip, at: now)
             processor.answer(UInt64(value))
         case .portWrite(let port, let size, let value):
@@ -33,7 +33,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             sink.append(.portWrite(access), rip: rip, at: now)
             return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
         case .memoryRead(let address, let length):
-            let value = board.readMemory(address, length, now: boardTime)
+            let value = board.answerMemory(address, length, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
             sink.append(.memoryRead(access), rip: rip, at: now)
             processor.answer(value)

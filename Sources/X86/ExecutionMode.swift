@@ -8,6 +8,15 @@ public enum ExecutionMode: Hashable, Sendable {
     case protected32
     /// 64-bit mode.
     case long64
+
+    /// An instruction pointer as this mode's code counts it on: with 16, 32 or 64 bits.
+    public func wrapped(_ rip: UInt64) -> UInt64 {
+        switch self {
+        case .long64: rip
+        case .protected32: rip & 0xFFFF_FFFF
+        case .real, .protected16: rip & 0xFFFF
+        }
+    }
 }
 
 extension ProcessorState {
@@ -40,6 +49,8 @@ enum ControlBit {
 extension ProcessorState.Segment {
     /// Access-rights bit: 64-bit code (L).
     static let longCode: UInt32 = 1 << 13
+    /// Access-rights bit of a data segment: valid above its limit (E).
+    static let expandsDown: UInt32 = 1 << 2
     /// Access-rights bit: 32-bit code or stack (D/B).
     static let defaultBig: UInt32 = 1 << 14
 }

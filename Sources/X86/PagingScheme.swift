@@ -2,6 +2,7 @@
 struct PagingScheme {
     let levels: Int
     let entrySize: AccessSize
+    private let isLong: Bool
     private let isPAE32: Bool
     private let largePages32: Bool
 
@@ -14,11 +15,20 @@ struct PagingScheme {
             levels = physicalExtension ? 3 : 2
         }
         entrySize = longMode || physicalExtension ? .quadword : .doubleword
+        isLong = longMode
         isPAE32 = !longMode && physicalExtension
         largePages32 = control.cr4 & ControlBit.pageSizeExtensions != 0
     }
 
     var rootMask: UInt64 { isPAE32 ? 0xFFFF_FFE0 : entrySize == .doubleword ? 0xFFFF_F000 : 0x000F_FFFF_FFFF_F000 }
+
+    /// Whether an address can be walked: in long mode, whether it is canonical.
+    func canTranslate(_ address: GuestVirtualAddress) -> Bool {
+        guard isLong else { return true }
+        let unused = 64 - shift(ofLevel: levels + 1)
+        let number = Int64(bitPattern: address.rawValue)
+        return (number << unused) >> unused == number
+    }
 
     func shift(ofLevel level: Int) -> Int {
         12 + (level - 1) * (entrySize == .quadword ? 9 : 10)

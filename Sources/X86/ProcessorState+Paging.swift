@@ -12,6 +12,9 @@ extension ProcessorState {
         return translated
     }
 
+    /// Whether an address can be one in this mode: in long mode, whether it is canonical.
+    public func canTranslate(_ address: GuestVirtualAddress) -> Bool { PagingScheme(control).canTranslate(address) }
+
     /// One step of a page-table walk.
     public struct PageTableStep: Hashable, Sendable {
         /// The table's level: 5 to 1 (1 is the table whose entries map 4 KiB pages).
@@ -26,7 +29,7 @@ extension ProcessorState {
 
     /// Walks the guest's page tables to a linear address (Intel SDM vol. 3, chapter 5), a step per table.
     ///
-    /// With paging off there is one step, of level 0, with no entry.
+    /// With paging off there is one step, of level 0, with no entry. An address that is not canonical has no step.
     public func walk(
         _ address: GuestVirtualAddress,
         readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?,
@@ -39,6 +42,7 @@ extension ProcessorState {
             return visit(PageTableStep(level: 0, entryAddress: target, entry: 0, target: target))
         }
         let scheme = PagingScheme(control)
+        guard scheme.canTranslate(address) else { return }
         var table = control.cr3 & scheme.rootMask
         for level in stride(from: scheme.levels, through: 1, by: -1) {
             let shift = scheme.shift(ofLevel: level)

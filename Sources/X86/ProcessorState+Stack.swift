@@ -20,6 +20,22 @@ extension ProcessorState {
     /// The linear address of what lies so many bytes above the top of the stack.
     public func stackAddress(above offset: UInt64) -> GuestVirtualAddress {
         let pointer = (self[.rsp] &+ offset) & stackAddressMask
-        return GuestVirtualAddress(mode == .long64 ? pointer : segments.ss.base &+ pointer)
+        return GuestVirtualAddress(mode == .long64 ? pointer : (segments.ss.base &+ pointer) & 0xFFFF_FFFF)
+    }
+
+    /// The linear address of a word at a distance from the top of the stack, outside 64-bit mode; nil where not all of it lies
+    /// in the stack segment (Intel SDM vol. 3, 5.3).
+    ///
+    /// - Parameters:
+    ///   - distance: in bytes; negative for what is pushed next.
+    ///   - size: of the word, in bytes.
+    public func stackWord(at distance: Int64, size: UInt64) -> GuestVirtualAddress? {
+        let stack = segments.ss
+        let first = (self[.rsp] &+ UInt64(bitPattern: distance)) & stackAddressMask
+        let last = first &+ (size - 1)
+        let limit = UInt64(stack.limit)
+        let expandsDown = mode != .real && stack.accessRights & Segment.expandsDown != 0
+        let isInside = expandsDown ? first > limit && last <= stackAddressMask : last <= limit
+        return isInside ? GuestVirtualAddress((stack.base &+ first) & 0xFFFF_FFFF) : nil
     }
 }

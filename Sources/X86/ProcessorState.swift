@@ -41,9 +41,13 @@ public struct ProcessorState: Hashable, Sendable {
         set { general[register.rawValue] = newValue }
     }
 
-    /// The linear address of the next instruction: the code segment's base plus RIP.
-    public var instructionAddress: GuestVirtualAddress {
-        GuestVirtualAddress(segments.cs.base &+ rip)
+    /// The linear address of the next instruction.
+    public var instructionAddress: GuestVirtualAddress { instructionAddress(at: rip) }
+
+    /// The linear address of the instruction at an instruction pointer: the code segment's base plus that, in 32 bits, and
+    /// in 64-bit mode, where segments of code have no base, the pointer itself (Intel SDM vol. 3, 3.4.4).
+    public func instructionAddress(at rip: UInt64) -> GuestVirtualAddress {
+        GuestVirtualAddress(mode == .long64 ? rip : (segments.cs.base &+ rip) & 0xFFFF_FFFF)
     }
 }
 

@@ -35,11 +35,11 @@ struct FuzzedMachine: ~Copyable {
     mutating func takes(_ action: Action) -> Bool {
         var signal: BoardSignal?
         switch action {
-        case .readPort(let port, let size): _ = board.readPort(Port(port), size, now: now)
+        case .readPort(let port, let size): _ = board.answerPort(Port(port), size, now: now)
         case .writePort(let port, let size, let value):
             signal = board.writePort(Port(port), size, value, now: now)
         case .readDevice(let address, let length):
-            _ = board.readMemory(GuestPhysicalAddress(address), length, now: now)
+            _ = board.answerMemory(GuestPhysicalAddress(address), length, now: now)
         case .writeDevice(let address, let length, let value):
             signal = board.writeMemory(GuestPhysicalAddress(address), length, value, now: now)
         case .store(let bytes, let address): store(bytes, at: address)

@@ -13,6 +13,15 @@ public struct FirmwareConfiguration: Sendable {
         case addressHigh = 0x514
         /// Four bytes, big-endian: the low half. Writing it does the request.
         case addressLow = 0x518
+
+        /// How wide the writes are that it takes.
+        fileprivate var writeSize: AccessSize {
+            switch self {
+            case .selector: .word
+            case .data: .byte
+            case .addressHigh, .addressLow: .doubleword
+            }
+        }
     }
 
     /// Items that have fixed numbers.
@@ -107,28 +116,39 @@ public struct FirmwareConfiguration: Sendable {
         state.offset = 0
     }
 
-    /// Reads a port. The data port gives one byte, and zeros behind the item's last.
+    /// Reads a port. The data port, and that of the selector too, gives one byte, and zeros behind the item's last; to a read of
+    /// more it gives zeros, and keeps its place.
     public mutating func read(_ register: Register, _ size: AccessSize) -> UInt32 {
         switch register {
-        case .selector: return UInt32(truncatingIfNeeded: size.mask)
-        case .data:
+        case .selector, .data:
+            guard size == .byte else { return 0 }
             let item = selectedItem
             guard state.offset < item.count else { return 0 }
             defer { state.offset += 1 }
             return UInt32(item[state.offset])
         // A read of the DMA address gives "QEMU CFG", which says that there is DMA.
-        case .addressHigh: return UInt32(0x5145_4D55).byteSwapped
-        case .addressLow: return UInt32(0x2043_4647).byteSwapped
+        case .addressHigh: return UInt32(0x5145_4D55).byteSwapped & UInt32(truncatingIfNeeded: size.mask)
+        case .addressLow: return UInt32(0x2043_4647).byteSwapped & UInt32(truncatingIfNeeded: size.mask)
         }
     }
 
-    /// Writes a port; writing the low half of the address does a DMA request at once.
+    /// Reads a byte of the DMA address at a port in the middle of it; nil for any other port.
+    public mutating func readAddressByte(at port: UInt16) -> UInt8? {
+        guard let register = [Register.addressHigh, .addressLow].last(where: { $0.rawValue <= port }),
+            port - register.rawValue < 4
+        else { return nil }
+        return UInt8(truncatingIfNeeded: read(register, .doubleword) >> UInt32(8 * (port - register.rawValue)))
+    }
+
+    /// Writes a port; writing the low half of the address does a DMA request at once. Writes of another width than a port's own
+    /// do nothing.
     public mutating func write(
         _ register: Register,
         _ size: AccessSize,
         _ value: UInt32,
         memory: inout some GuestMemoryAccess
     ) {
+        guard size == register.writeSize else { return }
         switch register {
         case .selector: select(UInt16(truncatingIfNeeded: value))
         case .data: break

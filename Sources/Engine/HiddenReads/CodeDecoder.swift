@@ -95,7 +95,8 @@ struct CodeDecoder {
         let mnemonic = unsafe instruction.mnemonic
         switch mnemonic {
         case ZYDIS_MNEMONIC_OUT:
-            return bytes[offset + length - 2] == TrapCode.out ? .out(port: bytes[offset + length - 1]) : nil
+            // OUT DX, AL names no port, and may be one byte long.
+            return unsafe instruction.opcode == TrapCode.out ? .out(port: bytes[offset + length - 1]) : nil
         case ZYDIS_MNEMONIC_RDTSC: return .hidden(TrapCode(instruction: .rdtsc, length: 2), prefixes: length - 2)
         case ZYDIS_MNEMONIC_RDPMC: return .hidden(TrapCode(instruction: .rdpmc, length: 2), prefixes: length - 2)
         case ZYDIS_MNEMONIC_RDTSCP: return .hidden(TrapCode(instruction: .rdtscp, length: length), prefixes: 0)
@@ -178,11 +179,12 @@ struct CodeDecoder {
     }
 
     private func decode(_ bytes: [UInt8], at offset: Int, end: Int) -> ZydisDecodedInstruction? {
+        guard offset < end else { return nil }
         var decoder = decoder
         var context = unsafe ZydisDecoderContext()
         var instruction = unsafe ZydisDecodedInstruction()
-        // SAFETY: Zydis reads at most the bytes that are left up to `end`, which is within the array, and fills the
-        // structures it is given; of its result only plain numbers are used.
+        // SAFETY: Zydis reads at most the bytes that are left up to `end`, which is within the array and not its start, and
+        // fills the structures it is given; of its result only plain numbers are used.
         let status = unsafe bytes.withUnsafeBytes {
             unsafe ZydisDecoderDecodeInstruction(
                 &decoder,

@@ -158,7 +158,7 @@ public struct CodeDiscovery {
         let debugsItself = state.debugsItself || state.hasUsedDebugRegisters || walk.setsDebugRegisters
         if debugsItself { breakpoints = [] }
         for rip in walk.indirect where !debugsItself {
-            let jump = GuestVirtualAddress(state.segments.cs.base &+ rip)
+            let jump = state.instructionAddress(at: rip)
             guard !knows(jump, in: memory) else { continue }
             remember(jump, state, memory)
             breakpoints.append(jump)

@@ -82,7 +82,7 @@ public struct CodeWalk {
                 found.append(Finding(rip: rip &+ UInt64(prefixes), address: address, code: code))
             }
             if decoded.setsDebugRegister { setsDebugRegisters = true }
-            let next = wrapped(rip &+ UInt64(decoded.length))
+            let next = state.mode.wrapped(rip &+ UInt64(decoded.length))
             switch decoded.flow {
             case .next(let change):
                 depth = depth.map { $0 + change }
@@ -118,7 +118,7 @@ public struct CodeWalk {
     }
 
     private mutating func go(to next: UInt64, _ displacement: Int64, _ depth: Int?) {
-        starts.append(Start(rip: wrapped(next &+ UInt64(bitPattern: displacement)), depth: depth))
+        starts.append(Start(rip: state.mode.wrapped(next &+ UInt64(bitPattern: displacement)), depth: depth))
     }
 
     /// Goes on where a word in memory says now, if it says anything.
@@ -156,21 +156,19 @@ public struct CodeWalk {
         return false
     }
 
-    /// In 16-bit code the instruction pointer has 16 bits, in 32-bit code 32.
-    private func wrapped(_ rip: UInt64) -> UInt64 {
-        switch state.mode {
-        case .long64: rip
-        case .protected32: rip & 0xFFFF_FFFF
-        case .real, .protected16: rip & 0xFFFF
-        }
-    }
-
     private mutating func instruction(at rip: UInt64) -> CodeDecoder.Decoded? {
-        let linear = state.segments.cs.base &+ rip
+        let linear = state.instructionAddress(at: rip).rawValue
         let (page, offset) = (linear & ~0xFFF, Int(linear & 0xFFF))
         let bytes = content(of: page)
-        guard offset < bytes.count else { return nil }
-        return decoder.instruction(bytes, at: offset, end: min(bytes.count, offset + TrapCode.maximumLength))
+        guard offset < bytes.count, let room = room(from: rip) else { return nil }
+        return decoder.instruction(bytes, at: offset, end: min(bytes.count, offset + room))
+    }
+
+    /// How many bytes an instruction may have, which ends where its segment does; nil where it cannot begin.
+    private func room(from rip: UInt64) -> Int? {
+        let limit = UInt64(state.segments.cs.limit)
+        guard state.mode != .long64 else { return TrapCode.maximumLength }
+        return rip <= limit ? Int(min(limit - rip, UInt64(TrapCode.maximumLength - 1))) + 1 : nil
     }
 
     /// A page, and behind it as much of the next one as the last instruction may take.
@@ -184,10 +182,9 @@ public struct CodeWalk {
 
     /// Where an instruction is in memory; nil if it lies on two pages that are not neighbours there.
     private func place(_ rip: UInt64, _ length: Int) -> GuestPhysicalAddress? {
-        let linear = state.segments.cs.base &+ rip
         let last = UInt64(length - 1)
-        guard let start = memory.translate(GuestVirtualAddress(linear), in: state),
-            memory.translate(GuestVirtualAddress(linear &+ last), in: state)?.rawValue == start.rawValue + last,
+        guard let start = memory.translate(state.instructionAddress(at: rip), in: state),
+            memory.translate(state.instructionAddress(at: rip &+ last), in: state)?.rawValue == start.rawValue &+ last,
             memory.contains(start, count: length)
         else { return nil }
         return start

@@ -33,8 +33,7 @@ public struct UntrappedReads {
         // Code that was executed before a place, and not after it, is not on the way from there.
         for place in places {
             let start = place - min(place, Self.reach)
-            let address = GuestVirtualAddress(state.segments.cs.base &+ start)
-            let bytes = memory.read(address, count: Int(2 * Self.reach), in: state)
+            let bytes = memory.read(state.instructionAddress(at: start), count: Int(2 * Self.reach), in: state)
             var scanner = HiddenInstructionScanner(bytes, wanted: all, limit: CodePatcher.limit)
             scanner.scan(CodeRange(bytes.indices, .searched))
             add(scanner.findings.map { Finding(rip: start &+ UInt64($0.offset), instruction: $0.code.instruction) })

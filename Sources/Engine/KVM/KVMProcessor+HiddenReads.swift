@@ -11,31 +11,44 @@ extension KVMProcessor {
         else { return nil }
         // Before it is complete, hosts differ in whether RIP stands at the instruction or behind it.
         try completePendingAccess()
-        let start = exitRIP &- 2
-        guard let code = TrapCode(try codeBytes(at: start), basePort: trapBasePort),
+        guard let code = TrapCode(try codeBytes(before: exitRIP, Self.outLength), basePort: trapBasePort),
             code.matches(port: port.rawValue, basePort: trapBasePort)
         else { return nil }
         access = .hiddenRead(code)
         return .hiddenRead(code.instruction)
     }
 
-    /// The bytes at an instruction pointer, through the guest's segments and paging.
-    private mutating func codeBytes(at rip: UInt64) throws(EngineError) -> [UInt8] {
+    /// Bytes of `OUT imm8, AL`.
+    private static let outLength: UInt64 = 2
+
+    /// The bytes from so many before an instruction pointer on, through the guest's segments and paging.
+    private mutating func codeBytes(before rip: UInt64, _ length: UInt64) throws(EngineError) -> [UInt8] {
+        let state = try exitCodeState()
+        // The pointer may have passed the end of a segment of 64 KiB or 4 GiB.
+        let start = state.mode.wrapped(rip &- length)
+        return memory.read(state.instructionAddress(at: start), count: TrapCode.maximumLength, in: state)
+    }
+
+    /// As much of the state at the last exit as says where code is and how it is decoded.
+    private mutating func exitCodeState() throws(EngineError) -> ProcessorState {
         let special = try exitSpecialRegisters()
         var state = ProcessorState()
         state.control.cr0 = special.cr0
         state.control.cr3 = special.cr3
         state.control.cr4 = special.cr4
         state.control.efer = special.efer
-        let address = GuestVirtualAddress(special.cs.base &+ rip)
-        return memory.read(address, count: TrapCode.maximumLength, in: state)
+        state.segments.cs = ProcessorState.Segment(special.cs)
+        return state
     }
 
     /// Answers the pending hidden read; see ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
     public mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError) {
         guard case .hiddenRead(let code) = access else { return }
         var registers = vcpu.syncedRegisters
-        registers.rip = registers.rip &+ UInt64(code.length - 2)
+        let next = registers.rip &+ UInt64(code.length) &- Self.outLength
+        // Only 64-bit code goes on beyond 4 GiB. Which code it is costs a call, so it is asked only there.
+        let isPast4GiB = next >> 32 != registers.rip >> 32
+        registers.rip = isPast4GiB ? try exitCodeState().mode.wrapped(next) : next
         switch code.instruction {
         case .rdtsc, .rdpmc, .rdtscp:
             registers.rax = value & 0xFFFF_FFFF

@@ -9,8 +9,8 @@ extension KVMProcessor {
     public mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress {
         let rip = exitRIP
         guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
-        if wantSpecialRegisters() { return GuestVirtualAddress(vcpu.syncedCodeBase &+ rip) }
-        return GuestVirtualAddress(try specialRegisters().cs.base &+ rip)
+        let base = wantSpecialRegisters() ? vcpu.syncedCodeBase : try specialRegisters().cs.base
+        return GuestVirtualAddress((base &+ rip) & 0xFFFF_FFFF)
     }
 
     /// Segment and control registers as the last exit left them.

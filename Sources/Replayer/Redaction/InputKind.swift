@@ -22,7 +22,7 @@ extension InputKind {
         switch port.rawValue {
         case 0x3F8, 0x2F8, 0x3E8, 0x2E8, 0x60: self = .console
         case 0x1F0, 0x170: self = .disk
-        case 0x511: self = .files
+        case 0x510, 0x511: self = .files
         default: return nil
         }
     }

@@ -4,6 +4,8 @@ public enum CompletedInstruction: String, CaseIterable, Hashable, Sendable {
     case int3
     /// INT n, in protected or 64-bit mode.
     case int
+    /// INTO, also where it does nothing.
+    case into
     /// IRET in 32-bit protected mode, to code of the same privilege.
     case iret
     /// FWAIT, also where it raises an exception.

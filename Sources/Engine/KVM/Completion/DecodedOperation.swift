@@ -7,6 +7,7 @@ struct DecodedOperation {
     enum Operation: Hashable {
         case int3
         case int(vector: UInt8)
+        case into
         case iret
         case fwait
         case prefetch
@@ -14,6 +15,14 @@ struct DecodedOperation {
         case clac
         case stac
         case compareExchange(MemoryOperand)
+
+        /// Whether it enters a handler by itself.
+        var isInterrupt: Bool {
+            switch self {
+            case .int3, .int, .into: true
+            case .iret, .fwait, .prefetch, .flush, .clac, .stac, .compareExchange: false
+            }
+        }
     }
 
     let operation: Operation
@@ -37,6 +46,7 @@ struct DecodedOperation {
         switch mnemonic {
         case ZYDIS_MNEMONIC_INT3: operation = .int3
         case ZYDIS_MNEMONIC_INT: operation = .int(vector: UInt8(truncatingIfNeeded: unsafe first.imm.value.u))
+        case ZYDIS_MNEMONIC_INTO: operation = .into
         case ZYDIS_MNEMONIC_IRETD: operation = .iret
         case ZYDIS_MNEMONIC_FWAIT: operation = .fwait
         case ZYDIS_MNEMONIC_PREFETCH, ZYDIS_MNEMONIC_PREFETCHNTA, ZYDIS_MNEMONIC_PREFETCHT0, ZYDIS_MNEMONIC_PREFETCHT1,

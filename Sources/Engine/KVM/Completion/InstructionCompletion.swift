@@ -17,12 +17,13 @@ struct InstructionCompletion {
     ///   - cpuid: what the guest may use.
     init?(before: ProcessorState, memory: GuestMemory, cpuid: [CPUIDEntry]) {
         let isVirtual8086 = before.rflags & Flag.virtual8086 != 0
-        guard before.mode != .real, !isVirtual8086, before.privilegeLevel == 0,
+        guard !isVirtual8086, before.privilegeLevel == 0,
             before.pending.interrupt == nil, !before.pending.nmiInjected,
             let decoded = DecodedOperation(
                 memory.read(before.instructionAddress, count: 15, in: before),
                 mode: before.mode
-            )
+            ),
+            before.mode != .real || decoded.operation.isInterrupt
         else { return nil }
         var after = before
         // The emulator left an exception for the instruction that it did not know.
@@ -32,11 +33,18 @@ struct InstructionCompletion {
         var writes: [MemoryWrite] = []
         switch decoded.operation {
         case .int3:
-            after.pending.exception = .init(vector: 3)
+            guard Self.interrupt(3, before, &after, memory, by: { $0.exception = .init(vector: 3) }) else { return nil }
             instruction = .int3
         case .int(let vector):
-            after.pending.interrupt = .init(vector: vector, soft: true)
+            let interrupt = ProcessorState.PendingEvents.Interrupt(vector: vector, soft: true)
+            guard Self.interrupt(vector, before, &after, memory, by: { $0.interrupt = interrupt }) else { return nil }
             instruction = .int
+        case .into:
+            let overflows = before.rflags & Flag.overflow != 0
+            guard
+                !overflows || Self.interrupt(4, before, &after, memory, by: { $0.exception = .init(vector: 4) })
+            else { return nil }
+            instruction = .into
         case .iret:
             guard let returned = InterruptReturn(before, memory)?.state else { return nil }
             after = returned
@@ -71,6 +79,23 @@ struct InstructionCompletion {
         self.writes = writes
     }
 
+    /// Raises an interrupt behind the instruction, or at it the fault that keeps its handler from being entered.
+    private static func interrupt(
+        _ vector: UInt8,
+        _ before: ProcessorState,
+        _ after: inout ProcessorState,
+        _ memory: GuestMemory,
+        by raise: (inout ProcessorState.PendingEvents) -> Void
+    ) -> Bool {
+        guard let interrupt = SoftwareInterrupt(vector: vector, before, memory) else { return false }
+        if let fault = interrupt.fault {
+            (after.rip, after.pending.exception) = (before.rip, fault)
+        } else {
+            raise(&after.pending)
+        }
+        return true
+    }
+
     /// FWAIT checks for what earlier x87 instructions left; raises #NM or #MF, or does nothing.
     private static func completeWait(_ before: ProcessorState, _ after: inout ProcessorState) -> Bool {
         let (monitor, switched, numericError): (UInt64, UInt64, UInt64) = (1 << 1, 1 << 3, 1 << 5)
@@ -93,6 +118,7 @@ struct InstructionCompletion {
 
     private enum Flag {
         static let trap: UInt64 = 1 << 8
+        static let overflow: UInt64 = 1 << 11
         static let virtual8086: UInt64 = 1 << 17
         static let alignmentCheck: UInt64 = 1 << 18
     }
