@@ -6,9 +6,8 @@
 #include "support/gates.h"
 
 #define HEADER_MAGIC 0x1badb002
-#define SMALL_CODE 0x18
-#define ABSENT_CODE 0x20
-#define USER_CODE 0x28
+#define ABSENT_CODE 0x18
+#define USER_CODE 0x20
 #define BEYOND_TABLE 0x70
 
 #define NOT_PRESENT 11
@@ -66,7 +65,7 @@ reloaded:
     mov $STACK_TOP, %esp
     set_gate NOT_PRESENT, not_present
     set_gate GENERAL_PROTECTION, general_protection
-    .irp good, 3, 4, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48
+    .irp good, 3, 4, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x48
     set_gate \good, count
     .endr
     load_gates
@@ -111,15 +110,12 @@ reloaded:
     must_fault NOT_PRESENT, ABSENT_CODE, int $0x45
     set_selector 0x46, USER_CODE
     must_fault GENERAL_PROTECTION, USER_CODE, int $0x46
-    set_selector 0x47, SMALL_CODE
-    must_fault GENERAL_PROTECTION, 0, int $0x47
 
     // The same for IRET.
     must_not_return GENERAL_PROTECTION, 0, 0
     must_not_return GENERAL_PROTECTION, BEYOND_TABLE, BEYOND_TABLE
     must_not_return GENERAL_PROTECTION, DATA_SEGMENT, DATA_SEGMENT
     must_not_return NOT_PRESENT, ABSENT_CODE, ABSENT_CODE
-    must_not_return GENERAL_PROTECTION, 0, SMALL_CODE
 
     // The end of the table, which a gate must lie before.
     lidt AT(short_table_pointer)
@@ -162,8 +158,7 @@ resume:
     .long 0
 
 flat_descriptors
-    // Code of 64 KiB, absent code, code for ring 3.
-    .quad 0x00409b000000ffff
+    // Absent code, code for ring 3.
     .quad 0x00cf1b000000ffff
     .quad 0x00cffb000000ffff
 descriptors_end

@@ -71,6 +71,7 @@ BOOTED(bad_gates_long, "bad-gates-long", "raises interrupts through bad gates in
 GUEST(every_register, "every-register", "reads every register of the board in every size", .boot = GUEST_FLAT_LONG,
       .console = "ports, memory: read in every size\n")
 GUEST(page_borders, "page-borders", "talks to ports from the borders of pages and of its segment",
+      .reads_hidden_state = true,
       .console = "at the borders of pages\n")
 GUEST(ata_pio, "ata-pio", "reads and writes an ATA disk by ports", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "an ATA disk by ports\nsector 1\nidentified, read, written\n")

@@ -96,6 +96,22 @@ import X86
         #expect(bytes == Array("QEMU CFG".utf8))
     }
 
+    @Test func aRegisterIsReadInPartsAndWrittenWhole() {
+        var device = FirmwareConfiguration(memorySize: 0)
+        var memory = TestMemory()
+        #expect(device.read(.addressHigh, .byte) == 0x51)
+        #expect(device.read(.addressHigh, .word) == 0x4551)
+        #expect(
+            (0x512...0x51C as ClosedRange<UInt16>).compactMap { device.readAddressByte(at: $0) }
+                == Array("QEMU CFG".utf8)
+        )
+        // Neither a byte nor four select an item, and more than a byte of one is not read at once.
+        device.write(.selector, .byte, 1, memory: &memory)
+        device.write(.selector, .doubleword, 1, memory: &memory)
+        #expect(device.read(.data, .word) == 0)
+        #expect(device.read(.data, .byte) == 0x51)
+    }
+
     @Test func noAccessTrapsAndTheStateRoundTrips() {
         struct Bench {
             var device = FirmwareConfiguration(memorySize: 1 << 27)

@@ -85,4 +85,39 @@ import X86
         #expect(walk.indirect == [Self.start, Self.start + 8])
         #expect(walk.pointers == [GuestPhysicalAddress(0x5000)])
     }
+
+    // MARK: Borders
+
+    /// OUT DX, AL as the first instruction of a page, behind a byte that looks like the opcode of another OUT.
+    @Test(arguments: [UInt8(0x90), 0xE6])
+    func anInstructionOfOneByteBeginsAPage(before: UInt8) throws {
+        let memory = try Self.memory([(0x1FFF, [before, 0xEE] + Self.readCounter + [0xC3])])
+        var state = Self.state
+        state.rip = 0x2000
+        let walk = CodeWalk(from: state, in: memory, finding: [.rdtsc], budget: 10)
+        #expect(walk.findings.map(\.address) == [GuestPhysicalAddress(0x2001)])
+        #expect(CodeDecoder(.protected32).meaning([before, 0xEE], at: 1, end: 2) == nil)
+        #expect(CodeDecoder(.protected32).meaning([0x66, 0xEE], at: 0, end: 2) == nil)
+        #expect(CodeDecoder(.protected32).meaning([0xE6, 0xE4], at: 0, end: 2) == .out(port: 0xE4))
+        #expect(CodeDecoder(.protected32).instruction([], at: 0, end: 0) == nil)
+    }
+
+    @Test func anInstructionEndsWithItsSegment() throws {
+        let memory = try Self.memory([(0x1FFE, Self.readCounter + [0xC3])])
+        var state = Self.state
+        state.rip = 0x1FFE
+        state.segments.cs.limit = 0x1FFE
+        #expect(CodeWalk(from: state, in: memory, finding: [.rdtsc], budget: 10).findings.isEmpty)
+        state.segments.cs.limit = 0x2000
+        #expect(CodeWalk(from: state, in: memory, finding: [.rdtsc], budget: 10).findings.count == 1)
+    }
+
+    @Test func codeWrapsAt4GiB() throws {
+        let memory = try Self.memory([(0x1000, Self.readCounter + [0xC3])])
+        var state = Self.state
+        (state.segments.cs.base, state.rip) = (0xFFFF_F000, 0x2000)
+        #expect(state.instructionAddress == GuestVirtualAddress(0x1000))
+        let walk = CodeWalk(from: state, in: memory, finding: [.rdtsc], budget: 10)
+        #expect(walk.findings.map(\.address) == [GuestPhysicalAddress(0x1000)])
+    }
 }

@@ -10,6 +10,11 @@ import X86
     private static func memory(_ bytes: [UInt8]) throws -> GuestMemory {
         let memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: 0x1_0000)])
         try memory.write(bytes, at: GuestPhysicalAddress(code))
+        // A table at 0x2000 with a flat code segment as its second entry, and 256 interrupt gates into it at 0x3000.
+        try memory.write([0xFF, 0xFF, 0, 0, 0, 0x9B, 0xCF, 0], at: GuestPhysicalAddress(0x2008))
+        for vector: UInt64 in 0..<256 {
+            try memory.write([0, 0x40, 8, 0, 0, 0x8E, 0, 0], at: GuestPhysicalAddress(0x3000 + 8 * vector))
+        }
         return memory
     }
 
@@ -20,6 +25,9 @@ import X86
         state.segments.cs = .init(limit: .max, selector: 8, accessRights: 0xC09B)
         state.segments.ss = .init(limit: .max, selector: 16, accessRights: 0xC093)
         state.segments.ds = .init(limit: .max, selector: 16, accessRights: 0xC093)
+        state.gdt = .init(base: 0x2000, limit: 15)
+        state.idt = .init(base: 0x3000, limit: 0x7FF)
+        state[.rsp] = 0x8000
         state.rip = code
         state.pending.exception = .init(vector: 6)
         state.pending.interruptShadow = .enabledInterrupts
@@ -122,7 +130,7 @@ import X86
     }
 
     @Test func otherModesAndPrivilegesAreLeftAlone() throws {
-        #expect(try Self.complete([0xCC]) { $0.control.cr0 = 0 } == nil)
+        #expect(try Self.complete([0x9B]) { $0.control.cr0 = 0 } == nil)
         #expect(try Self.complete([0xCC]) { $0.rflags |= 1 << 17 } == nil)
         #expect(try Self.complete([0xCC]) { $0.segments.ss.accessRights |= 3 << 5 } == nil)
         #expect(try Self.complete([0xCC]) { $0.pending.interrupt = .init(vector: 1) } == nil)
@@ -141,8 +149,6 @@ import X86
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: descriptor >> (8 * $0)) }
         try memory.write(bytes, at: GuestPhysicalAddress(0x2008))
         var state = protected
-        state[.rsp] = 0x8000
-        state.gdt = .init(base: 0x2000, limit: 15)
         state.pending.nmiMasked = true
         return InstructionCompletion(before: state, memory: memory, cpuid: [])
     }
@@ -158,13 +164,35 @@ import X86
 
     @Test(
         arguments: [
-            ([0x1234, 0, 0x246], 0x00CF_9B00_0000_FFFF), ([0x1234, 11, 0x246], 0x00CF_9B00_0000_FFFF),
-            ([0x1234, 16, 0x246], 0x00CF_9B00_0000_FFFF), ([0x1234, 8, 0x2_0246], 0x00CF_9B00_0000_FFFF),
-            ([0x1234, 8, 0x246], 0x00CF_9300_0000_FFFF), ([0x1234, 8, 0x246], 0x00CF_1B00_0000_FFFF),
-            ([0x1_0000, 8, 0x246], 0x0040_9B00_0000_FFFF), ([0x1234, 8, 0x246], 0x00AF_9B00_0000_FFFF),
+            ([0x1234, 8, 0x2_0246], 0x00CF_9B00_0000_FFFF), ([0x1234, 8, 0x246], 0x00AF_9B00_0000_FFFF),
+            ([0x1234, 11, 0x246], 0x00CF_FB00_0000_FFFF), ([0x1234, 8, 0x246], 0x00CF_9A00_0000_FFFF),
         ] as [([UInt32], UInt64)]
     )
     func anInterruptReturnThatIsMoreThanThatIsLeftAlone(frame: [UInt32], descriptor: UInt64) throws {
         #expect(try Self.interruptReturn(frame, descriptor: descriptor) == nil)
+    }
+
+    /// What keeps an interrupt return from its code: its frame, the descriptor, the fault.
+    private static let badReturns: [([UInt32], UInt64, UInt8, UInt32)] = [
+        ([0x1234, 0, 0x246], 0x00CF_9B00_0000_FFFF, 13, 0), ([0x1234, 11, 0x246], 0x00CF_9B00_0000_FFFF, 13, 8),
+        ([0x1234, 16, 0x246], 0x00CF_9B00_0000_FFFF, 13, 16), ([0x1234, 12, 0x246], 0x00CF_9B00_0000_FFFF, 13, 12),
+        ([0x1234, 8, 0x246], 0x00CF_9300_0000_FFFF, 13, 8), ([0x1234, 8, 0x246], 0x00CF_1B00_0000_FFFF, 11, 8),
+        ([0x1_0000, 8, 0x246], 0x0040_9B00_0000_FFFF, 13, 0),
+    ]
+
+    @Test(arguments: badReturns.indices)
+    func anInterruptReturnToNoCodeFaultsAtItself(index: Int) throws {
+        let (frame, descriptor, vector, code) = Self.badReturns[index]
+        let after = try #require(try Self.interruptReturn(frame, descriptor: descriptor)).state
+        #expect(after.pending.exception == .init(vector: vector, errorCode: code))
+        #expect(after.rip == Self.code)
+        #expect(after[.rsp] == 0x8000)
+        #expect(after.pending.nmiMasked)
+    }
+
+    @Test func anInterruptReturnBeyondItsStackFaults() throws {
+        let after = try Self.complete([0xCF]) { ($0.segments.ss.limit, $0[.rsp]) = (0x7FFF, 0x7FF8) }?.state
+        #expect(after?.pending.exception == .init(vector: 12, errorCode: 0))
+        #expect(after?.rip == Self.code)
     }
 }

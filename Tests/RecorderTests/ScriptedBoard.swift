@@ -19,6 +19,8 @@ struct ScriptedBoard: Board {
     static let exitPort = Port(0xF4)
     static let vector: UInt8 = 0x20
 
+    /// What every read gives, however wide it is.
+    var answer: UInt64 = 0
     /// When a device requests an interrupt by itself.
     var interruptTime: MachineTime?
     /// When a device requests a non-maskable interrupt by itself.
@@ -90,8 +92,10 @@ struct ScriptedBoard: Board {
         return accesses
     }
 
-    mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 { 0 }
-    mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 { 0 }
+    mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
+        UInt32(truncatingIfNeeded: answer)
+    }
+    mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 { answer }
     func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
     mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
     let receivesConsoleInMemory = true
