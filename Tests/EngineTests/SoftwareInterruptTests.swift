@@ -127,7 +127,7 @@ import X86
         state.idt.base = 0x2_0000
         #expect(try Self.complete(Case(memory: Self.gate(Self.goodGate)), state) == nil)
         state = Self.protected
-        state.gdt.base = 0xFFFF_FFFC
+        state.gdt.base = 0x2_0000
         #expect(try Self.complete(Case(memory: Self.gate(Self.goodGate)), state) == nil)
     }
 

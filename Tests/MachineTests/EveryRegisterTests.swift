@@ -30,11 +30,10 @@ import X86
     @Test func everyAccessOfAUnikernel() throws {
         var board = try HVTBench().board
         for size in [AccessSize.byte, .word, .doubleword] {
-            #expect(
-                (0...0x600 as ClosedRange<UInt16>).allSatisfy {
-                    UInt64(board.readPort(Port($0), size, now: .start)) <= size.mask
-                }
-            )
+            let wide = (0...0x600 as ClosedRange<UInt16>).filter {
+                UInt64(board.readPort(Port($0), size, now: .start)) > size.mask
+            }
+            #expect(wide.isEmpty)
         }
         for length in 1...8 as ClosedRange<UInt8> {
             let value = board.readMemory(GuestPhysicalAddress(1 << 30), length, now: .start)
