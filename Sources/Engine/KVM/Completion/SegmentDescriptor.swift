@@ -2,7 +2,7 @@ internal import X86
 
 /// A descriptor of the global or the local table (Intel SDM vol. 3, 3.4.5).
 struct SegmentDescriptor {
-    /// The segment register that it makes with a selector.
+    /// Its eight bytes.
     private let bytes: [UInt8]
 
     /// What a selector names.
