@@ -32,6 +32,7 @@ import Testing
         [
             ("no segments", elf(wide) { $0.segmentCount = 0 }),
             ("too many segments", elf(wide) { $0.segmentCount = 0xFFFF }),
+            ("segments too small", elf(wide) { $0.segmentSize = wide ? 55 : 31 }),
             ("segments outside the file", elf(wide) { $0.segmentsOffset = 0x7FFF_FFFF }),
             ("segments at the end of the address space", elf(wide) { $0.segmentsOffset = wide ? .max : 0xFFFF_FFFF }),
             ("content outside the file", elf(wide) { $0.segments[0].offset = 0x7FFF_FFFF }),
@@ -52,6 +53,25 @@ import Testing
                 }
             ),
         ]
+    }
+
+    private static let unnamedELF: [(String, SampleELF)] = [false, true].flatMap { wide in
+        [
+            ("sections outside the file", elf(wide) { ($0.sections, $0.sectionsOffset) = ([.init()], 0x7FFF_FFFF) }),
+            (
+                "sections at the end of the address space",
+                elf(wide) { ($0.sections, $0.sectionsOffset) = ([.init()], .max) }
+            ),
+            ("sections of another size", elf(wide) { ($0.sections, $0.sectionSize) = ([.init()], 0) }),
+            ("a section outside the file", elf(wide) { $0.sections = [.init(kind: 2, offset: 0x99999, size: 0x1000)] }),
+            ("a section larger than memory", elf(wide) { $0.sections = [.init(kind: 2, size: .max)] }),
+            ("larger program headers", elf(wide) { $0.segmentSize = 80 }),
+        ]
+    }
+
+    @Test(arguments: unnamedELF)
+    func whatOnlyNamesThingsMayBeBroken(what: String, elf: SampleELF) {
+        #expect(Self.error(elf.bytes, .multiboot) == nil)
     }
 
     @Test(arguments: malformedELF)

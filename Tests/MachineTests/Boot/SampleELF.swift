@@ -44,6 +44,9 @@ struct SampleELF: Sendable, CustomTestStringConvertible {
     var content = [UInt8](repeating: 0x90, count: 0x100)
     var segmentCount: UInt16?
     var segmentsOffset: UInt64?
+    var segmentSize: UInt16?
+    var sectionsOffset: UInt64?
+    var sectionSize: UInt16?
 
     init(wide: Bool) { self.wide = wide }
 
@@ -129,15 +132,19 @@ struct SampleELF: Sendable, CustomTestStringConvertible {
         let sectionOffset = sections.isEmpty ? 0 : UInt64(Self.contentOffset + content.count)
         write(entry, &writer)
         write(segmentsOffset ?? (wide ? 64 : 52), &writer)
-        write(sectionOffset, &writer)
+        write(sectionsOffset ?? sectionOffset, &writer)
         writer.write(UInt32(0))
         writer.write(UInt16(wide ? 64 : 52))
-        writer.write(UInt16(wide ? 56 : 32))
+        writer.write(segmentSize ?? (wide ? 56 : 32))
         writer.write(segmentCount ?? UInt16(segments.count))
-        writer.write(UInt16(wide ? 64 : 40))
+        writer.write(sectionSize ?? (wide ? 64 : 40))
         writer.write(UInt16(sections.count))
         writer.write(UInt16(0))
-        for segment in segments { write(segment, &writer) }
+        for segment in segments {
+            write(segment, &writer)
+            let padding = Int(segmentSize ?? 0) - (wide ? 56 : 32)
+            writer.write(bytes: [UInt8](repeating: 0, count: max(0, padding)))
+        }
         writer.write(bytes: [UInt8](repeating: 0, count: Self.contentOffset - writer.bytes.count))
         writer.write(bytes: content)
         for section in sections { write(section, &writer) }

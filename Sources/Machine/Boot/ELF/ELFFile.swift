@@ -81,9 +81,11 @@ struct ELFFile {
         let sectionCount: UInt16 = try elf.integer(at: counts + 6, "the section header count")
         sectionNamesIndex = try elf.integer(at: counts + 8, "the section name index")
         segments = try Self.segments(elf, wide, at: segmentsOffset, size: segmentSize, count: segmentCount)
+        // A program runs without its sections, which only name things: those of a broken table are left out.
         sections =
             sectionHeaderOffset == 0
-            ? [] : try Self.sections(elf, wide, at: sectionHeaderOffset, size: sectionSize, count: sectionCount)
+            ? []
+            : (try? Self.sections(elf, wide, at: sectionHeaderOffset, size: sectionSize, count: sectionCount)) ?? []
     }
 
     private static func segments(
@@ -97,7 +99,10 @@ struct ELFFile {
         guard count <= segmentLimit else {
             throw .malformed("ELF file", "it has \(count) program headers; \(segmentLimit) is the limit")
         }
-        guard size == (wide ? 56 : 32) else { throw .malformed("ELF file", "a program header of \(size) bytes") }
+        let least: UInt16 = wide ? 56 : 32
+        guard size >= least else {
+            throw .malformed("ELF file", "a program header of \(size) bytes; it must have \(least) at least")
+        }
         let table = try elf.range(at: offset, count: UInt64(size) * UInt64(count), "the program header table")
         var segments: [Segment] = []
         for start in stride(from: UInt64(table.lowerBound), to: UInt64(table.upperBound), by: Int(size)) {

@@ -72,8 +72,11 @@ struct MultibootProgram {
             "the section header table"
         )
         for (index, section) in elf.sections.enumerated() where section.isDetached {
-            let bytes = try elf.file.copy(at: section.offset, count: section.size, "section \(index)")
-            let address = try plan.place(bytes, alignment: 16, .aboveProgram, what: "ELF section \(index)")
+            let what = "ELF section \(index)"
+            // One that the file or the memory has no room for stays where it is: nowhere.
+            guard let bytes = try? elf.file.copy(at: section.offset, count: section.size, what),
+                let address = try? plan.place(bytes, alignment: 16, .aboveProgram, what: what)
+            else { continue }
             let field = index * Int(size) + (elf.is64Bit ? 16 : 12)
             for byte in 0..<(elf.is64Bit ? 8 : 4) {
                 headers[field + byte] = UInt8(truncatingIfNeeded: address >> UInt64(8 * byte))
