@@ -47,12 +47,29 @@ import Testing
         }
     }
 
-    @Test func atResetNothingCounts() {
+    @Test func atPowerOnCounter0MakesItsLongestSquareWave() {
         var bench = Bench()
-        bench.wait(1_000_000)
+        bench.tick = 0
+        bench.timer.write(.control, 0b1110_0010, now: bench.now)
+        #expect(bench.read(.counter0) == 0b1011_0110)
+        #expect(bench.deadline == 0x1_0000)
+        bench.wait(0x7FFF)
         #expect(bench.timer.output(of: .zero))
-        #expect(bench.deadline == nil)
+        bench.wait(1)
+        #expect(!bench.timer.output(of: .zero))
         #expect(bench.timer.takeInterruptEdge() == false)
+        bench.wait(0x8000)
+        #expect(bench.timer.takeInterruptEdge() == true)
+    }
+
+    @Test func atPowerOnTheSpeakersCounterWaitsForItsGate() {
+        var bench = Bench()
+        bench.wait(0x1_8000)
+        #expect(bench.timer.output(of: .two))
+        #expect(bench.count(2, .counter2) == 0)
+        bench.gate(true)
+        bench.wait(0x8002)
+        #expect(!bench.timer.output(of: .two))
     }
 
     // The output sequences are those of the data sheet's wave forms, starting with the tick that loads the count.

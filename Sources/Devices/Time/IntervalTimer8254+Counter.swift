@@ -43,6 +43,18 @@ extension IntervalTimer8254 {
 
         init(gate: Bool) { self.gate = gate }
 
+        /// A counter that was given the largest count before the machine started, as a square wave.
+        static func poweredOn(gate: Bool) -> Counter {
+            var counter = Counter(gate: gate)
+            counter.programming = 0x36
+            counter.mode = .squareWave
+            counter.countRegister = counter.loadedCount
+            counter.loadTick = 0
+            counter.nullUntil = 0
+            counter.stoppedAfter = gate ? nil : 0
+            return counter
+        }
+
         /// Ticks counted since the load; nil before it.
         var elapsed: UInt64? {
             if let stoppedAfter { return stoppedAfter }

@@ -28,9 +28,9 @@ public struct IntervalTimer8254: Sendable {
 
     /// Everything that the timer remembers.
     public struct State: Hashable, Sendable {
-        var counter0 = Counter(gate: true)
-        var counter1 = Counter(gate: true)
-        var counter2 = Counter(gate: false)
+        var counter0 = Counter.poweredOn(gate: true)
+        var counter1 = Counter.poweredOn(gate: true)
+        var counter2 = Counter.poweredOn(gate: false)
 
         subscript(number: CounterNumber) -> Counter {
             get {
@@ -53,7 +53,11 @@ public struct IntervalTimer8254: Sendable {
     /// What the timer remembers.
     public private(set) var state: State
 
-    /// A timer whose counters have no count yet: none runs, and every output is high.
+    /// A timer as a PC leaves it at power-on: every counter makes a square wave of its largest period, 55 ms, as far as its
+    /// gate is high.
+    ///
+    /// The chip's data sheet leaves this undefined. Guests rely on what PCs do: Linux waits for counter 0's status to say that
+    /// a count is loaded.
     public init() { state = State() }
 
     /// A timer as it was.
