@@ -244,6 +244,28 @@ import X86
         #expect(read(&apic, 0x390, at: 60) == 50)
     }
 
+    @Test(arguments: [(0x40, 0x2_0040), (0x2_0040, 0x40)] as [(UInt64, UInt64)])
+    func aChangeOfModeDisarmsTheTimer(before: UInt64, after: UInt64) {
+        var apic = enabled()
+        write(&apic, 0x320, before)
+        write(&apic, 0x380, 1000)
+        write(&apic, 0x320, before | 1)
+        #expect(apic.nextDeadline(after: .start) != nil)
+        write(&apic, 0x320, after)
+        #expect(apic.nextDeadline(after: .start) == nil)
+        #expect(read(&apic, 0x380) == 0)
+        #expect(read(&apic, 0x390) == 0)
+        write(&apic, 0x380, 1000)
+        #expect(apic.nextDeadline(after: .start) != nil)
+    }
+
+    @Test(arguments: [AccessSize.byte, .word, .quadword])
+    func writesOfOtherSizesAreIgnored(size: AccessSize) {
+        var apic = enabled()
+        _ = apic.write(at: 0x80, size, 0x20, now: .start)
+        #expect(read(&apic, 0x80) == 0)
+    }
+
     @Test func zeroStopsTheTimer() {
         var apic = enabled()
         write(&apic, 0x320, 0x30)

@@ -11,11 +11,11 @@ extension LocalAPIC {
         return UInt64(value) >> UInt64(8 * (offset & 3)) & size.mask
     }
 
-    /// Writes within the 4 KiB of registers, whole and aligned; other widths are ignored. The result is the vector of a
+    /// Writes within the 4 KiB of registers, 32 bits at an aligned address; all else is ignored (11.4.1). The result is the vector of a
     /// level-triggered interrupt that has ended, to be told to the I/O APIC.
     public mutating func write(at offset: UInt64, _ size: AccessSize, _ value: UInt64, now: MachineTime) -> UInt8? {
         guard isGloballyEnabled, offset < Self.byteCount, offset & 0xF == 0 else { return nil }
-        guard size == .doubleword || size == .quadword else { return nil }
+        guard size == .doubleword else { return nil }
         advance(to: now)
         return writeRegister(UInt16(offset), UInt32(truncatingIfNeeded: value))
     }

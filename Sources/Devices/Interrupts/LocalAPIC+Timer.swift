@@ -56,7 +56,12 @@ extension LocalAPIC {
             startTick = count == 0 ? nil : tick
         }
 
-        mutating func setPeriodic(_ isPeriodic: Bool) { self.isPeriodic = isPeriodic }
+        /// Makes the timer periodic or not. A change disarms it.
+        mutating func setPeriodic(_ isPeriodic: Bool) {
+            guard isPeriodic != self.isPeriodic else { return }
+            self.isPeriodic = isPeriodic
+            start(0)
+        }
 
         /// Changes the divider; the count goes on from where it is.
         mutating func divide(by configuration: UInt32) {
