@@ -75,6 +75,38 @@ import X86
         #expect(!bench.interrupt)
     }
 
+    @Test(arguments: [(1, 2), (100, 2), (1007, 2), (3024, 3), (1 << 40, 16_383)] as [(UInt64, UInt16)])
+    func everyDiskHasAGeometry(sectorCount: UInt64, cylinders: UInt16) {
+        var bench = Bench()
+        bench.controller = IDEController(drives: [.init(sectorCount: sectorCount, serialNumber: "", model: "")])
+        bench.command(0xEC)
+        let words = bench.readWords(256)
+        #expect([words[1], words[3], words[6]] == [cylinders, 16, 63])
+        #expect(Array(words[54...56]) == [cylinders, 16, 63])
+    }
+
+    @Test func aCommandShowsTheLastSectorOf28Bits() {
+        var bench = Bench()
+        bench.controller = IDEController(drives: [.init(sectorCount: 1 << 40, serialNumber: "", model: "")])
+        bench.disks[0] = TestDisk(sectorCount: 4096)
+        bench.command(0x40, sector: 0x0123_4567)
+        bench.command(0xF8)
+        #expect([.low, .middle, .high, .device].map { bench.read($0) } == [0xFF, 0xFF, 0xFF, 0xEF])
+    }
+
+    @Test func aCommandShowsTheLastSectorByItsCylinder() {
+        var bench = Bench()
+        // Cylinder 3, head 15, sector 62, and two more.
+        bench.write(.sectorCount, 3)
+        bench.write(.low, 62)
+        bench.write(.middle, 3)
+        bench.write(.high, 0)
+        bench.write(.device, 0x0F)
+        bench.write(.status, 0x20)
+        for _ in 0..<3 { _ = bench.readWords(256) }
+        #expect([.sectorCount, .low, .middle, .high, .device].map { bench.read($0) } == [0, 1, 4, 0, 0xA0])
+    }
+
     @Test func registersKeepWhatIsWritten() {
         var bench = Bench()
         bench.write(.sectorCount, 0x12)

@@ -191,7 +191,7 @@ struct ATAChannel: Hashable, Sendable {
         guard busMaster.command.contains(.writesMemory) != isWrite else { return }
         do throws(BusMaster.TransferFault) {
             try busMaster.transfer(first: first, count: count, isDiskWrite: isWrite, &disk, &memory)
-            drive.registers.show(address: first + UInt64(count) - 1)
+            drive.show(address: first + UInt64(count) - 1)
             drive.registers.showNoneLeft()
             drive.finish()
         } catch {

@@ -60,19 +60,20 @@ extension ATADrive {
             fail(.aborted)
             return
         }
+        isExtended = command.isExtended
         switch command {
         case .readSectors, .readSectorsWithoutRetry, .readSectorsExtended:
-            startReading(command, blockSize: 1, &disk)
+            startReading(blockSize: 1, &disk)
         case .readMultiple, .readMultipleExtended:
-            startReading(command, blockSize: sectorsPerBlock, &disk)
+            startReading(blockSize: sectorsPerBlock, &disk)
         case .writeSectors, .writeSectorsWithoutRetry, .writeSectorsExtended:
-            startWriting(command, blockSize: 1)
+            startWriting(blockSize: 1)
         case .writeMultiple, .writeMultipleExtended:
-            startWriting(command, blockSize: sectorsPerBlock)
-        case .readDMA, .readDMAWithoutRetry, .readDMAExtended: startMemoryTransfer(command, isWrite: false)
-        case .writeDMA, .writeDMAWithoutRetry, .writeDMAExtended: startMemoryTransfer(command, isWrite: true)
+            startWriting(blockSize: sectorsPerBlock)
+        case .readDMA, .readDMAWithoutRetry, .readDMAExtended: startMemoryTransfer(isWrite: false)
+        case .writeDMA, .writeDMAWithoutRetry, .writeDMAExtended: startMemoryTransfer(isWrite: true)
         case .verifySectors, .verifySectorsWithoutRetry, .verifySectorsExtended:
-            if extent(isExtended: command.isExtended) != nil { finish() } else { fail(.identifierNotFound) }
+            if extent() != nil { finish() } else { fail(.identifierNotFound) }
         case .identify:
             buffer = identification
             position = 0
@@ -81,9 +82,7 @@ extension ATADrive {
             requestsInterrupt = true
         case .flushCache, .flushCacheExtended: flush(&disk)
         case .readNativeMaximum, .readNativeMaximumExtended:
-            registers.device.insert(.usesLBA)
-            registers.show(address: identity.sectorCount - 1)
-            finish()
+            showNativeMaximum(isExtended: command == .readNativeMaximumExtended)
         case .checkPowerMode:
             registers.count = Self.active
             finish()
@@ -98,20 +97,20 @@ extension ATADrive {
         }
     }
 
-    private mutating func startReading(_ command: Command, blockSize: Int, _ disk: inout some BlockStorage) {
+    private mutating func startReading(blockSize: Int, _ disk: inout some BlockStorage) {
         guard blockSize > 0 else { return fail(.aborted) }
-        guard let (first, count) = extent(isExtended: command.isExtended) else { return fail(.identifierNotFound) }
+        guard let (first, count) = extent() else { return fail(.identifierNotFound) }
         fillBuffer(next: first, left: count, blockSize: blockSize, &disk)
     }
 
-    private mutating func startWriting(_ command: Command, blockSize: Int) {
+    private mutating func startWriting(blockSize: Int) {
         guard blockSize > 0 else { return fail(.aborted) }
-        guard let (first, count) = extent(isExtended: command.isExtended) else { return fail(.identifierNotFound) }
+        guard let (first, count) = extent() else { return fail(.identifierNotFound) }
         awaitBlock(next: first, left: count, blockSize: blockSize)
     }
 
-    private mutating func startMemoryTransfer(_ command: Command, isWrite: Bool) {
-        guard let (first, count) = extent(isExtended: command.isExtended) else { return fail(.identifierNotFound) }
+    private mutating func startMemoryTransfer(isWrite: Bool) {
+        guard let (first, count) = extent() else { return fail(.identifierNotFound) }
         transfer = .memory(first: first, count: count, isWrite: isWrite)
         status.insert(.dataRequest)
     }
@@ -135,6 +134,14 @@ extension ATADrive {
         case 0x02, 0x82, 0x55, 0xAA, 0x66, 0xCC: finish()
         default: fail(.aborted)
         }
+    }
+
+    /// READ NATIVE MAX ADDRESS: the last sector that the command can name.
+    private mutating func showNativeMaximum(isExtended: Bool) {
+        registers.device.insert(.usesLBA)
+        self.isExtended = isExtended
+        show(address: min(identity.sectorCount - 1, isExtended ? .max : 0x0FFF_FFFF))
+        finish()
     }
 
     private mutating func setMultiple() {

@@ -4,9 +4,10 @@ extension ATADrive {
         var words = [UInt16](repeating: 0, count: 256)
         // A fixed disk.
         words[0] = 0x0040
-        words[1] = Self.cylinders(of: identity.sectorCount, Self.defaultHeads, Self.defaultSectorsPerTrack)
-        words[3] = UInt16(Self.defaultHeads)
-        words[6] = UInt16(Self.defaultSectorsPerTrack)
+        let geometry = DiskGeometry(sectorCount: identity.sectorCount)
+        words[1] = geometry.cylinders
+        words[3] = UInt16(geometry.heads)
+        words[6] = UInt16(geometry.sectorsPerTrack)
         Self.put(identity.serialNumber, into: &words[10..<20])
         Self.put("1.0", into: &words[23..<27])
         Self.put(identity.model, into: &words[27..<47])
@@ -18,11 +19,15 @@ extension ATADrive {
         words[50] = 0x4000
         // Words 54 to 58, 64 to 70, and 88 mean something.
         words[53] = 0x0007
-        let cylinders = Self.cylinders(of: identity.sectorCount, heads, sectorsPerTrack)
-        words[54] = cylinders
-        words[55] = UInt16(heads)
-        words[56] = UInt16(sectorsPerTrack)
-        Self.put(UInt64(cylinders) * heads * sectorsPerTrack, into: &words[57..<59])
+        let present = DiskGeometry(
+            sectorCount: identity.sectorCount,
+            heads: UInt8(heads),
+            sectorsPerTrack: UInt8(sectorsPerTrack)
+        )
+        words[54] = present.cylinders
+        words[55] = UInt16(present.heads)
+        words[56] = UInt16(present.sectorsPerTrack)
+        Self.put(UInt64(present.cylinders) * heads * sectorsPerTrack, into: &words[57..<59])
         words[59] = 0x0100 | UInt16(sectorsPerBlock)
         Self.put(min(identity.sectorCount, 0x0FFF_FFFF), into: &words[60..<62])
         words[63] = 0x0007 | selection(of: 0b0010_0000)
@@ -46,10 +51,6 @@ extension ATADrive {
     /// The chosen mode, as a bit of the high byte, if it is of the kind that `kind` is the prefix of.
     private func selection(of kind: UInt8) -> UInt16 {
         transferMode & 0b1111_1000 == kind ? 1 << UInt16(8 + transferMode & 7) : 0
-    }
-
-    private static func cylinders(of sectors: UInt64, _ heads: UInt64, _ sectorsPerTrack: UInt64) -> UInt16 {
-        UInt16(min(sectors / (heads * sectorsPerTrack), 16_383))
     }
 
     /// Text has its first character in the high byte of its first word, and spaces behind it.

@@ -81,12 +81,39 @@ extension ATADrive {
             return count & 0xFF == 0 ? 0x100 : Int(count & 0xFF)
         }
 
-        /// Shows an address that a command has come to, where the guest uses addresses at all.
+        /// Shows a 28-bit address: its highest bits stand in the device register.
         mutating func show(address: UInt64) {
-            guard device.contains(.usesLBA) else { return }
+            Self.put(address, into: &low)
+            Self.put(address >> 8, into: &middle)
+            Self.put(address >> 16, into: &high)
+            show(head: address >> 24)
+        }
+
+        /// Shows a 48-bit address: its upper half is what the registers held before the last.
+        mutating func show(extendedAddress address: UInt64) {
             low = UInt16(address >> 24 & 0xFF) << 8 | UInt16(address & 0xFF)
             middle = UInt16(address >> 32 & 0xFF) << 8 | UInt16(address >> 8 & 0xFF)
             high = UInt16(address >> 40 & 0xFF) << 8 | UInt16(address >> 16 & 0xFF)
+        }
+
+        /// Shows a sector by its cylinder and head.
+        mutating func show(cylinder: UInt64, head: UInt64, sector: UInt64) {
+            Self.put(sector, into: &low)
+            Self.put(cylinder, into: &middle)
+            Self.put(cylinder >> 8, into: &high)
+            show(head: head)
+        }
+
+        private mutating func show(head: UInt64) {
+            device = Device(
+                rawValue: device.rawValue & ~Device.headMask
+                    | UInt8(truncatingIfNeeded: head) & Device.headMask
+            )
+        }
+
+        /// Changes what a register shows, and not what it held before.
+        private static func put(_ byte: UInt64, into register: inout UInt16) {
+            register = register & 0xFF00 | UInt16(byte & 0xFF)
         }
 
         /// All sectors have been moved.

@@ -24,13 +24,13 @@ struct ATADrive: Hashable, Sendable {
     /// INTRQ, before the channel's nIEN.
     var requestsInterrupt = false
     var sectorsPerBlock = 0
+    /// Whether the command is one with a 48-bit address.
+    var isExtended = false
     /// What SET FEATURES chose: the transfer mode in its own encoding.
     var transferMode: UInt8 = 0
-    var heads: UInt64 = Self.defaultHeads
-    var sectorsPerTrack: UInt64 = Self.defaultSectorsPerTrack
+    var heads = UInt64(DiskGeometry.defaultHeads)
+    var sectorsPerTrack = UInt64(DiskGeometry.defaultSectorsPerTrack)
 
-    static let defaultHeads: UInt64 = 16
-    static let defaultSectorsPerTrack: UInt64 = 63
     /// The most sectors that READ and WRITE MULTIPLE move at one interrupt.
     static let maximumSectorsPerBlock = 16
     static let sectorSize = 512
@@ -66,7 +66,7 @@ struct ATADrive: Hashable, Sendable {
     }
 
     /// The sectors that a command's registers name; nil if the disk does not have them all.
-    func extent(isExtended: Bool) -> (first: UInt64, count: Int)? {
+    func extent() -> (first: UInt64, count: Int)? {
         let first: UInt64
         if isExtended {
             first = registers.extendedAddress
@@ -80,6 +80,18 @@ struct ATADrive: Hashable, Sendable {
         let count = registers.sectorCount(isExtended: isExtended)
         guard first < identity.sectorCount, UInt64(count) <= identity.sectorCount - first else { return nil }
         return (first, count)
+    }
+
+    /// Shows the sector that a command has come to, in the way in which the guest named the first.
+    mutating func show(address: UInt64) {
+        if isExtended {
+            registers.show(extendedAddress: address)
+        } else if registers.device.contains(.usesLBA) {
+            registers.show(address: address)
+        } else {
+            let (track, sector) = address.quotientAndRemainder(dividingBy: sectorsPerTrack)
+            registers.show(cylinder: track / heads, head: track % heads, sector: sector + 1)
+        }
     }
 
     // MARK: Data register
@@ -115,7 +127,7 @@ struct ATADrive: Hashable, Sendable {
         do throws(BlockStorageError) {
             try disk.write(buffer.span, to: next)
         } catch {
-            registers.show(address: next)
+            show(address: next)
             fail(error)
             return
         }
@@ -124,7 +136,7 @@ struct ATADrive: Hashable, Sendable {
             awaitBlock(next: next + UInt64(written), left: left - written)
             requestsInterrupt = true
         } else {
-            registers.show(address: next + UInt64(written) - 1)
+            show(address: next + UInt64(written) - 1)
             registers.showNoneLeft()
             finish()
         }
@@ -138,12 +150,12 @@ struct ATADrive: Hashable, Sendable {
             var span = buffer.mutableSpan
             try disk.read(from: next, into: &span)
         } catch {
-            registers.show(address: next)
+            show(address: next)
             fail(error)
             return
         }
         transfer = .reading(next: next + UInt64(count), left: left - count)
-        registers.show(address: next + UInt64(count) - 1)
+        show(address: next + UInt64(count) - 1)
         if left == count { registers.showNoneLeft() }
         status = [.ready, .seekComplete, .dataRequest]
         requestsInterrupt = true

@@ -11,6 +11,7 @@ public struct VirtioBlock: Sendable {
     /// Feature bits (5.2.3).
     private enum Feature {
         static let segmentMaximum: UInt64 = 1 << 2
+        static let geometry: UInt64 = 1 << 4
         static let readOnly: UInt64 = 1 << 5
         static let blockSize: UInt64 = 1 << 6
         static let flush: UInt64 = 1 << 9
@@ -47,8 +48,10 @@ public struct VirtioBlock: Sendable {
         var configuration = LittleEndian.bytes(of: sectorCount)
         // size_max, which is not offered, and seg_max: every descriptor but those of the header and the status.
         configuration += LittleEndian.bytes(of: UInt32(0)) + LittleEndian.bytes(of: UInt32(Self.queueSize - 2))
-        configuration += [0, 0, 0, 0] + LittleEndian.bytes(of: UInt32(Self.sectorSize))
-        let features = Feature.segmentMaximum | Feature.blockSize | Feature.flush
+        let geometry = DiskGeometry(sectorCount: sectorCount)
+        configuration += LittleEndian.bytes(of: geometry.cylinders) + [geometry.heads, geometry.sectorsPerTrack]
+        configuration += LittleEndian.bytes(of: UInt32(Self.sectorSize))
+        let features = Feature.segmentMaximum | Feature.geometry | Feature.blockSize | Feature.flush
         transport = VirtioTransport(
             type: .block,
             classCode: 0x01_00_00,
