@@ -59,10 +59,18 @@ GUEST(reset_port_cf9, "reset-port-cf9", "resets by port 0xCF9", .outcome = GUEST
       .console = "reset by port 0xCF9\n")
 GUEST(reset_keyboard, "reset-keyboard", "resets by the keyboard controller", .outcome = GUEST_RESETS,
       .console = "reset by the keyboard controller\n")
+GUEST(address_line_20, "address-line-20", "masks address line 20",
+      .console = "address line 20: masked and let through\n")
+GUEST(pit_power_on, "pit-power-on", "ticks by a timer that it does not program",
+      .console = "3 ticks of a timer that nobody has programmed\n")
 GUEST(pm_timer, "pm-timer", "waits by the ACPI power management timer", .console = "PM timer: 10000 ticks\n")
 GUEST(power_off, "power-off", "switches the machine off", .outcome = GUEST_POWERS_OFF, .console = "switching off\n")
 GUEST(local_apic, "local-apic", "ticks by the local APIC and interrupts itself",
       .console = "local APIC: one shot, periodic, to itself\n")
+GUEST(apic_base, "apic-base", "moves the local APIC and switches it off",
+      .console = "local APIC: moved, switched off and on\n")
+GUEST(apic_timer_mode, "apic-timer-mode", "changes the mode of the local APIC's timer",
+      .console = "local APIC: a change of mode stops the timer\n")
 GUEST(io_apic, "io-apic", "takes the timer and COM1 through the I/O APIC", .console = "I/O APIC: 5 edges, a level\n")
 BOOTED(bad_gates, "bad-gates", "raises interrupts through bad gates in protected mode",
        .console = "bad gates: every fault at its instruction\n")
@@ -75,6 +83,8 @@ GUEST(page_borders, "page-borders", "talks to ports from the borders of pages an
       .console = "at the borders of pages\n")
 GUEST(ata_pio, "ata-pio", "reads and writes an ATA disk by ports", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "an ATA disk by ports\nsector 1\nidentified, read, written\n")
+GUEST(ata_registers, "ata-registers", "reads and writes an ATA disk's registers by words", .drive = GUEST_HAS_IDE_DRIVE,
+      .console = "ATA: registers by words, addresses shown\n")
 GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "sector 1\nsector 2\nATA: read and written by DMA\n")
 GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = GUEST_HAS_VIRTIO_DRIVE,

@@ -81,6 +81,12 @@ struct DeviceMemory: GuestMemoryAccess {
         accesses.append(.read(GuestOutput(kind: .console, port: Port(0), address: address, bytes: bytes)))
     }
 
+    /// Notes that address line 20 is masked from here on, or let through.
+    mutating func noteAddressLine20(masked: Bool) {
+        let bytes = AddressLine20.control(masks: masked)
+        accesses.append(.write(DeviceWrite(address: AddressLine20.control, bytes: bytes)))
+    }
+
     /// Reads what the guest gives to the outside, and notes it; nothing at all is not noted, but for a call without arguments.
     mutating func take(
         _ kind: GuestOutput.Kind,

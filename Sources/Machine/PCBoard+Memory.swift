@@ -12,6 +12,7 @@ extension PCBoard {
     /// Answers a read of memory that is not there; what nobody claims floats to ones.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
         advanceTimers(to: now)
+        let address = onBus(address)
         guard let size = AccessSize(rawValue: length) else {
             // A part of an access that straddles two pages.
             return (0..<min(UInt64(length), 8)).reduce(0) { value, index in
@@ -38,6 +39,7 @@ extension PCBoard {
         now: MachineTime
     ) -> BoardSignal? {
         advanceTimers(to: now)
+        let address = onBus(address)
         guard let size = AccessSize(rawValue: length) else {
             var signal: BoardSignal?
             for index in 0..<min(UInt64(length), 8) {
@@ -65,5 +67,10 @@ extension PCBoard {
         }
         unclaimed?.note(address, isWrite: true)
         return nil
+    }
+
+    /// Where an address of the processor's leads.
+    private func onBus(_ address: GuestPhysicalAddress) -> GuestPhysicalAddress {
+        masksAddressLine20 ? GuestPhysicalAddress(AddressLine20.masked(address.rawValue)) : address
     }
 }

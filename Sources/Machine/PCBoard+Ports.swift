@@ -55,6 +55,8 @@ extension PCBoard {
         }
     }
 
+    /// Reads a register of a drive. Nil for a word, which the bus divides into two accesses of a byte; it has none of 32 bits
+    /// but to the data register, so such a read floats, as QEMU has it.
     private mutating func readDrive(
         _ channel: IDEController.Channel,
         _ port: Port,
@@ -62,7 +64,7 @@ extension PCBoard {
         now: MachineTime
     ) -> UInt32? {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
-        guard let register, register == .data || size == .byte else { return nil }
+        guard let register, register == .data || size == .byte else { return size == .word ? nil : .max }
         let value = pci.ide.read(channel, register, size, disks: &ideDisks)
         followDrive(channel, now: now)
         return value
@@ -98,6 +100,7 @@ extension PCBoard {
         return true
     }
 
+    /// Writes a register of a drive. False for a word, which the bus divides into two accesses of a byte.
     private mutating func writeDrive(
         _ channel: IDEController.Channel,
         _ port: Port,
@@ -106,7 +109,7 @@ extension PCBoard {
         now: MachineTime
     ) -> Bool {
         let register = IDEController.Register(rawValue: port.rawValue - channel.commandPort)
-        guard let register, register == .data || size == .byte else { return false }
+        guard let register, register == .data || size == .byte else { return size == .doubleword }
         pci.ide.write(channel, register, size, value, disks: &ideDisks, memory: &memory)
         followDrive(channel, now: now)
         return true
@@ -168,6 +171,8 @@ extension PCBoard {
         case .post: return post.read()
         case .debugConsole: return debugConsole.read()
         case .vga: return VGA.Register(rawValue: port).map { vga.read($0, now: now) } ?? 0xFF
+        case .idePrimary: return UInt8(truncatingIfNeeded: readDrive(.primary, Port(port), .byte, now: now) ?? .max)
+        case .ideSecondary: return UInt8(truncatingIfNeeded: readDrive(.secondary, Port(port), .byte, now: now) ?? .max)
         case .idePrimaryControl: return pci.ide.readControl(.primary)
         case .ideSecondaryControl: return pci.ide.readControl(.secondary)
         case .pci where port == ResetControl.port: return resetControl.read()
@@ -175,8 +180,7 @@ extension PCBoard {
         case .nobody:
             unclaimed?.note(port, isWrite: false)
             return 0xFF
-        case .exit, .pci, .powerCommand, .power, .idePrimary, .ideSecondary, .busMaster:
-            return 0xFF
+        case .exit, .pci, .powerCommand, .power, .busMaster: return 0xFF
         }
     }
 
@@ -199,7 +203,9 @@ extension PCBoard {
         case .keyboard:
             guard let register = KeyboardController8042.Register(rawValue: port) else { return nil }
             defer { updateKeyboardLines() }
-            return keyboard.write(register, value) ? .reset : nil
+            let resets = keyboard.write(register, value)
+            if let isLetThrough = keyboard.takeAddressLine20() { maskAddressLine20(!isLetThrough) }
+            return resets ? .reset : nil
         case .serial1:
             guard let register = UART16550.Register(rawValue: port - SerialPort.com1) else { return nil }
             defer { updateSerialLines() }
@@ -223,9 +229,14 @@ extension PCBoard {
         case .systemControlB:
             systemControlB.write(value)
             timer.setSpeakerGate(systemControlB.timerGate, now: now)
-        case .systemControlA: return systemControlA.write(value) ? .reset : nil
+        case .systemControlA:
+            let resets = systemControlA.write(value)
+            maskAddressLine20(!systemControlA.addressLine20)
+            return resets ? .reset : nil
         case .pci where port == ResetControl.port: return resetControl.write(value) == nil ? nil : .reset
         case .post: post.write(value)
+        case .idePrimary: _ = writeDrive(.primary, Port(port), .byte, UInt32(value), now: now)
+        case .ideSecondary: _ = writeDrive(.secondary, Port(port), .byte, UInt32(value), now: now)
         case .idePrimaryControl: writeDriveControl(.primary, value)
         case .ideSecondaryControl: writeDriveControl(.secondary, value)
         case .powerCommand:

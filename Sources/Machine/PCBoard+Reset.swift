@@ -16,6 +16,7 @@ extension PCBoard {
         powerManagement.advance(to: now)
         vga = VGA()
         systemControlA = SystemControlPortA()
+        masksAddressLine20 = false
         systemControlB = SystemControlPortB()
         resetControl = ResetControl()
         post = POSTPort()

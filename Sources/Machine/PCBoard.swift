@@ -20,6 +20,9 @@ public struct PCBoard: Board, ~Copyable {
     var post = POSTPort()
     var modelSpecific: ModelSpecificRegisters
     var firmwareConfiguration: FirmwareConfiguration
+    /// Whether address line 20 is masked. Port 0x92 and the keyboard controller both drive the line: the last one to be told
+    /// decides, as in QEMU's PC.
+    var masksAddressLine20 = false
     let debugConsole = DebugConsole()
     let exitPort = ExitPort()
 
@@ -101,6 +104,13 @@ public struct PCBoard: Board, ~Copyable {
         let devices = MachineTime.earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
         let disks = MachineTime.earliest(diskPauses.values.min(), .earliest(drivePauses[0], drivePauses[1]))
         nextDeadline = .earliest(devices, disks)
+    }
+
+    /// Masks address line 20 or lets it through, for the processor as for the board.
+    mutating func maskAddressLine20(_ isMasked: Bool) {
+        guard isMasked != masksAddressLine20 else { return }
+        masksAddressLine20 = isMasked
+        memory.noteAddressLine20(masked: isMasked)
     }
 
     /// What the devices have done to guest memory since this was last asked, in order.

@@ -108,6 +108,9 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             switch access {
             case .write(let write):
                 sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: now)
+                if let isMasked = AddressLine20.isMasked(by: write.address, write.bytes) {
+                    try processor.maskAddressLine20(isMasked)
+                }
             case .read(let output): sink.append(.deviceRead(DeviceRead(output)), rip: 0, at: now)
             }
         }

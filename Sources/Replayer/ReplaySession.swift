@@ -108,7 +108,11 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
             case .nonMaskableInterrupt: try processor.injectNonMaskable()
             case .deviceWrite(let address, let bytes):
                 try processor.completePendingAccess()
-                try processor.memory.write(bytes, at: address)
+                if let isMasked = AddressLine20.isMasked(by: address, bytes) {
+                    try processor.maskAddressLine20(isMasked)
+                } else {
+                    try processor.memory.write(bytes, at: address)
+                }
             case .deviceRead(let read): try compareDeviceRead(read, recorded)
             case .keyframe(let number, .synchronous): try compareState(keyframe: number, recorded)
             case .keyframe(let number, .asynchronous): try land(onKeyframe: number, recorded)

@@ -30,7 +30,7 @@ extension ProcessorState {
         var seen: Set = [root]
         while found.count < candidates.count, let table = waiting.popLast() {
             for index in 0...scheme.indexMask(ofLevel: table.level) {
-                let address = GuestPhysicalAddress(table.address + index * UInt64(scheme.entrySize.rawValue))
+                let address = physical(table.address + index * UInt64(scheme.entrySize.rawValue))
                 // Memory is there for a whole table or for none of it.
                 guard let entry = readTable(address, scheme.entrySize) else { break }
                 guard entry & 1 != 0 else { continue }

@@ -61,6 +61,7 @@ extension ProcessorState {
         }
         result.append(("pending", "\(pending)"))
         result.append(("activity", "\(activity)"))
+        result.append(("a20", masksAddressLine20 ? "masked" : "let through"))
         return result
     }
 }

@@ -6,6 +6,9 @@ extension ProcessorState {
     /// Most model-specific registers that are accepted.
     public static let maximumModelSpecificRegisters = 4096
 
+    /// Beside the activity: address line 20 is masked.
+    private static let addressLine20Flag: UInt8 = 2
+
     /// Appends the canonical encoding: fixed-width little-endian fields in declaration order, lists sorted by number.
     ///
     /// Equal states have equal encodings, so a hash of the encoding is a digest of the state.
@@ -35,7 +38,7 @@ extension ProcessorState {
             writer.write(value)
         }
         pending.encode(to: &writer)
-        writer.write(activity.rawValue)
+        writer.write(activity.rawValue | (masksAddressLine20 ? Self.addressLine20Flag : 0))
     }
 
     /// Reads what ``encode(to:)`` wrote, refusing anything that it could not have written.
@@ -73,7 +76,8 @@ extension ProcessorState {
         }
         pending = try PendingEvents(from: &cursor)
         let rawActivity: UInt8 = try cursor.read()
-        guard let activity = Activity(rawValue: rawActivity) else {
+        masksAddressLine20 = rawActivity & Self.addressLine20Flag != 0
+        guard let activity = Activity(rawValue: rawActivity & ~Self.addressLine20Flag) else {
             throw .invalidValue(field: "activity", value: UInt64(rawActivity))
         }
         self.activity = activity

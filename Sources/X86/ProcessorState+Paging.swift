@@ -38,7 +38,7 @@ extension ProcessorState {
         guard control.cr0 & ControlBit.paging != 0 else {
             let linear =
                 control.efer & ControlBit.longModeActive != 0 ? address.rawValue : address.rawValue & 0xFFFF_FFFF
-            let target = GuestPhysicalAddress(linear)
+            let target = physical(linear)
             return visit(PageTableStep(level: 0, entryAddress: target, entry: 0, target: target))
         }
         let scheme = PagingScheme(control)
@@ -47,7 +47,7 @@ extension ProcessorState {
         for level in stride(from: scheme.levels, through: 1, by: -1) {
             let shift = scheme.shift(ofLevel: level)
             let index = address.rawValue >> UInt64(shift) & scheme.indexMask(ofLevel: level)
-            let entryAddress = GuestPhysicalAddress(table + index * UInt64(scheme.entrySize.rawValue))
+            let entryAddress = physical(table + index * UInt64(scheme.entrySize.rawValue))
             guard let entry = readTable(entryAddress, scheme.entrySize) else { return }
             var step = PageTableStep(level: level, entryAddress: entryAddress, entry: entry)
             let present = entry & 1 != 0
@@ -55,7 +55,7 @@ extension ProcessorState {
             if present, isLeaf {
                 let offsetMask = (UInt64(1) << UInt64(shift)) - 1
                 let frame = scheme.frame(of: entry, level: level) & ~offsetMask
-                step.target = GuestPhysicalAddress(frame | address.rawValue & offsetMask)
+                step.target = physical(frame | address.rawValue & offsetMask)
             }
             visit(step)
             guard present, !isLeaf else { return }

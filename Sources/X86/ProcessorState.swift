@@ -31,6 +31,8 @@ public struct ProcessorState: Hashable, Sendable {
     public var pending = PendingEvents()
     /// Whether the processor executes or waits.
     public var activity = Activity.running
+    /// Whether address line 20 is masked (the pin A20M#): see ``AddressLine20``.
+    public var masksAddressLine20 = false
 
     /// A state with every register zero except the flags' fixed bit.
     public init() {}

@@ -52,7 +52,47 @@ import X86
 
     private static let unclaimed: [UInt16] = [0x0005, 0x00F0, 0x0100, 0x0505, 0x7FFF, 0xFFF0]
 
+    // MARK: Address line 20
+
+    private static let masking: [[(port: UInt16, value: UInt32)]] = [
+        [(0x92, 0x00)], [(0x64, 0xD1), (0x60, 0xDD)], [(0x64, 0xDD)],
+    ]
+
+    @Test(arguments: masking) func addressLine20IsMasked(writes: [(port: UInt16, value: UInt32)]) {
+        var bench = Bench()
+        for write in writes { bench.write(write.port, .byte, write.value) }
+        let masked = bench.board.takeDeviceAccesses()
+        #expect(masked.count == 1)
+        // The local APIC's version, a megabyte above.
+        #expect(bench.board.readMemory(GuestPhysicalAddress(0xFEF0_0030), 4, now: bench.now) == 0x0005_0014)
+        // The last one to be told decides.
+        bench.write(0x92, .byte, 0x02)
+        #expect(bench.board.takeDeviceAccesses().count == 1)
+        #expect(bench.board.readMemory(GuestPhysicalAddress(0xFEF0_0030), 4, now: bench.now) == 0xFFFF_FFFF)
+        bench.write(0x92, .byte, 0x02)
+        #expect(bench.board.takeDeviceAccesses().isEmpty)
+    }
+
     // MARK: Disks
+
+    @Test(arguments: [UInt16(0x1F0), 0x170])
+    func aWordOfADrivesRegistersIsTwoBytes(base: UInt16) {
+        var bench = Bench { setup in
+            let disk = Drive(disk: Disk(MemoryImage([UInt8](repeating: 1, count: 4096))), interface: .ide)
+            setup.drives = [disk, disk, disk, disk]
+        }
+        bench.write(base + 4, .word, 0x2211)
+        #expect([bench.read(base + 4), bench.read(base + 5)] == [0x11, 0x22])
+        #expect(bench.read(base + 4, .word) == 0x2211)
+        #expect(bench.read(base + 2, .word) == 0x0101)
+        #expect(bench.read(base + 2, .doubleword) == 0xFFFF_FFFF)
+        bench.write(base + 2, .doubleword, 0x0504_0302)
+        #expect(bench.read(base + 2, .word) == 0x0101)
+        // The device and a command in one: IDENTIFY DEVICE.
+        bench.write(base + 6, .word, 0xECE0)
+        #expect(bench.read(base + 7) == 0x58)
+        #expect(bench.read(base + 7, .word) == 0xFF58)
+    }
 
     /// A board with one IDE disk, which is busy with each request for some nanoseconds.
     private static func benchWithDisk(busyFor pause: UInt64) -> Bench {

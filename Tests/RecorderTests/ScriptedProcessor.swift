@@ -81,6 +81,8 @@ struct ScriptedProcessor: Processor, ~Copyable {
         if isInsideInstruction { throw .unfinishedInstruction }
     }
 
+    mutating func maskAddressLine20(_ isMasked: Bool) { present.masksAddressLine20 = isMasked }
+
     mutating func inject(vector: UInt8) { actions.append(.injected(vector)) }
     func canTakeNonMaskable() -> Bool { blockedRuns <= 0 }
     mutating func injectNonMaskable() {

@@ -49,6 +49,7 @@ import X86
         state.pending.nmiMasked = true
         state.pending.interruptShadow = .enabledInterrupts
         state.activity = .halted
+        state.masksAddressLine20 = true
         return state
     }
 

@@ -14,6 +14,8 @@ public struct KeyboardController8042: Sendable {
         var keyboard = Keyboard()
         var configuration: Configuration = [.keyboardInterrupt, .systemFlag, .translates]
         var addressLine20 = true
+        /// What the guest has last said of the line, until that is asked for.
+        var writtenAddressLine20: Bool?
         /// The byte in the output buffer.
         var output: UInt8?
         /// The byte that was there last; read again, the buffer still shows it.
@@ -63,6 +65,12 @@ public struct KeyboardController8042: Sendable {
     public mutating func takeAuxiliaryEdge() -> Bool {
         defer { state.auxiliaryEdge = false }
         return state.auxiliaryEdge
+    }
+
+    /// Whether the guest has let address line 20 through or masked it since this was last asked; nil if it has done neither.
+    public mutating func takeAddressLine20() -> Bool? {
+        defer { state.writtenAddressLine20 = nil }
+        return state.writtenAddressLine20
     }
 
     /// The user presses or releases a key. False if the keyboard had no room for it or is switched off: the key is lost.
@@ -154,8 +162,8 @@ extension KeyboardController8042 {
         case .readOutputPort: put(outputPort.rawValue)
         case .writeConfiguration, .writeOutputPort, .writeKeyboardOutput, .writeAuxiliaryOutput, .writeAuxiliary:
             state.pending = value
-        case .disableAddressLine20: state.addressLine20 = false
-        case .enableAddressLine20: state.addressLine20 = true
+        case .disableAddressLine20: gateAddressLine20(false)
+        case .enableAddressLine20: gateAddressLine20(true)
         }
         return false
     }
@@ -167,7 +175,7 @@ extension KeyboardController8042 {
             fillOutput()
         case .writeOutputPort:
             let port = OutputPort(rawValue: argument)
-            state.addressLine20 = port.contains(.addressLine20)
+            gateAddressLine20(port.contains(.addressLine20))
             return !port.contains(.notReset)
         case .writeKeyboardOutput: put(argument)
         case .writeAuxiliaryOutput: put(argument, isAuxiliary: true)
@@ -178,6 +186,11 @@ extension KeyboardController8042 {
         default: break
         }
         return false
+    }
+
+    private mutating func gateAddressLine20(_ isLetThrough: Bool) {
+        state.addressLine20 = isLetThrough
+        state.writtenAddressLine20 = isLetThrough
     }
 
     private var outputPort: OutputPort {

@@ -44,6 +44,7 @@ extension KVMProcessor {
             return exit
         }
         if let exit = nextElement() { return exit }
+        if writtenAPICBase != nil { try takeAPICBase() }
         let pending = access
         access = .none
         chooseSynchronizedRegisters()
@@ -82,9 +83,7 @@ extension KVMProcessor {
     private mutating func takeExit() -> Exit {
         let exit: Exit
         (exit, access) = vcpu.takeExit()
-        if case .memoryWrite(LocalAPICRegister.taskPriority, _, let value) = exit {
-            vcpu.taskPriority = value >> 4 & 0xF
-        }
+        followLocalAPIC(exit)
         return exit
     }
 
@@ -116,6 +115,7 @@ extension KVMProcessor {
     public mutating func refuse() {
         vcpu.refuseMSRAccess()
         access = .refused
+        writtenAPICBase = nil
     }
 
     /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
@@ -123,6 +123,7 @@ extension KVMProcessor {
         // KVM would finish an instruction of many elements with what has not been answered yet.
         if isInsideInstruction { throw .unfinishedInstruction }
         if access.isNone { return }
+        try takeAPICBase()
         do {
             guard try vcpu.completePendingExit() == .exit else {
                 access = .none
@@ -180,12 +181,6 @@ extension KVMProcessor {
     public mutating func requestInterruptWindow(_ wanted: Bool) {
         vcpu.requestsInterruptWindow = wanted
     }
-}
-
-/// Registers of the local APIC that are registers of the processor too.
-private enum LocalAPICRegister {
-    /// TPR, whose upper half is CR8 (Intel SDM vol. 3, 11.8.6.1), at the address that every guest leaves it at.
-    static let taskPriority = GuestPhysicalAddress(0xFEE0_0080)
 }
 
 extension VCPU {

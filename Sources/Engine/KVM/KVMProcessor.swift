@@ -29,7 +29,14 @@ public struct KVMProcessor: Processor, ~Copyable {
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
     /// Whether a page stays written for KVM until it is told otherwise, which it has to be then.
-    private let clearsDirtyPages: Bool
+    let clearsDirtyPages: Bool
+    /// Where the guest finds its memory: a memory slot each.
+    var slots: [Slot] = []
+    /// Whether address line 20 is masked.
+    var masksAddressLine20 = false
+    /// IA32_APIC_BASE, and what the last exit, which is a WRMSR, gives it unless it is refused.
+    var apicBase = APICBase.reset
+    var writtenAPICBase: UInt64?
 
     /// Makes a machine with one processor that has been reset.
     ///
@@ -81,16 +88,6 @@ public struct KVMProcessor: Processor, ~Copyable {
         var vm = try system.createVM()
         let clearsDirtyPages = try vm.check(.manualDirtyLogProtect2) & 1 != 0
         if clearsDirtyPages { try vm.enable(.manualDirtyLogProtect2, 1) }
-        for (index, region) in memory.regions.enumerated() {
-            // SAFETY: the region stays mapped as long as `memory`, which the processor keeps until the machine is gone.
-            try unsafe vm.setMemoryRegion(
-                MemorySlot(UInt32(index)),
-                guestAddress: region.address,
-                hostMemory: memory.hostBase(ofRegion: index),
-                size: region.size,
-                flags: region.isReadOnly ? .readOnly : .logDirtyPages
-            )
-        }
         // Processors without unrestricted guest mode (Intel SDM vol. 3, 25.3.1.1) run real mode in a task of their own, which
         // needs these pages; they lie below the firmware's 16 MiB and above RAM.
         try vm.setIdentityMapAddress(GuestPhysicalAddress(0xFEFF_C000))
@@ -103,7 +100,7 @@ public struct KVMProcessor: Processor, ~Copyable {
         let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
         let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)
         try vm.setMSRFilter(SavedRegisters.filter(saving: registers))
-        return Self(
+        var processor = Self(
             vcpu: vcpu,
             vm: vm,
             memory: memory,
@@ -113,6 +110,8 @@ public struct KVMProcessor: Processor, ~Copyable {
             extendedLayout: layout,
             clearsDirtyPages: clearsDirtyPages
         )
+        try processor.lendMemory(Slot.layout(of: memory.regions, masksAddressLine20: false))
+        return processor
     }
 
     private init(
@@ -175,7 +174,9 @@ extension KVMProcessor {
         do {
             try bringStateBack()
             let kvm = try vcpu.saveState(msrs: modelSpecificRegisters.map { MSRNumber($0) })
-            return ProcessorState(kvm, layout: extendedLayout)
+            var state = ProcessorState(kvm, layout: extendedLayout)
+            state.masksAddressLine20 = masksAddressLine20
+            return state
         } catch {
             throw .kvm(error)
         }
@@ -206,13 +207,15 @@ extension KVMProcessor {
 
     /// Sets the whole state, forgetting any pending access.
     public mutating func restore(_ state: ProcessorState) throws(EngineError) {
-        (held, access) = (nil, .none)
+        (held, access, writtenAPICBase) = (nil, .none, nil)
         do {
             var accessesLeft = Self.mostAccesses
             while try vcpu.completePendingExit() == .exit, accessesLeft > 0 { accessesLeft -= 1 }
             var kvmState = try vcpu.saveState(msrs: [])
             try kvmState.set(state, layout: extendedLayout)
             try vcpu.restoreState(kvmState)
+            apicBase = state.control.apicBase
+            try maskAddressLine20(state.masksAddressLine20)
             // What the last run left in the run page (registers, readiness for interrupts) is of another state now.
             _ = try vcpu.completePendingExit()
         } catch let error as KVMError {
@@ -228,6 +231,10 @@ extension KVMProcessor {
     public mutating func takeDirtyPages(
         expecting hot: Set<GuestPhysicalAddress>
     ) throws(EngineError) -> [GuestPhysicalAddress] {
+        if masksAddressLine20 {
+            do { try noteMaskedWrites() } catch { throw .kvm(error) }
+            return memory.takeHostWrites().sorted()
+        }
         var pages = memory.takeHostWrites()
         for (index, region) in memory.regions.enumerated() where !region.isReadOnly {
             do { try updateDirtyBitmap(index, region, expecting: hot) } catch { throw .kvm(error) }

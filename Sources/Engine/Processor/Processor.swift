@@ -46,9 +46,14 @@ public protocol Processor: ~Copyable {
     /// Whether RFLAGS.IF was set at the last exit.
     var interruptFlag: Bool { get }
 
-    /// CR8, the upper half of the local APIC's task priority: as the last exit left it. A store to that register of the APIC
-    /// sets it too, on every engine: a replay has no APIC that could.
+    /// CR8, the upper half of the local APIC's task priority: as the last exit left it. A store of 32 bits to that register of
+    /// the APIC sets it too, where IA32_APIC_BASE says that the APIC is, on every engine: a replay has no APIC that could. The
+    /// engine takes IA32_APIC_BASE from WRMSR, unless that is refused.
     var taskPriority: UInt8 { get }
+
+    /// Masks address line 20, or lets it through, from the next instruction on; the pending access must be complete. Part of
+    /// the state. See ``AddressLine20``: reading and writing ``memory`` is not affected, a walk through the page tables is.
+    mutating func maskAddressLine20(_ isMasked: Bool) throws(EngineError)
 
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     mutating func inject(vector: UInt8) throws(EngineError)

@@ -20,6 +20,8 @@ struct InputClassifier {
     mutating func take(_ recorded: RecordedEvent) {
         // One of no bytes stands for a keyframe that a copy has left out.
         if case .deviceWrite(let address, let bytes) = recorded.event, !bytes.isEmpty {
+            // What becomes of address line 20 is the guest's own doing.
+            guard AddressLine20.isMasked(by: address, bytes) == nil else { return }
             writes.append(Write(ordinal: recorded.ordinal, address: address, count: bytes.count))
             return
         }
