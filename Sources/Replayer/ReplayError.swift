@@ -13,6 +13,8 @@ public enum ReplayError: Error, CustomStringConvertible {
     case guestDebugsItself(EventOrdinal)
     /// Executing did not lead to the recorded state between two exits in the time that it may take.
     case notReached(EventOrdinal)
+    /// The trace, or its guest, fills more memory than may be.
+    case tooMuchMemory(UInt64, limit: UInt64)
     /// The trace says something that no recorder writes.
     case inconsistent(EventOrdinal, String)
 
@@ -30,6 +32,9 @@ public enum ReplayError: Error, CustomStringConvertible {
         case .notReached(let event):
             "unproved: executing did not lead to the state of event \(event) in the processor time that a landing may take; "
                 + "use --landing auto to go on from the recorded state"
+        case .tooMuchMemory(let bytes, let limit):
+            "the trace fills at least \(bytes >> 20) MiB of guest memory, and it may fill \(limit >> 20) MiB; "
+                + "give --memory-limit if you want it to"
         case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
         }
     }

@@ -42,14 +42,12 @@ extension ReplaySession where P: ~Copyable {
     /// - Returns: the event.
     private mutating func begin(at number: Int) throws(ReplayStop) -> EventOrdinal {
         do {
-            let event = try reader.keyframeEntry(number).event
-            cursor.seek(to: event)
-            guard let recorded = try nextEvent() else { return event }
-            let keyframe = try keyframe(UInt32(number), recorded)
+            let keyframe = try reader.keyframe(number)
+            let recorded = try event(of: keyframe)
             try jump(to: keyframe, recorded)
             metTime = recorded.time
             report.digest = keyframe.digest
-            return event
+            return keyframe.event
         } catch let stop as ReplayStop {
             throw stop
         } catch let error as TraceError {

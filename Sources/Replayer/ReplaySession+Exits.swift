@@ -20,7 +20,7 @@ extension ReplaySession where P: ~Copyable {
         }
         let rip = processor.exitRIP
         // A processor that has shut down stands nowhere.
-        guard try expected == .tripleFault || rip == recorded.rip || isSameInstruction(rip, recorded.rip) else {
+        guard try expected == .tripleFault || rip == recorded.rip || isSameWrite(recorded, rip) else {
             throw divergence(
                 at: recorded,
                 expected: "\(expected.words) at rip 0x\(String(recorded.rip, radix: 16))",
@@ -54,15 +54,17 @@ extension ReplaySession where P: ~Copyable {
         }
     }
 
-    /// Whether two RIPs that differ are those before and after one write: hosts differ in which of them they report.
-    private mutating func isSameInstruction(_ first: UInt64, _ second: UInt64) throws(EngineError) -> Bool {
-        let start = min(first, second)
-        guard max(first, second) - start <= 15 else { return false }
-        try processor.completePendingAccess()
+    /// Whether the recorded RIP and the present one are those before and after the instruction that has just written: hosts
+    /// differ in which of them they report. Which instruction that was is known once it is complete.
+    private mutating func isSameWrite(_ recorded: RecordedEvent, _ rip: UInt64) throws(EngineError) -> Bool {
+        let (start, end) = (min(recorded.rip, rip), max(recorded.rip, rip))
+        guard recorded.event.isWrite, end - start <= 15 else { return false }
+        do { try processor.completePendingAccess() } catch EngineError.unfinishedInstruction { return false }
         var state = try processor.state()
+        guard state.rip == end else { return false }
         state.rip = start
         guard let instruction = processor.memory.instructions(at: state, limit: 1).first else { return false }
-        return start + UInt64(instruction.bytes.count) == max(first, second)
+        return UInt64(instruction.bytes.count) == end - start && instruction.makes(recorded.event)
     }
 
     /// Delivers a recorded interrupt where the guest must be able to take it.
@@ -80,4 +82,37 @@ extension ReplaySession where P: ~Copyable {
         try processor.inject(vector: vector)
     }
 
+    /// Delivers a recorded non-maskable interrupt where the guest must be able to take it.
+    mutating func injectNonMaskable(_ recorded: RecordedEvent) throws {
+        guard try processor.canTakeNonMaskable() else {
+            throw divergence(
+                at: recorded,
+                expected: "a non-maskable interrupt is taken here",
+                actual: "the guest has one to take already, or is in the handler of one"
+            )
+        }
+        try processor.injectNonMaskable()
+    }
+}
+
+extension Event {
+    /// Whether it is an exit by which the guest gives something.
+    fileprivate var isWrite: Bool {
+        switch self {
+        case .portWrite, .memoryWrite, .writeMSR: true
+        default: false
+        }
+    }
+}
+
+extension Instruction {
+    /// Whether it is of a kind that makes a write.
+    fileprivate func makes(_ event: Event) -> Bool {
+        switch event {
+        case .portWrite: writesPort
+        case .memoryWrite: writesMemory
+        case .writeMSR: writesModelSpecific
+        default: false
+        }
+    }
 }

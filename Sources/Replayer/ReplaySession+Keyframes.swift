@@ -47,20 +47,36 @@ extension ReplaySession where P: ~Copyable {
         try restore(keyframe)
         let capture = try capture()
         guard capture.digest == keyframe.digest else {
+            try content.check(keyframe)
             throw try stateDivergence(keyframe, capture.state, recorded)
         }
+        content.take(keyframe)
+    }
+
+    /// Sees that so many bytes of memory may be filled.
+    private func allow(_ bytes: UInt64) throws(ReplayStop) {
+        guard bytes > reader.memoryLimit else { return }
+        throw .error(.tooMuchMemory(bytes, limit: reader.memoryLimit))
     }
 
     /// The present state; remembers what has changed until the next keyframe is met.
-    mutating func capture() throws(EngineError) -> StateTracker.Capture {
+    mutating func capture() throws -> StateTracker.Capture {
         let capture = try tracker.capture(&processor)
+        try allow(tracker.usedMemory)
         changedSinceKeyframe.formUnion(capture.changedPages)
         writtenPages?.formUnion(capture.writtenPages)
         return capture
     }
 
-    func keyframe(_ number: UInt32, _ recorded: RecordedEvent) throws -> Keyframe {
-        do { return try reader.keyframe(Int(number)) } catch { throw ReplayStop.error(.trace(error)) }
+    /// Reads the keyframe of an event, and holds what it stores against its own digest: executing proves the digest alone.
+    mutating func keyframe(_ number: UInt32, _ recorded: RecordedEvent) throws -> Keyframe {
+        do {
+            let keyframe = try reader.keyframe(Int(number))
+            try content.check(keyframe)
+            return keyframe
+        } catch {
+            throw ReplayStop.error(.trace(error))
+        }
     }
 
     /// Remembers that the machine is in a keyframe's state.
@@ -74,17 +90,20 @@ extension ReplaySession where P: ~Copyable {
     /// - Returns: the keyframe's event.
     mutating func start(atKeyframe number: Int) throws -> EventOrdinal {
         let keyframe = try reader.keyframe(number)
-        let event = RecordedEvent(
-            ordinal: keyframe.event,
-            time: 0,
-            rip: 0,
-            event: .keyframe(number: keyframe.number, keyframe.position)
-        )
-        try jump(to: keyframe, event)
+        try jump(to: keyframe, event(of: keyframe))
         recent = RecentEvents()
         (epochsPassed, metTime) = (0, nil)
-        cursor.seek(to: EventOrdinal(keyframe.event.rawValue + 1))
         return keyframe.event
+    }
+
+    /// Goes behind the event of a keyframe, which has to be where the index has it.
+    mutating func event(of keyframe: Keyframe) throws(ReplayStop) -> RecordedEvent {
+        cursor.seek(to: keyframe.event)
+        let wanted = Event.keyframe(number: keyframe.number, keyframe.position)
+        guard let recorded = try nextEvent(), recorded.event == wanted else {
+            throw .error(.inconsistent(keyframe.event, "the event of keyframe \(keyframe.number) is missing"))
+        }
+        return recorded
     }
 
     /// Puts a keyframe's processor and memory into the machine.
@@ -96,6 +115,7 @@ extension ReplaySession where P: ~Copyable {
         do {
             let stale = changedSinceKeyframe.union(try processor.takeDirtyPages(expecting: []))
                 .union(try memory.pages(thatMayDifferFrom: memoryKeyframe))
+            try allow(UInt64(stale.count) * UInt64(GuestMemory.pageSize))
             writtenPages?.formUnion(stale)
             for address in stale {
                 try processor.memory.write(memory.page(at: address), at: address)

@@ -7,8 +7,8 @@ extension ReplaySession where P: ~Copyable {
     /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
         landingLooks = nil
-        if recorded.ordinal < passesUntil { return pass() }
         let keyframe = try keyframe(number, recorded)
+        if recorded.ordinal < passesUntil { return pass() }
         if let reason = try execute(to: keyframe, recorded) {
             if try passesKeyframes && mayPass(after: reason) { return pass() }
             guard landing != .exact else { throw ReplayStop.error(failure(reason, keyframe)) }

@@ -12,6 +12,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     let reader: TraceReader
     var cursor: EventCursor
     var tracker = StateTracker()
+    /// What the trace stores of keyframes, held against their digests: of those too that are reached by executing.
+    var content = KeyframeContentCheck()
     /// Memory at the keyframe that was met last; nil before the first, when it is all zero.
     var memoryKeyframe: KeyframeMemory?
     /// Pages whose content has changed since the last keyframe was met.
@@ -105,7 +107,7 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
         do {
             switch recorded.event {
             case .interrupt(let vector): try injectInterrupt(vector, recorded)
-            case .nonMaskableInterrupt: try processor.injectNonMaskable()
+            case .nonMaskableInterrupt: try injectNonMaskable(recorded)
             case .deviceWrite(let address, let bytes):
                 try processor.completePendingAccess()
                 if let isMasked = AddressLine20.isMasked(by: address, bytes) {

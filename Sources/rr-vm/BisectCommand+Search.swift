@@ -6,7 +6,7 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true) {
+        let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
             // A command of the user's has the user's rights.
             if command == nil { confinement.keepOpenFiles(machines: true) }
         }
@@ -41,7 +41,9 @@ extension BisectCommand {
 
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true) { confinement.keepOpenFiles(machines: true) }
+        let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
+            confinement.keepOpenFiles(machines: true)
+        }
         let result = try ReplayProgress.showing { progress in
             var session = try ReplaySession(reader)
             return try session.run { _ in progress.replayed.add(1) }

@@ -44,6 +44,8 @@ struct BisectCommand: ParsableCommand {
     @Flag(help: "With --when or --run: the very first moment, even if it does not last. Every event is looked at.")
     var first = false
 
+    @OptionGroup var filling: MemoryLimitOption
+
     func validate() throws {
         guard (1...2).contains(files.count) else { throw ValidationError("name one trace or two") }
         if files.count == 2, when != nil || command != nil {
@@ -73,7 +75,9 @@ struct BisectCommand: ParsableCommand {
     }
 
     private func compare() throws {
-        let readers = try TraceLocation.open(files[0], files[1]) { confinement.keepOpenFiles(machines: true) }
+        let readers = try TraceLocation.open(files[0], files[1], filling: filling) {
+            confinement.keepOpenFiles(machines: true)
+        }
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)
         for difference in headers {
             try StandardOutput.print("the recordings begin differently: \(difference)".printable)

@@ -16,7 +16,7 @@ extension CommandFailure {
         case .trace(let error): self.init(error)
         case .notReached: self.init(.different, "\(error)")
         case .cannotLand, .guestDebugsItself: self.init(.unavailable, "\(error)")
-        case .inconsistent: self.init(.badData, "\(error)")
+        case .inconsistent, .tooMuchMemory: self.init(.badData, "\(error)")
         }
     }
 

@@ -65,6 +65,8 @@ struct InspectCommand: ParsableCommand {
     private static let stackWords = 16
     private static let defaultInstructions = 8
 
+    @OptionGroup var filling: MemoryLimitOption
+
     func validate() throws {
         if memory.count % 2 != 0 { throw ValidationError("--mem needs an address and a length, as in --mem 0x7c00 64") }
         if let disasm, !(1...10_000).contains(disasm) { throw ValidationError("--disasm must be from 1 to 10000") }
@@ -74,7 +76,9 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
+        let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
+            confinement.keepOpenFiles(machines: true)
+        }
         let report: InspectionReport
         do {
             report = try inspect(reader)

@@ -20,7 +20,7 @@ struct LastWriteCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true) {
+            let reader = try TraceLocation.open(watch.file, replaying: true, filling: watch.filling) {
                 watch.confinement.keepOpenFiles(machines: true)
             }
             let moment = try MomentName(before).moment(in: reader)

@@ -30,6 +30,8 @@ struct RedactCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
     var output: FilePath?
 
+    @OptionGroup var filling: MemoryLimitOption
+
     func validate() throws {
         if output?.isEmpty == true { throw ValidationError("--output needs a file") }
         if blank != nil, output == nil { throw ValidationError("--blank makes a new trace: name it with -o") }
@@ -39,7 +41,7 @@ struct RedactCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file) {
+        let reader = try TraceLocation.open(file, filling: filling) {
             confinement.keepDirectories(of: [output].compactMap(\.self), machines: output != nil)
         }
         do {

@@ -28,6 +28,7 @@ struct ReplayCommand: ParsableCommand {
     var quiet = false
 
     @OptionGroup var landing: LandingOption
+    @OptionGroup var filling: MemoryLimitOption
 
     func validate() throws {
         if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
@@ -36,7 +37,9 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
+        let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
+            confinement.keepOpenFiles(machines: true)
+        }
         let (report, seconds) = try ReplayProgress.showing {
             try Replay.run(reader, landing: landing.landing, showingConsole: console ? speed : nil, progress: $0)
         }

@@ -52,8 +52,10 @@ extension TraceInfo {
         var parts = unsafe tm()
         // SAFETY: gmtime_r fills the structure it is given, or gives nil for a year that does not fit.
         guard unsafe gmtime_r(&seconds, &parts) != nil else { return "at \(header.creationTime) s" }
-        let numbers = unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min]
-        let words = numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }
+        // A year of 32 bits, and 1900, may be more than 32 bits.
+        let year = unsafe Int(parts.tm_year) + 1900
+        let numbers = unsafe [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min]
+        let words = ["\(year)"] + numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }
         return "\(words[0])-\(words[1])-\(words[2]) \(words[3]):\(words[4]) UTC"
     }
 }

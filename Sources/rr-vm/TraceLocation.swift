@@ -24,27 +24,30 @@ enum TraceLocation {
     /// - Parameters:
     ///   - replaying: the trace must hold a state to begin with.
     ///   - checking: the trace must have no fault anywhere.
+    ///   - filling: how much memory a replay may fill.
     ///   - confine: gives up rights, before anything is read that a stranger may have made.
     static func open(
         _ file: FilePath?,
         replaying: Bool = false,
         checking: Bool = false,
+        filling limit: MemoryLimitOption? = nil,
         confine: () -> Void
     ) throws(CommandFailure) -> TraceReader {
         let source = try source(file)
         confine()
-        return try read(source, replaying: replaying, checking: checking)
+        return try read(source, replaying: replaying, checking: checking, filling: limit)
     }
 
     /// Opens two traces, as ``open(_:replaying:checking:confine:)`` does one.
     static func open(
         _ first: FilePath,
         _ second: FilePath,
+        filling limit: MemoryLimitOption? = nil,
         confine: () -> Void
     ) throws(CommandFailure) -> (TraceReader, TraceReader) {
         let sources = (try source(first), try source(second))
         confine()
-        return (try read(sources.0), try read(sources.1))
+        return (try read(sources.0, filling: limit), try read(sources.1, filling: limit))
     }
 
     private static func source(_ file: FilePath?) throws(CommandFailure) -> TraceSource {
@@ -55,10 +58,12 @@ enum TraceLocation {
     private static func read(
         _ source: TraceSource,
         replaying: Bool = false,
-        checking: Bool = false
+        checking: Bool = false,
+        filling limit: MemoryLimitOption? = nil
     ) throws(CommandFailure) -> TraceReader {
         do {
-            let reader = try TraceReader(source)
+            var reader = try TraceReader(source)
+            if let limit = limit?.memoryLimit { reader.memoryLimit = limit.rawValue }
             if checking { try reader.check() }
             if replaying { _ = try reader.firstKeyframe() }
             // A loss is told by the error of whoever reads up to it.

@@ -40,12 +40,14 @@ struct VerifyCommand: ParsableCommand {
     }
 
     @OptionGroup var landing: LandingOption
+    @OptionGroup var filling: MemoryLimitOption
 
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
-        let reader = try TraceLocation.open(file, replaying: true, checking: shard?.number ?? 1 == 1) {
+        let isFirst = shard?.number ?? 1 == 1
+        let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, filling: filling) {
             confinement.keepOpenFiles(machines: true)
         }
         let all = 0..<reader.keyframeCount

@@ -19,6 +19,7 @@ struct WatchOptions: ParsableArguments {
     @Flag(help: "The address is physical; otherwise the guest's paging at the given moment translates it.")
     var phys = false
 
+    @OptionGroup var filling: MemoryLimitOption
     @OptionGroup var confinement: ConfinementOption
 
     static let longest = 65_536

@@ -1,5 +1,6 @@
 import Digest
 import EndToEnd
+import Engine
 import GuestImages
 import Replayer
 import SystemPackage
@@ -91,30 +92,52 @@ import X86
     }
 
     @Test func changedByteOfTheFirstKeyframeIsFoundBeforeTheGuestRuns() async throws {
-        let replay = try await replay("hello") { changes in
-            changes.page = { number, _, bytes in bytes[4095] ^= number == 0 ? 1 : 0 }
+        let error = try await #require(throws: ReplayError.self) {
+            _ = try await replay("hello") { changes in
+                changes.page = { number, _, bytes in bytes[4095] ^= number == 0 ? 1 : 0 }
+            }
         }
 
-        #expect(replay.firstDifference == EventOrdinal(0))
+        #expect("\(error)".hasSuffix("its pages are not those that its digest says"), "\(error)")
     }
 
     @Test func changedDigestOfTheLastStateIsFoundThere() async throws {
         let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("hello")))
         let last = try #require(try recording.reader.keyframes.last)
 
+        let error = try await #require(throws: ReplayError.self) {
+            _ = try await replay("hello") { changes in
+                changes.keyframe = { $0.digest.memory.low ^= $0.number == last.number ? 1 : 0 }
+            }
+        }
+
+        #expect("\(error)".hasSuffix("its pages are not those that its digest says"), "\(error)")
+    }
+
+    @Test func changedLastStateWithItsDigestIsFoundThere() async throws {
+        let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("hello")))
+        let last = try #require(try recording.reader.keyframes.last)
+
         let replay = try await replay("hello") { changes in
-            changes.keyframe = { $0.digest.memory.low ^= $0.number == last.number ? 1 : 0 }
+            changes.keyframe = { keyframe in
+                guard keyframe.number == last.number else { return }
+                keyframe.state[.r9] ^= 1
+                keyframe.digest.processor = keyframe.state.digest
+            }
         }
 
         #expect(replay.firstDifference == last.event)
+        #expect(replay.divergence?.registers.map(\.field) == ["r9"])
     }
 
     @Test func changedRegisterOfTheFirstStateIsFoundBeforeTheGuestRuns() async throws {
-        let replay = try await replay("hello") { changes in
-            changes.keyframe = { $0.state.rip += $0.number == 0 ? 1 : 0 }
+        let error = try await #require(throws: (any Error).self) {
+            _ = try await replay("hello") { changes in
+                changes.keyframe = { $0.state.rip += $0.number == 0 ? 1 : 0 }
+            }
         }
 
-        #expect(replay.firstDifference == EventOrdinal(0))
+        #expect("\(error)".hasSuffix("its processor's state is not the one that its digest says"), "\(error)")
     }
 
     @Test(.needsForcedFeatures) func processorThatTheHostLacksIsNamedByLeafAndBit() async throws {

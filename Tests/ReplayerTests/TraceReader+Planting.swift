@@ -19,13 +19,16 @@ extension TraceReader {
             case .keyframe(let number, let position):
                 let keyframe = try keyframe(Int(number))
                 var memory = keyframe.memory
+                var digest = keyframe.digest
                 for pageAddress in Set(keyframe.changedPages).union([page]) {
                     var bytes = try memory.page(at: pageAddress)
-                    if pageAddress == page, number == changed { bytes[Int(address.rawValue & 0xFFF)] ^= 1 << bit }
+                    if pageAddress == page, number == changed {
+                        digest.memory = digest.memory - MemoryDigest.digest(ofPage: bytes.rawSpan, at: page)
+                        bytes[Int(address.rawValue & 0xFFF)] ^= 1 << bit
+                        digest.memory = digest.memory + MemoryDigest.digest(ofPage: bytes.rawSpan, at: page)
+                    }
                     writer.addPage(pageAddress, bytes.rawSpan)
                 }
-                var digest = keyframe.digest
-                if number == changed { digest.memory.low ^= 1 }
                 writer.appendKeyframe(position, state: keyframe.state, digest: digest, time: recorded.time)
             case .end(let outcome):
                 try writer.finish(outcome, time: recorded.time)

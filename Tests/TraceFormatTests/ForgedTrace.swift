@@ -1,4 +1,5 @@
 import ByteCoding
+import Digest
 import SystemPackage
 import X86
 
@@ -39,7 +40,7 @@ struct ForgedTrace {
         let record = KeyframeRecord(
             number: number,
             position: .synchronous,
-            digest: .sample,
+            digest: StateDigest(of: ProcessorState()),
             changedPages: changedPages,
             tables: parts,
             stateBase: 0,

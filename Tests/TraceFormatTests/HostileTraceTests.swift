@@ -54,7 +54,7 @@ import X86
         }
     }
 
-    @Test(arguments: [(5, 0), (0, 5), (.max, 0), (0, .max)] as [(UInt64, UInt64)])
+    @Test(arguments: [(5, 0), (0, 5), (1 << 62, 0), (0, 1 << 62)] as [(UInt64, UInt64)])
     func aHeaderThatBeginsElsewhereThanItsChunkIsRefused(firstEvent: UInt64, chunkEvent: UInt64) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("a")
@@ -64,6 +64,32 @@ import X86
         #expect(throws: TraceError.corrupt(path: path, chunk: "header", offset: 32, why: why)) {
             try TraceReader(path: path)
         }
+    }
+
+    /// Sums and differences of ordinals are made everywhere: none may come near where numbers end.
+    @Test(arguments: [(1 << 62) + 1, 1 << 63, .max - 1, .max] as [UInt64])
+    func anOrdinalNearWhereNumbersEndIsRefused(ordinal: UInt64) throws {
+        let directory = try TemporaryDirectory()
+        try ForgedTrace(firstEvent: ordinal, chunkEvent: ordinal).save(to: directory.file("a"))
+
+        let error = #expect(throws: TraceError.self) { try TraceReader(path: directory.file("a")) }
+
+        #expect(error?.description.contains("event ordinal") == true, "\(error as Any)")
+    }
+
+    @Test func eventsThatWouldComeBehindTheLastOrdinalAreNotRead() throws {
+        let directory = try TemporaryDirectory()
+        let last: UInt64 = 1 << 62
+        var forged = try ForgedTrace(firstEvent: last, chunkEvent: last)
+        var encoder = EventChunkEncoder()
+        let halt = EventRecord(.halt, rip: 1, time: 0, payload: 0)
+        try forged.add(.events, encoder.encode([halt, halt], payload: []), count: 2, event: last)
+        try forged.save(to: directory.file("a"))
+
+        let reader = try TraceReader(path: directory.file("a"))
+
+        #expect(reader.eventCount == 0)
+        #expect(reader.fault?.description.contains("event ordinal") == true, "\(reader.fault as Any)")
     }
 
     @Test func aHeaderThatIsNotTheFirstChunkIsRefused() throws {

@@ -116,7 +116,8 @@ extension SampleTrace {
         for index in 0..<70_000 {
             let isRare = Int.random(in: 0..<50, using: &generator) == 0
             let port = PortAccess(port: Port(0x71), size: .byte, value: UInt32(index & 0x7F))
-            writer.append(isRare ? .random(using: &generator) : .portRead(port), rip: 7, time: UInt32(index / 9))
+            let event = isRare ? Event.random(using: &generator) : .portRead(port)
+            writer.append(event, rip: event.kind.isExit ? 7 : 0, time: UInt32(index / 9))
         }
         try writer.finish(.exited(code: .max), time: 0)
     }
@@ -134,23 +135,9 @@ extension SampleTrace {
             state.rip = UInt64(number)
             state.modelSpecific = [0x1B: UInt64(number), 0x277: 1]
             state.pending.exception = number % 3 == 0 ? .init(vector: 14, errorCode: 2) : nil
-            var encoding = ByteWriter()
-            state.encode(to: &encoding)
-            let bytes = encoding.bytes
-            let digest = StateDigest(processor: Digest128(hashing: bytes.rawSpan), memory: memory.digest)
+            let digest = StateDigest(of: state, memory: memory.digest)
             writer.appendKeyframe(.synchronous, state: state, digest: digest, time: 0)
         }
         try writer.finish(.halted, time: 0)
-    }
-}
-
-extension SampleMemory {
-    /// The sum of the digests of all pages that are not zero.
-    var digest: Digest128 {
-        pages.enumerated().reduce(.zero) { sum, page in
-            let (number, bytes) = page
-            guard bytes.contains(where: { $0 != 0 }) else { return sum }
-            return sum + Digest128(hashing: bytes.rawSpan, seed: UInt64(number) * 4096)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import ByteCoding
+import Digest
 import SystemPackage
 import TestBasics
 import X86
@@ -27,13 +28,15 @@ struct LargeTrace {
         let sink = MemorySink()
         var assembler = try TraceAssembler(sink: sink, header: header, symbols: [], synchronizesEveryChunk: false)
         var generator = SeededGenerator(seed: 21)
+        var digests: [UInt64: Digest128] = [:]
+        var memory = Digest128.zero
         for number in 0..<UInt32(Self.keyframes) {
-            try assembler.append(keyframe: number, pages: Self.pages(of: number), &generator)
+            try assembler.append(keyframe: number, pages: Self.pages(of: number), &generator, &digests, &memory)
             for _ in 0..<Self.eventsPerKeyframe {
                 let event = Event.random(using: &generator)
                 let record = EventRecord(
                     event,
-                    rip: generator.next() >> 40,
+                    rip: event.kind.isExit ? generator.next() >> 40 : 0,
                     time: number,
                     payload: event.payload().count
                 )
@@ -81,12 +84,17 @@ extension TraceAssembler {
     fileprivate mutating func append(
         keyframe number: UInt32,
         pages: [UInt64],
-        _ generator: inout SeededGenerator
+        _ generator: inout SeededGenerator,
+        _ digests: inout [UInt64: Digest128],
+        _ digest: inout Digest128
     ) throws(TraceError) {
         for page in pages {
             var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: page), count: 4096)
             for _ in 0..<(number == 0 ? 0 : 20) { bytes[Int(generator.next() % 4096)] = UInt8(generator.next() % 256) }
             try append(EventRecord(pageAt: GuestPhysicalAddress(page * 4096)), bytes.rawSpan)
+            let new = Digest128(ofPage: bytes.rawSpan, at: page * 4096)
+            digest = digest - (digests[page] ?? .zero) + new
+            digests[page] = new
         }
         var state = ProcessorState()
         state.rip = UInt64(number)
@@ -94,7 +102,7 @@ extension TraceAssembler {
         state.encode(to: &writer)
         let encoded = writer.bytes
         try append(EventRecord(stateOf: encoded.count), encoded.rawSpan)
-        let (processor, memory) = EventRecord.digests(.sample)
+        let (processor, memory) = EventRecord.digests(StateDigest(of: state, memory: digest))
         try append(processor, RawSpan())
         try append(memory, RawSpan())
         let event = Event.keyframe(number: number, .synchronous)

@@ -21,7 +21,7 @@ import X86
         for round in 0..<200 {
             if round % 5 == 0 { writer.append(keyframe: round / 5, of: &memory) }
             for _ in 0..<Int.random(in: 0..<200, using: &generator) {
-                writer.append(.random(using: &generator), rip: 1, time: UInt32(round))
+                writer.append(.random(using: &generator), time: UInt32(round))
             }
             try? FileManager.default.removeItem(atPath: directory.file("copy").string)
             try FileManager.default.copyItem(

@@ -14,7 +14,8 @@ import X86
         var writer = try TraceWriter(path: path, header: .sample)
         let samples = Event.samples
         for (index, event) in samples.enumerated() {
-            let ordinal = writer.append(event, rip: UInt64(index) << 40, time: UInt32(index / 3))
+            let rip = event.kind.isExit ? UInt64(index) << 40 : 0
+            let ordinal = writer.append(event, rip: rip, time: UInt32(index / 3))
             #expect(ordinal == EventOrdinal(UInt64(index)))
         }
         let summary = try writer.finish(.exited(code: 7), time: 99)
@@ -30,7 +31,7 @@ import X86
             let expected = RecordedEvent(
                 ordinal: EventOrdinal(UInt64(index)),
                 time: UInt32(index / 3),
-                rip: UInt64(index) << 40,
+                rip: event.kind.isExit ? UInt64(index) << 40 : 0,
                 event: event
             )
             #expect(try cursor.next() == expected)
@@ -64,10 +65,7 @@ import X86
                 let bytes = memory[page] ?? []
                 writer.addPage(GuestPhysicalAddress(page * 4096), bytes.rawSpan)
             }
-            let digest = StateDigest(
-                processor: Digest128(low: UInt64(number), high: 1),
-                memory: Digest128(low: 2, high: UInt64(number))
-            )
+            let digest = StateDigest(of: state, memory: Digest128(low: 2, high: UInt64(number)))
             let kind: KeyframePosition = number % 2 == 0 ? .synchronous : .asynchronous
             writer.appendKeyframe(kind, state: state, digest: digest, time: 0)
             writer.append(.halt, rip: 1, time: 1)

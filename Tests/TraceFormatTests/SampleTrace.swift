@@ -22,7 +22,7 @@ enum SampleTrace {
         var writer = try TraceWriter(path: path, header: .sample, symbols: symbols)
         var memory = SampleMemory(seed: 3, pages: 4)
         writer.append(keyframe: 0, of: &memory)
-        for event in Event.samples.filter({ !$0.isLong }) { writer.append(event, rip: 0xF_FFF0, time: 5) }
+        for event in Event.samples.filter({ !$0.isLong }) { writer.append(event, rip: event.kind.isExit ? 0xF_FFF0 : 0, time: 5) }
         writer.append(keyframe: 1, of: &memory)
         writer.append(.halt, rip: 0xF_FFF0, time: 6)
         writer.append(keyframe: 2, of: &memory)
@@ -36,7 +36,10 @@ enum SampleTrace {
         var generator = SeededGenerator(seed: 5)
         for number in 0..<12 {
             writer.append(keyframe: number, of: &memory)
-            for _ in 0..<20 { writer.append(.random(using: &generator), rip: 0x1000, time: UInt32(number)) }
+            for _ in 0..<20 {
+                let event = Event.random(using: &generator)
+                writer.append(event, rip: event.kind.isExit ? 0x1000 : 0, time: UInt32(number))
+            }
         }
         try writer.finish(.emulationFailure(address: .init(0x1000), instruction: [0x9B], text: "fwait"), time: 13)
     }
@@ -50,6 +53,15 @@ struct SampleMemory {
     init(seed: UInt64, pages count: Int) {
         generator = SeededGenerator(seed: seed)
         pages = (0..<count).map { index in [UInt8](repeating: UInt8(index), count: 4096) }
+    }
+
+    /// The sum of the digests of all pages that are not zero.
+    var digest: Digest128 {
+        pages.enumerated().reduce(.zero) { sum, page in
+            let (number, bytes) = page
+            guard bytes.contains(where: { $0 != 0 }) else { return sum }
+            return sum + Digest128(hashing: bytes.rawSpan, seed: UInt64(number) * 4096)
+        }
     }
 
     /// Changes some bytes, or all, of some pages, and returns which.
@@ -77,10 +89,7 @@ extension TraceWriter {
         var state = ProcessorState()
         state.rip = UInt64(number)
         state.extended.components = [0: [UInt8](repeating: UInt8(number), count: 160)]
-        let digest = StateDigest(
-            processor: Digest128(low: UInt64(number), high: 1),
-            memory: Digest128(low: 2, high: UInt64(number))
-        )
+        let digest = StateDigest(of: state, memory: memory.digest)
         appendKeyframe(number % 2 == 0 ? .synchronous : .asynchronous, state: state, digest: digest, time: 9)
     }
 }
@@ -155,4 +164,12 @@ extension Event {
 extension StateDigest {
     /// Any digest.
     static let sample = StateDigest(processor: Digest128(low: 1, high: 2), memory: Digest128(low: 3, high: 4))
+
+    /// That of a state, with memory of this digest: all zero if none is given.
+    init(of state: ProcessorState, memory: Digest128 = .zero) {
+        var writer = ByteWriter()
+        state.encode(to: &writer)
+        let bytes = writer.bytes
+        self.init(processor: Digest128(hashing: bytes.rawSpan), memory: memory)
+    }
 }

@@ -21,11 +21,12 @@ import X86
         change(&header)
         var writer = try TraceWriter(path: directory.file(name), header: header)
         for number in 0..<3 {
-            let digest = StateDigest(processor: Digest128(low: digests[number] ?? 1, high: 0), memory: .zero)
+            var state = ProcessorState()
+            state.rip = digests[number] ?? 1
             if number == keyframe {
                 writer.append(.leftOutKeyframe(in: header.machine), time: time)
             } else {
-                writer.appendKeyframe(.synchronous, state: ProcessorState(), digest: digest, time: time)
+                writer.appendKeyframe(.synchronous, state: state, digest: StateDigest(of: state), time: time)
             }
             for event in 0..<3 { writer.append(.halt, rip: rips[4 * number + event + 1] ?? 7, time: time) }
         }

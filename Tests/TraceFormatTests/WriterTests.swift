@@ -87,7 +87,7 @@ import X86
         while writer.byteCount == headerSize {}
         while writer.failure == nil {
             appended.append(.random(using: &generator))
-            writer.append(appended[appended.count - 1], rip: 1, time: 0)
+            writer.append(appended[appended.count - 1], time: 0)
         }
         let expected = TraceError.io(operation: "write", path: "memory", errno: error)
         #expect(writer.failure == expected)

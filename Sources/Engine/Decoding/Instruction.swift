@@ -11,6 +11,12 @@ public struct Instruction: Hashable, Sendable {
     public var text: String
     /// It is an INS or OUTS with a repeat prefix.
     public var isRepeatedPortString: Bool
+    /// It is an OUT or OUTS.
+    public var writesPort: Bool
+    /// It writes to memory, if it is carried out.
+    public var writesMemory: Bool
+    /// It is a WRMSR, of either form.
+    public var writesModelSpecific: Bool
 
     /// Decodes the first instruction of `bytes`; nil where they are no instruction.
     public init?(decoding bytes: [UInt8], at address: GuestVirtualAddress, mode: ExecutionMode) {
@@ -30,6 +36,25 @@ public struct Instruction: Hashable, Sendable {
         let isPortString = unsafe Self.portStrings.contains(decoded.info.mnemonic)
         let repeats = unsafe decoded.info.attributes & (Self.hasREP | Self.hasREPNE) != 0
         isRepeatedPortString = isPortString && repeats
+        writesPort = unsafe Self.portWrites.contains(decoded.info.mnemonic)
+        writesModelSpecific = unsafe Self.registerWrites.contains(decoded.info.mnemonic)
+        // SAFETY: the operands are an array of fixed size; those that count are its first.
+        writesMemory = unsafe withUnsafeBytes(of: decoded.operands) { operands in
+            unsafe operands.bindMemory(to: ZydisDecodedOperand.self).prefix(Int(decoded.info.operand_count)).contains {
+                $0.type == ZYDIS_OPERAND_TYPE_MEMORY && $0.actions & Self.writeActions != 0
+            }
+        }
+    }
+
+    private static var portWrites: [ZydisMnemonic] {
+        [ZYDIS_MNEMONIC_OUT, ZYDIS_MNEMONIC_OUTSB, ZYDIS_MNEMONIC_OUTSW, ZYDIS_MNEMONIC_OUTSD]
+    }
+
+    private static var registerWrites: [ZydisMnemonic] { [ZYDIS_MNEMONIC_WRMSR] }
+
+    /// A write, or one under a condition.
+    private static var writeActions: UInt8 {
+        UInt8(truncatingIfNeeded: ZYDIS_OPERAND_ACTION_WRITE.rawValue | ZYDIS_OPERAND_ACTION_CONDWRITE.rawValue)
     }
 
     private static var portStrings: [ZydisMnemonic] {

@@ -46,7 +46,7 @@ extension KVMProcessor {
         if let exit = nextElement() { return exit }
         if writtenAPICBase != nil { try takeAPICBase() }
         let pending = access
-        access = .none
+        (access, hasUntakenInterrupt) = (.none, false)
         chooseSynchronizedRegisters()
         while true {
             do {
@@ -141,7 +141,7 @@ extension KVMProcessor {
     /// Never between two elements of a repeated INS or OUTS: how many of them one exit covers is the host's choice, and a
     /// replay on another host could not stop there. Nor before a fault that is to come first.
     public var canTakeInterrupt: Bool {
-        guard vcpu.readyForInterruptInjection else { return false }
+        guard vcpu.readyForInterruptInjection, !hasUntakenInterrupt else { return false }
         return !isInsideInstruction && !isFaulting
     }
 
@@ -159,6 +159,7 @@ extension KVMProcessor {
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     public mutating func inject(vector: UInt8) throws(EngineError) {
         do { try vcpu.interrupt(vector: vector) } catch { throw .kvm(error) }
+        hasUntakenInterrupt = true
     }
 
     /// Whether a non-maskable interrupt injected now is taken next; see ``Processor/canTakeNonMaskable()``.

@@ -20,6 +20,8 @@ public struct KVMProcessor: Processor, ~Copyable {
     var access = PendingAccess.none
     /// An exit that came while the one before it was completed: the next one that ``run()`` gives.
     var held: Exit?
+    /// Whether an interrupt was injected since the guest ran last: what the run page says of readiness is older then.
+    var hasUntakenInterrupt = false
     /// Whether the processor stops behind each instruction.
     var isStepping = false
     /// What the next runs bring back besides the general registers: what is often needed behind one.
@@ -207,7 +209,7 @@ extension KVMProcessor {
 
     /// Sets the whole state, forgetting any pending access.
     public mutating func restore(_ state: ProcessorState) throws(EngineError) {
-        (held, access, writtenAPICBase) = (nil, .none, nil)
+        (held, access, writtenAPICBase, hasUntakenInterrupt) = (nil, .none, nil, false)
         do {
             var accessesLeft = Self.mostAccesses
             while try vcpu.completePendingExit() == .exit, accessesLeft > 0 { accessesLeft -= 1 }

@@ -15,12 +15,15 @@ public struct MemoryDigest {
     /// Starts with the digest of memory that is all zero.
     public init() {}
 
+    /// How many pages were not all zero at their last update.
+    var pageCount: Int { pages.count }
+
     /// The pages that were not all zero at their last update.
     var pagesInUse: Set<GuestPhysicalAddress> { Set(pages.keys) }
 
     /// The digest of one page at `address`: zero for a page that is all zero.
     public static func digest(ofPage page: RawSpan, at address: GuestPhysicalAddress) -> Digest128 {
-        page.isAllZero ? .zero : Digest128(hashing: page, seed: address.rawValue)
+        Digest128(ofPage: page, at: address.rawValue)
     }
 
     /// Takes the present content of one page into account; says whether it differs from what it was.
@@ -33,19 +36,5 @@ public struct MemoryDigest {
         value = value - old + new
         pages[address] = new == .zero ? nil : new
         return true
-    }
-}
-
-extension RawSpan {
-    /// Whether every byte is zero.
-    var isAllZero: Bool {
-        // SAFETY: the buffer is only read, inside the closure; loads are unaligned-safe and within its count.
-        unsafe withUnsafeBytes { bytes in
-            let words = bytes.count / 8
-            for index in 0..<words where unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) != 0 {
-                return false
-            }
-            return unsafe bytes[(words * 8)...].allSatisfy { $0 == 0 }
-        }
     }
 }

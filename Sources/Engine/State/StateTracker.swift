@@ -19,6 +19,9 @@ public struct StateTracker {
     /// The pages that were not all zero when they were last captured.
     public var knownPages: Set<GuestPhysicalAddress> { memoryDigest.pagesInUse }
 
+    /// Bytes of those pages.
+    public var usedMemory: UInt64 { UInt64(memoryDigest.pageCount) * UInt64(GuestMemory.pageSize) }
+
     /// The whole state at one moment, with the pages whose content changed since the capture before.
     public struct Capture {
         /// The processor.

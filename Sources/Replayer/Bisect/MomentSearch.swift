@@ -9,6 +9,7 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
     /// What is searched for.
     private var predicate: Predicate
     private let listing: CodeListing
+    private var content = KeyframeContentCheck()
 
     /// The moment at which it becomes true.
     public struct Finding: Sendable {
@@ -118,6 +119,7 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
 
     private mutating func holds(keyframe number: Int) throws -> Bool? {
         let keyframe = try reader.keyframe(number)
+        try content.check(keyframe)
         var view = KeyframeView(keyframe, regions: reader.header.machine.memory)
         return try predicate.holds(at: Moment(event: keyframe.event), in: &view)
     }
@@ -146,7 +148,7 @@ extension Timeline where P: ~Copyable {
         case .deliveryAndInstruction(let event): return (.deliveryAndInstruction(event), .deliveryOrInstruction(event))
         case .event:
             guard let next else { return (.event, .unknown) }
-            return (.event, next.event.isMadeByGuest ? .access(next, line) : .event(next))
+            return (.event, next.event.kind.isExit ? .access(next, line) : .event(next))
         case .instruction: return (.instruction, .instruction(line))
         case .end: return (.end, .unknown)
         }

@@ -57,7 +57,7 @@ extension TraceDifference.Side {
         }
         if let instruction {
             lines.append(
-                "       \(event?.event.isMadeByGuest == false ? "came before" : "instruction")  \(instruction)"
+                "       \(event?.event.kind.isExit == false ? "came before" : "instruction")  \(instruction)"
             )
         }
         if let input, input != event { lines.append("       last input that differs  \(input)") }

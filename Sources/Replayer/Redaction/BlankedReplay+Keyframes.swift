@@ -73,8 +73,8 @@ extension BlankedReplay where P: ~Copyable {
     }
 
     /// The present state; nil where the instruction of the last exit has another access to make.
-    private mutating func captureBetweenInstructions() throws(EngineError) -> StateTracker.Capture? {
-        do { return try session.capture() } catch .unfinishedInstruction { return nil }
+    private mutating func captureBetweenInstructions() throws -> StateTracker.Capture? {
+        do { return try session.capture() } catch EngineError.unfinishedInstruction { return nil }
     }
 
     /// Executes to the moment of a keyframe in whose state the guest will not be.

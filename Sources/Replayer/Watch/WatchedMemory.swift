@@ -53,8 +53,9 @@ public struct WatchedMemory: Hashable, Sendable {
     /// Whether any of it is in a stretch of physical memory.
     func overlaps(_ address: GuestPhysicalAddress, count: Int) -> Bool {
         pieces.contains { piece in
-            piece.address.rawValue < address.rawValue + UInt64(count)
-                && address.rawValue < piece.address.rawValue + UInt64(piece.count)
+            // How far one begins behind the other, round where addresses end.
+            address.rawValue &- piece.address.rawValue < UInt64(piece.count)
+                || piece.address.rawValue &- address.rawValue < UInt64(count)
         }
     }
 

@@ -59,7 +59,7 @@ extension WriteSearch where P: ~Copyable {
         switch step {
         case .delivery(let interrupt): .delivery(interrupt)
         case .deliveryAndInstruction(let interrupt): .deliveryOrInstruction(interrupt)
-        case .event where !event.event.isMadeByGuest: .event(event)
+        case .event where !event.event.kind.isExit: .event(event)
         case .event: .access(event, try line(at: place))
         case .instruction, .end: .instruction(try line(at: place))
         }
@@ -83,16 +83,5 @@ extension WriteSearch where P: ~Copyable {
         let line = try timeline.line(at: timeline.state().instructionAddress, listing)
         try timeline.seek(to: present)
         return line
-    }
-}
-
-extension Event {
-    /// Whether an instruction of the guest's makes it; others come between two instructions.
-    var isMadeByGuest: Bool {
-        switch self {
-        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .tripleFault, .hiddenRead:
-            true
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
-        }
     }
 }

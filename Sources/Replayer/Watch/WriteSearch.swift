@@ -67,8 +67,10 @@ public struct WriteSearch<P: Processor & ~Copyable>: ~Copyable {
         }
         try timeline.restore(number)
         _ = try timeline.takeWrittenPages()
-        let end = try min(end(ofEpoch: number), EventOrdinal(limit.event.rawValue + 1))
-        while let present = timeline.moment, present.event < end, try timeline.replayNext() != nil {}
+        let end = try end(ofEpoch: number)
+        while let present = timeline.moment, present.event < end, present.event <= limit.event,
+            try timeline.replayNext() != nil
+        {}
         _ = try timeline.finishAccess()
         return !watched.pages.isDisjoint(with: try timeline.takeWrittenPages())
     }

@@ -64,7 +64,7 @@ struct ChunkHeader: Equatable {
             rawSize = Int(try cursor.read(UInt32.self))
             count = Int(try cursor.read(UInt32.self))
             sequence = try cursor.read()
-            firstEvent = EventOrdinal(try cursor.read(UInt64.self))
+            let firstEvent = try cursor.read(UInt64.self)
             self.position = try cursor.read()
             payloadChecksum = try cursor.read()
             let checksum = try cursor.read(UInt64.self)
@@ -88,6 +88,7 @@ struct ChunkHeader: Equatable {
             guard type.counts.contains(count) else {
                 throw ChunkHeaderError("\(count) is no number of entries for a chunk of type \(type.rawValue)")
             }
+            self.firstEvent = try EventOrdinal(decoding: firstEvent)
             self.type = type
             self.codec = codec
         } catch let error as ByteCodingError {

@@ -72,6 +72,7 @@ extension EventRecord {
     /// Fields that an event does not use are zero: otherwise two files would mean the same event.
     private func checkUnusedFields(of kind: Event.Kind) throws(ByteCodingError) {
         let used = kind.usedFields
+        guard kind.isExit || rip == 0 else { throw .invalidValue(field: "RIP of what is no exit", value: rip) }
         guard used.contains(.value) || value == 0 else { throw .invalidValue(field: "unused value", value: value) }
         guard used.contains(.address) || address == 0 else {
             throw .invalidValue(field: "unused address", value: address)

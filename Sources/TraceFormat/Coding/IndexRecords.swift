@@ -28,7 +28,7 @@ struct EventIndexEntry: Equatable {
         for index in 0..<count {
             event = try cursor.readStep(from: event, mayBeZero: index == 0)
             position = try cursor.readPosition(after: entries.last?.position, in: range)
-            entries.append(Self(firstEvent: EventOrdinal(event), position: position))
+            entries.append(Self(firstEvent: try EventOrdinal(decoding: event), position: position))
         }
         return entries
     }
@@ -71,7 +71,7 @@ struct KeyframeIndexEntry: Equatable {
             }
             entries.append(
                 Self(
-                    event: EventOrdinal(event),
+                    event: try EventOrdinal(decoding: event),
                     position: position,
                     kind: kind,
                     digest: try StateDigest(from: &cursor)
@@ -107,7 +107,7 @@ struct RootRecord: Equatable {
         let events = UInt64(eventParts.count * Limits.indexEntries * Limits.eventsPerChunk)
         let keyframes = UInt64(keyframeParts.count * Limits.indexEntries)
         return eventCount <= events && keyframeCount <= min(keyframes, eventCount, UInt64(UInt32.max))
-            && !firstEvent.rawValue.addingReportingOverflow(eventCount).overflow
+            && eventCount <= Limits.eventOrdinals - firstEvent.rawValue
     }
 
     /// Reads the payload of a chunk that stands at `position`.

@@ -4,6 +4,8 @@ import X86
 enum Limits {
     /// Bytes of one chunk's payload, packed or unpacked.
     static let chunkBytes = 16 << 20
+    /// One past the highest ordinal of an event: no sum or difference of ordinals and counts comes near where numbers end.
+    static let eventOrdinals: UInt64 = 1 << 62
     /// Events in one chunk.
     static let eventsPerChunk = 16384
     /// Bytes of one device write, or of one device read that is kept whole.

@@ -2,16 +2,6 @@ import ByteCoding
 import Glibc
 
 extension RawSpan {
-    /// Whether every byte is zero.
-    var isAllZero: Bool {
-        // SAFETY: the buffer is only read, inside the closure, while the span that it views is alive.
-        unsafe withUnsafeBytes { buffer in
-            guard let first = unsafe buffer.first else { return true }
-            // Equal to itself moved by one byte: every byte is equal to the first.
-            return unsafe first == 0 && memcmp(buffer.baseAddress!, buffer.baseAddress! + 1, buffer.count - 1) == 0
-        }
-    }
-
     /// Whether both hold the same bytes.
     func isEqual(to other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }

@@ -58,7 +58,7 @@ extension TraceHeader {
         let header = Self(
             creationTime: try cursor.read(),
             recorder: try cursor.readString(limit: Limits.textBytes),
-            firstEvent: EventOrdinal(try cursor.readVarint()),
+            firstEvent: try EventOrdinal(decoding: cursor.readVarint()),
             host: Host(
                 processorModel: try cursor.readString(limit: Limits.textBytes),
                 kernelRelease: try cursor.readString(limit: Limits.textBytes),

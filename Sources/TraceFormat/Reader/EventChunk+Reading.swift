@@ -1,11 +1,13 @@
 import ByteCoding
 
 extension EventChunk {
-    /// Reads the chunk that an index entry names.
-    mutating func read(_ file: TraceFile, _ entry: EventIndexEntry) throws(TraceError) {
+    /// Reads the chunk that an index entry names, whose events are followed by the event `end`.
+    mutating func read(_ file: TraceFile, _ entry: EventIndexEntry, to end: EventOrdinal) throws(TraceError) {
         clear()
         let (header, payload) = try file.chunk(.events, at: entry.position)
-        guard header.firstEvent == entry.firstEvent else {
+        guard header.firstEvent == entry.firstEvent,
+            entry.firstEvent.rawValue + UInt64(header.count) == end.rawValue
+        else {
             throw file.corrupt(header, why: "the index takes it for another")
         }
         try read(file, header, payload)
@@ -16,6 +18,10 @@ extension EventChunk {
         try file.decode(header) { () throws(ByteCodingError) in try decode(payload.rawSpan, count: header.count) }
         firstEvent = header.firstEvent
         position = header.position
+        guard records.count == 1 || !records.contains(where: { $0.kind == Event.Kind.end.rawValue }) else {
+            clear()
+            throw file.corrupt(header, why: "the end is not in a chunk of its own")
+        }
     }
 
     /// The event at a place in the chunk that was read last, from `file`.

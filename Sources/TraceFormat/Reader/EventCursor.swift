@@ -29,24 +29,30 @@ public struct EventCursor {
             // Whatever fails below: the cursor then holds no chunk, and tries again the next time.
             chunk.clear()
             place = 0
-            let entry = try reader.index.eventChunk(with: position)
-            try chunk.read(reader.file, entry)
-            let skipped = position.rawValue - entry.firstEvent.rawValue
-            guard skipped < UInt64(chunk.records.count) else {
-                chunk.clear()
-                throw .corrupt(
-                    path: reader.path,
-                    chunk: "event index",
-                    offset: entry.position,
-                    why: "event \(position) is missing"
-                )
-            }
-            place = Int(skipped)
+            let (entry, end) = try reader.index.eventStretch(with: position)
+            try chunk.read(reader.file, entry, to: end)
+            place = Int(position.rawValue - entry.firstEvent.rawValue)
         }
         let event = try chunk.event(place, of: reader.file)
+        try check(event)
         place += 1
         position.rawValue += 1
         return event
+    }
+
+    /// Whether an event may stand where it does: nothing follows the end, and a keyframe is where the index has it.
+    private func check(_ recorded: RecordedEvent) throws(TraceError) {
+        switch recorded.event {
+        case .end where recorded.ordinal.rawValue + 1 < reader.events.upperBound.rawValue:
+            throw reader.misplaced(recorded, chunk.position, why: "events follow the end of the recording")
+        case .keyframe(let number, let position):
+            guard number < reader.keyframeCount, case let entry = try reader.keyframeEntry(Int(number)),
+                entry.event == recorded.ordinal, entry.position == position
+            else {
+                throw reader.misplaced(recorded, chunk.position, why: "keyframe \(number) is not the one that is there")
+            }
+        default: break
+        }
     }
 
     /// Goes to another event, back or forth.
@@ -59,5 +65,12 @@ public struct EventCursor {
             place = 0
         }
         position = ordinal
+    }
+}
+
+extension TraceReader {
+    /// An event that cannot stand where it does, in the chunk at a position of the file.
+    fileprivate func misplaced(_ recorded: RecordedEvent, _ position: UInt64, why: String) -> TraceError {
+        .corrupt(path: path, chunk: "event \(recorded.ordinal) of the event chunk", offset: position, why: why)
     }
 }

@@ -1,4 +1,5 @@
 import ByteCoding
+import Digest
 public import X86
 
 /// Guest memory as it was at a keyframe. Pages are read from the trace as they are asked for; what was read last is
@@ -31,18 +32,23 @@ public struct KeyframeMemory: Sendable {
     /// The 4096 bytes of the page at `address`, which is a multiple of 4096. Zeros where the guest has no memory, or
     /// never wrote to it.
     public mutating func page(at address: GuestPhysicalAddress) throws(TraceError) -> [UInt8] {
-        let page = address.rawValue / UInt64(Self.pageSize)
         var bytes = [UInt8](repeating: 0, count: Self.pageSize)
+        try contents.read(location(of: address), into: &bytes)
+        return bytes
+    }
+
+    /// Where the content of the page at an address is stored.
+    private mutating func location(of address: GuestPhysicalAddress) throws(TraceError) -> PageLocation {
+        let page = address.rawValue / UInt64(Self.pageSize)
         for keyframe in keyframes {
             let part = keyframe.parts.partition { $0.firstPage <= page } - 1
             guard part >= 0 else { continue }
             let entries = try table(part, of: keyframe)
             let place = entries.partition { $0.page < page }
             guard place < entries.count, entries[place].page == page else { continue }
-            try contents.read(entries[place].location, into: &bytes)
-            return bytes
+            return entries[place].location
         }
-        return bytes
+        return .zero
     }
 
     /// Hands every page that may be other than zero to `body`, each once, in no particular order.
@@ -89,6 +95,34 @@ public struct KeyframeMemory: Sendable {
             }
         }
         return pages
+    }
+
+    /// Memory with its digest.
+    struct Known: Sendable {
+        var memory: KeyframeMemory
+        var digest: Digest128
+    }
+
+    /// The digest of all pages: from that of other memory, if there is some, whose pages are taken out and these put in where
+    /// the two are stored apart.
+    mutating func digest(after other: Known?) throws(TraceError) -> Digest128 {
+        guard var known = other else {
+            var sum = Digest128.zero
+            try forEachPage { address, bytes in sum = sum + Digest128(ofPage: bytes, at: address.rawValue) }
+            return sum
+        }
+        for address in try pages(thatMayDifferFrom: known.memory).sorted() {
+            guard try location(of: address) != known.memory.location(of: address) else { continue }
+            let (old, new) = (try known.memory.page(at: address), try page(at: address))
+            known.digest = known.digest - Digest128(ofPage: old.rawSpan, at: address.rawValue)
+            known.digest = known.digest + Digest128(ofPage: new.rawSpan, at: address.rawValue)
+        }
+        return known.digest
+    }
+
+    /// What is wrong with a keyframe of this memory.
+    func corrupt(_ keyframe: Keyframe, why: String) -> TraceError {
+        reader.corrupt(keyframe: Int(keyframe.number), why: why)
     }
 
     /// This keyframe's page table.

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Where the events and keyframes of a trace are: from its own index, piece by piece as needed, or from a scan.
 final class TraceIndex: Sendable {
-    let eventCount: UInt64
+    /// The events that there are.
+    let events: Range<EventOrdinal>
     let keyframeCount: UInt64
     private let file: TraceFile
     private let source: Source
@@ -18,38 +19,61 @@ final class TraceIndex: Sendable {
     /// Decoded pieces that are kept; a piece is at most 64 KiB.
     private static let keptPieces = 64
 
-    init(file: TraceFile, root: RootRecord) {
+    init(file: TraceFile, firstEvent: EventOrdinal, root: RootRecord) {
         self.file = file
-        eventCount = root.eventCount
+        events = firstEvent..<EventOrdinal(firstEvent.rawValue + root.eventCount)
         keyframeCount = root.keyframeCount
         source = .root(root)
     }
 
-    init(file: TraceFile, eventCount: UInt64, events: [EventIndexEntry], keyframes: [KeyframeIndexEntry]) {
+    init(
+        file: TraceFile,
+        range: Range<EventOrdinal>,
+        events: [EventIndexEntry],
+        keyframes: [KeyframeIndexEntry]
+    ) {
         self.file = file
-        self.eventCount = eventCount
+        self.events = range
         keyframeCount = UInt64(keyframes.count)
         source = .scan(events: events, keyframes: keyframes)
     }
 
+    var eventCount: UInt64 { events.upperBound.rawValue - events.lowerBound.rawValue }
+
     /// The event chunk that has this event, which the trace must have.
     func eventChunk(with event: EventOrdinal) throws(TraceError) -> EventIndexEntry {
+        try eventStretch(with: event).chunk
+    }
+
+    /// The same, and one past its last event.
+    func eventStretch(with event: EventOrdinal) throws(TraceError) -> (chunk: EventIndexEntry, end: EventOrdinal) {
         let entries: [EventIndexEntry]
+        var end = events.upperBound
         switch source {
-        case .scan(let events, _):
-            entries = events
+        case .scan(let chunks, _):
+            entries = chunks
         case .root(let root):
             let part = root.eventParts.partition(where: { $0.firstEvent <= event }) - 1
             guard part >= 0 else { throw inconsistent("event index", "no part of it has event \(event)") }
             entries = try eventPiece(part, of: root)
+            if part + 1 < root.eventParts.count { end = root.eventParts[part + 1].firstEvent }
         }
         let place = entries.partition(where: { $0.firstEvent <= event }) - 1
         guard place >= 0 else { throw inconsistent("event index", "event \(event) is missing") }
-        return entries[place]
+        return (entries[place], place + 1 < entries.count ? entries[place + 1].firstEvent : end)
     }
 
-    /// The keyframe of this number, which the trace must have.
+    /// The keyframe of this number, which the trace must have. Its event is one of the trace's, with room before it for those
+    /// of the keyframes before.
     func keyframe(_ number: UInt64) throws(TraceError) -> KeyframeIndexEntry {
+        let entry = try storedKeyframe(number)
+        guard events.contains(entry.event), entry.event.rawValue - events.lowerBound.rawValue >= number else {
+            throw inconsistent("keyframe index", "keyframe \(number) cannot be at event \(entry.event)")
+        }
+        return entry
+    }
+
+    private func storedKeyframe(_ number: UInt64) throws(TraceError) -> KeyframeIndexEntry {
         switch source {
         case .scan(_, let keyframes):
             return keyframes[Int(number)]

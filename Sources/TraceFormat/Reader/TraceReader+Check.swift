@@ -34,11 +34,16 @@ private struct TraceCheck {
     private var eventChunks: [EventIndexEntry] = []
     private var keyframeEvents: [EventOrdinal] = []
     private var page = [UInt8](repeating: 0, count: Limits.pageBytes)
+    private var content = KeyframeContentCheck()
+    /// How many symbols are still to come; nil behind the chunks in which they may.
+    private var symbolsLeft: Int?
+    private var hasEnded = false
 
     init(_ reader: TraceReader) {
         self.reader = reader
         contents = PageContents(reader.file)
         nextEvent = reader.header.firstEvent
+        symbolsLeft = reader.symbolCount
     }
 
     /// Checks chunk after chunk, and returns where the last one ends.
@@ -88,9 +93,11 @@ private struct TraceCheck {
 
     private mutating func check(_ header: ChunkHeader) throws(TraceError) {
         let payload = try reader.file.payload(of: header)
+        try checkOrder(header)
         switch header.type {
         case .events:
             guard header.firstEvent == nextEvent else { throw fault(header, "events before it are missing") }
+            guard !hasEnded else { throw fault(header, "it follows the end of the recording") }
             try chunk.read(reader.file, header, payload)
             for place in chunk.records.indices { try check(chunk.event(place, of: reader.file).event, header) }
             eventChunks.append(EventIndexEntry(firstEvent: header.firstEvent, position: header.position))
@@ -106,8 +113,25 @@ private struct TraceCheck {
         }
     }
 
+    /// The header comes first and once, then as many symbols as it says, then everything else.
+    private mutating func checkOrder(_ header: ChunkHeader) throws(TraceError) {
+        switch header.type {
+        case .header:
+            guard header.sequence == 0 else { throw fault(header, "a trace has one") }
+        case .symbols:
+            guard let left = symbolsLeft, header.count <= left else { throw fault(header, "nothing belongs to it") }
+            symbolsLeft = left - header.count
+        default:
+            guard let left = symbolsLeft else { return }
+            guard left == 0 else { throw fault(header, "\(left) symbols are missing before it") }
+            _ = try reader.symbols()
+            symbolsLeft = nil
+        }
+    }
+
     /// A keyframe's event names the keyframe that stands before it.
-    private func check(_ event: Event, _ header: ChunkHeader) throws(TraceError) {
+    private mutating func check(_ event: Event, _ header: ChunkHeader) throws(TraceError) {
+        if case .end = event { hasEnded = true }
         guard case .keyframe(let number, let position) = event else { return }
         guard Int(number) == keyframeEvents.count - 1, keyframeEvents.last == header.firstEvent,
             try reader.keyframeEntry(Int(number)).position == position
@@ -128,6 +152,7 @@ private struct TraceCheck {
             entries.allSatisfy({ locations[$0.page] == $0.location })
         else { throw fault(header, "its page table is not that of the pages that changed") }
         for entry in own { try contents.read(entry.location, into: &page) }
+        try content.check(keyframe)
     }
 
     private func fault(_ header: ChunkHeader, _ why: String) -> TraceError {

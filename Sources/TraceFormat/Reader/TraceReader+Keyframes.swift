@@ -1,4 +1,5 @@
 import ByteCoding
+import Digest
 import X86
 
 extension TraceReader {
@@ -64,10 +65,13 @@ extension TraceReader {
         } catch {
             throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
         }
+        guard Digest128(hashing: state.rawSpan) == record.digest.processor else {
+            throw corrupt(keyframe: number, why: "its processor's state is not the one that its digest says")
+        }
         let changedPages = try memory.changedPages()
         guard changedPages.count == record.changedPages else {
             let why = "it counts \(record.changedPages) changed pages, and its page table \(changedPages.count)"
-            throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: entry.position, why: why)
+            throw corrupt(keyframe: number, why: why)
         }
         return Keyframe(
             number: record.number,
@@ -85,8 +89,7 @@ extension TraceReader {
         guard record.stateBase > 0 else { return record.state }
         let base = try keyframeRecord(Int(record.number - record.stateBase))
         guard base.stateBase == 0 else {
-            let position = try indexEntry(Int(base.number)).position
-            throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: position, why: "its state is not whole")
+            throw corrupt(keyframe: Int(base.number), why: "its state is not whole")
         }
         return KeyframeRecord.difference(record.state, from: base.state)
     }
@@ -97,7 +100,9 @@ extension TraceReader {
         let record = try file.decode(header) { () throws(ByteCodingError) in
             try KeyframeRecord(payload.rawSpan, at: header.position)
         }
-        guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event else {
+        guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event,
+            record.position == entry.kind
+        else {
             throw file.corrupt(header, why: "the index takes it for another")
         }
         // Every keyframe has a page table of its own: no chunk stands for the tables of two.
@@ -107,6 +112,12 @@ extension TraceReader {
             throw .corrupt(path: path, chunk: header.type.name, offset: header.position, why: why)
         }
         return record
+    }
+
+    /// What is wrong with a keyframe that the trace has.
+    func corrupt(keyframe number: Int, why: String) -> TraceError {
+        let position = (try? indexEntry(number).position) ?? byteCount
+        return .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: position, why: why)
     }
 
     private func indexEntry(_ number: Int) throws(TraceError) -> KeyframeIndexEntry {

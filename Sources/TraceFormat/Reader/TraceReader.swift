@@ -15,6 +15,9 @@ public struct TraceReader: Sendable {
     public let fault: TraceError?
     /// What is known of the end.
     private let end: EndRecord?
+    /// Bytes of memory that a replay may fill with what the trace stores, or its guest writes. A small file may stand for all the
+    /// memory of a large guest: so much is for whoever opens it to allow.
+    public var memoryLimit: UInt64
     let file: TraceFile
     let index: TraceIndex
     /// How many symbols there are, and where their chunks begin.
@@ -68,10 +71,11 @@ public struct TraceReader: Sendable {
         self.file = file
         self.header = header
         self.symbolChunks = symbolChunks
+        memoryLimit = Self.defaultMemoryLimit(forFileOf: file.size)
         var indexFault: TraceError?
         do throws(TraceError) {
             if usesIndex, let index = try Self.storedIndex(of: file, firstEvent: header.firstEvent) {
-                end = try Self.end(file, index, firstEvent: header.firstEvent)
+                end = try Self.end(file, index)
                 self.index = index
                 (scan, fault, missing) = (nil, nil, nil)
                 return
@@ -84,20 +88,25 @@ public struct TraceReader: Sendable {
         scan.run(file)
         index = TraceIndex(
             file: file,
-            eventCount: scan.nextEvent.rawValue - header.firstEvent.rawValue,
+            range: header.firstEvent..<scan.nextEvent,
             events: scan.events,
             keyframes: scan.keyframes
         )
         self.scan = scan
         var fault = scan.fault ?? indexFault
         do throws(TraceError) {
-            end = try Self.end(file, index, firstEvent: header.firstEvent)
+            end = try Self.end(file, index)
         } catch {
             end = nil
             fault = fault ?? error
         }
         self.fault = fault
         missing = Self.describe(scan, file, hasOutcome: end != nil, fault)
+    }
+
+    /// What may be filled without being told to: 1 GiB, or 64 times as much as the file has.
+    private static func defaultMemoryLimit(forFileOf byteCount: UInt64) -> UInt64 {
+        max(1 << 30, byteCount.multipliedReportingOverflow(by: 64).partialValue)
     }
 
     /// How the recording ended; nil where the end is missing.
@@ -110,6 +119,8 @@ public struct TraceReader: Sendable {
     /// The fault behind which events are lost: reading on from the last one that can be read throws it. Nil where every
     /// event is there, or the file just stops.
     public var loss: TraceError? { outcome == nil ? fault : nil }
+    /// How many symbols its header says there are.
+    var symbolCount: Int { symbolChunks.count }
     /// Where the chunks end of a trace without an index; nil where its root index is the last.
     var chunksEnd: UInt64? { scan?.position }
     /// Whether the recording was finished and the file has its end.
@@ -126,9 +137,7 @@ public struct TraceReader: Sendable {
     /// Events that can be read.
     public var eventCount: UInt64 { index.eventCount }
     /// The ordinals of the events that can be read.
-    public var events: Range<EventOrdinal> {
-        header.firstEvent..<EventOrdinal(header.firstEvent.rawValue + index.eventCount)
-    }
+    public var events: Range<EventOrdinal> { index.events }
     /// Keyframes that can be read.
     public var keyframeCount: Int { Int(index.keyframeCount) }
 
@@ -183,7 +192,7 @@ public struct TraceReader: Sendable {
         guard root.isPlausible(from: firstEvent) else {
             throw file.corrupt(header, why: "it counts more than its index can list")
         }
-        return TraceIndex(file: file, root: root)
+        return TraceIndex(file: file, firstEvent: firstEvent, root: root)
     }
 
     private static func describe(
@@ -208,15 +217,14 @@ public struct TraceReader: Sendable {
 
     private static func end(
         _ file: TraceFile,
-        _ index: TraceIndex,
-        firstEvent: EventOrdinal
+        _ index: TraceIndex
     ) throws(TraceError) -> EndRecord? {
         guard index.eventCount > 0 else { return nil }
-        let last = EventOrdinal(firstEvent.rawValue + (index.eventCount - 1))
-        let entry = try index.eventChunk(with: last)
+        let last = EventOrdinal(index.events.upperBound.rawValue - 1)
+        let (entry, end) = try index.eventStretch(with: last)
         guard entry.firstEvent == last else { return nil }
         var chunk = EventChunk()
-        try chunk.read(file, entry)
+        try chunk.read(file, entry, to: end)
         return try chunk.end(of: file)
     }
 }

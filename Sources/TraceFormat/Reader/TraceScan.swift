@@ -139,12 +139,11 @@ struct TraceScan: Sendable {
         }
         switch header.type {
         case .events:
-            let (next, overflow) = nextEvent.rawValue.addingReportingOverflow(UInt64(header.count))
-            guard !overflow else {
-                throw file.corrupt(header, why: "bad number of events")
+            let next = try file.decode(header) { () throws(ByteCodingError) in
+                try EventOrdinal(decoding: nextEvent.rawValue + UInt64(header.count))
             }
             events.append(EventIndexEntry(firstEvent: nextEvent, position: header.position))
-            nextEvent = EventOrdinal(next)
+            nextEvent = next
         case .keyframe:
             let payload = try file.payload(of: header)
             let record = try file.decode(header) { () throws(ByteCodingError) in

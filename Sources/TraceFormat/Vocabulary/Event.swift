@@ -56,6 +56,16 @@ extension Event {
 
         /// The case's name.
         public var name: String { String(describing: self) }
+
+        /// Whether an instruction of the guest's makes it; others come between two instructions.
+        public var isExit: Bool {
+            switch self {
+            case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .tripleFault,
+                .hiddenRead:
+                true
+            case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
+            }
+        }
     }
 
     /// The kind of this event.
