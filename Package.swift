@@ -21,7 +21,7 @@ let package = Package(
     products: [
         .executable(name: "rr-vm", targets: ["rr-vm"]),
         // For the package in Fuzzing.
-        .library(name: "Parts", targets: ["Devices", "Engine", "HVT", "Machine", "TraceFormat"]),
+        .library(name: "Parts", targets: ["Devices", "Engine", "HVT", "Machine", "Replayer", "TraceFormat"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

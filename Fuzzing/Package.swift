@@ -10,6 +10,7 @@ let package = Package(
         .executableTarget(name: "FuzzBoard", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzBoot", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzDevices", dependencies: [.product(name: "Parts", package: "rr-vm")]),
+        .executableTarget(name: "FuzzForgedTrace", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzHypercalls", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzTraceReader", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzUnikernel", dependencies: [.product(name: "Parts", package: "rr-vm")]),

@@ -38,7 +38,8 @@ import X86
         let directory = try TemporaryDirectory()
         var writer = try TraceWriter(path: directory.file("a"), header: .sample)
         for time in stride(from: 0, through: 1000, by: 100) as StrideThrough<UInt32> {
-            writer.appendKeyframe(.synchronous, state: ProcessorState(), digest: StateDigest(of: ProcessorState()), time: time)
+            let state = ProcessorState()
+            writer.appendKeyframe(.synchronous, state: state, digest: StateDigest(of: state), time: time)
         }
         try writer.finish(.halted, time: 1000)
         let spacing = KeyframeSpacing(milliseconds: 250, events: nil)

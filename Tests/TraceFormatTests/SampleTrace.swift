@@ -22,7 +22,9 @@ enum SampleTrace {
         var writer = try TraceWriter(path: path, header: .sample, symbols: symbols)
         var memory = SampleMemory(seed: 3, pages: 4)
         writer.append(keyframe: 0, of: &memory)
-        for event in Event.samples.filter({ !$0.isLong }) { writer.append(event, rip: event.kind.isExit ? 0xF_FFF0 : 0, time: 5) }
+        for event in Event.samples.filter({ !$0.isLong }) {
+            writer.append(event, rip: event.kind.isExit ? 0xF_FFF0 : 0, time: 5)
+        }
         writer.append(keyframe: 1, of: &memory)
         writer.append(.halt, rip: 0xF_FFF0, time: 6)
         writer.append(keyframe: 2, of: &memory)

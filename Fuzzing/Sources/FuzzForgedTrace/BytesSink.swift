@@ -1,0 +1,1 @@
+../FuzzTraceReader/BytesSink.swift

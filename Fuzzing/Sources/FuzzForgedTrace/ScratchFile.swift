@@ -1,0 +1,1 @@
+../FuzzTraceReader/ScratchFile.swift
