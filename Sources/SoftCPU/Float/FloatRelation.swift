@@ -1,0 +1,4 @@
+/// How two numbers compare.
+enum FloatRelation: UInt8, BitwiseCopyable {
+    case equal, less, greater, unordered
+}
