@@ -18,7 +18,18 @@ struct Vector128: BitwiseCopyable, Equatable {
     @inline(__always) init(_ lanes: SIMD4<UInt32>) { unsafe self = unsafeBitCast(lanes, to: Vector128.self) }
     @inline(__always) init(_ lanes: SIMD4<Int32>) { unsafe self = unsafeBitCast(lanes, to: Vector128.self) }
 
+    @inline(__always) init(_ lanes: SIMD2<UInt64>) { self.init(low: lanes[0], high: lanes[1]) }
+    @inline(__always)
+    init(_ lanes: SIMD2<Int64>) {
+        self.init(low: UInt64(bitPattern: lanes[0]), high: UInt64(bitPattern: lanes[1]))
+    }
+    @inline(__always)
+    init(whole: UInt128) {
+        self.init(low: UInt64(truncatingIfNeeded: whole), high: UInt64(truncatingIfNeeded: whole >> 64))
+    }
+
     /// Its lanes, the lowest first.
+    @inline(__always) var whole: UInt128 { UInt128(high) << 64 | UInt128(low) }
     @inline(__always) var bytes: SIMD16<UInt8> { unsafe unsafeBitCast(self, to: SIMD16<UInt8>.self) }
     @inline(__always) var signedBytes: SIMD16<Int8> { unsafe unsafeBitCast(self, to: SIMD16<Int8>.self) }
     @inline(__always) var words: SIMD8<UInt16> { unsafe unsafeBitCast(self, to: SIMD8<UInt16>.self) }
