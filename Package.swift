@@ -183,7 +183,9 @@ let package = Package(
             dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "TestBasics", "X86"],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "SoftCPUTests", dependencies: ["SoftCPU", "X86"], swiftSettings: swiftSettings),
+        // Executes single instructions natively, to compare the software processor with.
+        .target(name: "CNative", path: "Tests/TestSupport/CNative"),
+        .testTarget(name: "SoftCPUTests", dependencies: ["CNative", "SoftCPU", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MachineTests",
             dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],

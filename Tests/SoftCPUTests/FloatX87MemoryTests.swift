@@ -35,7 +35,9 @@ struct FloatX87MemoryTests {
     func load(_ load: Load) {
         let registers = NativeRegisters()
         // Through memory below the stack pointer.
-        let code = NativeCode([0x48, 0x89, 0x4C, 0x24, 0xF0, 0x48, 0x89, 0x54, 0x24, 0xF8] + load.opcode + [0x24, 0xF0])
+        let code = NativeCode(
+            [0x48, 0x89, 0x4C, 0x24, 0xF0, 0x48, 0x89, 0x54, 0x24, 0xF8] + load.opcode + [0x24, 0xF0]
+        )
 
         let differences = RandomOperands.differences(load.name) { operands in
             let isDecimal = load.name == "FBLD"
@@ -82,7 +84,9 @@ struct FloatX87MemoryTests {
         var testDescription: String { name }
     }
 
-    static func integer(_ bits: Int, truncating: Bool) -> @Sendable (SoftExtended, inout FloatEnvironment) -> (UInt64, UInt16) {
+    static func integer(_ bits: Int, truncating: Bool)
+        -> @Sendable (SoftExtended, inout FloatEnvironment) -> (UInt64, UInt16)
+    {
         { operand, environment in
             let value = SoftExtended.integer(
                 operand,
@@ -120,7 +124,9 @@ struct FloatX87MemoryTests {
 
         let differences = RandomOperands.differences(store.name) { operands in
             var operand = operands.extended()
-            if operands.below(3) == 0 { operand.signAndExponent = UInt16(16383 + operands.below(66)) | UInt16(operands.below(2)) << 15 }
+            if operands.below(3) == 0 {
+                operand.signAndExponent = UInt16(16383 + operands.below(66)) | UInt16(operands.below(2)) << 15
+            }
             let control = operands.controlWord()
             var environment = FloatEnvironment(controlWord: control)
             let (low, high) = store.store(operand, &environment)
@@ -132,12 +138,16 @@ struct FloatX87MemoryTests {
             registers.rdx = 0
             registers.run(code)
             // A result that raises overflow or underflow is not stored either.
-            let isStored = environment.raised.intersection([.invalid, .overflow, .underflow]).isSubset(of: environment.masked)
+            let isStored = environment.raised.intersection([.invalid, .overflow, .underflow]).isSubset(
+                of: environment.masked
+            )
             let status = registers.statusWord & 0x3A3F
-            let found = isStored ? environment.raised : environment.raised.intersection([.invalid, .overflow, .underflow])
+            let found =
+                isStored ? environment.raised : environment.raised.intersection([.invalid, .overflow, .underflow])
             let expected = found.rawValue | (isStored ? 0x0800 : 0)
             let isSame =
-                registers.rax == (isStored ? low : 0) && registers.rdx == UInt64(isStored ? high : 0) && status == expected
+                registers.rax == (isStored ? low : 0) && registers.rdx == UInt64(isStored ? high : 0)
+                && status == expected
             return isSame
                 ? nil
                 : """

@@ -25,14 +25,35 @@ final class NativeRegisters {
         unsafe raw.storeBytes(of: value, toByteOffset: offset, as: T.self)
     }
 
-    var controlWord: UInt16 { get { load(0) } set { store(newValue, 0) } }
-    var statusWord: UInt16 { get { load(2) } set { store(newValue, 2) } }
+    var controlWord: UInt16 {
+        get { load(0) }
+        set { store(newValue, 0) }
+    }
+    var statusWord: UInt16 {
+        get { load(2) }
+        set { store(newValue, 2) }
+    }
     /// A bit for each physical register that is not empty.
-    var tags: UInt8 { get { load(4) } set { store(newValue, 4) } }
-    var mxcsr: UInt32 { get { load(24) } set { store(newValue, 24) } }
-    var rax: UInt64 { get { unsafe pointer.pointee.rax } set { unsafe pointer.pointee.rax = newValue } }
-    var rcx: UInt64 { get { unsafe pointer.pointee.rcx } set { unsafe pointer.pointee.rcx = newValue } }
-    var rdx: UInt64 { get { unsafe pointer.pointee.rdx } set { unsafe pointer.pointee.rdx = newValue } }
+    var tags: UInt8 {
+        get { load(4) }
+        set { store(newValue, 4) }
+    }
+    var mxcsr: UInt32 {
+        get { load(24) }
+        set { store(newValue, 24) }
+    }
+    var rax: UInt64 {
+        get { unsafe pointer.pointee.rax }
+        set { unsafe pointer.pointee.rax = newValue }
+    }
+    var rcx: UInt64 {
+        get { unsafe pointer.pointee.rcx }
+        set { unsafe pointer.pointee.rcx = newValue }
+    }
+    var rdx: UInt64 {
+        get { unsafe pointer.pointee.rdx }
+        set { unsafe pointer.pointee.rdx = newValue }
+    }
     /// The arithmetic flags behind the instructions.
     var flags: UInt64 { unsafe pointer.pointee.flags & 0x8D5 }
     /// Whether the instructions raised an exception.

@@ -62,24 +62,28 @@ struct VectorImmediateTests {
         #expect(differences == [])
     }
 
-    /// With the mask in XMM0, on XMM2 and XMM1.
-    @Test(arguments: [
-        Operation("PBLENDVB", 0x10) { left, right, _ in left },
-        Operation("BLENDVPS", 0x14) { left, right, _ in left },
-        Operation("BLENDVPD", 0x15) { left, right, _ in left },
-    ])
-    func blend(_ operation: Operation) {
+    struct Blend: Sendable, CustomTestStringConvertible {
+        let name: String
+        let opcode: UInt8
+        let perform: @Sendable (Vector128, Vector128, Vector128) -> Vector128
+        var testDescription: String { name }
+    }
+
+    static let blends: [Blend] = [
+        Blend(name: "PBLENDVB", opcode: 0x10) { Packed.pblendvb($0, $1, mask: $2) },
+        Blend(name: "BLENDVPS", opcode: 0x14) { Packed.blendvps($0, $1, mask: $2) },
+        Blend(name: "BLENDVPD", opcode: 0x15) { Packed.blendvpd($0, $1, mask: $2) },
+    ]
+
+    /// With the mask in XMM0.
+    @Test(arguments: blends)
+    func blend(_ operation: Blend) {
         let registers = NativeRegisters()
-        let code = NativeCode([0x66, 0x0F, 0x38] + operation.code + [0xD1])
-        let blend: [String: (Vector128, Vector128, Vector128) -> Vector128] = [
-            "PBLENDVB": { Packed.pblendvb($0, $1, mask: $2) },
-            "BLENDVPS": { Packed.blendvps($0, $1, mask: $2) },
-            "BLENDVPD": { Packed.blendvpd($0, $1, mask: $2) },
-        ]
+        let code = NativeCode([0x66, 0x0F, 0x38, operation.opcode, 0xD1])
 
         let differences = RandomOperands.differences(operation.name) { operands in
             let (left, right, mask) = (operands.vector(), operands.vector(), operands.vector())
-            let result = blend[operation.name]?(left, right, mask)
+            let result = operation.perform(left, right, mask)
             registers[xmm: 0] = mask
             registers[xmm: 1] = right
             registers[xmm: 2] = left

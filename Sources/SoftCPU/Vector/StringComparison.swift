@@ -39,7 +39,9 @@ struct StringComparison {
     private init(_ a: Vector128, _ first: Int, _ b: Vector128, _ second: Int, _ control: UInt8) {
         let count = control & 1 != 0 ? 8 : 16
         var result: UInt32 = 0
-        for place in 0..<count where Self.matches(a, first, b, second, control, at: place) { result |= 1 << UInt32(place) }
+        for place in 0..<count where Self.matches(a, first, b, second, control, at: place) {
+            result |= 1 << UInt32(place)
+        }
         let all: UInt32 = (1 << UInt32(count)) - 1
         switch control >> 4 & 3 {
         case 1: result ^= all
