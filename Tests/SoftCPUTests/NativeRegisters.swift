@@ -80,5 +80,5 @@ final class NativeRegisters {
         set { store(newValue, 32 + index * 16) }
     }
 
-    func run(_ code: NativeCode) { unsafe native_run(pointer, code.address) }
+    func run(_ code: NativeCode) { unsafe native_call(pointer, code.address) }
 }

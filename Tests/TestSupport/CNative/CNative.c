@@ -77,7 +77,7 @@ const void *native_assemble(const uint8_t *bytes, int length)
     return code;
 }
 
-void native_run(struct native_registers *registers, const void *code)
+void native_call(struct native_registers *registers, const void *code)
 {
     registers->code = code;
     registers->faulted = 0;
@@ -96,5 +96,5 @@ const void *native_assemble(const uint8_t *bytes, int length)
     return NULL;
 }
 
-void native_run(struct native_registers *registers, const void *code) { (void)registers, (void)code; }
+void native_call(struct native_registers *registers, const void *code) { (void)registers, (void)code; }
 #endif

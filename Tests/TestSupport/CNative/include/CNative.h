@@ -16,11 +16,11 @@ struct native_registers {
     uint64_t reserved;
 };
 
-/// Whether native_run can execute anything here.
+/// Whether native_call can execute anything here.
 int native_is_available(void);
 
 /// Makes instructions callable; never freed. Returns NULL where that is impossible.
 const void *native_assemble(const uint8_t *bytes, int length);
 
 /// Executes code of native_assemble.
-void native_run(struct native_registers *registers, const void *code);
+void native_call(struct native_registers *registers, const void *code);
