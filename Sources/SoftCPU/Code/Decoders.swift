@@ -1,0 +1,62 @@
+internal import CZydis
+
+/// The decoder in its three sizes of code.
+struct Decoders {
+    private var code16 = Self.make(ZYDIS_MACHINE_MODE_LONG_COMPAT_16, ZYDIS_STACK_WIDTH_16)
+    private var real16 = Self.make(ZYDIS_MACHINE_MODE_REAL_16, ZYDIS_STACK_WIDTH_16)
+    private var code32 = Self.make(ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32)
+    private var code64 = Self.make(ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
+
+    private static func make(_ mode: ZydisMachineMode, _ width: ZydisStackWidth) -> ZydisDecoder {
+        var decoder = ZydisDecoder()
+        unsafe ZydisDecoderInit(&decoder, mode, width)
+        // Prefixes of features that are hidden mean what they meant before.
+        for feature in [
+            ZYDIS_DECODER_MODE_MPX, ZYDIS_DECODER_MODE_CET, ZYDIS_DECODER_MODE_LZCNT, ZYDIS_DECODER_MODE_TZCNT,
+        ] {
+            unsafe ZydisDecoderEnableMode(&decoder, feature, 0)
+        }
+        unsafe ZydisDecoderEnableMode(&decoder, ZYDIS_DECODER_MODE_AMD_BRANCHES, 0)
+        return decoder
+    }
+
+    /// Decodes the instruction at an address in host memory.
+    mutating func decode(
+        _ mode: CodeMode,
+        at host: UInt,
+        byteCount: Int,
+        into result: inout DecodedInstruction
+    ) -> ZyanStatus {
+        // SAFETY: the caller names that many bytes of mapped memory; Zydis writes the structures it is given.
+        let bytes = unsafe UnsafeRawPointer(bitPattern: host).unsafelyUnwrapped
+        if mode.contains(.long) { return unsafe Self.run(&code64, bytes, byteCount, &result) }
+        if mode.contains(.code32) { return unsafe Self.run(&code32, bytes, byteCount, &result) }
+        if mode.contains(.realStyle) { return unsafe Self.run(&real16, bytes, byteCount, &result) }
+        return unsafe Self.run(&code16, bytes, byteCount, &result)
+    }
+
+    private static func run(
+        _ decoder: inout ZydisDecoder,
+        _ bytes: UnsafeRawPointer,
+        _ byteCount: Int,
+        _ result: inout DecodedInstruction
+    ) -> ZyanStatus {
+        // SAFETY: as in decode; the operands are as many as Zydis writes at most.
+        unsafe withUnsafeMutablePointer(to: &result.operands) { operands in
+            unsafe ZydisDecoderDecodeFull(
+                &decoder,
+                bytes,
+                ZyanUSize(byteCount),
+                &result.instruction,
+                UnsafeMutableRawPointer(operands).assumingMemoryBound(to: ZydisDecodedOperand.self)
+            )
+        }
+    }
+}
+
+/// An instruction as Zydis tells it.
+@safe
+struct DecodedInstruction {
+    var instruction = unsafe ZydisDecodedInstruction()
+    var operands = InlineArray<10, ZydisDecodedOperand>(repeating: ZydisDecodedOperand())
+}

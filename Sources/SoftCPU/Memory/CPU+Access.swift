@@ -1,0 +1,65 @@
+extension CPU {
+    /// What accesses of the present privilege want of a page.
+    var ordinaryUse: PageUse { state.privilege == 3 ? .user : [] }
+
+    /// Reads 1 to 8 bytes at a linear address by the slow path, which can do everything.
+    func read(_ linear: UInt64, size: Int, use: PageUse? = nil, stack: Bool = false) throws(Fault) -> UInt64 {
+        let use = use ?? ordinaryUse
+        let address = try checked(linear, size: size, use, stack: stack)
+        let first = try translate(address, use)
+        let room = Int(4096 - address & 0xFFF)
+        if size <= room {
+            try checkWatch(first.physical, linear: address, size: size, write: false)
+            return try readPhysical(first.physical, size: size)
+        }
+        let second = try translate(address &+ UInt64(room), use)
+        let low = try readPhysical(first.physical, size: room)
+        return try low | readPhysical(second.physical, size: size - room) << UInt64(8 * room)
+    }
+
+    /// Writes 1 to 8 bytes at a linear address by the slow path.
+    func write(
+        _ linear: UInt64,
+        size: Int,
+        _ value: UInt64,
+        use: PageUse? = nil,
+        stack: Bool = false
+    ) throws(Fault) {
+        let use = (use ?? ordinaryUse).union(.write)
+        let address = try checked(linear, size: size, use, stack: stack)
+        let first = try translate(address, use)
+        let room = Int(4096 - address & 0xFFF)
+        if size <= room {
+            try checkWatch(first.physical, linear: address, size: size, write: true)
+            try writePhysical(first.physical, size: size, value)
+            return
+        }
+        let second = try translate(address &+ UInt64(room), use)
+        try writePhysical(first.physical, size: room, value)
+        try writePhysical(second.physical, size: size - room, value >> UInt64(8 * room))
+    }
+
+    /// Makes sure that a store would be allowed, without one.
+    func probeWrite(_ linear: UInt64, size: Int, use: PageUse? = nil, stack: Bool = false) throws(Fault) {
+        let use = (use ?? ordinaryUse).union(.write)
+        let address = try checked(linear, size: size, use, stack: stack)
+        _ = try translate(address, use)
+        let room = UInt64(4096 - address & 0xFFF)
+        if UInt64(size) > room { _ = try translate(address &+ room, use) }
+    }
+
+    /// Compares a linear address with what the mode allows, and an alignment with what is asked for.
+    func checked(_ linear: UInt64, size: Int, _ use: PageUse, stack: Bool) throws(Fault) -> UInt64 {
+        let address = use.contains(.implicit) ? linear : linear & linearMask
+        if !isCanonical(address) || !isCanonical(address &+ UInt64(size - 1)) {
+            throw stack ? .stack() : .protection()
+        }
+        if use.contains(.user), address & UInt64(min(size, 8) - 1) != 0, translationSet == .checked {
+            throw .alignment()
+        }
+        return address
+    }
+
+    /// Where data breakpoints would be noticed.
+    func checkWatch(_ physical: UInt64, linear: UInt64, size: Int, write: Bool) throws(Fault) {}
+}

@@ -1,0 +1,112 @@
+internal import Glibc
+
+extension CPU {
+    /// Forgets all translations, and with them what branches believed about code.
+    func flushTranslations() {
+        let buffers = around.buffers
+        // SAFETY: the mapping holds exactly these entries.
+        unsafe buffers.start.assumingMemoryBound(to: Translation.self)
+            .update(repeating: Translation(), count: buffers.byteCount / MemoryLayout<Translation>.stride)
+        around.generation &+= 1
+        updateMode()
+    }
+
+    /// Forgets the translation of one linear page, in all buffers.
+    func flushTranslation(of linear: UInt64) {
+        for set in TranslationSet.allCases {
+            let entry = entry(linear, in: set)
+            unsafe entry.pointer.pointee = Translation()
+        }
+        around.generation &+= 1
+        updateMode()
+    }
+
+    /// Takes the right to be written unseen away from a physical page.
+    func protect(_ physical: UInt64) {
+        let buffers = around.buffers
+        let entries = unsafe buffers.start.assumingMemoryBound(to: Translation.self)
+        for index in 0..<buffers.byteCount / MemoryLayout<Translation>.stride {
+            // SAFETY: the mapping holds exactly these entries.
+            if unsafe entries[index].physical == physical { unsafe entries[index].writeTag = Translation.none }
+        }
+    }
+
+    /// Takes that right away from all pages.
+    func protectAll() {
+        let buffers = around.buffers
+        let entries = unsafe buffers.start.assumingMemoryBound(to: Translation.self)
+        for index in 0..<buffers.byteCount / MemoryLayout<Translation>.stride {
+            // SAFETY: the mapping holds exactly these entries.
+            unsafe entries[index].writeTag = Translation.none
+        }
+    }
+
+    func entry(_ linear: UInt64, in set: TranslationSet) -> TranslationEntry {
+        let index = set.rawValue * TranslationSet.entryCount + Int(linear >> 12) & (TranslationSet.entryCount - 1)
+        // SAFETY: index is below the number of entries of all buffers.
+        return unsafe TranslationEntry(pointer: around.buffers.start.assumingMemoryBound(to: Translation.self) + index)
+    }
+
+    /// The buffer that the present privilege uses.
+    var translationSet: TranslationSet {
+        if state.privilege == 3 {
+            let checks = state.cr0 & CR0.alignmentMask != 0 && state.otherFlags & Flag.alignmentCheck != 0
+            return checks ? .checked : .user
+        }
+        let overridden = state.cr4 & CR4.supervisorAccess != 0 && state.otherFlags & Flag.alignmentCheck != 0
+        return overridden ? .supervisorWithUserAccess : .supervisor
+    }
+
+    /// Enters a translation that lets accesses like this one through; false where each must be looked at.
+    func fill(_ linear: UInt64, size: Int, write: Bool) throws(Fault) -> Bool {
+        guard linear & 0xFFF + UInt64(size) <= 4096, translationSet != .checked else { return false }
+        guard linear == linear & linearMask, isCanonical(linear) else { return false }
+        var use: PageUse = state.privilege == 3 ? .user : []
+        if write { use.insert(.write) }
+        let mapping = try translate(linear, use)
+        let physical = mapping.physical.page & state.addressMask
+        guard let page = hostPage(physical) else { return false }
+        let known = page.known
+        guard known.flags & PageRecord.watched == 0 else { return false }
+        let entry = claim(linear, physical, page)
+        unsafe entry.pointer.pointee.readTag = linear.page
+        guard write else { return true }
+        guard !page.isReadOnly, known.codeMask == 0 else { return false }
+        page.known.flags |= PageRecord.dirty
+        unsafe entry.pointer.pointee.writeTag = linear.page
+        return true
+    }
+
+    /// Enters a translation for the execution of code on a page, and gives its address in physical memory.
+    func fillForExecution(_ linear: UInt64) throws(Fault) -> UInt64 {
+        let use: PageUse = state.privilege == 3 ? [.user, .execute] : .execute
+        let physical = try translate(linear, use).physical & state.addressMask
+        if let page = hostPage(physical) {
+            unsafe claim(linear, physical.page, page).pointer.pointee.executeTag = linear.page
+        }
+        return physical
+    }
+
+    /// The entry for a linear page, with what it says of another page or another place removed.
+    private func claim(_ linear: UInt64, _ physical: UInt64, _ page: HostPage) -> TranslationEntry {
+        let entry = translation(of: linear)
+        // SAFETY: translation(of:) gives an entry of a buffer.
+        let old = unsafe entry.pointer.pointee
+        let tag = linear.page
+        let isSame = old.physical == physical && (old.readTag == tag || old.executeTag == tag)
+        if !isSame { unsafe entry.pointer.pointee = Translation() }
+        unsafe entry.pointer.pointee.addend = page.host &- UInt(tag)
+        unsafe entry.pointer.pointee.physical = physical
+        return entry
+    }
+
+    /// Bits that a linear address has.
+    var linearMask: UInt64 { state.mode.contains(.long) ? ~0 : 0xFFFF_FFFF }
+
+    /// Whether a linear address is one at all: in 64-bit code the upper bits repeat the highest that paging uses.
+    func isCanonical(_ linear: UInt64) -> Bool {
+        guard state.efer & EFER.longModeActive != 0 else { return true }
+        let unused: Int64 = state.cr4 & CR4.fiveLevels != 0 ? 7 : 16
+        return UInt64(bitPattern: Int64(bitPattern: linear << UInt64(unused)) >> unused) == linear
+    }
+}

@@ -1,0 +1,37 @@
+internal import CZydis
+
+/// What is around the registers: the memory map, the translation buffers, decoded code, and tables.
+struct Surroundings {
+    var regions: [RegionRecord] = []
+    /// Tables of pages of all regions, in the order of ``regions``.
+    var pageTables: [HostMapping] = []
+    let buffers = HostMapping(byteCount: TranslationSet.allCases.count * TranslationSet.byteCount)
+    let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
+    var arena = CodeArena()
+    /// Counts what makes translations or code other than they were.
+    var generation: UInt64 = 1
+    var configuration = SoftConfiguration()
+    /// One for each size of code: 16, 32, 64.
+    var decoders = Decoders()
+
+    /// Gives all mappings back.
+    func release() {
+        for table in pageTables { table.unmap() }
+        buffers.unmap()
+        recent.unmap()
+        arena.release()
+    }
+}
+
+extension CPU {
+    /// What is around the registers.
+    var around: Surroundings {
+        // SAFETY: the run loop's owner stores the address of initialised surroundings that live as long as the registers.
+        unsafeAddress {
+            unsafe UnsafePointer(bitPattern: state.surroundings).unsafelyUnwrapped
+        }
+        nonmutating unsafeMutableAddress {
+            unsafe UnsafeMutablePointer(bitPattern: state.surroundings).unsafelyUnwrapped
+        }
+    }
+}

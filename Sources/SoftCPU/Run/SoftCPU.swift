@@ -1,0 +1,197 @@
+public import X86
+
+/// An x86-64 processor in software.
+///
+/// It executes in memory that others own, counts every instruction, and leaves the run for whatever is not in memory: ports,
+/// devices, time. It has no clock and makes no system call while it runs. Used from one thread.
+@safe
+public final class SoftCPU {
+    let registers: UnsafeMutablePointer<ProcessorRegisters>
+    private let around: UnsafeMutablePointer<Surroundings>
+
+    /// Makes a processor in its reset state.
+    ///
+    /// - Parameter memory: regions that do not overlap; their bytes must stay valid as long as the processor lives.
+    public init(memory: [MemoryRegion], configuration: SoftConfiguration = SoftConfiguration()) {
+        unsafe around = .allocate(capacity: 1)
+        unsafe around.initialize(to: Surroundings())
+        unsafe registers = .allocate(capacity: 1)
+        let blank = OperationRecord(handler: invalidOpcodeHandler)
+        // SAFETY: the memory was just allocated for exactly this.
+        unsafe registers.initialize(
+            to: ProcessorRegisters(
+                missHandler: missHandler,
+                dispatchHandler: dispatchHandler,
+                bounce: Bounce(operation: blank, finish: blank)
+            )
+        )
+        unsafe registers.pointee.surroundings = UInt(bitPattern: around)
+        for region in memory {
+            let table = HostMapping(byteCount: Int(region.size >> 12) * MemoryLayout<PageRecord>.stride)
+            unsafe around.pointee.pageTables.append(table)
+            unsafe around.pointee.regions.append(
+                RegionRecord(
+                    start: region.address.rawValue,
+                    size: region.size,
+                    host: UInt(bitPattern: region.host),
+                    isReadOnly: region.isReadOnly,
+                    pages: table.address
+                )
+            )
+        }
+        unsafe around.pointee.configuration = configuration
+        unsafe registers.pointee.recentBlocks = around.pointee.recent.address
+        cpu.load(.reset(signature: 0))
+    }
+
+    deinit {
+        unsafe around.pointee.release()
+        unsafe around.deinitialize(count: 1)
+        unsafe around.deallocate()
+        unsafe registers.deinitialize(count: 1)
+        unsafe registers.deallocate()
+    }
+
+    /// The processor as handlers see it.
+    var cpu: CPU { unsafe CPU(registers) }
+
+    /// The whole state. Between an exit and its answer it is that in front of the instruction.
+    public var state: ProcessorState {
+        get { cpu.processorState }
+        set {
+            cpu.state.answerCount = 0
+            cpu.state.bounce.isReporting = false
+            cpu.load(newValue)
+        }
+    }
+
+    /// How many instructions have been executed, the one under way not among them.
+    public private(set) var executed: UInt64 = 0
+
+    /// Executes until an exit, or until so many instructions have been executed.
+    ///
+    /// - Parameter limit: instructions at most. A turn of a repeated one counts as one; so does the delivery of an exception
+    ///   together with the instruction that raised it.
+    /// - Parameter stop: ends in front of the instruction at this linear address, without looking at the first.
+    public func run(upTo limit: Int, stopBefore stop: GuestVirtualAddress? = nil) -> SoftExit {
+        if let report = cpu.nextReport() { return exit(report) }
+        var budget = limit
+        if stop != nil, budget > 0 {
+            var one = 1
+            let leaves = cpu.execute(budget: &one, stop: nil)
+            budget -= 1 - one
+            executed &+= UInt64(1 - one)
+            if leaves { return reason() }
+        }
+        let before = budget
+        let leaves = cpu.execute(budget: &budget, stop: stop?.rawValue)
+        executed &+= UInt64(before - budget)
+        if leaves { return reason() }
+        return budget > 0 ? .stopped : .limit
+    }
+
+    private func reason() -> SoftExit {
+        if let report = cpu.nextReport() { return exit(report) }
+        if cpu.state.leaveReason == .exit {
+            cpu.state.leaveReason = .none
+            // A write needs no answer: when the instruction begins again, it is done.
+            if cpu.state.exit.kind == .memoryWrite || cpu.state.exit.kind == .portWrite { answer(0) }
+            return exit(cpu.state.exit)
+        }
+        if cpu.state.isHalted { return .halt }
+        return .interruptWindow
+    }
+
+    private func exit(_ pending: PendingExit) -> SoftExit {
+        let address = GuestPhysicalAddress(pending.address)
+        let size = Int(pending.size)
+        return switch pending.kind {
+        case .portRead: .portRead(UInt16(truncatingIfNeeded: pending.address), size: size)
+        case .portWrite: .portWrite(UInt16(truncatingIfNeeded: pending.address), size: size, value: pending.value)
+        case .memoryRead: .memoryRead(address, size: size)
+        case .memoryWrite: .memoryWrite(address, size: size, value: pending.value)
+        case .halt: .halt
+        case .shutdown, .none: .shutdown
+        case .hiddenRead: .hiddenRead(HiddenInstruction(rawValue: UInt8(truncatingIfNeeded: pending.value)) ?? .rdtsc)
+        case .registerRead: .registerRead(UInt32(truncatingIfNeeded: pending.address))
+        case .registerWrite: .registerWrite(UInt32(truncatingIfNeeded: pending.address), value: pending.value)
+        }
+    }
+
+    /// Must be called where memory has been changed by anybody but this processor: what was decoded from it is forgotten.
+    public func memoryChanged(at address: GuestPhysicalAddress, count: Int) {
+        var offset = 0
+        while offset < count {
+            let at = address.rawValue + UInt64(offset)
+            let inPage = min(Int(4096 - at & 0xFFF), count - offset)
+            if let page = cpu.hostPage(at) { cpu.noteWrite(page, offset: Int(at & 0xFFF), count: inPage) }
+            offset += inPage
+        }
+    }
+
+    /// Answers the last exit with the value that was read; anything for a write of a model-specific register. The next run
+    /// begins the instruction again, with this answer.
+    public func answer(_ value: UInt64) {
+        cpu.state.answers[cpu.state.answerCount] = value
+        cpu.state.answerCount += 1
+    }
+
+    /// Answers a hidden read: the counter or random number, TSC_AUX, and whether there was a random number.
+    public func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {
+        answer(value)
+        answer(UInt64(auxiliary))
+        answer(succeeded ? 1 : 0)
+    }
+
+    /// Answers an access to a model-specific register with a general-protection fault.
+    public func refuse() {
+        answer(0)
+        cpu.state.isRefused = true
+    }
+
+    /// Whether a maskable interrupt injected now is taken before the next instruction.
+    public var canTakeInterrupt: Bool { cpu.canTakeInterrupt && cpu.state.answerCount == 0 }
+
+    /// Takes a maskable interrupt, which counts as one instruction; ``canTakeInterrupt`` must hold.
+    public func inject(vector: UInt8) {
+        cpu.deliverInterrupt(vector)
+        executed &+= 1
+    }
+
+    /// Takes a non-maskable interrupt, which counts as one instruction.
+    public func injectNonMaskable() {
+        cpu.deliverNonMaskable()
+        executed &+= 1
+    }
+
+    /// Asks for ``SoftExit/interruptWindow`` once an interrupt can be taken, or no longer.
+    public func requestInterruptWindow(_ wanted: Bool) { cpu.state.wantsWindow = wanted }
+}
+
+/// Why a run ended.
+public enum SoftExit: Hashable, Sendable {
+    /// As many instructions have been executed as were asked for.
+    case limit
+    /// The instruction at the address to stop before is next.
+    case stopped
+    /// The instruction reads a port: it goes on with ``SoftCPU/answer(_:)``.
+    case portRead(UInt16, size: Int)
+    /// The instruction writes a port.
+    case portWrite(UInt16, size: Int, value: UInt64)
+    /// The instruction reads where no memory is: it goes on with ``SoftCPU/answer(_:)``.
+    case memoryRead(GuestPhysicalAddress, size: Int)
+    /// The instruction writes where no memory is.
+    case memoryWrite(GuestPhysicalAddress, size: Int, value: UInt64)
+    /// The processor waits for an interrupt.
+    case halt
+    /// A third fault, or a processor that cannot go on.
+    case shutdown
+    /// The instruction reads time or a random number: it goes on with ``SoftCPU/answer(_:)``.
+    case hiddenRead(HiddenInstruction)
+    /// RDMSR of a register that is not kept: it goes on with ``SoftCPU/answer(_:)``.
+    case registerRead(UInt32)
+    /// WRMSR of a register that is not kept: it goes on with ``SoftCPU/answer(_:)``.
+    case registerWrite(UInt32, value: UInt64)
+    /// An interrupt can be taken now.
+    case interruptWindow
+}
