@@ -101,7 +101,7 @@ extension VectorRegisters {
     var extendedState: ProcessorState.ExtendedState {
         var result = ProcessorState.ExtendedState()
         result.mxcsr = mxcsr
-        var sse = [UInt8]()
+        var sse: [UInt8] = []
         for index in 0..<256 { sse.append(UInt8(truncatingIfNeeded: xmm[index / 8] >> UInt64(8 * (index % 8)))) }
         if sse.contains(where: { $0 != 0 }) { result.components[1] = sse }
         let x87 = x87Bytes
