@@ -185,7 +185,12 @@ let package = Package(
         ),
         // Executes single instructions natively, to compare the software processor with.
         .target(name: "CNative", path: "Tests/TestSupport/CNative"),
-        .testTarget(name: "SoftCPUTests", dependencies: ["CNative", "SoftCPU", "X86"], swiftSettings: swiftSettings),
+        .target(name: "CNativeCPU", path: "Tests/TestSupport/CNativeCPU"),
+        .testTarget(
+            name: "SoftCPUTests",
+            dependencies: ["CNative", "CNativeCPU", "CZydis", "SoftCPU", "X86"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "MachineTests",
             dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],

@@ -1,3 +1,4 @@
+import ByteCoding
 import Digest
 import SystemPackage
 import Testing

@@ -37,6 +37,7 @@ extension CPU {
             if start < offset + count, offset < end {
                 block.record.isStale = true
                 block.record.entryCount = BlockRecord.slow
+                around.arena.remove(block)
                 state.codeChanged = true
             } else {
                 block.record.nextInPage = kept

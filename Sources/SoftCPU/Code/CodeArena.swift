@@ -38,6 +38,26 @@ struct CodeArena {
         unsafe buckets.start.storeBytes(of: index(of: block), toByteOffset: hash * 4, as: UInt32.self)
     }
 
+    /// Takes a block that has become stale out of the lists, which would else grow with each change of the same code.
+    func remove(_ stale: Block) {
+        let hash = Self.hash(stale.record.physical, stale.record.mode)
+        let following = stale.record.nextInHash
+        guard bucket(hash) != index(of: stale) else {
+            // SAFETY: hashes are below bucketCount.
+            unsafe buckets.start.storeBytes(of: following, toByteOffset: hash * 4, as: UInt32.self)
+            return
+        }
+        var at = bucket(hash)
+        while at != 0 {
+            let block = block(at)
+            if block.record.nextInHash == index(of: stale) {
+                block.record.nextInHash = following
+                return
+            }
+            at = block.record.nextInHash
+        }
+    }
+
     static func hash(_ physical: UInt64, _ mode: CodeMode) -> Int {
         let mixed = (physical ^ UInt64(mode.rawValue) << 40) &* 0x9E37_79B9_7F4A_7C15
         return Int(mixed >> 48)

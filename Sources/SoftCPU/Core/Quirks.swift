@@ -1,7 +1,7 @@
 /// What the manuals leave undefined, as the recording processor does it.
 enum Quirks {
-    /// AF behind shifts.
-    static let shiftAdjust = false
+    /// AF behind shifts by a count that is not 0. Set by AMD Zen.
+    static let shiftAdjust = true
 
     /// OF behind DAA and DAS: as of the addition or subtraction that they make.
     static func decimalOverflow(_ old: UInt8, _ new: UInt8, added: Bool) -> Bool {

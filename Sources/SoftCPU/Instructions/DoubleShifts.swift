@@ -83,23 +83,23 @@ extension CPU {
         let count = given < 0 ? shiftCount(T.self) : Int(given)
         guard count != 0 else { return value }
         let width = T.bitWidth
-        var result: T
-        var carry: Bool
-        // Of 16 bits the count may be greater than the width: then the destination comes in again, as AMD does it.
-        let wide = width == 16
+        // Of 16 bits the count may be greater than the width: AMD Zen then goes on with the filler, and clears CF.
+        let isBeyond = count > width
+        let source = isBeyond ? filler : value
+        let turn = isBeyond ? count - width : count
+        let result: T
+        let carry: Bool
+        let overflow: Bool
         if left {
-            let pattern = wide ? UInt64(value) << 32 | UInt64(filler) << 16 | UInt64(value) : 0
-            result =
-                wide
-                ? T(truncatingIfNeeded: pattern >> UInt64(32 - count)) : value << T(count) | filler >> T(width - count)
-            carry = wide ? (pattern >> UInt64(48 - count)) & 1 != 0 : value >> T(width - count) & 1 != 0
+            result = source << T(turn) | filler >> T(width - turn)
+            carry = !isBeyond && source >> T(width - turn) & 1 != 0
+            overflow = !isBeyond && carry != result.isNegative
         } else {
-            let pattern = wide ? UInt64(value) << 32 | UInt64(filler) << 16 | UInt64(value) : 0
-            result =
-                wide ? T(truncatingIfNeeded: pattern >> UInt64(count)) : value >> T(count) | filler << T(width - count)
-            carry = wide ? (pattern >> UInt64(count - 1)) & 1 != 0 : value >> T(count - 1) & 1 != 0
+            result = source >> T(turn) | filler << T(width - turn)
+            carry = !isBeyond && source >> T(turn - 1) & 1 != 0
+            overflow = result.isNegative != (result &<< 1).isNegative
         }
-        setFlags(result: result, carry: carry, overflow: result.isNegative != value.isNegative)
+        setFlags(result: result, carry: carry, overflow: overflow, adjust: Quirks.shiftAdjust)
         return result
     }
 }

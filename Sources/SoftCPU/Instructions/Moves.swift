@@ -16,7 +16,7 @@ enum Moves: InstructionFamily {
         table[ZYDIS_MNEMONIC_CQO] = { $0.emit(cqo) }
         table[ZYDIS_MNEMONIC_XLAT] = { emitTranslate(&$0) }
         for mnemonic in [ZYDIS_MNEMONIC_NOP, ZYDIS_MNEMONIC_PAUSE, ZYDIS_MNEMONIC_ENDBR32, ZYDIS_MNEMONIC_ENDBR64] {
-            table[mnemonic] = { $0.emit(nothing) }
+            table[mnemonic] = { emitNothing(&$0) }
         }
     }
 
@@ -65,6 +65,18 @@ enum Moves: InstructionFamily {
         }
     }
 
+    /// The prefetches of opcode 0F 0D, which have the same mnemonic, exist for memory alone.
+    private static func emitNothing(_ builder: inout BlockBuilder) {
+        let isPrefetch =
+            unsafe builder.instruction.opcode_map == ZYDIS_OPCODE_MAP_0F && builder.instruction.opcode == 0x0D
+        if isPrefetch, !builder.isMemory(0) {
+            builder.emit(invalidOpcodeHandler)
+            builder.finish()
+        } else {
+            builder.emit(nothing)
+        }
+    }
+
     private static func emitExtension(
         _ builder: inout BlockBuilder,
         _ registers: [[Handler]],
@@ -100,7 +112,7 @@ enum Moves: InstructionFamily {
     /// XLAT: AL becomes the byte at (E)BX plus AL.
     private static func emitTranslate(_ builder: inout BlockBuilder) {
         let segment = builder.segmentOverride ?? SegmentNumber.ds
-        builder.emit(translateByte, source: UInt8(segment), immediate: Int64(builder.addressMask))
+        builder.emit(translateByte, source: UInt8(segment), immediate: Int64(bitPattern: builder.addressMask))
     }
 }
 

@@ -83,10 +83,16 @@ private let accumulator = RegisterOffset.general(0)
 private let accumulatorExtension = RegisterOffset.general(2)
 
 extension CPU {
-    /// CF and OF say whether the upper half means anything; the others are as ``Quirks`` says.
+    /// CF and OF say whether the upper half means anything. The others are undefined: AMD Zen leaves them as they were.
     @inline(__always)
-    fileprivate func setProductFlags<T: Word>(_ low: T, overflow: Bool) {
-        setFlags(result: low, carry: overflow, overflow: overflow)
+    fileprivate func setProductFlags(overflow: Bool) {
+        setRotationFlags(carry: overflow, overflow: overflow)
+    }
+
+    /// All flags are undefined behind a division: AMD Zen leaves CF and OF, sets AF and clears the others.
+    @inline(__always)
+    fileprivate func setQuotientFlags() {
+        setFlags(result: UInt8(1), carry: carry, overflow: overflow, adjust: true)
     }
 }
 
@@ -102,7 +108,7 @@ private func multiplyBytes(_ state: UInt, _ operation: UInt, signed: Bool) {
     let low = UInt8(truncatingIfNeeded: product)
     cpu.setRegister(accumulator, product)
     let overflow = signed ? UInt16(truncatingIfNeeded: low.signExtended) != product : product > 0xFF
-    cpu.setProductFlags(low, overflow: overflow)
+    cpu.setProductFlags(overflow: overflow)
     next(cpu, operation)
 }
 
@@ -113,7 +119,7 @@ private func multiplyWide<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) 
     let product = cpu.register(accumulator, T.self).multipliedFullWidth(by: cpu.register(operation.source))
     cpu.setRegister(accumulator, product.low)
     cpu.setRegister(accumulatorExtension, product.high)
-    cpu.setProductFlags(product.low, overflow: product.high != 0)
+    cpu.setProductFlags(overflow: product.high != 0)
     next(cpu, operation)
 }
 
@@ -127,7 +133,7 @@ private func multiplyWideSigned<T: Word>(_ state: UInt, _ operation: UInt, _: T.
     let low = T(truncatingIfNeeded: product.low)
     cpu.setRegister(accumulator, low)
     cpu.setRegister(accumulatorExtension, T(truncatingIfNeeded: product.high))
-    cpu.setProductFlags(low, overflow: left.multipliedReportingOverflow(by: right).overflow)
+    cpu.setProductFlags(overflow: left.multipliedReportingOverflow(by: right).overflow)
     next(cpu, operation)
 }
 
@@ -140,7 +146,7 @@ private func multiplyInto<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) 
     let (product, overflow) = left.multipliedReportingOverflow(by: right)
     let low = T(truncatingIfNeeded: product)
     cpu.setRegister(operation.destination, low)
-    cpu.setProductFlags(low, overflow: overflow)
+    cpu.setProductFlags(overflow: overflow)
     next(cpu, operation)
 }
 
@@ -153,7 +159,7 @@ private func multiplyByImmediate<T: Word>(_ state: UInt, _ operation: UInt, _: T
     let (product, overflow) = left.multipliedReportingOverflow(by: right)
     let low = T(truncatingIfNeeded: product)
     cpu.setRegister(operation.destination, low)
-    cpu.setProductFlags(low, overflow: overflow)
+    cpu.setProductFlags(overflow: overflow)
     next(cpu, operation)
 }
 
@@ -164,6 +170,7 @@ private func divideBytes(_ state: UInt, _ operation: UInt) {
         let dividend: UInt16 = cpu.register(accumulator)
         guard divisor != 0, dividend / divisor <= 0xFF else { throw .divideError }
         cpu.setRegister(accumulator, (dividend % divisor) << 8 | dividend / divisor)
+        cpu.setQuotientFlags()
     }
 }
 
@@ -175,6 +182,7 @@ private func divideBytesSigned(_ state: UInt, _ operation: UInt) {
         guard divisor != 0, let quotient = Int8(exactly: dividend / divisor) else { throw .divideError }
         let remainder = UInt8(truncatingIfNeeded: dividend % divisor)
         cpu.setRegister(accumulator, UInt16(remainder) << 8 | UInt16(UInt8(bitPattern: quotient)))
+        cpu.setQuotientFlags()
     }
 }
 
@@ -187,6 +195,7 @@ private func divideWide<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) {
         let result = divisor.dividingFullWidth((high, cpu.register(accumulator)))
         cpu.setRegister(accumulator, result.quotient)
         cpu.setRegister(accumulatorExtension, result.remainder)
+        cpu.setQuotientFlags()
     }
 }
 
@@ -208,5 +217,6 @@ private func divideWideSigned<T: Word>(_ state: UInt, _ operation: UInt, _: T.Ty
         guard quotient == 0 || quotient.isNegative == negativeQuotient else { throw .divideError }
         cpu.setRegister(accumulator, quotient)
         cpu.setRegister(accumulatorExtension, isNegative ? 0 &- result.remainder : result.remainder)
+        cpu.setQuotientFlags()
     }
 }

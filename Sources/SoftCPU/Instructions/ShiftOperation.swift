@@ -69,8 +69,8 @@ enum RotateRight: ShiftOperation {
 enum RotateLeftThroughCarry: ShiftOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
+        guard count != 0 else { return value }
         let turn = T.bitWidth < 32 ? count % (T.bitWidth + 1) : count
-        guard turn != 0 else { return value }
         var result = value
         var carry = cpu.carry
         for _ in 0..<turn {
@@ -86,8 +86,8 @@ enum RotateLeftThroughCarry: ShiftOperation {
 enum RotateRightThroughCarry: ShiftOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
+        guard count != 0 else { return value }
         let turn = T.bitWidth < 32 ? count % (T.bitWidth + 1) : count
-        guard turn != 0 else { return value }
         var result = value
         var carry = cpu.carry
         for _ in 0..<turn {

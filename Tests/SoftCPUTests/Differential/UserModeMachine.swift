@@ -1,0 +1,163 @@
+import CNativeCPU
+import Glibc
+import X86
+
+@testable import SoftCPU
+
+/// A software processor in user mode over a copy of the thunk's memory at the same addresses.
+@safe
+final class UserModeMachine {
+    let processor: SoftCPU
+    private let tables: UnsafeMutablePointer<UInt64>
+    private let code: UnsafeMutablePointer<UInt8>
+    private let data: UnsafeMutablePointer<UInt64>
+    private static let dataWords = Int(NATIVE_DATA_SIZE) / 8
+    /// Words in the middle of the data, which instructions are led to; the rest stays as it is.
+    private static let hot = 0x3E00 / 8..<0x9400 / 8
+
+    init() {
+        func page(_ count: Int) -> UnsafeMutableRawPointer {
+            let result = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 4096)
+            unsafe result.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+            return unsafe result
+        }
+        let tableBytes = 0x6000
+        let rawTables = unsafe page(tableBytes)
+        let rawCode = unsafe page(4096)
+        let rawData = unsafe page(Int(NATIVE_DATA_SIZE))
+        unsafe tables = rawTables.assumingMemoryBound(to: UInt64.self)
+        unsafe code = rawCode.assumingMemoryBound(to: UInt8.self)
+        unsafe data = rawData.assumingMemoryBound(to: UInt64.self)
+        // Four levels: root, pointers, directory, then one table for code and one for data.
+        unsafe tables[0] = 0x1007 + 0x1000
+        unsafe tables[0x1000 / 8] = 0x3007
+        unsafe tables[0x2000 / 8 + Int(NATIVE_CODE >> 21)] = 0x4007
+        unsafe tables[0x2000 / 8 + Int(NATIVE_DATA >> 21)] = 0x5007
+        unsafe tables[0x3000 / 8] = NATIVE_CODE | 7
+        for index in 0..<Int(NATIVE_DATA_SIZE >> 12) {
+            unsafe tables[0x4000 / 8 + index] = NATIVE_DATA + UInt64(index) << 12 | 7
+        }
+        unsafe processor = SoftCPU(memory: [
+            MemoryRegion(address: GuestPhysicalAddress(0x1000), size: UInt64(tableBytes), host: rawTables),
+            MemoryRegion(address: GuestPhysicalAddress(NATIVE_CODE), size: 4096, host: rawCode),
+            MemoryRegion(address: GuestPhysicalAddress(NATIVE_DATA), size: NATIVE_DATA_SIZE, host: rawData),
+        ])
+        processor.state = Self.userState
+    }
+
+    private static var userState: ProcessorState {
+        var state = ProcessorState.reset(signature: 0)
+        state.control.cr0 = 0x8005_0033
+        state.control.cr4 = 0x6A0 | 0x600
+        state.control.efer = 0xD01
+        state.control.cr3 = 0x1000
+        state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0x33, accessRights: 0xA0FB)
+        state.segments.ss = .init(limit: 0xFFFF_FFFF, selector: 0x2B, accessRights: 0xC0F3)
+        for segment in [\ProcessorState.Segments.ds, \.es, \.fs, \.gs] {
+            state.segments[keyPath: segment] = .init(limit: 0xFFFF_FFFF, accessRights: 1 << 16)
+        }
+        // A task without a bit map: no port is allowed.
+        state.segments.tr = .init(limit: 0, accessRights: 0x8B)
+        // No vector has a gate: every exception ends the run.
+        state.idt.limit = 0
+        return state
+    }
+
+    func setRegister(_ index: Int, _ value: UInt64, in context: inout native_context) {
+        unsafe withUnsafeMutableBytes(of: &context.general) {
+            unsafe $0.storeBytes(of: value, toByteOffset: 8 * index, as: UInt64.self)
+        }
+    }
+
+    private func register(_ index: Int, in context: native_context) -> UInt64 {
+        unsafe withUnsafeBytes(of: context.general) { unsafe $0.load(fromByteOffset: 8 * index, as: UInt64.self) }
+    }
+
+    /// Puts the same random bytes into both memories. Instructions then change them alike, so once is enough.
+    func fillData(_ random: inout SeededGenerator) {
+        // SAFETY: the thunk has mapped its data there, as large as ours.
+        for index in Self.hot { unsafe native[index] = random.next() }
+        copyData()
+    }
+
+    /// Makes our data what the thunk's is.
+    func copyData() {
+        // SAFETY: both are as large as the data region.
+        unsafe data.update(from: native, count: Self.dataWords)
+        processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_DATA), count: Int(NATIVE_DATA_SIZE))
+    }
+
+    private var native: UnsafeMutablePointer<UInt64> {
+        unsafe UnsafeMutablePointer<UInt64>(bitPattern: UInt(NATIVE_DATA))!
+    }
+
+    func setVectors(_ context: inout native_context, _ random: inout SeededGenerator) {
+        unsafe withUnsafeMutableBytes(of: &context.fxsave) { area in
+            for index in 0..<64 { unsafe area.storeBytes(of: 0, toByteOffset: 8 * index, as: UInt64.self) }
+            unsafe area.storeBytes(of: 0x37F, toByteOffset: 0, as: UInt16.self)
+            unsafe area.storeBytes(of: 0x1F80, toByteOffset: 24, as: UInt32.self)
+            for index in 0..<32 {
+                unsafe area.storeBytes(of: random.next(), toByteOffset: 160 + 8 * index, as: UInt64.self)
+            }
+        }
+    }
+
+    /// Takes the thunk's state over.
+    func load(_ context: native_context, _ bytes: [UInt8]) {
+        let cpu = processor.cpu
+        for index in 0..<16 { cpu.state.general[index] = register(index, in: context) }
+        cpu.flags = context.flags
+        cpu.state.ip = NATIVE_CODE + 0x800
+        unsafe withUnsafeBytes(of: context.fxsave) { area in
+            for index in 0..<32 {
+                cpu.state.vector.xmm[index] = unsafe area.load(fromByteOffset: 160 + 8 * index, as: UInt64.self)
+            }
+        }
+        for (index, byte) in bytes.enumerated() { unsafe code[0x800 + index] = byte }
+        processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_CODE + 0x800), count: 16)
+    }
+
+    private(set) var faulted = false
+
+    func run(length: Int) {
+        let end = GuestVirtualAddress(NATIVE_CODE + 0x800 + UInt64(length))
+        let exit = processor.run(upTo: 1000, stopBefore: end)
+        faulted = exit != .stopped
+    }
+
+    /// What differs between the thunk's end and ours, if anything does.
+    func difference(_ context: native_context) -> String? {
+        let cpu = processor.cpu
+        var found: [String] = []
+        func note(_ name: String, _ ours: UInt64, _ theirs: UInt64) {
+            if ours != theirs {
+                found.append("\(name) \(String(ours, radix: 16)), natively \(String(theirs, radix: 16))")
+            }
+        }
+        let vector = faulted ? Int64(cpu.state.fault.vector) : -1
+        note("vector", UInt64(bitPattern: vector), UInt64(bitPattern: context.vector))
+        if faulted, context.vector == vector {
+            note("error code", UInt64(cpu.state.fault.errorCode), context.error_code)
+            if vector == 14 { note("CR2", cpu.state.fault.payload, context.fault_address) }
+        }
+        for index in 0..<16 { note("r\(index)", cpu.state.general[index], register(index, in: context)) }
+        note("flags", cpu.flags & 0xCD5, context.flags & 0xCD5)
+        // SAFETY: both are as large as the data region.
+        if unsafe memcmp(data, native, Int(NATIVE_DATA_SIZE)) != 0 {
+            for index in 0..<Self.dataWords {
+                unsafe note("memory \(String(index * 8, radix: 16))", data[index], native[index])
+            }
+            copyData()
+        }
+        unsafe withUnsafeBytes(of: context.fxsave) { area in
+            for index in 0..<32 {
+                note(
+                    "xmm\(index / 2)",
+                    cpu.state.vector.xmm[index],
+                    unsafe area.load(fromByteOffset: 160 + 8 * index, as: UInt64.self)
+                )
+            }
+        }
+        return found.isEmpty ? nil : found.prefix(5).joined(separator: ", ")
+    }
+}

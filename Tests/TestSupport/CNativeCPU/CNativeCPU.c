@@ -1,0 +1,135 @@
+// The context lies at a fixed address below 2 GiB, so that it is reached whatever the registers hold.
+#define _GNU_SOURCE
+#include "CNativeCPU.h"
+
+#if defined(__x86_64__)
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#define CONTEXT 0x30000000ull
+
+static struct native_context *const shared = (struct native_context *)CONTEXT;
+static struct sigaction saved[5];
+static const int signals[5] = {SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP};
+static uint8_t signal_stack[1 << 16] __attribute__((aligned(64)));
+
+// clang-format off
+__asm__(
+    ".text\n"
+    // Enters the instruction with the context's registers; the host's stack pointer is kept at context + 0x1000.
+    "native_enter:\n"
+    "  push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
+    "  mov %rsp, 0x30001000\n"
+    "  fxrstor64 0x300000C0\n"
+    "  pushq 0x30000088\n popfq\n"
+    "  mov 0x30000000, %rax\n mov 0x30000008, %rcx\n mov 0x30000010, %rdx\n mov 0x30000018, %rbx\n"
+    "  mov 0x30000020, %rsp\n mov 0x30000028, %rbp\n mov 0x30000030, %rsi\n mov 0x30000038, %rdi\n"
+    "  mov 0x30000040, %r8\n mov 0x30000048, %r9\n mov 0x30000050, %r10\n mov 0x30000058, %r11\n"
+    "  mov 0x30000060, %r12\n mov 0x30000068, %r13\n mov 0x30000070, %r14\n mov 0x30000078, %r15\n"
+    "  jmp *0x30001008\n"
+    // Where the instruction goes on.
+    "native_leave:\n"
+    "  mov %rax, 0x30000000\n mov %rcx, 0x30000008\n mov %rdx, 0x30000010\n mov %rbx, 0x30000018\n"
+    "  mov %rsp, 0x30000020\n mov %rbp, 0x30000028\n mov %rsi, 0x30000030\n mov %rdi, 0x30000038\n"
+    "  mov %r8, 0x30000040\n mov %r9, 0x30000048\n mov %r10, 0x30000050\n mov %r11, 0x30000058\n"
+    "  mov %r12, 0x30000060\n mov %r13, 0x30000068\n mov %r14, 0x30000070\n mov %r15, 0x30000078\n"
+    "  mov 0x30001000, %rsp\n"
+    "  pushfq\n popq 0x30000088\n"
+    "  fxsave64 0x300000C0\n"
+    // Where a fault goes on, with the registers already in the context.
+    "native_recover:\n"
+    "  mov 0x30001000, %rsp\n"
+    "  cld\n"
+    "  pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
+    "  ret\n"
+);
+// clang-format on
+
+void native_enter(void);
+void native_leave(void);
+void native_recover(void);
+
+static void on_fault(int number, siginfo_t *info, void *opaque)
+{
+    ucontext_t *context = opaque;
+    greg_t *registers = context->uc_mcontext.gregs;
+    if ((uint64_t)registers[REG_RIP] - NATIVE_CODE >= 0x1000) {
+        // Not the instruction's: whatever else it is happens again, and to the full.
+        signal(number, SIG_DFL);
+        return;
+    }
+    static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                  REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    for (int index = 0; index < 16; index++)
+        shared->general[index] = (uint64_t)registers[order[index]];
+    shared->rip = (uint64_t)registers[REG_RIP];
+    shared->flags = (uint64_t)registers[REG_EFL];
+    shared->vector = registers[REG_TRAPNO];
+    shared->error_code = (uint64_t)registers[REG_ERR];
+    shared->fault_address = (uint64_t)info->si_addr;
+    if (context->uc_mcontext.fpregs)
+        memcpy(shared->fxsave, context->uc_mcontext.fpregs, sizeof shared->fxsave);
+    registers[REG_RIP] = (greg_t)native_recover;
+    registers[REG_EFL] &= ~0x40500ll;
+}
+
+int native_open(void)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    if (mmap((void *)NATIVE_CODE, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0) != (void *)NATIVE_CODE)
+        return 1;
+    if (mmap((void *)NATIVE_DATA, NATIVE_DATA_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)NATIVE_DATA)
+        return 2;
+    if (mmap((void *)CONTEXT, 0x2000, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)CONTEXT)
+        return 3;
+    stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
+    if (sigaltstack(&stack, NULL))
+        return 4;
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    for (int index = 0; index < 5; index++)
+        if (sigaction(signals[index], &action, &saved[index]))
+            return 5;
+    return 0;
+}
+
+void native_close(void)
+{
+    for (int index = 0; index < 5; index++)
+        sigaction(signals[index], &saved[index], NULL);
+    stack_t stack = {.ss_flags = SS_DISABLE};
+    sigaltstack(&stack, NULL);
+    munmap((void *)NATIVE_CODE, 0x1000);
+    munmap((void *)NATIVE_DATA, NATIVE_DATA_SIZE);
+    munmap((void *)CONTEXT, 0x2000);
+}
+
+void native_run(struct native_context *context, const uint8_t *bytes, int length)
+{
+    uint8_t host[512] __attribute__((aligned(64)));
+    __asm__ volatile("fxsave64 %0" : "=m"(host));
+    uint8_t *code = (uint8_t *)NATIVE_CODE + 0x800;
+    memcpy(code, bytes, (size_t)length);
+    // jmp *0(%rip) to the exit.
+    static const uint8_t jump[6] = {0xFF, 0x25, 0, 0, 0, 0};
+    memcpy(code + length, jump, sizeof jump);
+    uint64_t leave = (uint64_t)native_leave;
+    memcpy(code + length + 6, &leave, 8);
+    *shared = *context;
+    shared->vector = -1;
+    shared->rip = (uint64_t)code + (uint64_t)length;
+    *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)code;
+    native_enter();
+    *context = *shared;
+    __asm__ volatile("fxrstor64 %0" : : "m"(host));
+}
+#else
+int native_open(void) { return 1; }
+void native_close(void) {}
+void native_run(struct native_context *context, const uint8_t *bytes, int length)
+{
+    (void)context, (void)bytes, (void)length;
+}
+#endif

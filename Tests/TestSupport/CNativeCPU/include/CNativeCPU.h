@@ -1,0 +1,29 @@
+// Executes one instruction of user mode on the processor of this machine.
+#pragma once
+#include <stdint.h>
+
+/// Where the thunk's memory is: below 2 GiB, so that addresses of 32 bits reach it.
+#define NATIVE_CODE 0x10000000ull
+#define NATIVE_DATA 0x20000000ull
+#define NATIVE_DATA_SIZE 0x10000ull
+
+/// Registers in front of an instruction, and behind it.
+struct native_context {
+    uint64_t general[16];
+    uint64_t rip;
+    uint64_t flags;
+    /// The number of the exception, or -1.
+    int64_t vector;
+    uint64_t error_code;
+    uint64_t fault_address;
+    uint64_t reserved[3];
+    /// FXSAVE area; at a multiple of 64 bytes in the thunk.
+    uint8_t fxsave[512];
+};
+
+/// Maps the thunk's memory and takes over the signals of faults on the calling thread's process; 0 if that works.
+int native_open(void);
+/// Gives the signals back.
+void native_close(void);
+/// Executes the instruction of `length` bytes from `context`, which becomes what it is behind it, or where it faulted.
+void native_run(struct native_context *context, const uint8_t *bytes, int length);
