@@ -1,6 +1,7 @@
 import EndToEnd
 import Foundation
 import Glibc
+import SystemPackage
 import Testing
 import TraceFormat
 

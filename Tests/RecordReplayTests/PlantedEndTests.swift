@@ -1,6 +1,7 @@
 import Devices
 import EndToEnd
 import GuestImages
+import Recorder
 import Replayer
 import Testing
 import TraceFormat

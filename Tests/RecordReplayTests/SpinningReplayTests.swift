@@ -1,3 +1,4 @@
+import Digest
 import EndToEnd
 import Engine
 import GuestImages
@@ -113,7 +114,7 @@ import X86
             configuration,
             guest: TraceHeader.Guest(name: "spin", options: [], imageSize: 0, imageDigest: .zero),
             recorder: "tests",
-            to: path,
+            to: [path],
             setup: RunSetup(limits: RunLimits(seconds: 30), date: 0)
         )
         return try TraceReader(path: path)

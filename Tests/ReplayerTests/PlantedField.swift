@@ -1,3 +1,4 @@
+import Digest
 import EndToEnd
 import Engine
 import TestBasics
