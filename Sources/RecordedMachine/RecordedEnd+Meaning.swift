@@ -37,6 +37,7 @@ extension RecordedEnd {
     ///   itself, and neither is what the host had its own reason for.
     public func contradiction(to claim: Outcome, _ meaning: Meaning) -> String? {
         if !isInterrupted, case .certain(let outcome) = meaning { return outcome == claim ? nil : "\(outcome)" }
+        guard !isCutOff else { return nil }
         let ending: Ending
         switch claim {
         case .tripleFault, .emulationFailure, .hostLimit, .stopped: return nil

@@ -8,6 +8,8 @@ public struct RecordedEnd: Sendable {
     public let exit: Event?
     /// The guest was given an interrupt after it, or began again: then the exit has not ended the run.
     public let isInterrupted: Bool
+    /// The trace begins behind the last exit, whatever that was.
+    let isCutOff: Bool
     /// The board's name.
     let board: String
     /// The command that the keyboard controller took before the exit and that waits for its byte, if one does.
@@ -28,6 +30,7 @@ public struct RecordedEnd: Sendable {
             }
         }
         exit = last?.event
+        isCutOff = last == nil && reader.events.lowerBound > EventOrdinal(0)
         self.isInterrupted = isInterrupted
         let controller = PCPort.keyboardData...PCPort.keyboardCommand
         guard let last, case .portWrite(let access) = last.event, access.port == PCPort.keyboardData else {
@@ -49,6 +52,7 @@ public struct RecordedEnd: Sendable {
     init(board: String, exit: Event?, isInterrupted: Bool = false, keyboardCommand: UInt8? = nil) {
         self.board = board
         self.exit = exit
+        isCutOff = false
         self.isInterrupted = isInterrupted
         self.keyboardCommand = keyboardCommand
     }

@@ -56,6 +56,8 @@ struct ConfinementOption: ParsableArguments {
     private static func noting(_ body: () throws -> Void) {
         do {
             try body()
+        } catch ConfinementError.directory {
+            // The command will say what is wrong with it when it makes its file there.
         } catch {
             StandardError.write("rr-vm: note: this process keeps rights that it does not need: \(error)")
         }

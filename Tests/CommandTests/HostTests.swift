@@ -122,7 +122,7 @@ import TraceFormat
         )
 
         let left = Int(result.output.filter(\.isNumber)) ?? 0
-        #expect(left >= 1 << 20 - 3 * 4096, "\(result)")
+        #expect(left >= 1 << 20 - 4 * 4096, "\(result)")
     }
 
     @Test(arguments: ["--input", "--input-script"])

@@ -27,7 +27,7 @@ import X86
         let isTaken = registers.write(Number.timeStampCounter, .max - 999, now: Self.later)
         #expect(isTaken)
 
-        #expect(registers.timeStampCounter(at: Self.later) == .max - 999)
+        #expect(registers.timeStampCounter(at: Self.later) == UInt64.max - 999)
         #expect(registers.timeStampCounter(at: MachineTime(nanoseconds: 6001)) == 1)
     }
 

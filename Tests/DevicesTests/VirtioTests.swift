@@ -81,7 +81,7 @@ import X86
 
     @Test func featuresAreNegotiated() {
         var bench = Bench()
-        #expect(bench.driver.readFeatures(&bench.block.transport) == 1 << 32 | 1 << 9 | 1 << 6 | 1 << 2)
+        #expect(bench.driver.readFeatures(&bench.block.transport) == 1 << 32 | 1 << 9 | 1 << 6 | 1 << 4 | 1 << 2)
         #expect(bench.block.transport.status == [.acknowledge, .driver, .featuresOK, .driverOK])
         bench.driver.start(&bench.block.transport, queues: 1, features: 0)
         #expect(bench.block.transport.status == [.acknowledge, .driver])

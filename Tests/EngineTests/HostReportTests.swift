@@ -95,7 +95,9 @@ import X86
         #expect(report.recordableModes == [.real, .protected32, .ring0])
         report.behaviour[behaviour] = Self.modes { _ in .untried("planted") }
         #expect(!report.canRecord)
-        #expect(report.verdict == ["This host cannot record: it lacks \(behaviour.title)."])
+        #expect(
+            report.verdict == ["This host cannot record: it could not be found out whether it has \(behaviour.title)."]
+        )
     }
 
     @Test func aHostOnWhichNothingExecutesSaysSo() {

@@ -117,7 +117,11 @@ import X86
     func stateThatIsNotReachedIsLeftAsideWhereTheGuestIsGivenNothingBeforeItsNextExit() throws {
         let directory = try TemporaryDirectory()
         let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
-        let reader = try Self.record(Self.silentCounter, keyframes: every, in: directory)
+        let reader = try Self.record(
+            Self.silentCounter(rounds: Self.moreThanALandingLooksAt),
+            keyframes: every,
+            in: directory
+        )
         let changed = try Self.plantUnreachableStates(in: reader, directory)
         let between = try reader.keyframes.count { $0.position == .asynchronous }
 
@@ -135,7 +139,7 @@ import X86
     func noStateThatIsReachedIsLeftAside() throws {
         let directory = try TemporaryDirectory()
         let every = KeyframePolicy(nanoseconds: 20_000_000, events: nil)
-        let reader = try Self.record(Self.silentCounter, keyframes: every, in: directory)
+        let reader = try Self.record(Self.silentCounter(rounds: 0x8000), keyframes: every, in: directory)
 
         let report = try Replay(reader).result.get()
 
@@ -199,20 +203,29 @@ import X86
         return code + [UInt8](repeating: 0x90, count: 0x100 - code.count) + handler
     }
 
+    /// A landing gives up before it has looked at the guest so often.
+    private static let moreThanALandingLooksAt: UInt32 = 0x8_0000
+
     /// Keeps a byte read from port 0x61 in memory, counts there for a while without an exit, and forgets the byte.
-    private static let silentCounter: [UInt8] = [
-        0x31, 0xC0,  // xor ax, ax
-        0x8E, 0xD8,  // mov ds, ax
-        0xE4, 0x61,  // in al, 0x61
-        0xA2, 0x00, 0x06,  // mov [0x600], al
-        0xB9, 0x00, 0x80,  // mov cx, 0x8000
-        0xFF, 0x06, 0x04, 0x06,  // loop: inc word [0x604]
-        0x49,  // dec cx
-        0x75, 0xF9,  // jnz loop
-        0x30, 0xC0,  // xor al, al
-        0xA2, 0x00, 0x06,  // mov [0x600], al
-        0xE6, 0xF4,  // exit with 0
-    ]
+    private static func silentCounter(rounds: UInt32) -> [UInt8] {
+        let count = (0..<4).map { UInt8(truncatingIfNeeded: rounds >> (8 * $0)) }
+        let setUp: [UInt8] = [
+            0x31, 0xC0,  // xor ax, ax
+            0x8E, 0xD8,  // mov ds, ax
+            0xE4, 0x61,  // in al, 0x61
+            0xA2, 0x00, 0x06,  // mov [0x600], al
+            0x66, 0xB9,  // mov ecx, the rounds
+        ]
+        let loop: [UInt8] = [
+            0xFF, 0x06, 0x04, 0x06,  // loop: inc word [0x604]
+            0x66, 0x49,  // dec ecx
+            0x75, 0xF8,  // jnz loop
+            0x30, 0xC0,  // xor al, al
+            0xA2, 0x00, 0x06,  // mov [0x600], al
+            0xE6, 0xF4,  // exit with 0
+        ]
+        return setUp + count + loop
+    }
 
     private static func record(
         _ code: [UInt8],

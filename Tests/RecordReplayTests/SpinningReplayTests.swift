@@ -49,12 +49,9 @@ import X86
         )
         #expect(
             performing: {
-                let watched = WatchedMemory(physical: GuestPhysicalAddress(0x600), count: 1)
-                var search = try WriteSearch(Timeline(spinning), watched)
-                _ = try search.last(before: Moment(event: EventOrdinal(3)))
-                _ = try search.all { _ in }
-                var timeline = try Timeline(spinning)
-                try timeline.seek(to: Moment(event: EventOrdinal(2)))
+                let symbols = try CodeListing(spinning).symbols
+                var search = try MomentSearch(Timeline(spinning), Condition("rax == 0xdead", symbols: symbols))
+                _ = try search.first()
             },
             throws: isDivergence
         )

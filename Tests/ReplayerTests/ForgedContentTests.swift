@@ -85,7 +85,7 @@ import X86
     @Test func aTraceThatFillsMoreMemoryThanItMayIsRefused() throws {
         var reader = try Recording.make(.named("hello"))
         #expect(reader.memoryLimit == 1 << 30)
-        reader.memoryLimit = 4096
+        reader.memoryLimit = 4095
 
         let error = #expect(throws: ReplayError.self) { _ = try Replay(reader) }
 

@@ -141,7 +141,7 @@ import X86
         try executed.seek(to: moment)
 
         let all = (address: GuestPhysicalAddress(0), count: 0x1_0000)
-        #expect(count > 7)
+        #expect(count > 5)
         let states = (try stepped.state(), try executed.state())
         #expect(states.0 == states.1)
         let memories = try (

@@ -1,4 +1,6 @@
+import Digest
 import EndToEnd
+import Engine
 import GuestImages
 import SystemPackage
 import Testing
@@ -16,6 +18,7 @@ import X86
         changes.keyframe = { keyframe in
             keyframe.state.control.xcr0 |= keyframe.number == 0 ? 1 << 2 : 1 << 9
             keyframe.state.modelSpecific[0xC000_0100 + keyframe.number] = 1
+            keyframe.digest.processor = keyframe.state.digest
         }
         let needs = try StateNeeds(reader.copy(to: directory.file("changed.rrvm"), changes: changes))
 

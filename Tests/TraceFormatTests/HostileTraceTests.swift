@@ -17,7 +17,7 @@ import X86
             ([1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
             ([1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16385),
             // A shape that no event has: kind 14, then a halt with a port.
-            ([1, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+            ([1, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
             ([1, 6, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),
             // A device read of a form that there is none, arguments on the console, and a digest without bytes.
             ([1, 13, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1),

@@ -75,8 +75,8 @@ import X86
         let directory = try TemporaryDirectory()
         try SampleTrace.writeSmall(to: directory.file("a"))
         let file = try SpoiledFile(copying: directory.file("a"), to: directory.file("other"))
-        try file.flip([(offset: 8, mask: 1)])
-        let other = TraceError.otherVersion(path: directory.file("other"), found: 3, supported: 1...2)
+        try file.flip([(offset: 8, mask: 4)])
+        let other = TraceError.otherVersion(path: directory.file("other"), found: 7, supported: 1...3)
         #expect(throws: other) { try TraceReader(path: directory.file("other")) }
         for (name, content) in [
             ("empty", ""), ("text", "once upon a time, there was a very long text"), ("short", "RR"),

@@ -75,7 +75,11 @@ public struct CodeWalk {
         while budget > 0 {
             guard visited.insert(rip).inserted else { break }
             budget -= 1
-            guard let decoded = instruction(at: rip) else { return }
+            guard let decoded = instruction(at: rip) else {
+                // A segment may be code up to its end, where execution cannot go on either.
+                if reachesSegmentEnd(from: rip) { break }
+                return
+            }
             if case .hidden(let code, let prefixes) = decoded.meaning, wanted.contains(code.instruction),
                 let address = place(rip &+ UInt64(prefixes), code.length)
             {
@@ -169,6 +173,11 @@ public struct CodeWalk {
         let limit = UInt64(state.segments.cs.limit)
         guard state.mode != .long64 else { return TrapCode.maximumLength }
         return rip <= limit ? Int(min(limit - rip, UInt64(TrapCode.maximumLength - 1))) + 1 : nil
+    }
+
+    /// Whether the longest instruction would not fit behind an instruction pointer.
+    private func reachesSegmentEnd(from rip: UInt64) -> Bool {
+        room(from: rip).map { $0 < TrapCode.maximumLength } ?? true
     }
 
     /// A page, and behind it as much of the next one as the last instruction may take.

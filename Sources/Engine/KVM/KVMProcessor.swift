@@ -143,6 +143,8 @@ public struct KVMProcessor: Processor, ~Copyable {
     /// Opens what making a machine takes, once for all that this process makes: it may give up the right to open files then.
     public static func keepHostOpen() {
         KVMSystem.keepOpen()
+        // Read once for all, too.
+        _ = HostIdentity.current
     }
 
     /// What ``ProcessorProfile/host(supported:)`` is on this host.

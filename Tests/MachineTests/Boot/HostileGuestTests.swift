@@ -84,7 +84,10 @@ import Testing
     func anELFFileCutShortAnywhereIsRefusedOrBootsWithoutATrap(elf: SampleELF) {
         let whole = elf.with(content: SampleHeader.multiboot()).with(symbols: [("main", 0x10_0000, 2)]).bytes
         let errors = stride(from: 1, to: whole.count, by: 7).map { Self.error(Array(whole.prefix($0)), .multiboot) }
-        #expect(errors.allSatisfy { $0 != nil })
+        let firstBoot = errors.firstIndex { $0 == nil } ?? errors.count
+        // What names things is behind the program.
+        #expect(firstBoot * 7 >= SampleELF.contentOffset + SampleHeader.multiboot().count - 7)
+        #expect(errors[firstBoot...].allSatisfy { $0 == nil })
     }
 
     private static let malformedKernels: [(String, SampleBzImage)] = [
