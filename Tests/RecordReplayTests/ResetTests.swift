@@ -1,5 +1,6 @@
 import Digest
 import EndToEnd
+import Engine
 import GuestImages
 import Recorder
 import Replayer
@@ -76,7 +77,11 @@ import X86
     @Test func aResetToAnotherStateIsBadData() async throws {
         let error = try await #require(throws: ReplayError.self) {
             try await replay { changes in
-                changes.keyframe = { if $0.position == .reset { $0.state[.rbx] ^= 1 } }
+                changes.keyframe = { keyframe in
+                    guard keyframe.position == .reset else { return }
+                    keyframe.state[.rbx] ^= 1
+                    keyframe.digest.processor = keyframe.state.digest
+                }
             }
         }
 
@@ -88,7 +93,11 @@ import X86
         let number = try #require(try reader.keyframes.firstIndex { $0.position == .reset }) - 1
 
         let divergence = try await replay { changes in
-            changes.keyframe = { if $0.number == number { $0.digest.memory.low ^= 1 } }
+            changes.keyframe = { keyframe in
+                guard keyframe.number == number else { return }
+                keyframe.state[.rbx] ^= 1
+                keyframe.digest.processor = keyframe.state.digest
+            }
         }
 
         #expect(divergence?.moment.event == (try reader.keyframeEntry(number).event))

@@ -43,7 +43,7 @@ import X86
         #expect(
             performing: {
                 var timeline = try Timeline(spinning)
-                try timeline.seek(to: Moment(event: EventOrdinal(3)))
+                try timeline.seek(to: Moment(event: EventOrdinal(2)))
             },
             throws: isDivergence
         )

@@ -56,8 +56,8 @@ public struct Stepping: Hashable, Sendable {
         guard let length, let transfer = FlagTransfer(bytes, mode: state.mode) else { return .single }
         switch transfer {
         case .push:
-            let next = state.wrapped(state.rip &+ UInt64(length))
-            let address = GuestVirtualAddress(state.segments.cs.base &+ next)
+            let next = state.mode.wrapped(state.rip &+ UInt64(length))
+            let address = state.instructionAddress(at: next)
             return .breakpoint([InterruptHandler(offset: next, address: address)])
         case .interrupt(let vector): return handler(vector)
         case .interruptOnOverflow: return state.rflags & Flag.overflow != 0 ? handler(4) : .single
@@ -75,14 +75,14 @@ public struct Stepping: Hashable, Sendable {
     private static let undefined: [UInt8] = [0x0F, 0x0B]
 
     private static func successors(of decoded: CodeDecoder.Decoded, in state: ProcessorState) -> Set<UInt64>? {
-        let next = state.wrapped(state.rip &+ UInt64(decoded.length))
-        func target(_ displacement: Int64) -> UInt64 { state.wrapped(next &+ UInt64(bitPattern: displacement)) }
+        let next = state.mode.wrapped(state.rip &+ UInt64(decoded.length))
+        func target(_ displacement: Int64) -> UInt64 { state.mode.wrapped(next &+ UInt64(bitPattern: displacement)) }
         switch decoded.flow {
         // A repeated instruction may stay where it is.
         case .next: return [next, state.rip]
         case .branch(let displacement): return [next, target(displacement)]
         case .jump(let displacement), .call(let displacement): return [target(displacement)]
-        case .indirect(let register, _): return [state.wrapped(state[register])]
+        case .indirect(let register, _): return [state.mode.wrapped(state[register])]
         case .through, .back, .elsewhere: return nil
         }
     }
@@ -124,16 +124,5 @@ public struct Stepping: Hashable, Sendable {
         static let trap: UInt64 = 1 << 8
         static let overflow: UInt64 = 1 << 11
         static let nestedTask: UInt64 = 1 << 14
-    }
-}
-
-extension ProcessorState {
-    /// An instruction pointer with the bits that it has in this mode.
-    fileprivate func wrapped(_ rip: UInt64) -> UInt64 {
-        switch mode {
-        case .long64: rip
-        case .protected32: rip & 0xFFFF_FFFF
-        case .real, .protected16: rip & 0xFFFF
-        }
     }
 }
