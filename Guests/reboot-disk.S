@@ -16,7 +16,9 @@
     jz wrong
     mov $ATA_DATA, %dx
     mov $SECTOR_WORDS, %cx
-    rep \instruction
+    // A word an instruction: a keyframe cannot stand inside one that is repeated.
+1:  \instruction
+    loop 1b
 .endm
 
 begin_guest reboot_disk
