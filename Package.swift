@@ -183,12 +183,11 @@ let package = Package(
             dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "TestBasics", "X86"],
             swiftSettings: swiftSettings
         ),
-        // Executes single instructions natively, to compare the software processor with.
+        // Executes instructions natively, to compare the software processor with.
         .target(name: "CNative", path: "Tests/TestSupport/CNative"),
-        .target(name: "CNativeCPU", path: "Tests/TestSupport/CNativeCPU"),
         .testTarget(
             name: "SoftCPUTests",
-            dependencies: ["CNative", "CNativeCPU", "CZydis", "SoftCPU", "X86"],
+            dependencies: ["CNative", "CZydis", "SoftCPU", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -3,26 +3,24 @@ import CNative
 @testable import SoftCPU
 
 /// Registers of the processor of this machine, in front of instructions and behind them.
-@safe
 final class NativeRegisters {
-    private let pointer: UnsafeMutablePointer<native_registers>
-    private var raw: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(pointer) }
+    private var context = native_context()
 
     init() {
-        unsafe pointer = .allocate(capacity: 1)
-        unsafe pointer.initialize(to: native_registers())
+        context.general.4 = NATIVE_STACK
+        context.flags = 2
         mxcsr = 0x1F80
         controlWord = 0x37F
     }
 
-    deinit { unsafe pointer.deallocate() }
-
-    // SAFETY of all that follow: offsets are within the 512 bytes of FXSAVE, which are initialised.
+    // SAFETY of both: offsets are within the 512 bytes of FXSAVE, which are initialised.
     private func load<T: BitwiseCopyable>(_ offset: Int, _: T.Type = T.self) -> T {
-        unsafe raw.loadUnaligned(fromByteOffset: offset, as: T.self)
+        unsafe withUnsafeBytes(of: context.fxsave) { unsafe $0.loadUnaligned(fromByteOffset: offset, as: T.self) }
     }
     private func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
-        unsafe raw.storeBytes(of: value, toByteOffset: offset, as: T.self)
+        unsafe withUnsafeMutableBytes(of: &context.fxsave) {
+            unsafe $0.storeBytes(of: value, toByteOffset: offset, as: T.self)
+        }
     }
 
     var controlWord: UInt16 {
@@ -43,21 +41,21 @@ final class NativeRegisters {
         set { store(newValue, 24) }
     }
     var rax: UInt64 {
-        get { unsafe pointer.pointee.rax }
-        set { unsafe pointer.pointee.rax = newValue }
+        get { context.general.0 }
+        set { context.general.0 = newValue }
     }
     var rcx: UInt64 {
-        get { unsafe pointer.pointee.rcx }
-        set { unsafe pointer.pointee.rcx = newValue }
+        get { context.general.1 }
+        set { context.general.1 = newValue }
     }
     var rdx: UInt64 {
-        get { unsafe pointer.pointee.rdx }
-        set { unsafe pointer.pointee.rdx = newValue }
+        get { context.general.2 }
+        set { context.general.2 = newValue }
     }
     /// The arithmetic flags behind the instructions.
-    var flags: UInt64 { unsafe pointer.pointee.flags & 0x8D5 }
+    var flags: UInt64 { context.flags & 0x8D5 }
     /// Whether the instructions raised an exception.
-    var faulted: Bool { unsafe pointer.pointee.faulted != 0 }
+    var faulted: Bool { context.vector != -1 }
 
     /// An XMM register.
     subscript(xmm index: Int) -> Vector128 {
@@ -80,5 +78,11 @@ final class NativeRegisters {
         set { store(newValue, 32 + index * 16) }
     }
 
-    func run(_ code: NativeCode) { unsafe native_call(pointer, code.address) }
+    func run(_ code: NativeCode) {
+        context.general.4 = NATIVE_STACK
+        // SAFETY: the instructions of these tests touch registers and the stack page alone.
+        unsafe code.bytes.withUnsafeBufferPointer {
+            unsafe native_run(&context, $0.baseAddress, Int32(code.bytes.count))
+        }
+    }
 }

@@ -1,4 +1,4 @@
-import CNativeCPU
+import CNative
 import X86
 
 @testable import SoftCPU

@@ -1,14 +1,11 @@
-import CNativeCPU
 import Testing
 
 @testable import SoftCPU
 
 @Suite("Software against the processor of this machine", .serialized)
 struct DifferentialTests {
-    @Test("random instructions leave the same registers, flags, memory and faults", .enabled(if: Self.isNative))
-    func randomInstructions() throws {
-        try #require(native_open() == 0)
-        defer { native_close() }
+    @Test("random instructions leave the same registers, flags, memory and faults", .enabled(if: NativeCode.isAvailable))
+    func randomInstructions() {
         var run = DifferentialRun(seed: 1)
 
         run.compare(Self.count)
@@ -19,13 +16,4 @@ struct DifferentialTests {
     }
 
     private static let count = 20_000
-
-    /// Undefined results are this maker's alone.
-    static var isNative: Bool {
-        #if arch(x86_64)
-        true
-        #else
-        false
-        #endif
-    }
 }

@@ -1,4 +1,4 @@
-import CNativeCPU
+import CNative
 import CZydis
 
 @testable import SoftCPU

@@ -1,3 +1,4 @@
+// The context lies at a fixed address below 2 GiB, so that it is reached whatever the registers hold.
 #define _GNU_SOURCE
 #include "CNative.h"
 
@@ -9,92 +10,134 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-_Static_assert(offsetof(struct native_registers, rax) == 512, "the assembly below knows the offsets");
-_Static_assert(offsetof(struct native_registers, code) == 560, "the assembly below knows the offsets");
+#define CONTEXT 0x30000000ull
 
-static __thread struct native_registers *current;
-static struct sigaction previous;
+static struct native_context *const shared = (struct native_context *)CONTEXT;
+static struct sigaction previous[5];
+static const int signals[5] = {SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP};
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int open_result;
+// One instruction at a time: the context and the code are shared.
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+// The instruction's stack pointer may be anything, so a signal needs a stack of its own.
+static __thread uint8_t signal_stack[1 << 15] __attribute__((aligned(64)));
 
 // clang-format off
 __asm__(
     ".text\n"
+    // Enters the instruction with the context's registers; the host's stack pointer is kept at context + 0x1000.
     "native_enter:\n"
     "  push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
-    "  mov %rdi, %rbx\n"
-    "  mov %rsp, 552(%rbx)\n"
-    "  fxrstor64 (%rbx)\n"
-    "  mov 512(%rbx), %rax\n mov 520(%rbx), %rcx\n mov 528(%rbx), %rdx\n"
-    "  call *560(%rbx)\n"
-    "  pushfq\n popq 536(%rbx)\n"
-    "  fxsave64 (%rbx)\n"
-    "  mov %rax, 512(%rbx)\n mov %rcx, 520(%rbx)\n mov %rdx, 528(%rbx)\n"
+    "  mov %rsp, 0x30001000\n"
+    "  fxrstor64 0x300000C0\n"
+    "  pushq 0x30000088\n popfq\n"
+    "  mov 0x30000000, %rax\n mov 0x30000008, %rcx\n mov 0x30000010, %rdx\n mov 0x30000018, %rbx\n"
+    "  mov 0x30000020, %rsp\n mov 0x30000028, %rbp\n mov 0x30000030, %rsi\n mov 0x30000038, %rdi\n"
+    "  mov 0x30000040, %r8\n mov 0x30000048, %r9\n mov 0x30000050, %r10\n mov 0x30000058, %r11\n"
+    "  mov 0x30000060, %r12\n mov 0x30000068, %r13\n mov 0x30000070, %r14\n mov 0x30000078, %r15\n"
+    "  jmp *0x30001008\n"
+    // Where the instruction goes on.
+    "native_leave:\n"
+    "  mov %rax, 0x30000000\n mov %rcx, 0x30000008\n mov %rdx, 0x30000010\n mov %rbx, 0x30000018\n"
+    "  mov %rsp, 0x30000020\n mov %rbp, 0x30000028\n mov %rsi, 0x30000030\n mov %rdi, 0x30000038\n"
+    "  mov %r8, 0x30000040\n mov %r9, 0x30000048\n mov %r10, 0x30000050\n mov %r11, 0x30000058\n"
+    "  mov %r12, 0x30000060\n mov %r13, 0x30000068\n mov %r14, 0x30000070\n mov %r15, 0x30000078\n"
+    "  mov 0x30001000, %rsp\n"
+    "  pushfq\n popq 0x30000088\n"
+    "  fxsave64 0x300000C0\n"
+    // Where a fault goes on, with the registers already in the context.
     "native_recover:\n"
-    "  fninit\n"
-    "  movl $0x1F80, -8(%rsp)\n ldmxcsr -8(%rsp)\n"
+    "  mov 0x30001000, %rsp\n"
+    "  cld\n"
     "  pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
     "  ret\n"
 );
 // clang-format on
 
-void native_enter(struct native_registers *registers);
+void native_enter(void);
+void native_leave(void);
 void native_recover(void);
 
-static void on_exception(int number, siginfo_t *info, void *opaque)
+static void on_fault(int number, siginfo_t *info, void *opaque)
 {
-    (void)info;
     ucontext_t *context = opaque;
-    struct native_registers *registers = current;
-    if (!registers) {
-        sigaction(number, &previous, NULL);
+    greg_t *registers = context->uc_mcontext.gregs;
+    if ((uint64_t)registers[REG_RIP] - NATIVE_CODE >= 0x1000) {
+        // Not the instruction's: it happens again, to whoever had the signal before.
+        for (int index = 0; index < 5; index++)
+            if (signals[index] == number)
+                sigaction(number, &previous[index], NULL);
         return;
     }
-    memcpy(registers->fxsave, context->uc_mcontext.fpregs, sizeof registers->fxsave);
-    registers->faulted = 1;
-    context->uc_mcontext.gregs[REG_RSP] = (greg_t)registers->stack_pointer;
-    context->uc_mcontext.gregs[REG_RIP] = (greg_t)native_recover;
-    // Else the return from here would raise what is pending.
-    context->uc_mcontext.fpregs->swd = 0;
+    static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                  REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    for (int index = 0; index < 16; index++)
+        shared->general[index] = (uint64_t)registers[order[index]];
+    shared->rip = (uint64_t)registers[REG_RIP];
+    shared->flags = (uint64_t)registers[REG_EFL];
+    shared->vector = registers[REG_TRAPNO];
+    shared->error_code = (uint64_t)registers[REG_ERR];
+    shared->fault_address = (uint64_t)info->si_addr;
+    if (context->uc_mcontext.fpregs) {
+        memcpy(shared->fxsave, context->uc_mcontext.fpregs, sizeof shared->fxsave);
+        // Else the return from here would raise what is pending.
+        context->uc_mcontext.fpregs->swd = 0;
+    }
+    registers[REG_RIP] = (greg_t)native_recover;
+    registers[REG_EFL] &= ~0x40500ll;
 }
 
-static void install(void)
+static void open_once(void)
 {
-    struct sigaction action = {.sa_sigaction = on_exception, .sa_flags = SA_SIGINFO};
-    sigaction(SIGFPE, &action, &previous);
+    open_result = 1;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    if (mmap((void *)NATIVE_CODE, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0) != (void *)NATIVE_CODE)
+        return;
+    if (mmap((void *)NATIVE_DATA, NATIVE_DATA_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)NATIVE_DATA)
+        return;
+    if (mmap((void *)CONTEXT, NATIVE_STACK - CONTEXT, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)CONTEXT)
+        return;
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    for (int index = 0; index < 5; index++)
+        if (sigaction(signals[index], &action, &previous[index]))
+            return;
+    open_result = 0;
 }
 
-int native_is_available(void) { return 1; }
-
-const void *native_assemble(const uint8_t *bytes, int length)
+int native_open(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, install);
-    uint8_t *code =
-        mmap(NULL, (size_t)length + 1, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (code == MAP_FAILED)
-        return NULL;
+    pthread_once(&once, open_once);
+    return open_result;
+}
+
+void native_run(struct native_context *context, const uint8_t *bytes, int length)
+{
+    stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack}, before;
+    uint8_t host[512] __attribute__((aligned(64)));
+    sigaltstack(&stack, &before);
+    pthread_mutex_lock(&turn);
+    __asm__ volatile("fxsave64 %0" : "=m"(host));
+    uint8_t *code = (uint8_t *)NATIVE_CODE + 0x800;
     memcpy(code, bytes, (size_t)length);
-    code[length] = 0xC3;
-    return code;
-}
-
-void native_call(struct native_registers *registers, const void *code)
-{
-    registers->code = code;
-    registers->faulted = 0;
-    current = registers;
-    native_enter(registers);
-    current = NULL;
+    // jmp *0(%rip) to the exit.
+    static const uint8_t jump[6] = {0xFF, 0x25, 0, 0, 0, 0};
+    memcpy(code + length, jump, sizeof jump);
+    uint64_t leave = (uint64_t)native_leave;
+    memcpy(code + length + 6, &leave, 8);
+    *shared = *context;
+    shared->vector = -1;
+    shared->rip = (uint64_t)code + (uint64_t)length;
+    *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)code;
+    native_enter();
+    *context = *shared;
+    __asm__ volatile("fxrstor64 %0" : : "m"(host));
+    pthread_mutex_unlock(&turn);
+    sigaltstack(&before, NULL);
 }
 #else
-#include <stddef.h>
-
-int native_is_available(void) { return 0; }
-
-const void *native_assemble(const uint8_t *bytes, int length)
+int native_open(void) { return 1; }
+void native_run(struct native_context *context, const uint8_t *bytes, int length)
 {
-    (void)bytes, (void)length;
-    return NULL;
+    (void)context, (void)bytes, (void)length;
 }
-
-void native_call(struct native_registers *registers, const void *code) { (void)registers, (void)code; }
 #endif

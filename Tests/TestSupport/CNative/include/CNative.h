@@ -1,26 +1,31 @@
-// Executes instructions on the processor of this machine, with registers of the caller's choice.
+// Executes instructions of user mode on the processor of this machine, with registers of the caller's choice.
 #pragma once
 #include <stdint.h>
 
-/// Registers in front of the instructions, and behind them.
-struct native_registers {
-    /// What FXSAVE64 writes.
-    uint8_t fxsave[512] __attribute__((aligned(16)));
-    uint64_t rax, rcx, rdx;
-    /// Arithmetic flags behind the instructions.
+/// Where the thunk's memory is: below 2 GiB, so that addresses of 32 bits reach it.
+#define NATIVE_CODE 0x10000000ull
+#define NATIVE_DATA 0x20000000ull
+#define NATIVE_DATA_SIZE 0x10000ull
+/// The end of a page for the stack of an instruction that is not to touch the data.
+#define NATIVE_STACK 0x30002000ull
+
+/// Registers in front of an instruction, and behind it.
+struct native_context {
+    uint64_t general[16];
+    uint64_t rip;
     uint64_t flags;
-    /// Nonzero if they raised SIGFPE: the registers are then as the processor left them.
-    uint64_t faulted;
-    uint64_t stack_pointer;
-    const void *code;
-    uint64_t reserved;
+    /// The number of the exception, or -1.
+    int64_t vector;
+    uint64_t error_code;
+    uint64_t fault_address;
+    uint64_t reserved[3];
+    /// FXSAVE area; at a multiple of 64 bytes in the thunk.
+    uint8_t fxsave[512];
 };
 
-/// Whether native_call can execute anything here.
-int native_is_available(void);
-
-/// Makes instructions callable; never freed. Returns NULL where that is impossible.
-const void *native_assemble(const uint8_t *bytes, int length);
-
-/// Executes code of native_assemble.
-void native_call(struct native_registers *registers, const void *code);
+/// Maps the thunk's memory and takes over the signals of faults, for good, at the first call. Those of other code go to
+/// whoever had them before. Returns 0 if instructions can be executed here.
+int native_open(void);
+/// Executes instructions of `length` bytes, 1 KiB at most, from `context`, which becomes what it is behind them, or where
+/// one faulted. Calls from several threads wait for one another. Needs native_open.
+void native_run(struct native_context *context, const uint8_t *bytes, int length);
