@@ -21,7 +21,7 @@ let package = Package(
     products: [
         .executable(name: "rr-vm", targets: ["rr-vm"]),
         // For the package in Fuzzing.
-        .library(name: "Parts", targets: ["Devices", "Engine", "HVT", "Machine", "Replayer", "TraceFormat"]),
+        .library(name: "Parts", targets: ["Devices", "Engine", "Machine", "Platform", "Replayer", "TraceFormat"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -45,7 +45,7 @@ let package = Package(
             dependencies: ["CHostIO", "CSeccomp", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: swiftSettings
         ),
-        .target(name: "HVT", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
+        .target(name: "Platform", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .target(
             name: "KVMCore",
             dependencies: ["CKVM", "ByteCoding", "X86", .product(name: "SystemPackage", package: "swift-system")],
@@ -65,27 +65,27 @@ let package = Package(
         .target(
             name: "TraceFormat",
             dependencies: [
-                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86", "HVT",
+                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86", "Platform",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["X86", "HVT", "Engine", "TraceFormat"],
+            dependencies: ["X86", "Platform", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "Devices", dependencies: ["X86"], swiftSettings: swiftSettings),
+        .target(name: "Devices", dependencies: ["X86", "Platform"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
-            dependencies: ["ByteCoding", "X86", "HVT", "Engine", "Devices"],
+            dependencies: ["ByteCoding", "X86", "Platform", "Engine", "Devices"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "RecordedMachine", "Devices",
-                "Machine",
+                "CHostIO", "ByteCoding", "Digest", "X86", "Platform", "Engine", "TraceFormat", "RecordedMachine",
+                "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "HVT", "Engine", "TraceFormat", "RecordedMachine",
+                "ByteCoding", "Digest", "X86", "Platform", "Engine", "TraceFormat", "RecordedMachine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -101,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "CHostIO", "ByteCoding", "Confinement", "Digest", "X86", "Engine", "TraceFormat", "Devices", "Machine",
-                "Recorder",
+                "CHostIO", "ByteCoding", "Confinement", "Digest", "X86", "Platform", "Engine", "TraceFormat", "Devices",
+                "Machine", "Recorder",
                 "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -192,7 +192,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["ByteCoding", "Devices", "Engine", "HVT", "Machine", "X86"],
+            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "Platform", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -214,7 +214,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DevicesTests",
-            dependencies: ["Devices", "TestBasics", "X86"],
+            dependencies: ["Devices", "Platform", "TestBasics", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

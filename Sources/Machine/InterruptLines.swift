@@ -1,4 +1,5 @@
 internal import Devices
+internal import Platform
 internal import X86
 
 /// The interrupt controllers, and the wires to them: the 8259 pair with its output at LINT0, and the I/O APIC beside it.
@@ -6,17 +7,6 @@ internal import X86
 /// The local APIC starts in virtual wire mode, as firmware leaves it, so that guests that know only the 8259 pair get its
 /// interrupts.
 struct InterruptLines {
-    /// Lines of a PC.
-    enum Number {
-        static let timer = 0
-        static let keyboard = 1
-        static let serial2 = 3
-        static let serial1 = 4
-        static let realTimeClock = 8
-        static let power = 9
-        static let mouse = 12
-    }
-
     /// The I/O APIC's pin for the timer: line 0 belongs to the 8259 pair there.
     static let timerPin = 2
 
@@ -36,8 +26,9 @@ struct InterruptLines {
 
     init() {
         // Enabled, and the pair's interrupts and the non-maskable one let through (MP Specification 1.4, 3.6.2.2).
-        for (register, value) in [(0xF0, 0x1FF), (0x350, 0x700), (0x360, 0x400)] as [(UInt64, UInt64)] {
-            _ = localAPIC.write(at: register, .doubleword, value, now: .start)
+        let written: [(LocalAPICRegister, UInt64)] = [(.spurious, 0x1FF), (.lint0Entry, 0x700), (.lint1Entry, 0x400)]
+        for (register, value) in written {
+            _ = localAPIC.write(at: UInt64(register.rawValue), .doubleword, value, now: .start)
         }
     }
 
@@ -78,7 +69,7 @@ struct InterruptLines {
         deliver()
     }
 
-    private static func pin(of line: Int) -> Int { line == Number.timer ? timerPin : line }
+    private static func pin(of line: Int) -> Int { line == InterruptLine.timer ? timerPin : line }
 
     private mutating func drive(_ line: Int) {
         let level = (isaLevels | pciLevels) & 1 << UInt32(line) != 0
@@ -116,7 +107,7 @@ extension InterruptLines {
         static let enable: UInt64 = 1 << 11
         /// Of the 39 bits of address that every host has.
         static let address: UInt64 = 0x7F_FFFF_F000
-        static let reset = APICBase(rawValue: LocalAPIC.defaultBase | bootstrapProcessor | enable)
+        static let reset = APICBase(rawValue: AddressSpace.localAPIC | bootstrapProcessor | enable)
 
         /// Whether a guest may write this: the x2APIC mode is not there.
         var isValid: Bool { rawValue & ~(Self.bootstrapProcessor | Self.enable | Self.address) == 0 }
@@ -127,7 +118,8 @@ extension InterruptLines {
     /// The lines whose edge would be a non-maskable interrupt: by the I/O APIC, or by the 8259 pair at LINT0.
     var nonMaskableLines: UInt32 {
         let pins = ioAPIC.pins { $0.mode == .nonMaskable && localAPIC.isAddressed(by: $0) }
-        let direct = pins & ~(1 << UInt32(Self.timerPin)) | (pins >> UInt32(Self.timerPin) & 1) << UInt32(Number.timer)
+        let direct =
+            pins & ~(1 << UInt32(Self.timerPin)) | (pins >> UInt32(Self.timerPin) & 1) << UInt32(InterruptLine.timer)
         return localAPIC.takesPairAsNonMaskable ? direct | UInt32(controller.unmaskedLines) : direct
     }
 
@@ -161,8 +153,8 @@ extension InterruptLines {
 
     /// Where in the I/O APIC's registers an address is.
     static func ioOffset(of address: GuestPhysicalAddress) -> UInt64? {
-        guard address.rawValue >= IOAPIC.base else { return nil }
-        let offset = address.rawValue - IOAPIC.base
+        guard address.rawValue >= AddressSpace.ioAPIC else { return nil }
+        let offset = address.rawValue - AddressSpace.ioAPIC
         return offset < IOAPIC.byteCount ? offset : nil
     }
 }

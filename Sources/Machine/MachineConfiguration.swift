@@ -1,4 +1,5 @@
 public import Engine
+internal import Platform
 public import X86
 
 /// What a machine is made of; checked when it is made.
@@ -60,7 +61,7 @@ public struct MachineConfiguration: Sendable {
     /// The guest-physical memory that the machine needs.
     public var memoryRegions: [GuestMemory.Region] {
         if let unikernel { return unikernel.regions }
-        let low = min(memorySize, PhysicalLayout.holeStart)
+        let low = min(memorySize, AddressSpace.holeStart)
         var regions = [GuestMemory.Region(address: GuestPhysicalAddress(0), size: low)]
         if let readOnlyMemory { regions.append(readOnlyMemory) }
         if memorySize > low {
@@ -88,8 +89,6 @@ public struct MachineConfiguration: Sendable {
 enum PhysicalLayout {
     static let oneMiB: UInt64 = 1 << 20
     static let fourGiB: UInt64 = 1 << 32
-    /// RAM ends here below 4 GiB; the rest of it continues at 4 GiB, and devices answer in between.
-    static let holeStart: UInt64 = 0xC000_0000
     /// The part of the firmware that a PC shows below 1 MiB.
     static let firmwareShadowSize = 128 << 10
     static let largestFirmware: UInt64 = 16 << 20

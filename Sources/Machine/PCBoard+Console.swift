@@ -1,4 +1,5 @@
 internal import Devices
+internal import Platform
 internal import X86
 
 extension PCBoard {
@@ -30,7 +31,7 @@ extension PCBoard {
         var reader = memory
         var span = bytes.mutableSpan
         // A machine too small to have text memory shows a blank screen.
-        try? reader.read(at: GuestPhysicalAddress(TextScreen.memoryAddress), into: &span)
+        try? reader.read(at: GuestPhysicalAddress(AddressSpace.textMemory), into: &span)
         var lines = TextScreen(memory: bytes.span, start: vga.startAddress).lines
         while lines.last == "" { lines.removeLast() }
         return lines.map { $0 + "\n" }.joined()

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 
 extension PCBoard {
     /// Whether a maskable interrupt waits for the processor.
@@ -18,12 +19,12 @@ extension PCBoard {
     public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool {
         let lines = lines.nonMaskableLines
         guard lines != 0 else { return false }
-        var rising = UInt32(1) << UInt32(InterruptLines.Number.serial1)
+        var rising = UInt32(1) << UInt32(InterruptLine.serial1)
         func add(_ line: Int, if isDue: Bool) { if isDue { rising |= 1 << UInt32(line) } }
-        add(InterruptLines.Number.timer, if: timer.nextDeadline(after: now) != nil)
-        add(InterruptLines.Number.realTimeClock, if: realTimeClock.nextDeadline(after: now) != nil)
-        add(InterruptLines.Number.power, if: powerManagement.nextDeadline(after: now) != nil)
-        for channel in IDEController.Channel.allCases {
+        add(InterruptLine.timer, if: timer.nextDeadline(after: now) != nil)
+        add(InterruptLine.realTimeClock, if: realTimeClock.nextDeadline(after: now) != nil)
+        add(InterruptLine.power, if: powerManagement.nextDeadline(after: now) != nil)
+        for channel in IDEChannel.allCases {
             add(channel.interruptNumber, if: drivePauses[Int(channel.rawValue)] != nil)
         }
         if !diskPauses.isEmpty || receivesConsoleInMemory { rising |= pci.virtioLines }
@@ -31,28 +32,28 @@ extension PCBoard {
     }
 
     mutating func updateTimerLine() {
-        if timer.takeInterruptEdge() { lines.pulse(InterruptLines.Number.timer) }
+        if timer.takeInterruptEdge() { lines.pulse(InterruptLine.timer) }
     }
 
     mutating func updateClockLine() {
-        lines.set(InterruptLines.Number.realTimeClock, realTimeClock.interruptLine)
+        lines.set(InterruptLine.realTimeClock, realTimeClock.interruptLine)
     }
 
-    mutating func updatePowerLine() { lines.set(InterruptLines.Number.power, powerManagement.interruptLine) }
+    mutating func updatePowerLine() { lines.set(InterruptLine.power, powerManagement.interruptLine) }
 
     mutating func updateSerialLines() {
-        lines.set(InterruptLines.Number.serial1, serial1.interruptLine)
-        lines.set(InterruptLines.Number.serial2, serial2.interruptLine)
+        lines.set(InterruptLine.serial1, serial1.interruptLine)
+        lines.set(InterruptLine.serial2, serial2.interruptLine)
     }
 
     mutating func updateKeyboardLines() {
-        if keyboard.takeKeyboardEdge() { lines.pulse(InterruptLines.Number.keyboard) }
-        if keyboard.takeAuxiliaryEdge() { lines.pulse(InterruptLines.Number.mouse) }
-        lines.set(InterruptLines.Number.keyboard, keyboard.keyboardInterruptLine)
-        lines.set(InterruptLines.Number.mouse, keyboard.auxiliaryInterruptLine)
+        if keyboard.takeKeyboardEdge() { lines.pulse(InterruptLine.keyboard) }
+        if keyboard.takeAuxiliaryEdge() { lines.pulse(InterruptLine.mouse) }
+        lines.set(InterruptLine.keyboard, keyboard.keyboardInterruptLine)
+        lines.set(InterruptLine.mouse, keyboard.auxiliaryInterruptLine)
     }
 
-    mutating func updateDriveLine(_ channel: IDEController.Channel) {
+    mutating func updateDriveLine(_ channel: IDEChannel) {
         if pci.ide.takeInterruptEdge(channel) { lines.pulse(channel.interruptNumber) }
         lines.set(channel.interruptNumber, pci.ide.interruptLine(channel))
     }

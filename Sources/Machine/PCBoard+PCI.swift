@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 internal import X86
 
 extension PCBoard {
@@ -14,7 +15,7 @@ extension PCBoard {
         }
         let power = pci.power.portBase
         if power != powerBase {
-            move(.power, from: powerBase, to: power, count: PowerManagement.portCount)
+            move(.power, from: powerBase, to: power, count: PowerRegister.portCount)
             powerBase = power
         }
     }
@@ -68,13 +69,13 @@ extension PCBoard {
     }
 
     /// Follows up an access to the drive of a channel.
-    mutating func followDrive(_ channel: IDEController.Channel, now: MachineTime) {
+    mutating func followDrive(_ channel: IDEChannel, now: MachineTime) {
         pace(channel, now: now)
         updateDriveLine(channel)
     }
 
     /// Has the drive of a channel that has just been given work done with it later.
-    private mutating func pace(_ channel: IDEController.Channel, now: MachineTime) {
+    private mutating func pace(_ channel: IDEChannel, now: MachineTime) {
         guard let diskBatch = setup.diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else {
             return
         }
@@ -84,7 +85,7 @@ extension PCBoard {
 
     /// The drives that have been busy for long enough are done. What they have moved, they moved when they were asked to.
     mutating func finishDriveWork(until now: MachineTime) {
-        for channel in IDEController.Channel.allCases {
+        for channel in IDEChannel.allCases {
             guard let end = drivePauses[Int(channel.rawValue)], end <= now else { continue }
             drivePauses[Int(channel.rawValue)] = nil
             pci.ide.finishWork(channel)
@@ -101,42 +102,37 @@ extension PCBoard {
 extension PCIBus {
     /// Where firmware would have put the devices.
     enum Place {
-        static let memory: UInt32 = 0xFE00_0000
         static let busMaster: UInt32 = 0xC000
-        static let power: UInt32 = 0x0600
         /// The lines that PIRQA# to PIRQD# lead to.
         static let routes: [UInt32] = [10, 10, 11, 11]
     }
 
-    /// Offsets in configuration space, and what is written there.
-    private enum Register {
-        static let command: UInt8 = 0x04
+    /// What the command register is told.
+    private enum Command {
         static let memoryAndBusMaster: UInt32 = 0b110
         static let portsAndBusMaster: UInt32 = 0b101
-        static let baseAddress0: UInt8 = 0x10
-        static let baseAddress4: UInt8 = 0x20
-        static let interruptLine: UInt8 = 0x3C
-        static let firstRoute: UInt8 = 0x60
-        static let powerBase: UInt8 = 0x40
-        static let powerMiscellaneous: UInt8 = 0x80
     }
 
     /// Configures the devices as SeaBIOS does: addresses, interrupt routes, and the lines that they lead to.
     mutating func setUp() {
         for (index, route) in Place.routes.enumerated() {
-            isaBridge.function.write(at: Register.firstRoute + UInt8(index), .byte, route)
+            isaBridge.function.write(at: ISABridgePIIX3.firstRoute + UInt8(index), .byte, route)
         }
         for (index, slot) in virtioSlots.enumerated() {
             let line = isaBridge.interruptLine(device: slot.device, pin: 1) ?? 0
-            let address = Place.memory + UInt32(index) * VirtioTransport.byteCount
-            self[slot].write(at: Register.baseAddress0, .doubleword, address)
-            self[slot].write(at: Register.interruptLine, .byte, UInt32(line))
-            self[slot].write(at: Register.command, .word, Register.memoryAndBusMaster)
+            let address = AddressSpace.pciMemory.lowerBound + UInt32(index) * VirtioTransport.byteCount
+            self[slot].write(at: PCIRegister.baseAddress0.rawValue, .doubleword, address)
+            self[slot].write(at: PCIRegister.interruptLine.rawValue, .byte, UInt32(line))
+            self[slot].write(at: PCIRegister.command.rawValue, .word, Command.memoryAndBusMaster)
         }
-        ide.function.write(at: Register.baseAddress4, .doubleword, Place.busMaster)
-        ide.function.write(at: Register.command, .word, Register.portsAndBusMaster)
-        power.function.write(at: Register.powerBase, .doubleword, Place.power)
-        power.function.write(at: Register.powerMiscellaneous, .byte, 1)
-        power.function.write(at: Register.interruptLine, .byte, UInt32(InterruptLines.Number.power))
+        ide.function.write(
+            at: PCIRegister.baseAddress(IDEController.busMasterBaseAddress),
+            .doubleword,
+            Place.busMaster
+        )
+        ide.function.write(at: PCIRegister.command.rawValue, .word, Command.portsAndBusMaster)
+        power.function.write(at: PowerFunctionRegister.base, .doubleword, UInt32(PowerRegister.usualBase))
+        power.function.write(at: PowerFunctionRegister.miscellaneous, .byte, 1)
+        power.function.write(at: PCIRegister.interruptLine.rawValue, .byte, UInt32(InterruptLine.power))
     }
 }

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 public import X86
 
 extension PCBoard {
@@ -58,7 +59,7 @@ extension PCBoard {
     /// Reads a register of a drive. Nil for a word, which the bus divides into two accesses of a byte; it has none of 32 bits
     /// but to the data register, so such a read floats, as QEMU has it.
     private mutating func readDrive(
-        _ channel: IDEController.Channel,
+        _ channel: IDEChannel,
         _ port: Port,
         _ size: AccessSize,
         now: MachineTime
@@ -86,7 +87,7 @@ extension PCBoard {
         case .busMaster:
             let offset = port.rawValue &- (busMasterBase ?? 0)
             pci.ide.writeBusMaster(at: offset, size, value, disks: &ideDisks, memory: &memory)
-            for channel in IDEController.Channel.allCases { followDrive(channel, now: now) }
+            for channel in IDEChannel.allCases { followDrive(channel, now: now) }
         case .power:
             let request = powerManagement.write(at: port.rawValue &- (powerBase ?? 0), size, value, now: now)
             updatePowerLine()
@@ -102,7 +103,7 @@ extension PCBoard {
 
     /// Writes a register of a drive. False for a word, which the bus divides into two accesses of a byte.
     private mutating func writeDrive(
-        _ channel: IDEController.Channel,
+        _ channel: IDEChannel,
         _ port: Port,
         _ size: AccessSize,
         _ value: UInt32,
@@ -157,11 +158,11 @@ extension PCBoard {
             defer { updateKeyboardLines() }
             return keyboard.read(register)
         case .serial1:
-            guard let register = UART16550.Register(rawValue: port - SerialPort.com1) else { return 0xFF }
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com1.rawValue) else { return 0xFF }
             defer { updateSerialLines() }
             return serial1.read(register)
         case .serial2:
-            guard let register = UART16550.Register(rawValue: port - SerialPort.com2) else { return 0xFF }
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com2.rawValue) else { return 0xFF }
             defer { updateSerialLines() }
             return serial2.read(register)
         case .systemControlA: return systemControlA.read()
@@ -175,7 +176,7 @@ extension PCBoard {
         case .ideSecondary: return UInt8(truncatingIfNeeded: readDrive(.secondary, Port(port), .byte, now: now) ?? .max)
         case .idePrimaryControl: return pci.ide.readControl(.primary)
         case .ideSecondaryControl: return pci.ide.readControl(.secondary)
-        case .pci where port == ResetControl.port: return resetControl.read()
+        case .pci where port == SystemPort.resetControl: return resetControl.read()
         case .firmwareConfiguration: return firmwareConfiguration.readAddressByte(at: port) ?? 0xFF
         case .nobody:
             unclaimed?.note(port, isWrite: false)
@@ -207,11 +208,11 @@ extension PCBoard {
             if let isLetThrough = keyboard.takeAddressLine20() { maskAddressLine20(!isLetThrough) }
             return resets ? .reset : nil
         case .serial1:
-            guard let register = UART16550.Register(rawValue: port - SerialPort.com1) else { return nil }
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com1.rawValue) else { return nil }
             defer { updateSerialLines() }
             return serial1.write(register, value).map { .console($0) }
         case .serial2:
-            guard let register = UART16550.Register(rawValue: port - SerialPort.com2) else { return nil }
+            guard let register = UART16550.Register(rawValue: port - SerialPort.com2.rawValue) else { return nil }
             _ = serial2.write(register, value)
             updateSerialLines()
         case .debugConsole:
@@ -233,7 +234,7 @@ extension PCBoard {
             let resets = systemControlA.write(value)
             maskAddressLine20(!systemControlA.addressLine20)
             return resets ? .reset : nil
-        case .pci where port == ResetControl.port: return resetControl.write(value) == nil ? nil : .reset
+        case .pci where port == SystemPort.resetControl: return resetControl.write(value) == nil ? nil : .reset
         case .post: post.write(value)
         case .idePrimary: _ = writeDrive(.primary, Port(port), .byte, UInt32(value), now: now)
         case .ideSecondary: _ = writeDrive(.secondary, Port(port), .byte, UInt32(value), now: now)
@@ -248,7 +249,7 @@ extension PCBoard {
         return nil
     }
 
-    private mutating func writeDriveControl(_ channel: IDEController.Channel, _ value: UInt8) {
+    private mutating func writeDriveControl(_ channel: IDEChannel, _ value: UInt8) {
         pci.ide.writeControl(channel, value)
         updateDriveLine(channel)
     }

@@ -1,10 +1,11 @@
 public import Devices
+internal import Platform
 internal import X86
 
 extension PCBoard {
     /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
     public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? {
-        index == Self.apicBaseRegister ? lines.base.rawValue : modelSpecific.read(index, now: now)
+        index == ModelSpecificRegister.apicBase ? lines.base.rawValue : modelSpecific.read(index, now: now)
     }
 
     /// Follows CR8, which is the upper half of the local APIC's task priority. Asked for at every exit.
@@ -15,7 +16,7 @@ extension PCBoard {
 
     /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
-        guard index == Self.apicBaseRegister else { return modelSpecific.write(index, value, now: now) }
+        guard index == ModelSpecificRegister.apicBase else { return modelSpecific.write(index, value, now: now) }
         advanceTimers(to: now)
         defer { updateDeadline(after: now) }
         return lines.setBase(value)
@@ -23,7 +24,4 @@ extension PCBoard {
 
     /// The time-stamp counter, as the guest has set it.
     public func timeStampCounter(at now: MachineTime) -> UInt64 { modelSpecific.timeStampCounter(at: now) }
-
-    /// IA32_APIC_BASE.
-    private static var apicBaseRegister: UInt32 { 0x1B }
 }

@@ -1,5 +1,6 @@
 public import Devices
 public import Engine
+internal import Platform
 internal import X86
 
 /// A PC: devices on their ports and addresses, and their lines on the interrupt controllers.
@@ -50,7 +51,7 @@ public struct PCBoard: Board, ~Copyable {
     var showsOnVirtio = false
 
     /// The name of this board in a trace.
-    public static let name = "pc"
+    public static let name = BoardName.pc
 
     /// The next time at which a device does something by itself; nil if nothing is due without an access.
     public internal(set) var nextDeadline: MachineTime?
@@ -62,7 +63,7 @@ public struct PCBoard: Board, ~Copyable {
         self.memory = DeviceMemory(memory)
         modelSpecific = ModelSpecificRegisters(cpuid: setup.cpuid, now: .start)
         realTimeClock = RealTimeClock(date: setup.date)
-        let low = min(setup.memorySize, PhysicalLayout.holeStart)
+        let low = min(setup.memorySize, AddressSpace.holeStart)
         realTimeClock.describeMemory(below4GiB: low, above4GiB: setup.memorySize - low)
         realTimeClock.describeEquipment()
         realTimeClock.describeBootOrder([.hardDisk, .opticalDisc, .floppy])

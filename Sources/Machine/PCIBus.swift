@@ -1,4 +1,5 @@
 internal import Devices
+internal import Platform
 internal import X86
 
 /// PCI bus 0: the configuration ports and the devices that answer behind them.
@@ -11,10 +12,10 @@ struct PCIBus: Sendable {
         /// The slot at an address; nil if it is empty.
         init?(_ address: PCIAddress, diskCount: Int) {
             switch address {
-            case HostBridge440FX.address: self = .hostBridge
-            case ISABridgePIIX3.address: self = .isaBridge
-            case IDEController.address: self = .ide
-            case PowerManagementPIIX4.address: self = .power
+            case .hostBridge: self = .hostBridge
+            case .isaBridge: self = .isaBridge
+            case .ide: self = .ide
+            case .powerManagement: self = .power
             case PCIAddress(device: 2): self = .console
             case PCIAddress(device: 3): self = .entropy
             default:
@@ -107,7 +108,7 @@ struct PCIBus: Sendable {
 extension PCIBus {
     /// Answers a read of a configuration port; nil if the access is not one.
     mutating func read(_ port: Port, _ size: AccessSize) -> UInt32? {
-        if port.rawValue == PCIConfigurationPorts.addressPort, size == .doubleword { return ports.readAddress() }
+        if port.rawValue == PCIConfigurationPort.address, size == .doubleword { return ports.readAddress() }
         guard let offset = Self.dataOffset(port, size) else { return nil }
         let ones = UInt32(truncatingIfNeeded: size.mask)
         guard let target = ports.target(atDataOffset: offset),
@@ -129,7 +130,7 @@ extension PCIBus {
 
     /// Takes a write to a configuration port.
     mutating func write(_ port: Port, _ size: AccessSize, _ value: UInt32) -> Written {
-        if port.rawValue == PCIConfigurationPorts.addressPort, size == .doubleword {
+        if port.rawValue == PCIConfigurationPort.address, size == .doubleword {
             ports.writeAddress(value)
             return .address
         }
@@ -146,8 +147,8 @@ extension PCIBus {
 
     /// Where in the data port's four bytes an access lies that does not reach beyond them.
     private static func dataOffset(_ port: Port, _ size: AccessSize) -> UInt16? {
-        guard port.rawValue >= PCIConfigurationPorts.dataPort else { return nil }
-        let offset = port.rawValue - PCIConfigurationPorts.dataPort
+        guard port.rawValue >= PCIConfigurationPort.data else { return nil }
+        let offset = port.rawValue - PCIConfigurationPort.data
         return Int(offset) + size.byteCount <= 4 ? offset : nil
     }
 

@@ -1,4 +1,4 @@
-internal import Devices
+internal import Platform
 
 /// What answers at a port.
 enum PortOwner: UInt8 {
@@ -32,27 +32,31 @@ struct PortMap: Sendable {
 
     /// The ports that are the same in every PC.
     init() {
-        for register in InterruptController8259.Register.allCases { self[register.rawValue] = .interruptController }
-        for register in IntervalTimer8254.Register.allCases { self[register.rawValue] = .timer }
-        for register in RealTimeClock.Register.allCases { self[register.rawValue] = .realTimeClock }
-        for register in KeyboardController8042.Register.allCases { self[register.rawValue] = .keyboard }
-        for register in DebugConsole.Register.allCases { self[register.rawValue] = .debugConsole }
-        for register in VGA.Register.allCases { self[register.rawValue] = .vga }
-        let serialPorts = UInt16(UART16550.Register.allCases.count)
-        claim(SerialPort.com1, serialPorts, for: .serial1)
-        claim(SerialPort.com2, serialPorts, for: .serial2)
-        self[SystemControlPortA.port] = .systemControlA
-        self[SystemControlPortB.port] = .systemControlB
-        self[POSTPort.port] = .post
-        claim(ExitPort.port, ExitPort.portCount, for: .exit)
-        claim(PCIConfigurationPorts.addressPort, 8, for: .pci)
-        claim(FirmwareConfiguration.Register.selector.rawValue, 12, for: .firmwareConfiguration)
-        self[PowerManagement.commandPort] = .powerCommand
-        let drivePorts = UInt16(IDEController.Register.allCases.count)
-        claim(IDEController.Channel.primary.commandPort, drivePorts, for: .idePrimary)
-        claim(IDEController.Channel.secondary.commandPort, drivePorts, for: .ideSecondary)
-        self[IDEController.Channel.primary.controlPort] = .idePrimaryControl
-        self[IDEController.Channel.secondary.controlPort] = .ideSecondaryControl
+        for register in InterruptControllerPort.allCases { self[register.rawValue] = .interruptController }
+        for register in IntervalTimerPort.allCases { self[register.rawValue] = .timer }
+        for register in ClockPort.allCases { self[register.rawValue] = .realTimeClock }
+        for register in KeyboardPort.allCases { self[register.rawValue] = .keyboard }
+        for register in DebugConsolePort.allCases { self[register.rawValue] = .debugConsole }
+        for register in VGAPort.allCases { self[register.rawValue] = .vga }
+        let serialPorts = UInt16(SerialRegister.allCases.count)
+        claim(SerialPort.com1.rawValue, serialPorts, for: .serial1)
+        claim(SerialPort.com2.rawValue, serialPorts, for: .serial2)
+        self[SystemPort.systemControlA] = .systemControlA
+        self[SystemPort.systemControlB] = .systemControlB
+        self[SystemPort.post] = .post
+        claim(SystemPort.exit.lowerBound, UInt16(SystemPort.exit.count), for: .exit)
+        claim(PCIConfigurationPort.address, PCIConfigurationPort.count, for: .pci)
+        claim(
+            FirmwareConfigurationPort.selector.rawValue,
+            FirmwareConfigurationPort.count,
+            for: .firmwareConfiguration
+        )
+        self[SystemPort.powerCommand] = .powerCommand
+        let drivePorts = UInt16(IDERegister.allCases.count)
+        claim(IDEChannel.primary.commandPort, drivePorts, for: .idePrimary)
+        claim(IDEChannel.secondary.commandPort, drivePorts, for: .ideSecondary)
+        self[IDEChannel.primary.controlPort] = .idePrimaryControl
+        self[IDEChannel.secondary.controlPort] = .ideSecondaryControl
     }
 
     /// Who answers at a port.
@@ -74,10 +78,4 @@ struct PortMap: Sendable {
             owners[port] = PortOwner.nobody.rawValue
         }
     }
-}
-
-/// The first ports of the serial ports.
-enum SerialPort {
-    static let com1: UInt16 = 0x3F8
-    static let com2: UInt16 = 0x2F8
 }

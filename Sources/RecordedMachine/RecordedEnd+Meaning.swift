@@ -1,5 +1,5 @@
 public import Engine
-internal import HVT
+internal import Platform
 public import TraceFormat
 internal import X86
 
@@ -26,7 +26,7 @@ extension RecordedEnd {
     /// What the exit means, with memory and the interrupt flag as they are behind it.
     public func meaning(in memory: GuestMemory, interruptFlag: Bool) -> Meaning {
         guard let exit else { return .nothing }
-        return board == Hypercall.boardName
+        return board == BoardName.unikernel
             ? meaning(ofUnikernel: exit, memory) : meaning(ofPC: exit, interruptFlag: interruptFlag)
     }
 
@@ -57,13 +57,8 @@ extension RecordedEnd {
 // MARK: A PC
 
 extension RecordedEnd {
-    private static let resetBit: UInt8 = 1 << 0
-    private static let resetControlBit: UInt8 = 1 << 2
-    /// The keyboard controller's command whose byte holds the reset line in its bit 0.
-    private static let writeOutputPort: UInt8 = 0xD1
-    private static let firstPulse: UInt8 = 0xF0
-    /// SLP_EN and SLP_TYP of PM1_CNT, in its high byte; soft-off is type 0.
-    private static let (sleepEnable, sleepType): (UInt8, UInt8) = (1 << 5, 0b111 << 2)
+    /// The offset of the high byte of PM1_CNT, which holds SLP_EN and SLP_TYP.
+    private static let powerControlOffset = PowerRegister.control.rawValue + 1
 
     private func meaning(ofPC exit: Event, interruptFlag: Bool) -> Meaning {
         switch exit {
@@ -77,8 +72,8 @@ extension RecordedEnd {
     }
 
     private func meaning(ofPC write: PortAccess) -> Meaning {
-        if PCPort.exit.contains(write.port) { return .certain(.exited(code: write.value)) }
-        if write.port == PCPort.configurationAddress, write.size == .doubleword { return .nothing }
+        if SystemPort.exit.contains(write.port.rawValue) { return .certain(.exited(code: write.value)) }
+        if write.port.rawValue == PCIConfigurationPort.address, write.size == .doubleword { return .nothing }
         var endings: Set<Ending> = []
         for index in 0..<UInt16(write.size.byteCount) {
             let byte = UInt8(truncatingIfNeeded: write.value >> UInt32(8 * index))
@@ -93,20 +88,24 @@ extension RecordedEnd {
 
     /// Whether a write reaches the power management's control register where it is unless the guest has moved it.
     private static func reachesPowerControl(_ write: PortAccess) -> Bool {
-        let distance = PCPort.powerControl.rawValue &- write.port.rawValue
-        return distance < UInt16(write.size.byteCount) && distance <= PCPort.powerControlOffset
+        let distance = PowerRegister.usualBase + powerControlOffset &- write.port.rawValue
+        return distance < UInt16(write.size.byteCount) && distance <= powerControlOffset
     }
 
     private func ending(of byte: UInt8, to port: Port) -> Ending? {
-        switch port {
-        case PCPort.systemControlA: byte & Self.resetBit != 0 ? .reset : nil
-        case PCPort.resetControl: byte & Self.resetControlBit != 0 ? .reset : nil
-        case PCPort.keyboardCommand: byte >= Self.firstPulse && byte & Self.resetBit == 0 ? .reset : nil
-        case PCPort.keyboardData:
-            keyboardCommand == Self.writeOutputPort && byte & Self.resetBit == 0 ? .reset : nil
-        case _ where port.rawValue % 64 == PCPort.powerControlOffset:
-            byte & Self.sleepEnable != 0 && byte & Self.sleepType == 0 ? .powerOff : nil
-        default: nil
+        switch port.rawValue {
+        case SystemPort.systemControlA: return SystemControlA(rawValue: byte).contains(.fastReset) ? .reset : nil
+        case SystemPort.resetControl: return ResetControlBits(rawValue: byte).contains(.resetProcessor) ? .reset : nil
+        case KeyboardPort.command.rawValue:
+            return byte >= KeyboardCommand.firstPulse && byte & KeyboardCommand.resetLine == 0 ? .reset : nil
+        case KeyboardPort.data.rawValue:
+            let isOutputPort = keyboardCommand == KeyboardCommand.writeOutputPort.rawValue
+            return isOutputPort && byte & KeyboardCommand.resetLine == 0 ? .reset : nil
+        case let number where number & ~PowerRegister.baseMask == Self.powerControlOffset:
+            let control = PowerControl(rawValue: UInt16(byte) << 8)
+            let isSoftOff = control.requestedSleepType == PowerControl.softOffType
+            return control.contains(.sleepEnable) && isSoftOff ? .powerOff : nil
+        default: return nil
         }
     }
 }

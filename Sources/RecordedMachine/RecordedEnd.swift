@@ -1,4 +1,4 @@
-internal import HVT
+internal import Platform
 public import TraceFormat
 internal import X86
 
@@ -32,16 +32,15 @@ public struct RecordedEnd: Sendable {
         exit = last?.event
         isCutOff = last == nil && reader.events.lowerBound > EventOrdinal(0)
         self.isInterrupted = isInterrupted
-        let controller = PCPort.keyboardData...PCPort.keyboardCommand
-        guard let last, case .portWrite(let access) = last.event, access.port == PCPort.keyboardData else {
+        guard let last, case .portWrite(let access) = last.event, KeyboardPort(access.port) == .data else {
             keyboardCommand = nil
             return
         }
         let before = try reader.last(before: last.ordinal) { recorded in
             guard case .portWrite(let access) = recorded.event else { return false }
-            return controller.contains(access.port)
+            return KeyboardPort(access.port) != nil
         }
-        if case .portWrite(let access)? = before?.event, access.port == PCPort.keyboardCommand {
+        if case .portWrite(let access)? = before?.event, KeyboardPort(access.port) == .command {
             keyboardCommand = UInt8(truncatingIfNeeded: access.value)
         } else {
             keyboardCommand = nil
@@ -87,18 +86,4 @@ extension Event {
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
         }
     }
-}
-
-/// The ports by which a guest ends its run on the PC's board.
-enum PCPort {
-    static let keyboardData = Port(0x60)
-    static let keyboardCommand = Port(0x64)
-    static let systemControlA = Port(0x92)
-    static let exit = Port(0xF4)...Port(0xF7)
-    static let configurationAddress = Port(0xCF8)
-    static let resetControl = Port(0xCF9)
-    /// The high byte of the power management's control register; its base is a multiple of 64.
-    static let powerControlOffset: UInt16 = 5
-    /// Where that byte is unless the guest moves it.
-    static let powerControl = Port(0x605)
 }

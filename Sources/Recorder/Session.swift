@@ -1,6 +1,7 @@
 internal import Devices
 internal import Engine
 public import Machine
+internal import Platform
 public import SystemPackage
 public import TraceFormat
 internal import X86
@@ -66,7 +67,7 @@ public enum Session {
             host: TraceHeader.Host(HostIdentity.current),
             guest: guest,
             machine: TraceHeader.Machine(
-                board: configuration.unikernel == nil ? PCBoard.name : HVTBoard.name,
+                board: configuration.unikernel == nil ? BoardName.pc : BoardName.unikernel,
                 memory: configuration.memoryRegions.map(TraceHeader.MemoryRegion.init)
             ),
             processor: TraceHeader.Processor(

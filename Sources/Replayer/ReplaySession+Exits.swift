@@ -1,5 +1,5 @@
 internal import Engine
-internal import HVT
+internal import Platform
 internal import TraceFormat
 internal import X86
 
@@ -32,7 +32,7 @@ extension ReplaySession where P: ~Copyable {
 
     /// An exit in words; a unikernel's call by its name too.
     func words(for exit: Exit) -> String {
-        guard reader.header.machine.board == Hypercall.boardName, case .portWrite(let port, .doubleword, _) = exit,
+        guard reader.header.machine.board == BoardName.unikernel, case .portWrite(let port, .doubleword, _) = exit,
             let call = Hypercall(port)
         else { return exit.words }
         return "\(exit.words): \(call.name)"

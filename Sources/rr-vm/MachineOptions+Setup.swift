@@ -1,5 +1,7 @@
+import ByteCoding
 import Glibc
 import Machine
+import Platform
 import Recorder
 import SystemPackage
 
@@ -56,8 +58,9 @@ extension RunSetup {
 
     /// What SeaBIOS reads by name: which serial port shows what programs print through it, and what makes VGA text.
     private static var firmwareFiles: [FirmwareFile] {
-        let com1: [UInt8] = [0xF8, 0x03]
-        var files = [FirmwareFile(name: "etc/sercon-port", bytes: com1)]
+        var port = ByteWriter()
+        port.write(SerialPort.com1.rawValue)
+        var files = [FirmwareFile(name: "etc/sercon-port", bytes: port.bytes)]
         let path = FilePath(MachineOptions.defaultVideoFirmware)
         if let bytes = try? FileSystem.read(path, what: "VGA BIOS", limit: 1 << 20) {
             files.append(FirmwareFile(name: "vgaroms/vgabios.bin", bytes: bytes))

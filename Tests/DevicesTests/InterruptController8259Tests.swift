@@ -1,4 +1,5 @@
 import Devices
+import Platform
 import Testing
 
 @Suite struct InterruptController8259Tests {

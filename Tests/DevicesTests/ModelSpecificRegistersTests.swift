@@ -1,4 +1,5 @@
 import Devices
+import Platform
 import Testing
 import X86
 

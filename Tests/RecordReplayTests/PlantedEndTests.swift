@@ -1,4 +1,3 @@
-import Devices
 import EndToEnd
 import GuestImages
 import Recorder
@@ -67,14 +66,6 @@ import X86
         #expect(try Self.replay(recording, stoppedAt: String(shown.suffix(4)), behind: middle).divergence == nil)
         #expect(try Self.replay(recording, stoppedAt: "nowhere", behind: middle).divergence != nil)
         #expect(try Self.replay(recording, stoppedAt: String(shown.prefix(4)), behind: middle).divergence != nil)
-    }
-
-    @Test func portsAreThoseOfTheDevices() {
-        #expect(ExitPort.port == 0xF4 && ExitPort.portCount == 4)
-        #expect(SystemControlPortA.port == 0x92 && ResetControl.port == 0xCF9)
-        #expect(KeyboardController8042.Register.data.rawValue == 0x60)
-        #expect(KeyboardController8042.Register.command.rawValue == 0x64)
-        #expect(PowerManagement.Register.control.rawValue + 1 == 5 && PowerManagement.SleepRequest.softOff.type == 0)
     }
 
     private static func replay(_ recording: Recording, claiming claim: Outcome) throws -> Replay {

@@ -1,7 +1,7 @@
 import Devices
 import Engine
-import HVT
 import Machine
+import Platform
 import X86
 
 /// Takes the input for the calls of a hostile unikernel: each is a byte that says which call, one that says where its

@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 /// One channel of an IDE controller: the wires that two drives share, and the bus master at their other end.

@@ -1,3 +1,4 @@
+public import Platform
 public import X86
 
 /// The PIIX3's IDE controller, function 1 of device 1: two channels with two ATA disks each, read and written through
@@ -6,41 +7,10 @@ public import X86
 /// What is on the disks comes with each access, in an array of four: the first channel's two drives before the second's.
 public struct IDEController: Sendable {
     /// A channel: a cable with two drives.
-    public enum Channel: UInt8, CaseIterable, Sendable {
-        /// Ports 0x1F0 to 0x1F7 and 0x3F6, interrupt line 14.
-        case primary
-        /// Ports 0x170 to 0x177 and 0x376, interrupt line 15.
-        case secondary
-
-        /// The first of the eight ports of ``IDEController/Register``.
-        public var commandPort: UInt16 { self == .primary ? 0x1F0 : 0x170 }
-
-        /// The port of alternate status and device control.
-        public var controlPort: UInt16 { self == .primary ? 0x3F6 : 0x376 }
-
-        /// The interrupt controllers' line.
-        public var interruptNumber: Int { self == .primary ? 14 : 15 }
-    }
+    public typealias Channel = IDEChannel
 
     /// Offsets in a channel's command block.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// Data, two or four bytes at a time.
-        case data = 0
-        /// Error when read, features when written.
-        case error = 1
-        /// Sector count.
-        case sectorCount = 2
-        /// LBA low, or the sector.
-        case low = 3
-        /// LBA mid, or the low byte of the cylinder.
-        case middle = 4
-        /// LBA high, or the high byte of the cylinder.
-        case high = 5
-        /// Device: which drive, LBA or not, and the highest bits of either.
-        case device = 6
-        /// Status when read, which ends the interrupt; command when written.
-        case status = 7
-    }
+    public typealias Register = IDERegister
 
     /// What a drive says it is.
     public struct DriveIdentity: Hashable, Sendable {
@@ -65,9 +35,6 @@ public struct IDEController: Sendable {
         var primary: ATAChannel
         var secondary: ATAChannel
     }
-
-    /// Where the controller is.
-    public static let address = PCIAddress(device: 1, function: 1)
 
     /// The number of the base address register of the bus-master ports.
     public static let busMasterBaseAddress = 4

@@ -6,9 +6,6 @@ public struct TextScreen: Hashable, Sendable, CustomStringConvertible {
     /// Lines on the screen.
     public static let lineCount = 25
 
-    /// Where text memory is in the guest's.
-    public static let memoryAddress: UInt64 = 0xB8000
-
     /// Bytes of text memory.
     public static let memoryByteCount = 0x8000
 

@@ -1,28 +1,11 @@
+public import Platform
 public import X86
 
 /// QEMU's firmware configuration device: items that firmware and kernels read, by number or by name, through two ports
 /// or by DMA (QEMU, docs/specs/fw_cfg).
 public struct FirmwareConfiguration: Sendable {
     /// The device's ports.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// Two bytes, written: selects an item.
-        case selector = 0x510
-        /// One byte, read: the item's next byte.
-        case data = 0x511
-        /// Four bytes, big-endian: the high half of the address of a DMA request.
-        case addressHigh = 0x514
-        /// Four bytes, big-endian: the low half. Writing it does the request.
-        case addressLow = 0x518
-
-        /// How wide the writes are that it takes.
-        fileprivate var writeSize: AccessSize {
-            switch self {
-            case .selector: .word
-            case .data: .byte
-            case .addressHigh, .addressLow: .doubleword
-            }
-        }
-    }
+    public typealias Register = FirmwareConfigurationPort
 
     /// Items that have fixed numbers.
     public enum Item: UInt16, Sendable {
@@ -163,4 +146,15 @@ public struct FirmwareConfiguration: Sendable {
 
 extension FixedWidthInteger {
     fileprivate var bigEndianBytes: [UInt8] { LittleEndian.bytes(of: byteSwapped) }
+}
+
+extension FirmwareConfigurationPort {
+    /// How wide the writes are that it takes.
+    fileprivate var writeSize: AccessSize {
+        switch self {
+        case .selector: .word
+        case .data: .byte
+        case .addressHigh, .addressLow: .doubleword
+        }
+    }
 }

@@ -5,9 +5,6 @@ public import X86
 ///
 /// A pin's level is whether its line is asserted, whatever polarity the guest thinks it has.
 public struct IOAPIC: Sendable {
-    /// Where the registers are.
-    public static let base: UInt64 = 0xFEC0_0000
-
     /// Bytes that they take.
     public static let byteCount: UInt64 = 0x1000
 

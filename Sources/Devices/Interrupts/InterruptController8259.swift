@@ -1,3 +1,5 @@
+public import Platform
+
 /// The PC's two 8259A interrupt controllers, the second on input 2 of the first, with the edge/level registers that the
 /// PIIX3 puts beside them (Intel 8259A data sheet; 82371SB data sheet, 4.2.5).
 ///
@@ -6,20 +8,7 @@
 /// delivers late is not lost; a level that falls before the acknowledgement gives the spurious vector.
 public struct InterruptController8259: Sendable {
     /// The controllers' ports.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// First controller, A0 = 0: ICW1, OCW2 and OCW3; reads IRR, ISR or the poll word.
-        case primaryCommand = 0x20
-        /// First controller, A0 = 1: ICW2 to ICW4 and OCW1; reads the mask.
-        case primaryData = 0x21
-        /// Second controller, A0 = 0.
-        case secondaryCommand = 0xA0
-        /// Second controller, A0 = 1.
-        case secondaryData = 0xA1
-        /// ELCR1: which of lines 3 to 7 are level-triggered.
-        case primaryEdgeLevel = 0x4D0
-        /// ELCR2: which of lines 9 to 12, 14 and 15 are level-triggered.
-        case secondaryEdgeLevel = 0x4D1
-    }
+    public typealias Register = InterruptControllerPort
 
     /// Everything that the two controllers remember.
     public struct State: Hashable, Sendable {

@@ -1,35 +1,8 @@
+internal import Platform
+
 extension LocalAPIC {
     /// Offsets of the registers, each at a multiple of 16 bytes.
-    enum Register: UInt16, CaseIterable {
-        case identifier = 0x020
-        case version = 0x030
-        case taskPriority = 0x080
-        case arbitrationPriority = 0x090
-        case processorPriority = 0x0A0
-        case endOfInterrupt = 0x0B0
-        case remoteRead = 0x0C0
-        case logicalDestination = 0x0D0
-        case destinationFormat = 0x0E0
-        case spurious = 0x0F0
-        case errorStatus = 0x280
-        case commandLow = 0x300
-        case commandHigh = 0x310
-        case timerEntry = 0x320
-        case thermalEntry = 0x330
-        case performanceEntry = 0x340
-        case lint0Entry = 0x350
-        case lint1Entry = 0x360
-        case errorEntry = 0x370
-        case initialCount = 0x380
-        case currentCount = 0x390
-        case divideConfiguration = 0x3E0
-
-        /// The 256-bit registers take eight registers each.
-        static let inService: UInt16 = 0x100
-        static let levelTriggered: UInt16 = 0x180
-        static let requests: UInt16 = 0x200
-        static let requestsEnd: UInt16 = 0x280
-    }
+    typealias Register = LocalAPICRegister
 
     /// Version register: version 0x14 of the integrated APIC, whose table's last entry is number 5.
     static let version: UInt32 = 0x0005_0014

@@ -1,9 +1,6 @@
 /// The local APIC of a machine's one processor, in xAPIC mode: 4 KiB of memory-mapped registers (Intel SDM volume 3,
 /// chapter 11).
 public struct LocalAPIC: Sendable {
-    /// Where the registers are unless the guest moves them.
-    public static let defaultBase: UInt64 = 0xFEE0_0000
-
     /// Bytes of registers.
     public static let byteCount: UInt64 = 0x1000
 

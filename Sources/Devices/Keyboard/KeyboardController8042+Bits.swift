@@ -1,27 +1,8 @@
+internal import Platform
+
 extension KeyboardController8042 {
     /// Commands of port 0x64.
-    enum Command: UInt8 {
-        case readConfiguration = 0x20
-        case writeConfiguration = 0x60
-        case disableAuxiliary = 0xA7
-        case enableAuxiliary = 0xA8
-        case testAuxiliary = 0xA9
-        case selfTest = 0xAA
-        case testKeyboard = 0xAB
-        case disableKeyboard = 0xAD
-        case enableKeyboard = 0xAE
-        case readInputPort = 0xC0
-        case readOutputPort = 0xD0
-        case writeOutputPort = 0xD1
-        case writeKeyboardOutput = 0xD2
-        case writeAuxiliaryOutput = 0xD3
-        case writeAuxiliary = 0xD4
-        case disableAddressLine20 = 0xDD
-        case enableAddressLine20 = 0xDF
-
-        /// Commands from here on pulse bits of the output port.
-        static let firstPulse: UInt8 = 0xF0
-    }
+    typealias Command = KeyboardCommand
 
     /// Answer to the controller's self-test.
     static let selfTestPassed: UInt8 = 0x55

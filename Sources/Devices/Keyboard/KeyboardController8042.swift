@@ -1,13 +1,10 @@
+public import Platform
+
 /// The PC's 8042 keyboard controller with a keyboard and nothing at its mouse connector (IBM PS/2 hardware reference,
 /// keyboard and auxiliary device controller). It also gates address line 20 and resets the processor.
 public struct KeyboardController8042: Sendable {
     /// The controller's ports.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// The output buffer when read; the keyboard, or a command's argument, when written.
-        case data = 0x60
-        /// Status when read, command when written.
-        case command = 0x64
-    }
+    public typealias Register = KeyboardPort
 
     /// Everything that the controller and its keyboard remember.
     public struct State: Hashable, Sendable {
@@ -146,7 +143,7 @@ extension KeyboardController8042 {
         state.pending = nil
         guard let command = Command(rawValue: value) else {
             // Pulses the output port's bits that are 0 in the command; bit 0 is the reset line.
-            return value >= Command.firstPulse && value & 1 == 0
+            return value >= Command.firstPulse && value & Command.resetLine == 0
         }
         switch command {
         case .readConfiguration: put(state.configuration.rawValue)

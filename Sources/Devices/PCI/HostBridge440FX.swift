@@ -22,9 +22,6 @@ public struct HostBridge440FX: Sendable {
         var function: PCIFunction.State
     }
 
-    /// Where the bridge is.
-    public static let address = PCIAddress(device: 0)
-
     /// PAM0 to PAM6 (3.2.16).
     private static let firstMemoryAttributes: UInt8 = 0x59
     /// SMRAM (3.2.18).

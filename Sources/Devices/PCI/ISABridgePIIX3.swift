@@ -8,11 +8,8 @@ public struct ISABridgePIIX3: Sendable {
         var function: PCIFunction.State
     }
 
-    /// Where the bridge is.
-    public static let address = PCIAddress(device: 1, function: 0)
-
     /// PIRQRC[A:D] (4.1.10).
-    private static let firstRoute: UInt8 = 0x60
+    public static let firstRoute: UInt8 = 0x60
     /// In a route: leads nowhere.
     private static let routeDisabled: UInt8 = 0x80
 

@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 extension PCIFunction {
@@ -48,21 +49,5 @@ extension PCIFunction {
     private static let hasCapabilities: UInt16 = 1 << 4
 
     /// Offsets in the header.
-    enum Register: UInt8 {
-        case vendor = 0x00
-        case device = 0x02
-        case command = 0x04
-        case status = 0x06
-        /// Followed by the class code.
-        case revision = 0x08
-        case cacheLineSize = 0x0C
-        case latencyTimer = 0x0D
-        case headerType = 0x0E
-        case baseAddress0 = 0x10
-        case subsystemVendor = 0x2C
-        case subsystem = 0x2E
-        case capabilities = 0x34
-        case interruptLine = 0x3C
-        case interruptPin = 0x3D
-    }
+    typealias Register = PCIRegister
 }

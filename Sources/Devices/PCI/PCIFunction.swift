@@ -1,3 +1,4 @@
+public import Platform
 public import X86
 
 /// The configuration space of a PCI function with a header of type 0 (PCI Local Bus Specification 2.1, chapter 6).
@@ -25,7 +26,7 @@ public struct PCIFunction: Sendable {
             device: UInt16,
             revision: UInt8 = 0,
             classCode: UInt32,
-            subsystemVendor: UInt16 = 0x1AF4,
+            subsystemVendor: UInt16 = VirtioDeviceType.pciVendor,
             subsystem: UInt16 = 0x1100
         ) {
             self.vendor = vendor

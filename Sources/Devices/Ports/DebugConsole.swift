@@ -1,14 +1,11 @@
+public import Platform
+
 /// A debug console: every byte written to its port is a byte of text for the host.
 ///
 /// Firmware asks for it by reading: ports 0x402 and 0xE9 both answer 0xE9, as Bochs' and QEMU's consoles do.
 public struct DebugConsole: Sendable {
     /// The ports at which guests look for one.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// Bochs' port 0xE9.
-        case bochs = 0xE9
-        /// SeaBIOS' and OVMF's debug port.
-        case firmware = 0x402
-    }
+    public typealias Register = DebugConsolePort
 
     /// What a console remembers: nothing.
     public struct State: Hashable, Sendable {}

@@ -15,12 +15,6 @@ public struct ExitPort: Sendable {
     /// What the port remembers: nothing.
     public struct State: Hashable, Sendable {}
 
-    /// The port's number; it is four bytes wide.
-    public static let port: UInt16 = 0xF4
-
-    /// How many ports it takes.
-    public static let portCount: UInt16 = 4
-
     /// What the port remembers.
     public let state: State
 

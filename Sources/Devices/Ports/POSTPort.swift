@@ -5,9 +5,6 @@ public struct POSTPort: Sendable {
         var code: UInt8 = 0
     }
 
-    /// The port's number.
-    public static let port: UInt16 = 0x80
-
     /// What the port remembers.
     public private(set) var state: State
 

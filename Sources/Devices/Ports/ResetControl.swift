@@ -1,17 +1,9 @@
+public import Platform
+
 /// Port 0xCF9: the chip set's reset control (82371SB data sheet, RC: Reset Control Register).
 public struct ResetControl: Sendable {
     /// Bits of the register.
-    public struct Bits: OptionSet, Hashable, Sendable {
-        /// The bits as the guest sees them.
-        public let rawValue: UInt8
-        /// Bits as the guest sees them.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        /// The reset will be a hard one, of the whole machine.
-        public static let systemReset = Self(rawValue: 1 << 1)
-        /// Resets when it goes from 0 to 1.
-        public static let resetProcessor = Self(rawValue: 1 << 2)
-    }
+    public typealias Bits = ResetControlBits
 
     /// What a write asked for.
     public enum Request: Hashable, Sendable {
@@ -25,9 +17,6 @@ public struct ResetControl: Sendable {
     public struct State: Hashable, Sendable {
         var bits: Bits = []
     }
-
-    /// The register's port. It lies among the PCI configuration ports and answers byte accesses only.
-    public static let port: UInt16 = 0xCF9
 
     /// What the register remembers.
     public private(set) var state: State

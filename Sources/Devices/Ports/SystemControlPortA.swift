@@ -1,25 +1,14 @@
+public import Platform
+
 /// Port 0x92: the fast way to gate address line 20 and to reset the processor (82371SB data sheet, Port 92).
 public struct SystemControlPortA: Sendable {
     /// Bits of the port.
-    public struct Bits: OptionSet, Hashable, Sendable {
-        /// The bits as the guest sees them.
-        public let rawValue: UInt8
-        /// Bits as the guest sees them.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        /// Setting this bit resets the processor.
-        public static let fastReset = Self(rawValue: 1 << 0)
-        /// Lets address line 20 through.
-        public static let addressLine20 = Self(rawValue: 1 << 1)
-    }
+    public typealias Bits = SystemControlA
 
     /// What the port remembers.
     public struct State: Hashable, Sendable {
         var bits: Bits = .addressLine20
     }
-
-    /// The port's number.
-    public static let port: UInt16 = 0x92
 
     /// What the port remembers.
     public private(set) var state: State

@@ -28,9 +28,6 @@ public struct SystemControlPortB: Sendable {
         var written: Bits = []
     }
 
-    /// The port's number.
-    public static let port: UInt16 = 0x61
-
     /// Ticks of the 8254 between two refreshes, as PCs programmed its counter 1.
     private static let refreshTicks: UInt64 = 18
 

@@ -1,3 +1,4 @@
+public import Platform
 public import X86
 
 /// The fixed registers of ACPI: the PM1 events and control, and the power management timer (ACPI 6.5, 4.8.3).
@@ -5,16 +6,7 @@ public import X86
 /// They lie in 12 ports from a base that the board, or the PIIX4's configuration space, chooses.
 public struct PowerManagement: Sendable {
     /// Offsets from the base.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// PM1_STS, two bytes; ones clear.
-        case status = 0
-        /// PM1_EN, two bytes.
-        case enable = 2
-        /// PM1_CNT, two bytes.
-        case control = 4
-        /// PM_TMR, four bytes; read only.
-        case timer = 8
-    }
+    public typealias Register = PowerRegister
 
     /// How wide the timer is, as the tables say by TMR_VAL_EXT.
     public enum TimerWidth: UInt8, Sendable {
@@ -30,7 +22,7 @@ public struct PowerManagement: Sendable {
         public let type: UInt8
 
         /// The type that the PIIX4 takes for soft-off, S5: the one that its `_S5` object names.
-        public static let softOff = SleepRequest(type: 0)
+        public static let softOff = SleepRequest(type: PowerControl.softOffType)
     }
 
     /// Everything that the registers remember.
@@ -41,12 +33,6 @@ public struct PowerManagement: Sendable {
         var timerWidth: TimerWidth
         var now = MachineTime.start
     }
-
-    /// How many ports the registers take.
-    public static let portCount: UInt16 = 12
-
-    /// SMI_CMD: the port at which ``writeCommand(_:)`` is.
-    public static let commandPort: UInt16 = 0xB2
 
     /// ACPI_ENABLE: the value that hands the registers over to the guest.
     public static let enableCommand: UInt8 = 0xF1
@@ -107,7 +93,7 @@ public struct PowerManagement: Sendable {
         var value: UInt32 = 0
         for index in 0..<min(size.byteCount, 4) {
             let position = Int(offset) + index
-            let byte = position < Self.portCount ? image[position / 8] >> UInt64(position % 8 * 8) & 0xFF : 0xFF
+            let byte = position < Register.portCount ? image[position / 8] >> UInt64(position % 8 * 8) & 0xFF : 0xFF
             value |= UInt32(truncatingIfNeeded: byte) << UInt32(8 * index)
         }
         return value
@@ -140,7 +126,7 @@ public struct PowerManagement: Sendable {
             let control = Control(rawValue: state.control.rawValue & others | written)
             state.control = control.intersection(.kept)
             guard control.contains(.sleepEnable) else { return nil }
-            return SleepRequest(type: UInt8(truncatingIfNeeded: control.rawValue >> 10 & 7))
+            return SleepRequest(type: control.requestedSleepType)
         default: break
         }
         return nil
@@ -160,13 +146,5 @@ extension PowerManagement {
     }
 
     /// Bits of PM1_CNT. SLP_TYP is in bits 10 to 12.
-    struct Control: OptionSet, Hashable {
-        let rawValue: UInt16
-        /// SCI_EN.
-        static let interruptEnable = Self(rawValue: 1 << 0)
-        static let sleepType = Self(rawValue: 0b111 << 10)
-        /// SLP_EN.
-        static let sleepEnable = Self(rawValue: 1 << 13)
-        static let kept: Self = [.interruptEnable, .sleepType]
-    }
+    typealias Control = PowerControl
 }

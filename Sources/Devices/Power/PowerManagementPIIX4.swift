@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 /// The configuration space of the PIIX4's power management, function 3 of device 1: says where the ports of
@@ -8,17 +9,8 @@ public struct PowerManagementPIIX4: Sendable {
         var function: PCIFunction.State
     }
 
-    /// Where the function is.
-    public static let address = PCIAddress(device: 1, function: 3)
-
-    /// PMBA.
-    private static let base: UInt8 = 0x40
-    /// DEVACTB.
-    private static let activityB: UInt8 = 0x58
     /// APMC_EN: with it set, firmware takes its system management mode, which there is none of here, for set up.
     private static let managementEnabled: UInt32 = 1 << 25
-    /// PMREGMISC: bit 0 opens the ports.
-    private static let miscellaneous: UInt8 = 0x80
 
     /// The configuration space.
     public var function: PCIFunction
@@ -29,10 +21,10 @@ public struct PowerManagementPIIX4: Sendable {
             identity: .init(vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x06_80_00),
             interruptPin: 1
         )
-        function.set(Self.base, UInt32(1))
-        function.allowWriting(Self.base, UInt32(0xFFC0))
-        function.set(Self.activityB, Self.managementEnabled)
-        function.allowWriting(Self.miscellaneous, UInt8(1))
+        function.set(PowerFunctionRegister.base, UInt32(1))
+        function.allowWriting(PowerFunctionRegister.base, UInt32(PowerRegister.baseMask))
+        function.set(PowerFunctionRegister.activityB, Self.managementEnabled)
+        function.allowWriting(PowerFunctionRegister.miscellaneous, UInt8(1))
     }
 
     /// The function as it was.
@@ -43,8 +35,9 @@ public struct PowerManagementPIIX4: Sendable {
 
     /// The first port of ``PowerManagement``; nil while the ports are closed.
     public var portBase: UInt16? {
-        guard function.read(at: Self.miscellaneous, .byte) & 1 != 0 else { return nil }
-        let base = UInt16(truncatingIfNeeded: function.read(at: Self.base, .word)) & 0xFFC0
+        guard function.read(at: PowerFunctionRegister.miscellaneous, .byte) & 1 != 0 else { return nil }
+        let base =
+            UInt16(truncatingIfNeeded: function.read(at: PowerFunctionRegister.base, .word)) & PowerRegister.baseMask
         return base == 0 ? nil : base
     }
 }

@@ -1,3 +1,4 @@
+public import Platform
 public import X86
 
 /// The model-specific registers that the board answers for the processor, beside IA32_APIC_BASE: those that would tell a
@@ -21,28 +22,7 @@ public struct ModelSpecificRegisters: Sendable {
     }
 
     /// Numbers of the registers.
-    public enum Number {
-        /// IA32_TIME_STAMP_COUNTER.
-        public static let timeStampCounter: UInt32 = 0x10
-        /// IA32_PLATFORM_ID.
-        public static let platformIdentifier: UInt32 = 0x17
-        /// IA32_FEATURE_CONTROL.
-        public static let featureControl: UInt32 = 0x3A
-        /// IA32_TSC_ADJUST.
-        public static let counterAdjustment: UInt32 = 0x3B
-        /// IA32_BIOS_UPDT_TRIG.
-        public static let microcodeTrigger: UInt32 = 0x79
-        /// IA32_BIOS_SIGN_ID.
-        public static let microcodeRevision: UInt32 = 0x8B
-        /// IA32_MCG_CAP.
-        public static let machineCheckCapability: UInt32 = 0x179
-        /// IA32_MCG_STATUS.
-        public static let machineCheckStatus: UInt32 = 0x17A
-        /// IA32_PAT.
-        public static let pageAttributes: UInt32 = 0x277
-        /// IA32_MISC_ENABLE.
-        public static let miscellaneousEnable: UInt32 = 0x1A0
-    }
+    public typealias Number = ModelSpecificRegister
 
     /// What the registers remember.
     public private(set) var state: State

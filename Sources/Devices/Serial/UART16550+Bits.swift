@@ -1,3 +1,5 @@
+internal import Platform
+
 extension UART16550 {
     /// IER.
     struct InterruptEnable: OptionSet, Hashable {
@@ -10,18 +12,7 @@ extension UART16550 {
     }
 
     /// IIR, bits 0 to 3, from the lowest to the highest priority.
-    enum Interrupt: UInt8 {
-        case modemStatus = 0b0000
-        case transmitterEmpty = 0b0010
-        case receivedData = 0b0100
-        case characterTimeout = 0b1100
-        case lineStatus = 0b0110
-
-        /// Bit 0: nothing is pending.
-        static let none: UInt8 = 0b0001
-        /// Bits 6 and 7.
-        static let fifoEnabled: UInt8 = 0b1100_0000
-    }
+    typealias Interrupt = SerialInterrupt
 
     /// FCR. The transmitter's FIFO is always empty, so that resetting it does nothing.
     struct FIFOControl: OptionSet {
@@ -41,10 +32,7 @@ extension UART16550 {
     }
 
     /// LCR. The format of a character has no effect.
-    struct LineControl: OptionSet, Hashable {
-        let rawValue: UInt8
-        static let divisorLatch = Self(rawValue: 1 << 7)
-    }
+    typealias LineControl = SerialLineControl
 
     /// MCR.
     struct ModemControl: OptionSet, Hashable {
@@ -58,18 +46,7 @@ extension UART16550 {
     }
 
     /// LSR.
-    struct LineStatus: OptionSet, Hashable {
-        let rawValue: UInt8
-        static let dataReady = Self(rawValue: 1 << 0)
-        static let overrunError = Self(rawValue: 1 << 1)
-        static let parityError = Self(rawValue: 1 << 2)
-        static let framingError = Self(rawValue: 1 << 3)
-        static let breakInterrupt = Self(rawValue: 1 << 4)
-        static let transmitterHoldingEmpty = Self(rawValue: 1 << 5)
-        static let transmitterEmpty = Self(rawValue: 1 << 6)
-        static let fifoError = Self(rawValue: 1 << 7)
-        static let errorsInFIFO: Self = [.parityError, .framingError, .breakInterrupt]
-    }
+    typealias LineStatus = SerialLineStatus
 
     /// MSR.
     struct ModemStatus: OptionSet, Hashable {

@@ -1,3 +1,5 @@
+internal import Platform
+
 extension UART16550 {
     /// The interrupt of highest priority that is enabled and pending.
     var pendingInterrupt: Interrupt? {

@@ -1,27 +1,12 @@
+public import Platform
+
 /// A 16550A serial port (National Semiconductor PC16550D data sheet).
 ///
 /// Sending takes no time: a byte written to the transmitter is the result of the write, and the transmitter is empty
 /// again at once. The host's end calls ``receive(_:)`` as long as ``receiveRoom`` says that there is room.
 public struct UART16550: Sendable {
     /// Offsets from the port's base. With the divisor latch open, the first two are the divisor.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// RBR when read, THR when written; DLL with the latch open.
-        case data = 0
-        /// IER; DLM with the latch open.
-        case interruptEnable = 1
-        /// IIR when read, FCR when written.
-        case interruptIdentification = 2
-        /// LCR.
-        case lineControl = 3
-        /// MCR.
-        case modemControl = 4
-        /// LSR; read only.
-        case lineStatus = 5
-        /// MSR; read only.
-        case modemStatus = 6
-        /// SCR.
-        case scratch = 7
-    }
+    public typealias Register = SerialRegister
 
     /// Everything that the port remembers.
     public struct State: Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import Platform
+
 /// The PC's 8254 interval timer: three counters, of which the first drives interrupt line 0, the second once refreshed
 /// memory, and the third has its gate and output in port 0x61 (Intel 8254 data sheet).
 ///
@@ -5,16 +7,7 @@
 /// ``ClockRate/intervalTimer`` at which the count was loaded.
 public struct IntervalTimer8254: Sendable {
     /// The timer's ports.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// The count of counter 0.
-        case counter0 = 0x40
-        /// The count of counter 1.
-        case counter1 = 0x41
-        /// The count of counter 2.
-        case counter2 = 0x42
-        /// Control word, counter latch and read-back commands; not readable.
-        case control = 0x43
-    }
+    public typealias Register = IntervalTimerPort
 
     /// One of the three counters.
     public enum CounterNumber: UInt8, CaseIterable, Sendable {

@@ -1,3 +1,5 @@
+internal import Platform
+
 extension RealTimeClock {
     /// What the date's byte `byte` shows at `second`.
     func encodedDate(_ byte: Byte, at second: Int64) -> UInt8 {

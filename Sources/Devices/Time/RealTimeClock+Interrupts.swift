@@ -1,3 +1,5 @@
+internal import Platform
+
 extension RealTimeClock {
     /// How long before an update UIP is set: the 244 microseconds of warning and the 1984 of the update cycle.
     private static let updateWarning: UInt64 = 2_228_000

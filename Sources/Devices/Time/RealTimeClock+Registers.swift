@@ -1,23 +1,8 @@
+internal import Platform
+
 extension RealTimeClock {
     /// The indexes of the bytes that are registers.
-    enum Byte: UInt8, CaseIterable {
-        case seconds = 0x00
-        case secondsAlarm = 0x01
-        case minutes = 0x02
-        case minutesAlarm = 0x03
-        case hours = 0x04
-        case hoursAlarm = 0x05
-        case dayOfWeek = 0x06
-        case dayOfMonth = 0x07
-        case month = 0x08
-        case year = 0x09
-        case registerA = 0x0A
-        case registerB = 0x0B
-        case registerC = 0x0C
-        case registerD = 0x0D
-        /// Not the chip's: where PC firmware keeps the century.
-        case century = 0x32
-    }
+    typealias Byte = ClockRegister
 
     /// Register A.
     struct ControlA: OptionSet {

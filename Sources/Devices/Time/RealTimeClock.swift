@@ -1,14 +1,11 @@
+public import Platform
+
 /// The MC146818A real-time clock with the 128 bytes of CMOS memory of a PC, and the century in byte 0x32.
 ///
 /// The date is not counted second by second: it is computed from the machine's time and the date at its start.
 public struct RealTimeClock: Sendable {
     /// The clock's ports.
-    public enum Register: UInt16, CaseIterable, Sendable {
-        /// Bits 0 to 6 choose a byte; bit 7 disables the non-maskable interrupt. Reads float.
-        case index = 0x70
-        /// The chosen byte.
-        case data = 0x71
-    }
+    public typealias Register = ClockPort
 
     /// Everything that the clock remembers.
     public struct State: Hashable, Sendable {
@@ -83,7 +80,7 @@ public struct RealTimeClock: Sendable {
     public mutating func write(_ register: Register, _ value: UInt8, now: MachineTime) {
         advance(to: now)
         guard register == .data else {
-            state.index = value & 0x7F
+            state.index = value & Register.indexMask
             state.disablesNMI = value & 0x80 != 0
             return
         }

@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 /// A virtio disk (Virtual I/O Device 1.2, 5.2).

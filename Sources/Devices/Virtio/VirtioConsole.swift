@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 /// A virtio console with one port (Virtual I/O Device 1.2, 5.3).

@@ -1,3 +1,4 @@
+internal import Platform
 import X86
 
 /// A virtio source of random numbers (Virtual I/O Device 1.2, 5.4). The numbers come with each access: the device has

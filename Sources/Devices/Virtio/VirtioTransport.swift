@@ -1,17 +1,12 @@
+public import Platform
+
 /// What every virtio device has: its PCI function with the virtio capabilities, the common configuration, its queues and
 /// its interrupt (Virtual I/O Device 1.2, 4.1). Legacy drivers and MSI-X are not served.
 ///
 /// A device that finds nonsense in its queues sets DEVICE_NEEDS_RESET and touches them no more until it is reset.
 public struct VirtioTransport: Sendable {
     /// What kind of device it is (5).
-    public enum DeviceType: UInt16, Sendable {
-        /// A disk.
-        case block = 2
-        /// A serial console.
-        case console = 3
-        /// A source of random numbers.
-        case entropy = 4
-    }
+    public typealias DeviceType = VirtioDeviceType
 
     /// The device status field (2.1).
     public struct Status: OptionSet, Hashable, Sendable {
@@ -84,8 +79,8 @@ public struct VirtioTransport: Sendable {
     ) {
         function = PCIFunction(
             identity: .init(
-                vendor: 0x1AF4,
-                device: 0x1040 + type.rawValue,
+                vendor: DeviceType.pciVendor,
+                device: type.pciDevice,
                 revision: 1,
                 classCode: classCode,
                 subsystem: 0x1100

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What the DSDT says: how the machine is switched off, and where its PCI bus is.
 enum ACPINamespace {
     static var terms: [UInt8] {
@@ -14,10 +16,13 @@ enum ACPINamespace {
 
     /// The configuration ports, and what the bridge passes on: every other port, text memory, and the devices' window.
     private static var resources: [UInt8] {
-        ACPIResources.buses(0...0) + ACPIResources.ports(0xCF8, count: 8)
-            + ACPIResources.portWindow(0...0xCF7) + ACPIResources.portWindow(0xD00...0xFFFF)
+        let ports = PCIConfigurationPort.address..<PCIConfigurationPort.address + PCIConfigurationPort.count
+        return ACPIResources.buses(0...0)
+            + ACPIResources.ports(ports.lowerBound, count: UInt8(PCIConfigurationPort.count))
+            + ACPIResources.portWindow(0...ports.lowerBound - 1)
+            + ACPIResources.portWindow(ports.upperBound...0xFFFF)
             + ACPIResources.memoryWindow(0xA_0000...0xB_FFFF, isCacheable: true)
-            + ACPIResources.memoryWindow(PCIBus.Place.memory...0xFEBF_FFFF, isCacheable: false) + ACPIResources.end
+            + ACPIResources.memoryWindow(AddressSpace.pciMemory, isCacheable: false) + ACPIResources.end
     }
 
     /// For each pin of each device, any function, the interrupt that it leads to (6.2.13).

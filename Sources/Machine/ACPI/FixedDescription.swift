@@ -1,5 +1,6 @@
 import ByteCoding
 import Devices
+internal import Platform
 
 /// FADT (ACPI 6.5, 5.2.9), in the form of ACPI 3.0: where the fixed registers are.
 struct FixedDescription {
@@ -25,13 +26,14 @@ struct FixedDescription {
         static let keyboardController: UInt16 = 1 << 1
     }
 
-    private static let (resetPort, resetValue): (UInt64, UInt8) = (0xCF9, 0x06)
+    private static let resetPort = UInt64(SystemPort.resetControl)
+    private static let resetValue = ResetControlBits([.systemReset, .resetProcessor]).rawValue
     /// A latency that says: this state is not there.
     private static let (noC2, noC3): (UInt16, UInt16) = (101, 1001)
-    private static let centuryRegister: UInt8 = 0x32
+    private static let centuryRegister = ClockRegister.century.rawValue
 
-    private static func port(_ register: PowerManagement.Register) -> UInt64 {
-        UInt64(PCIBus.Place.power) + UInt64(register.rawValue)
+    private static func port(_ register: PowerRegister) -> UInt64 {
+        UInt64(PowerRegister.usualBase + register.rawValue)
     }
 
     var table: [UInt8] {
@@ -40,8 +42,8 @@ struct FixedDescription {
         writer.write(UInt32(description))
         writer.write(UInt8(0))
         writer.write(UInt8(0))  // preferred profile: unspecified
-        writer.write(UInt16(InterruptLines.Number.power))
-        writer.write(UInt32(PowerManagement.commandPort))
+        writer.write(UInt16(InterruptLine.power))
+        writer.write(UInt32(SystemPort.powerCommand))
         writer.write(PowerManagement.enableCommand)
         writer.write(PowerManagement.disableCommand)
         writer.write(UInt16(0))  // S4BIOS_REQ, PSTATE_CNT

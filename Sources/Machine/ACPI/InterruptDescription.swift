@@ -1,5 +1,6 @@
 import ByteCoding
 import Devices
+internal import Platform
 
 /// MADT (ACPI 6.5, 5.2.12): one processor's local APIC, the I/O APIC, and what of the ISA lines is not as usual there.
 enum InterruptDescription {
@@ -17,16 +18,16 @@ enum InterruptDescription {
 
     static var body: [UInt8] {
         var writer = ByteWriter()
-        writer.write(UInt32(LocalAPIC.defaultBase))
+        writer.write(UInt32(AddressSpace.localAPIC))
         writer.write(hasPair)
         // Processor 0, local APIC 0, enabled.
         writer.write(bytes: [Kind.localAPIC, 8, 0, 0])
         writer.write(UInt32(1))
         writer.write(bytes: [Kind.ioAPIC, 12, IOAPIC.defaultIdentifier, 0])
-        writer.write(UInt32(IOAPIC.base))
+        writer.write(UInt32(AddressSpace.ioAPIC))
         writer.write(UInt32(0))  // its first interrupt
-        write(line: InterruptLines.Number.timer, pin: InterruptLines.timerPin, flags: usual, to: &writer)
-        write(line: InterruptLines.Number.power, pin: InterruptLines.Number.power, flags: highLevel, to: &writer)
+        write(line: InterruptLine.timer, pin: InterruptLines.timerPin, flags: usual, to: &writer)
+        write(line: InterruptLine.power, pin: InterruptLine.power, flags: highLevel, to: &writer)
         // Of all processors, LINT1.
         writer.write(bytes: [Kind.localNonMaskable, 6, 0xFF])
         writer.write(usual)

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What a PC tells its guest of physical memory: what firmware answers to INT 15h, AX=E820h.
 public struct MemoryMap: Hashable, Sendable {
     /// One stretch of physical memory.
@@ -29,7 +31,7 @@ public struct MemoryMap: Hashable, Sendable {
 
     /// The map of a machine with so many bytes of RAM, at least 1 MiB.
     public init(memorySize: UInt64) {
-        let low = min(memorySize, PhysicalLayout.holeStart)
+        let low = min(memorySize, AddressSpace.holeStart)
         let end = Self.conventionalEnd
         var entries = [
             Entry(start: 0, size: end, kind: .usable),

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Engine
-internal import HVT
+internal import Platform
 internal import X86
 
 extension HVTBoard {

@@ -1,6 +1,6 @@
 public import Devices
 internal import Engine
-internal import HVT
+internal import Platform
 internal import X86
 
 // MARK: Block devices

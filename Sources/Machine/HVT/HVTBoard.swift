@@ -1,6 +1,6 @@
 public import Devices
 public import Engine
-internal import HVT
+internal import Platform
 public import X86
 
 /// The board of a unikernel: Solo5's calls, and nothing else. It never interrupts.
@@ -32,7 +32,7 @@ public struct HVTBoard: Board {
     public internal(set) var cookie: [UInt8]?
 
     /// The name of this board in a trace.
-    public static let name = Hypercall.boardName
+    public static let name = BoardName.unikernel
 
     /// It never does.
     public static let canInterrupt = false

@@ -1,4 +1,4 @@
-internal import HVT
+internal import Platform
 
 /// Why a call cannot be answered.
 struct HypercallFault: Error {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Machine
+internal import Platform
 public import SystemPackage
 public import TraceFormat
 
@@ -32,7 +33,7 @@ public struct Minimizer {
 
     /// What is in the way of running a recorded run again with other inputs; nil if nothing is.
     public static func obstacle(in reader: TraceReader) -> String? {
-        if reader.header.machine.board != PCBoard.name {
+        if reader.header.machine.board != BoardName.pc {
             return "its machine has neither interrupts nor a console to leave anything out of"
         }
         return reader.header.firstEvent.rawValue == 0 && reader.keyframeCount > 0

@@ -1,3 +1,4 @@
+internal import Platform
 internal import TraceFormat
 internal import X86
 
@@ -10,12 +11,10 @@ struct SerialInput {
         var anchor: PlannedInput.Anchor?
     }
 
-    private static let data = Port(0x3F8)
-    private static let identification = Port(0x3FA)
-    private static let lineControl = Port(0x3FB)
-    private static let lineStatus = Port(0x3FD)
-    private static let dataReady: UInt32 = 1
-    private static let divisorLatch: UInt32 = 0x80
+    private static let data = SerialPort.com1.port(.data)
+    private static let identification = SerialPort.com1.port(.interruptIdentification)
+    private static let lineControl = SerialPort.com1.port(.lineControl)
+    private static let lineStatus = SerialPort.com1.port(.lineStatus)
 
     private var isDivisor = false
     /// A byte was seen to have arrived and has not been read.
@@ -44,14 +43,17 @@ struct SerialInput {
     mutating func take(_ event: Event, before anchor: PlannedInput.Anchor?) -> Typed? {
         switch event {
         case .portWrite(let access) where access.port == Self.lineControl:
-            isDivisor = access.value & Self.divisorLatch != 0
-        case .portRead(let access) where access.port == Self.lineStatus && access.value & Self.dataReady != 0:
-            note(anchor)
-        case .portRead(let access) where access.port == Self.identification && [0x4, 0xC].contains(access.value & 0xF):
-            note(anchor)
+            isDivisor = SerialLineControl(rawValue: access.firstByte).contains(.divisorLatch)
+        case .portRead(let access) where access.port == Self.lineStatus:
+            if SerialLineStatus(rawValue: access.firstByte).contains(.dataReady) { note(anchor) }
+        case .portRead(let access) where access.port == Self.identification:
+            switch SerialInterrupt(identification: access.firstByte) {
+            case .receivedData, .characterTimeout: note(anchor)
+            default: break
+            }
         case .portRead(let access) where access.port == Self.data && !isDivisor:
             defer { (arrival, interrupt) = (nil, nil) }
-            return arrival.map { Typed(byte: UInt8(truncatingIfNeeded: access.value), anchor: $0.anchor) }
+            return arrival.map { Typed(byte: access.firstByte, anchor: $0.anchor) }
         default: break
         }
         return nil

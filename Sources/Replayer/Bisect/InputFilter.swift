@@ -1,3 +1,4 @@
+internal import Platform
 internal import TraceFormat
 internal import X86
 
@@ -8,7 +9,7 @@ struct InputFilter {
     /// The register that the real-time clock's data port shows.
     private var clockRegister: UInt8 = 0
     /// The address register of PCI's configuration space.
-    private var configurationAddress: UInt32 = 0
+    private var configurationAddress = PCIConfigurationAddress(rawValue: 0)
     /// The first port of ACPI's registers, once the guest has set it.
     private var powerBase: UInt16?
 
@@ -22,7 +23,7 @@ struct InputFilter {
         return ignored.contains { input in
             switch input {
             case .time: isTime(event)
-            case .rtc: event.port.map { [Self.clockIndex, Self.clockData].contains($0.rawValue) } ?? false
+            case .rtc: event.port.map { ClockPort(rawValue: $0.rawValue) != nil } ?? false
             case .tsc: isTimeStamp(event)
             }
         }
@@ -31,10 +32,11 @@ struct InputFilter {
     private mutating func follow(_ event: Event) {
         guard case .portWrite(let access) = event else { return }
         switch access.port.rawValue {
-        case Self.clockIndex: clockRegister = UInt8(truncatingIfNeeded: access.value) & 0x7F
-        case Self.configurationIndex where access.size == .doubleword: configurationAddress = access.value
-        case Self.configurationData where configurationAddress == Self.powerBaseRegister && access.size != .byte:
-            powerBase = UInt16(truncatingIfNeeded: access.value) & 0xFFC0
+        case ClockPort.index.rawValue: clockRegister = access.firstByte & ClockPort.indexMask
+        case PCIConfigurationPort.address where access.size == .doubleword:
+            configurationAddress = PCIConfigurationAddress(rawValue: access.value)
+        case PCIConfigurationPort.data where configurationAddress == Self.powerBaseRegister && access.size != .byte:
+            powerBase = UInt16(truncatingIfNeeded: access.value) & PowerRegister.baseMask
         default: break
         }
     }
@@ -51,15 +53,15 @@ struct InputFilter {
     }
 
     private func isTimeRead(_ port: UInt16) -> Bool {
-        if port == Self.clockData { return clockRegister == Self.clockStatusC }
-        return Self.timerPorts.contains(port) || port == powerBase.map { $0 + Self.powerTimer }
+        if ClockPort(rawValue: port) == .data { return clockRegister == Self.acknowledgingRegister }
+        return Self.timerPorts.contains(port) || port == powerBase.map { $0 + PowerRegister.timer.rawValue }
     }
 
     private func isTimeWrite(_ access: PortAccess) -> Bool {
         switch access.port.rawValue {
-        case 0x20, 0xA0: true
-        case Self.timerCommand: access.value & 0x30 == 0 || access.value & 0xC0 == 0xC0
-        case Self.clockIndex: clockRegister == Self.clockStatusC
+        case InterruptControllerPort.primaryCommand.rawValue, InterruptControllerPort.secondaryCommand.rawValue: true
+        case IntervalTimerPort.control.rawValue: IntervalTimerPort.latches(access.firstByte)
+        case ClockPort.index.rawValue: clockRegister == Self.acknowledgingRegister
         default: false
         }
     }
@@ -67,28 +69,28 @@ struct InputFilter {
     private func isTimeStamp(_ event: Event) -> Bool {
         switch event {
         case .hiddenRead(let read): [.rdtsc, .rdtscp, .rdpmc].contains(read.instruction)
-        case .readMSR(let index, _): index == Self.timeStampCounter
+        case .readMSR(let index, _): index == ModelSpecificRegister.timeStampCounter
         default: false
         }
     }
 
     /// The interval timer's counters, and the port that shows its output.
-    private static let timerPorts: Set<UInt16> = [0x40, 0x41, 0x42, 0x61]
-    /// The interval timer's command port: a latch command has bits 4 and 5 clear, the read-back command bits 6 and 7 set.
-    private static let timerCommand: UInt16 = 0x43
-    /// The real-time clock. Reading its register C acknowledges its interrupt.
-    private static let (clockIndex, clockData): (UInt16, UInt16) = (0x70, 0x71)
-    private static let clockStatusC: UInt8 = 0x0C
-    private static let (configurationIndex, configurationData): (UInt16, UInt16) = (0xCF8, 0xCFC)
-    /// PMBA of the PIIX4, device 1 function 3 (82371AB data sheet, chapter 7.1), as the address register names it.
-    private static let powerBaseRegister: UInt32 = 1 << 31 | 1 << 11 | 3 << 8 | 0x40
-    /// The power management timer, from there on.
-    private static let powerTimer: UInt16 = 8
-    /// The local APIC at its usual place: the timer's current count, and the initial count in which a driver reads back what
-    /// it asked for (Intel SDM vol. 3, table 11-1).
-    private static let timerReads: Set<UInt64> = [0xFEE0_0390, 0xFEE0_0380]
+    private static let timerPorts: Set<UInt16> = [
+        IntervalTimerPort.counter0.rawValue, IntervalTimerPort.counter1.rawValue, IntervalTimerPort.counter2.rawValue,
+        SystemPort.systemControlB,
+    ]
+    /// Reading the real-time clock's register C acknowledges its interrupt.
+    private static let acknowledgingRegister = ClockRegister.registerC.rawValue
+    private static let powerBaseRegister = PCIConfigurationAddress(
+        .powerManagement,
+        register: PowerFunctionRegister.base
+    )
+    /// The local APIC's timer: its current count, and the initial count in which a driver reads back what it asked for.
+    private static let timerReads = addresses(of: [.currentCount, .initialCount])
     /// The end of an interrupt, and the initial count that arms the timer.
-    private static let timerWrites: Set<UInt64> = [0xFEE0_00B0, 0xFEE0_0380]
-    /// IA32_TIME_STAMP_COUNTER.
-    private static let timeStampCounter: UInt32 = 0x10
+    private static let timerWrites = addresses(of: [.endOfInterrupt, .initialCount])
+
+    private static func addresses(of registers: [LocalAPICRegister]) -> Set<UInt64> {
+        Set(registers.map(\.usualAddress))
+    }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import TraceFormat
 internal import X86
 
@@ -19,17 +20,20 @@ public enum InputKind: String, CaseIterable, Hashable, Sendable {
 extension InputKind {
     /// What a read of this port gives the guest; nil for ports that give nothing of these kinds.
     init?(readingFrom port: Port) {
-        switch port.rawValue {
-        case 0x3F8, 0x2F8, 0x3E8, 0x2E8, 0x60: self = .console
-        case 0x1F0, 0x170: self = .disk
-        case 0x510, 0x511: self = .files
-        default: return nil
+        if SerialPort.allCases.contains(where: { $0.port(.data) == port }) || KeyboardPort(port) == .data {
+            self = .console
+        } else if IDEChannel.allCases.contains(where: { $0.commandPort + IDERegister.data.rawValue == port.rawValue }) {
+            self = .disk
+        } else if [.selector, .data].contains(FirmwareConfigurationPort(rawValue: port.rawValue)) {
+            self = .files
+        } else {
+            return nil
         }
     }
 
     /// What a device writes to memory after this port was written: firmware configuration has an address port of its own,
     /// every other port that starts a transfer is a disk controller's.
     init(transferStartedBy port: Port) {
-        self = (0x514...0x51B).contains(port.rawValue) ? .files : .disk
+        self = FirmwareConfigurationPort.transfer.contains(port.rawValue) ? .files : .disk
     }
 }

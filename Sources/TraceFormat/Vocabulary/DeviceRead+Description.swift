@@ -1,4 +1,4 @@
-import HVT
+import Platform
 import X86
 
 extension DeviceRead: CustomStringConvertible {

@@ -18,4 +18,7 @@ public struct PortAccess: Hashable, Sendable {
         self.value = value
         self.isConsole = isConsole
     }
+
+    /// The byte at the port itself.
+    public var firstByte: UInt8 { UInt8(truncatingIfNeeded: value) }
 }

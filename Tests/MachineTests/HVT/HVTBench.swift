@@ -1,7 +1,7 @@
 import ByteCoding
 import Devices
 import Engine
-import HVT
+import Platform
 import X86
 
 @testable import Machine

@@ -1,6 +1,6 @@
 import Devices
 import Engine
-import HVT
+import Platform
 import Testing
 import X86
 

@@ -1,5 +1,5 @@
 import ByteCoding
-import HVT
+import Platform
 import Testing
 import X86
 

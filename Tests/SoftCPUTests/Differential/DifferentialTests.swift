@@ -4,7 +4,10 @@ import Testing
 
 @Suite("Software against the processor of this machine", .serialized)
 struct DifferentialTests {
-    @Test("random instructions leave the same registers, flags, memory and faults", .enabled(if: NativeCode.isAvailable))
+    @Test(
+        "random instructions leave the same registers, flags, memory and faults",
+        .enabled(if: NativeCode.isAvailable)
+    )
     func randomInstructions() {
         var run = DifferentialRun(seed: 1)
 

@@ -19,6 +19,15 @@ public struct PCIAddress: Hashable, Sendable, CustomStringConvertible {
     /// As `lspci` writes it: `00:01.1`.
     public var description: String { "\(Self.hex(bus)):\(Self.hex(device)).\(function)" }
 
+    /// The bridge between processor and bus.
+    public static let hostBridge = Self(device: 0)
+    /// The bridge to the ISA bus.
+    public static let isaBridge = Self(device: 1, function: 0)
+    /// The IDE controller.
+    public static let ide = Self(device: 1, function: 1)
+    /// The power management.
+    public static let powerManagement = Self(device: 1, function: 3)
+
     private static func hex(_ number: UInt8) -> String {
         (number < 0x10 ? "0" : "") + String(number, radix: 16)
     }

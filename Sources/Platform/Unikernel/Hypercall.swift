@@ -20,9 +20,6 @@ public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
     /// Ends the guest.
     case halt = 8
 
-    /// The name in a trace of the board that answers these calls.
-    public static let boardName = "hvt"
-
     /// The port of the call with number 0, which there is none.
     public static let basePort: UInt16 = 0x500
 
