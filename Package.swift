@@ -21,7 +21,10 @@ let package = Package(
     products: [
         .executable(name: "rr-vm", targets: ["rr-vm"]),
         // For the package in Fuzzing.
-        .library(name: "Parts", targets: ["Devices", "Engine", "Machine", "Platform", "Replayer", "TraceFormat"]),
+        .library(
+            name: "Parts",
+            targets: ["Devices", "Engine", "GuestMemory", "Machine", "Platform", "Replayer", "TraceFormat"]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -37,9 +40,9 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
 
-        .target(name: "ByteCoding", swiftSettings: swiftSettings),
-        .target(name: "Digest", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
+        .target(name: "ByteCoding", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
         .target(name: "X86", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .target(name: "GuestMemory", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .target(
             name: "Confinement",
             dependencies: ["CHostIO", "CSeccomp", .product(name: "SystemPackage", package: "swift-system")],
@@ -53,39 +56,44 @@ let package = Package(
         ),
         .target(
             name: "Engine",
-            dependencies: ["CPerf", "CZydis", "ByteCoding", "Digest", "X86", "KVMCore"],
+            dependencies: ["CZydis", "ByteCoding", "X86", "GuestMemory"],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "KVMEngine",
+            dependencies: ["CPerf", "CZydis", "X86", "GuestMemory", "KVMCore", "Engine"],
             swiftSettings: swiftSettings
         ),
         // Optimised in every build: its operations call one another in tail position, which only the optimiser turns into jumps.
         .target(
             name: "SoftCPU",
-            dependencies: ["CZydis", "ByteCoding", "X86"],
+            dependencies: ["CZydis", "ByteCoding", "X86", "GuestMemory"],
             swiftSettings: swiftSettings + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
         ),
         .target(
             name: "TraceFormat",
             dependencies: [
-                "CLZ4", "CXXHash", "ByteCoding", "Digest", "X86", "Platform",
+                "CLZ4", "CXXHash", "ByteCoding", "X86", "Platform",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["X86", "Platform", "Engine", "TraceFormat"],
+            dependencies: ["X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .target(name: "Devices", dependencies: ["X86", "Platform"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
-            dependencies: ["ByteCoding", "X86", "Platform", "Engine", "Devices"],
+            dependencies: ["ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Devices"],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "ByteCoding", "Digest", "X86", "Platform", "Engine", "TraceFormat", "RecordedMachine",
-                "Devices", "Machine",
+                "CHostIO", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat",
+                "RecordedMachine", "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -93,7 +101,7 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "Platform", "Engine", "TraceFormat", "RecordedMachine",
+                "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat", "RecordedMachine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -101,9 +109,8 @@ let package = Package(
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "CHostIO", "ByteCoding", "Confinement", "Digest", "X86", "Platform", "Engine", "TraceFormat", "Devices",
-                "Machine", "Recorder",
-                "Replayer",
+                "CHostIO", "ByteCoding", "Confinement", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine",
+                "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -136,7 +143,7 @@ let package = Package(
         .executableTarget(
             name: "trace-at-scale",
             dependencies: [
-                "ByteCoding", "Digest", "X86", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
+                "ByteCoding", "X86", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Benchmarks/trace-at-scale",
             swiftSettings: swiftSettings
@@ -153,8 +160,8 @@ let package = Package(
         .target(
             name: "EndToEnd",
             dependencies: [
-                "TestBasics", "ByteCoding", "Digest", "X86", "Engine", "TraceFormat", "Machine", "Recorder", "Replayer",
-                "GuestImages",
+                "TestBasics", "ByteCoding", "X86", "GuestMemory", "Engine", "KVMEngine", "TraceFormat", "Machine",
+                "Recorder", "Replayer", "GuestImages",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport/EndToEnd",
@@ -163,7 +170,6 @@ let package = Package(
 
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages"], swiftSettings: swiftSettings),
         .testTarget(name: "ByteCodingTests", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
-        .testTarget(name: "DigestTests", dependencies: ["ByteCoding", "Digest"], swiftSettings: swiftSettings),
         .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "KVMCoreTests",
@@ -173,33 +179,52 @@ let package = Package(
         .testTarget(
             name: "TraceFormatTests",
             dependencies: [
-                "ByteCoding", "Digest", "EndToEnd", "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "GuestMemoryTests",
+            dependencies: ["ByteCoding", "GuestMemory", "TestBasics", "X86"],
+            swiftSettings: swiftSettings
+        ),
+        // What tests of every engine share.
+        .target(
+            name: "EngineTesting",
+            dependencies: ["X86"],
+            path: "Tests/TestSupport/EngineTesting",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "EngineTests",
-            dependencies: ["ByteCoding", "Digest", "Engine", "KVMCore", "TestBasics", "X86"],
+            dependencies: ["Engine", "EngineTesting", "GuestMemory", "TestBasics", "X86"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "KVMEngineTests",
+            dependencies: [
+                "ByteCoding", "Engine", "EngineTesting", "GuestMemory", "KVMCore", "KVMEngine", "TestBasics", "X86",
+            ],
             swiftSettings: swiftSettings
         ),
         // Executes instructions natively, to compare the software processor with.
         .target(name: "CNative", path: "Tests/TestSupport/CNative"),
         .testTarget(
             name: "SoftCPUTests",
-            dependencies: ["CNative", "CZydis", "SoftCPU", "X86"],
+            dependencies: ["CNative", "CZydis", "GuestMemory", "SoftCPU", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "Platform", "X86"],
+            dependencies: ["ByteCoding", "Devices", "Engine", "Machine", "Platform", "GuestMemory", "X86"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "Digest", "EndToEnd", "Engine", "GuestImages", "Machine", "Recorder", "Replayer",
-                "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Machine", "Recorder",
+                "Replayer", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -207,7 +232,8 @@ let package = Package(
         .testTarget(
             name: "RecorderTests",
             dependencies: [
-                "Devices", "EndToEnd", "Engine", "Machine", "Recorder", "TraceFormat", "X86",
+                "Devices", "EndToEnd", "Engine", "GuestMemory", "KVMEngine", "Machine", "Recorder", "TraceFormat",
+                "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -220,8 +246,8 @@ let package = Package(
         .testTarget(
             name: "RecordReplayTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "GuestImages", "Devices", "Digest", "X86", "KVMCore", "Engine", "TraceFormat",
-                "Machine", "Recorder", "Replayer",
+                "ByteCoding", "EndToEnd", "GuestImages", "GuestMemory", "Devices", "X86", "KVMCore", "Engine",
+                "KVMEngine", "TraceFormat", "Machine", "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -230,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Confinement", "Digest", "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
+                "ByteCoding", "Confinement", "EndToEnd", "GuestImages", "Recorder", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Engine
+internal import GuestMemory
 public import X86
 
 /// What a device did to guest memory, or took from it.

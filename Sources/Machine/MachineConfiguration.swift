@@ -1,4 +1,5 @@
 public import Engine
+public import GuestMemory
 internal import Platform
 public import X86
 
@@ -73,13 +74,13 @@ public struct MachineConfiguration: Sendable {
     }
 
     /// Puts the guest into memory and gives the processor state in which it starts.
-    public func load(into memory: GuestMemory) throws(EngineError) -> ProcessorState {
+    public func load(into memory: GuestMemory) throws(MemoryError) -> ProcessorState {
         for content in code.contents { try memory.write(content.bytes, at: content.address) }
         return initialState
     }
 
     /// Loads the guest again after a reset, as what loaded it at first does; other memory stays as the guest left it.
-    public func reload(into memory: GuestMemory) throws(EngineError) {
+    public func reload(into memory: GuestMemory) throws(MemoryError) {
         for stretch in zeros { try memory.clear(stretch) }
         _ = try load(into: memory)
     }

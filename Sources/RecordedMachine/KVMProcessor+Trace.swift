@@ -1,4 +1,6 @@
 public import Engine
+internal import GuestMemory
+public import KVMEngine
 public import TraceFormat
 public import X86
 

@@ -1,4 +1,5 @@
-public import Engine
+internal import Engine
+public import GuestMemory
 internal import Platform
 public import TraceFormat
 internal import X86

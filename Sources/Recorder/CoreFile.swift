@@ -1,6 +1,7 @@
 internal import ByteCoding
 internal import Engine
 internal import Glibc
+internal import GuestMemory
 internal import SystemPackage
 internal import TraceFormat
 internal import X86

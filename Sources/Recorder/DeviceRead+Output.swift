@@ -1,5 +1,4 @@
 internal import ByteCoding
-internal import Digest
 internal import Machine
 internal import TraceFormat
 

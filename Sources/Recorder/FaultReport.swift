@@ -1,4 +1,5 @@
 public import Engine
+internal import GuestMemory
 internal import Machine
 public import TraceFormat
 public import X86

@@ -1,6 +1,7 @@
+internal import ByteCoding
 internal import Devices
-internal import Digest
 internal import Engine
+internal import GuestMemory
 internal import SystemPackage
 internal import TraceFormat
 
@@ -71,11 +72,15 @@ struct RecordingSink: EventSink, ~Copyable {
         // All that were written, so that a search for a write passes over the stretches in which there was none. Memory is all
         // zero before the first keyframe.
         let isFirst = writer.keyframeCount == 0
-        for page in isFirst ? capture.changedPages : capture.writtenPages {
-            try processor.memory.withPage(page) {
-                writer.addPage(page, $0)
-                successor?.addPage(page, $0)
+        do {
+            for page in isFirst ? capture.changedPages : capture.writtenPages {
+                try processor.memory.withPage(page) {
+                    writer.addPage(page, $0)
+                    successor?.addPage(page, $0)
+                }
             }
+        } catch {
+            throw .memory(error)
         }
         let isSuccessorDue = isSuccessorDue(at: time)
         if isSuccessorDue { try beginSuccessor(processor.memory, at: time) }
@@ -121,8 +126,12 @@ struct RecordingSink: EventSink, ~Copyable {
             return
         }
         youngestStart = time
-        for page in tracker.knownPages.sorted() {
-            try memory.withPage(page) { successor?.addPage(page, $0) }
+        do {
+            for page in tracker.knownPages.sorted() {
+                try memory.withPage(page) { successor?.addPage(page, $0) }
+            }
+        } catch {
+            throw .memory(error)
         }
     }
 

@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 public import Engine
 public import Machine
 public import SystemPackage

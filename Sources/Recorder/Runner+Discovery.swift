@@ -1,5 +1,6 @@
 internal import Devices
 internal import Engine
+internal import GuestMemory
 internal import Machine
 internal import TraceFormat
 internal import X86
@@ -27,7 +28,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         if breakpoints != before { try processor.setBreakpoints(breakpoints) }
         if !patches.isEmpty, position == .asynchronous { try takeKeyframe(at: now) }
         for patch in patches {
-            try processor.memory.write(patch.replacement, at: patch.address)
+            do { try processor.memory.write(patch.replacement, at: patch.address) } catch { throw .memory(error) }
             sink.append(.deviceWrite(address: patch.address, bytes: patch.replacement), rip: 0, at: now)
         }
     }

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Engine
+internal import GuestMemory
 internal import Machine
 internal import RecordedMachine
 internal import TraceFormat

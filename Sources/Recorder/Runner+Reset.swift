@@ -22,7 +22,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         // A replay comes to this state by executing. What the reset makes of it is an input.
         try takeKeyframe(at: now)
         board.reset(at: boardTime(now))
-        try reloaded.reload(into: processor.memory)
+        do { try reloaded.reload(into: processor.memory) } catch { throw .memory(error) }
         try processor.restore(initialState)
         processor.requestInterruptWindow(false)
         (dueSince, alarmDeadline, isWaking) = (nil, nil, false)

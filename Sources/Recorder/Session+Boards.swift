@@ -1,6 +1,7 @@
 internal import Devices
 internal import Engine
 internal import Glibc
+internal import GuestMemory
 internal import Machine
 
 extension PCBoard {

@@ -1,5 +1,7 @@
 internal import Devices
 internal import Engine
+internal import GuestMemory
+internal import KVMEngine
 internal import Machine
 internal import RecordedMachine
 internal import SystemPackage
@@ -81,6 +83,8 @@ extension Session {
             return processor
         } catch let error as EngineError {
             throw .engine(error)
+        } catch let error as MemoryError {
+            throw .engine(.memory(error))
         } catch let error as TraceError {
             throw .trace(error)
         } catch {

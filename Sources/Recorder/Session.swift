@@ -1,5 +1,6 @@
 internal import Devices
 internal import Engine
+internal import KVMEngine
 public import Machine
 internal import Platform
 public import SystemPackage
@@ -200,7 +201,9 @@ public enum Session {
             profile: configuration.profile,
             trapBasePort: configuration.code.basePort
         )
-        try processor.restore(configuration.load(into: processor.memory))
+        let state: ProcessorState
+        do { state = try configuration.load(into: processor.memory) } catch { throw .memory(error) }
+        try processor.restore(state)
         return processor
     }
 }

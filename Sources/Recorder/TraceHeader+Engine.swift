@@ -1,4 +1,6 @@
 internal import Engine
+internal import GuestMemory
+internal import KVMEngine
 internal import Machine
 internal import TraceFormat
 internal import X86

@@ -1,4 +1,5 @@
 internal import Engine
+internal import KVMEngine
 public import TraceFormat
 internal import X86
 

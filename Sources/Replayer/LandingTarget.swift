@@ -1,4 +1,5 @@
 internal import Engine
+internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
@@ -46,7 +47,7 @@ struct LandingTarget {
     }
 
     /// Whether the sampled pages are the keyframe's. The page that differs is looked at first the next time.
-    mutating func matches(memory: GuestMemory) throws(EngineError) -> Bool {
+    mutating func matches(memory: GuestMemory) throws(MemoryError) -> Bool {
         for index in samples.indices {
             let present = try memory.read(at: samples[index].address, count: GuestMemory.pageSize)
             guard samples[index].matches(present) else {

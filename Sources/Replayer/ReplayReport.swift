@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 public import TraceFormat
 
 /// What a replay that ran to its end found.

@@ -1,5 +1,6 @@
-internal import Digest
+internal import ByteCoding
 internal import Engine
+internal import GuestMemory
 internal import TraceFormat
 internal import X86
 

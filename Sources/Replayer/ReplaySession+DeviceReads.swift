@@ -1,6 +1,6 @@
 internal import ByteCoding
-internal import Digest
 internal import Engine
+internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
@@ -16,7 +16,7 @@ extension ReplaySession where P: ~Copyable {
 
 extension DeviceRead {
     /// The same read of memory as it is now.
-    fileprivate init(again read: DeviceRead, in memory: GuestMemory) throws(EngineError) {
+    fileprivate init(again read: DeviceRead, in memory: GuestMemory) throws(MemoryError) {
         self = read
         let bytes = try memory.readAcross(read.address, count: read.byteCount)
         switch read.content {

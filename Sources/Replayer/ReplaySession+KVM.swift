@@ -1,4 +1,5 @@
-public import Engine
+internal import Engine
+public import KVMEngine
 internal import RecordedMachine
 public import TraceFormat
 internal import X86

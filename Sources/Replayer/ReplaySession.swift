@@ -1,5 +1,6 @@
-internal import Digest
+internal import ByteCoding
 public import Engine
+internal import GuestMemory
 public import TraceFormat
 internal import X86
 
@@ -127,12 +128,11 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
         } catch let stop as ReplayStop {
             throw stop
         } catch let error as EngineError {
-            // What the trace writes to memory must be where the trace says that memory is.
-            if case .outsideMemory = error { throw .error(.inconsistent(recorded.ordinal, "\(error)")) }
             throw .error(.engine(error))
         } catch let error as TraceError {
             throw .error(.trace(error))
         } catch {
+            // Among others: what the trace writes to memory must be where the trace says that memory is.
             throw .error(.inconsistent(recorded.ordinal, "\(error)"))
         }
     }

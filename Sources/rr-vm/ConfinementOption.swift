@@ -2,6 +2,7 @@ import ArgumentParser
 import Confinement
 import Engine
 import Glibc
+import KVMEngine
 import SystemPackage
 
 /// Whether a command gives up the rights that it does not need. Nothing here keeps a command from its work: where the kernel

@@ -2,6 +2,7 @@ import ArgumentParser
 import Confinement
 import Engine
 import FoundationEssentials
+import KVMEngine
 import TraceFormat
 
 /// `rr-vm doctor`.

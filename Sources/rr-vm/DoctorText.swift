@@ -1,5 +1,6 @@
 import Confinement
 import Engine
+import KVMEngine
 
 /// A host report for people.
 struct DoctorText {

@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import GuestMemory
 import Replayer
 import TraceFormat
 import X86

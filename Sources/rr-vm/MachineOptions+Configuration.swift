@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import Engine
 import Machine
 import Recorder

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import KVMEngine
 import SystemPackage
 
 /// What `--cpu` names.

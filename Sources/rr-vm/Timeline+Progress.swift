@@ -1,4 +1,5 @@
 import Engine
+import KVMEngine
 import Replayer
 import TraceFormat
 

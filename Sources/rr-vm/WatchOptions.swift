@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import KVMEngine
 import Replayer
 import SystemPackage
 import TraceFormat

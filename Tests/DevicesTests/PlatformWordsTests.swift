@@ -18,19 +18,23 @@ import X86
         #expect(!PCIConfigurationAddress(rawValue: 0x7FFF_FFFF).isEnabled)
     }
 
-    @Test(arguments: [
-        (0x1000, VirtioDeviceType.network), (0x1001, .block), (0x1003, .console), (0x1005, .entropy),
-        (0x1041, .network),
-        (0x1042, .block), (0x1043, .console), (0x1044, .entropy), (0x1040, nil), (0x1004, nil), (0x0FFF, nil),
-        (0xFFFF, nil),
-    ])
+    @Test(
+        arguments: [
+            (0x1000, VirtioDeviceType.network), (0x1001, .block), (0x1003, .console), (0x1005, .entropy),
+            (0x1041, .network),
+            (0x1042, .block), (0x1043, .console), (0x1044, .entropy), (0x1040, nil), (0x1004, nil), (0x0FFF, nil),
+            (0xFFFF, nil),
+        ] as [(UInt16, VirtioDeviceType?)]
+    )
     func virtioDeviceIsKnownByItsNumber(_ number: UInt16, _ type: VirtioDeviceType?) {
         #expect(VirtioDeviceType(pciDevice: number) == type)
     }
 
-    @Test(arguments: [
-        (0x00, true), (0x80, true), (0xC0, true), (0xFF, true), (0x34, false), (0xB6, false), (0x10, false),
-    ])
+    @Test(
+        arguments: [
+            (0x00, true), (0x80, true), (0xC0, true), (0xFF, true), (0x34, false), (0xB6, false), (0x10, false),
+        ] as [(UInt8, Bool)]
+    )
     func timerCommandsThatProgramNothingAreKnown(_ command: UInt8, _ latches: Bool) {
         #expect(IntervalTimerPort.latches(command) == latches)
     }

@@ -1,3 +1,5 @@
+import EngineTesting
+import GuestMemory
 import Testing
 import X86
 
@@ -15,12 +17,7 @@ import X86
     }
 
     static var state: ProcessorState {
-        var state = ProcessorState()
-        state.control.cr0 = 0x21
-        state.segments.cs = .init(limit: .max, selector: 8, accessRights: 0xC09B)
-        for data in [\ProcessorState.Segments.ds, \.ss] {
-            state.segments[keyPath: data] = .init(limit: .max, selector: 16, accessRights: 0xC093)
-        }
+        var state = ProcessorState.flat32
         state.rip = start
         state[.rsp] = 0x8000
         return state

@@ -1,3 +1,4 @@
+import GuestMemory
 import Testing
 import X86
 

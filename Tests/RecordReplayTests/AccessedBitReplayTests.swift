@@ -1,8 +1,8 @@
 import ByteCoding
-import Digest
 import EndToEnd
 import Engine
 import GuestImages
+import GuestMemory
 import Machine
 import Recorder
 import Replayer

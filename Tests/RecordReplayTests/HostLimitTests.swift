@@ -1,9 +1,9 @@
 import ByteCoding
-import Digest
 import EndToEnd
 import Engine
 import GuestImages
 import KVMCore
+import KVMEngine
 import Machine
 import Replayer
 import Synchronization

@@ -1,8 +1,9 @@
-import Digest
+import ByteCoding
 import Dispatch
 import EndToEnd
 import Engine
 import GuestImages
+import KVMEngine
 import Machine
 import Recorder
 import Replayer

@@ -1,7 +1,8 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Engine
 import GuestImages
+import GuestMemory
 import Replayer
 import SystemPackage
 import Testing

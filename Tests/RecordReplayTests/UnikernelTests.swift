@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Foundation
 import GuestImages

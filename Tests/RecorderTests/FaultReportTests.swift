@@ -1,4 +1,5 @@
 import Engine
+import GuestMemory
 import Testing
 import TraceFormat
 import X86

@@ -1,4 +1,5 @@
 import Engine
+import GuestMemory
 import Machine
 import Testing
 import TraceFormat

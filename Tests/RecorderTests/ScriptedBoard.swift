@@ -1,5 +1,6 @@
 import Devices
 import Engine
+import GuestMemory
 import X86
 
 @testable import Machine

@@ -1,5 +1,6 @@
 import Dispatch
 import Engine
+import GuestMemory
 import X86
 
 /// A processor that executes nothing: its exits are a list, and it notes what its driver does to it.

@@ -1,6 +1,7 @@
 import EndToEnd
 import Engine
 import GuestImages
+import GuestMemory
 import TestBasics
 import Testing
 import TraceFormat

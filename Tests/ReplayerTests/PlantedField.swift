@@ -1,6 +1,7 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Engine
+import GuestMemory
 import TestBasics
 import TraceFormat
 import X86

@@ -1,6 +1,8 @@
 import EndToEnd
 import Engine
 import GuestImages
+import GuestMemory
+import KVMEngine
 import TestBasics
 import Testing
 import TraceFormat

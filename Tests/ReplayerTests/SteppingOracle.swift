@@ -1,5 +1,7 @@
 import EndToEnd
 import Engine
+import GuestMemory
+import KVMEngine
 import TraceFormat
 import X86
 

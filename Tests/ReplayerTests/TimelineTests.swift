@@ -1,7 +1,9 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Engine
 import GuestImages
+import GuestMemory
+import KVMEngine
 import TestBasics
 import Testing
 import TraceFormat

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import EndToEnd
 import Engine
 import GuestImages

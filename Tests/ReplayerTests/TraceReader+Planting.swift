@@ -1,7 +1,8 @@
 import ByteCoding
-import Digest
 import EndToEnd
 import Engine
+import GuestMemory
+import KVMEngine
 import TraceFormat
 import X86
 

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import SystemPackage
 import TestBasics
 import Testing

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import Glibc
 import SystemPackage
 import TestBasics

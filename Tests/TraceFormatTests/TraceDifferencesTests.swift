@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 import SystemPackage
 import Testing
 import X86

@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 import TraceFormat
 import X86
 

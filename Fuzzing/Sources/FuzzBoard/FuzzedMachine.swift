@@ -1,4 +1,5 @@
 import Engine
+import GuestMemory
 import X86
 
 @testable import Devices

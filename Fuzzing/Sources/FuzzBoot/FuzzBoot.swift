@@ -1,4 +1,5 @@
 import Engine
+import GuestMemory
 import Machine
 
 /// Takes the input for a guest's file and boots it, in every protocol: the first byte says what else it is started with and

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import X86
 
 @testable import TraceFormat

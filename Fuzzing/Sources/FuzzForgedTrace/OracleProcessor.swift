@@ -1,6 +1,7 @@
 import X86
 
 @testable import Engine
+@testable import GuestMemory
 @testable import Replayer
 @testable import TraceFormat
 
@@ -21,7 +22,7 @@ struct OracleProcessor: Processor, ~Copyable {
     /// How many steps it takes to an exit.
     private let patience: Int
 
-    init(_ reader: TraceReader, patience: Int) throws(EngineError) {
+    init(_ reader: TraceReader, patience: Int) throws(MemoryError) {
         self.reader = reader
         self.patience = patience
         cursor = reader.events()

@@ -1,5 +1,6 @@
 import Devices
 import Engine
+import GuestMemory
 import Machine
 import Platform
 import X86

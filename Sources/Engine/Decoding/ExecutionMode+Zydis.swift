@@ -1,5 +1,5 @@
-internal import CZydis
-internal import X86
+package import CZydis
+package import X86
 
 extension ExecutionMode {
     /// How Zydis calls it.
@@ -23,7 +23,7 @@ extension ExecutionMode {
 
 extension ZydisDecoder {
     /// Decodes code that executes in this mode.
-    init(_ mode: ExecutionMode) {
+    package init(_ mode: ExecutionMode) {
         self.init()
         unsafe ZydisDecoderInit(&self, mode.zydisMachineMode, mode.zydisStackWidth)
     }

@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// Traps instructions that read hidden state in code that was not there when the guest was loaded: read from a disk,

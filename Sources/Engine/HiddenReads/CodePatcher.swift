@@ -1,3 +1,4 @@
+internal import GuestMemory
 public import X86
 
 /// Replaces the instructions of a guest's code that read hidden state by ones that exit.

@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// Decodes the code that a guest is about to execute, from where it stands: the one place of which it is certain that an

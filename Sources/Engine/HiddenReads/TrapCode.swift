@@ -26,9 +26,9 @@ public struct TrapCode: Hashable, Sendable {
     /// The opcode of `OUT imm8, AL`.
     static let out: UInt8 = 0xE6
     /// How many ports there are from the base on.
-    static let portCount: UInt8 = 4
+    package static let portCount: UInt8 = 4
     /// The most bytes that an instruction has.
-    static let maximumLength = 15
+    package static let maximumLength = 15
 
     private static let coded: [HiddenInstruction] = [.rdtscp, .rdrand, .rdseed, .rdpid]
     private static let sizes: [AccessSize] = [.word, .doubleword, .quadword]

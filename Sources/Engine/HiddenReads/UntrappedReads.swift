@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// Instructions that read hidden state and are not trapped, in the code near some places: what a replay that went another way

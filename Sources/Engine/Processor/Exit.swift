@@ -29,9 +29,9 @@ public enum Exit: Hashable, Sendable {
     case kicked
     /// A single step was done or a breakpoint was met.
     case debug
-    /// This host's KVM cannot execute the instruction at RIP.
+    /// This host cannot execute the instruction at RIP.
     case emulationFailure
-    /// This host's KVM cannot go on; the text is KVM's reason.
+    /// The engine cannot go on on this host.
     case hostLimit(HostLimit)
 }
 
@@ -58,22 +58,21 @@ extension Exit {
     }
 }
 
-/// Why a host's KVM cannot go on with a guest.
+/// Why an engine cannot go on with a guest; the numbers are the engine's own.
 public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
-    /// The processor refused the guest's state (`KVM_EXIT_FAIL_ENTRY`) with this hardware reason.
+    /// The processor refused the guest's state, with this hardware reason.
     case entryRefused(reason: UInt64)
-    /// KVM met a condition that it does not handle (`KVM_EXIT_INTERNAL_ERROR`) other than an emulation failure.
-    case internalError(suberror: UInt32)
-    /// An exit that no guest of these machines should cause; the number is KVM's `exit_reason` if it is one that KVMCore
-    /// does not know.
-    case unexpectedExit(reason: UInt32?)
+    /// The engine met a condition that it does not handle, other than an instruction that cannot be executed.
+    case internalError(number: UInt32)
+    /// An exit that no guest of these machines should cause; with a number where the engine has no other name for it.
+    case unexpectedExit(number: UInt32?)
 
     /// One line, without a final full stop.
     public var description: String {
         switch self {
         case .entryRefused(let reason): "the processor refused the guest's state (hardware reason \(reason))"
-        case .internalError(let suberror): "KVM internal error \(suberror)"
-        case .unexpectedExit(let reason): "unexpected KVM exit\(reason.map { " \($0)" } ?? "")"
+        case .internalError(let number): "internal error \(number) of the engine"
+        case .unexpectedExit(let number): "unexpected exit\(number.map { " \($0)" } ?? "") of the engine"
         }
     }
 }

@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// One virtual processor with the memory that it executes in.

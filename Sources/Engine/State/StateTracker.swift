@@ -1,5 +1,5 @@
-internal import ByteCoding
-public import Digest
+public import ByteCoding
+public import GuestMemory
 public import X86
 
 /// Captures a processor's and its memory's whole state again and again, each time in proportion to what changed.
@@ -52,7 +52,11 @@ public struct StateTracker {
         in memory: GuestMemory
     ) throws(EngineError) -> [GuestPhysicalAddress] {
         var changed: [GuestPhysicalAddress] = []
-        for page in pages where try memoryDigest.update(page: page, in: memory) { changed.append(page) }
+        do {
+            for page in pages where try memoryDigest.update(page: page, in: memory) { changed.append(page) }
+        } catch {
+            throw .memory(error)
+        }
         return changed
     }
 }

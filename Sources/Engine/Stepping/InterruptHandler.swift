@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// Where an interrupt handler begins.

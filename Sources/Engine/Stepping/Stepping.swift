@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// How a guest is brought behind its next instruction without noticing it.

@@ -1,6 +1,7 @@
 import ByteCoding
 import Devices
 import Engine
+internal import GuestMemory
 import X86
 
 /// The tables by which a guest that starts behind the firmware finds the machine's power management, interrupt controllers

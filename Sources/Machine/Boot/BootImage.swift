@@ -1,4 +1,5 @@
 public import Engine
+public import GuestMemory
 public import X86
 
 /// What a boot protocol makes of a guest's file: the state in which the guest starts.

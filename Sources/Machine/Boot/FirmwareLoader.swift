@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 import X86
 
 /// PC firmware: mapped as ROM up to 4 GiB, its last 128 KiB copied below 1 MiB, entered by RESET.

@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 import X86
 
 /// Places what a guest is started with in its memory: nothing over anything else, and all of it in memory that is there.

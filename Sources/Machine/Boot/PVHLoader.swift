@@ -1,5 +1,6 @@
 import ByteCoding
 import Engine
+internal import GuestMemory
 import X86
 
 /// PVH: Xen's way into a kernel without firmware (xen/include/public/arch-x86/hvm/start_info.h).

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Engine
+internal import GuestMemory
 internal import Platform
 internal import X86
 

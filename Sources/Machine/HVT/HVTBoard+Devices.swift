@@ -1,5 +1,6 @@
 public import Devices
 internal import Engine
+internal import GuestMemory
 internal import Platform
 internal import X86
 

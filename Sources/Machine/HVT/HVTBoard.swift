@@ -1,5 +1,6 @@
 public import Devices
-public import Engine
+internal import Engine
+public import GuestMemory
 internal import Platform
 public import X86
 

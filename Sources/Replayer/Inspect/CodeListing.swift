@@ -1,4 +1,5 @@
 public import Engine
+internal import GuestMemory
 internal import RecordedMachine
 public import TraceFormat
 public import X86

@@ -1,6 +1,6 @@
 internal import ByteCoding
-internal import Digest
 internal import Engine
+internal import GuestMemory
 internal import TraceFormat
 internal import X86
 

@@ -1,4 +1,4 @@
-internal import Digest
+internal import ByteCoding
 internal import Engine
 internal import TraceFormat
 internal import X86

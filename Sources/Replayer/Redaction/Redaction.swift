@@ -1,5 +1,6 @@
-internal import Digest
+internal import ByteCoding
 public import Engine
+public import KVMEngine
 public import TraceFormat
 internal import X86
 

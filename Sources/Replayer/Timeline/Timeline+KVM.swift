@@ -1,4 +1,5 @@
-public import Engine
+internal import Engine
+public import KVMEngine
 public import TraceFormat
 
 extension Timeline where P == KVMProcessor {

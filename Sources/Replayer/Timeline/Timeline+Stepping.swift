@@ -1,4 +1,5 @@
 internal import Engine
+internal import GuestMemory
 public import TraceFormat
 internal import X86
 

@@ -1,4 +1,5 @@
 public import Engine
+public import GuestMemory
 public import TraceFormat
 public import X86
 

@@ -1,3 +1,4 @@
+public import GuestMemory
 public import X86
 
 /// An x86-64 processor in software.
@@ -12,7 +13,7 @@ public final class SoftCPU {
     /// Makes a processor in its reset state.
     ///
     /// - Parameter memory: regions that do not overlap; their bytes must stay valid as long as the processor lives.
-    public init(memory: [MemoryRegion], configuration: SoftConfiguration = SoftConfiguration()) {
+    public init(memory: [GuestMemory.Mapping], configuration: SoftConfiguration = SoftConfiguration()) {
         unsafe around = .allocate(capacity: 1)
         unsafe around.initialize(to: Surroundings())
         unsafe registers = .allocate(capacity: 1)
@@ -26,14 +27,15 @@ public final class SoftCPU {
             )
         )
         unsafe registers.pointee.surroundings = UInt(bitPattern: around)
-        for region in memory {
+        for mapping in memory {
+            let region = mapping.region
             let table = HostMapping(byteCount: Int(region.size >> 12) * MemoryLayout<PageRecord>.stride)
             unsafe around.pointee.pageTables.append(table)
             unsafe around.pointee.regions.append(
                 RegionRecord(
                     start: region.address.rawValue,
                     size: region.size,
-                    host: UInt(bitPattern: region.host),
+                    host: UInt(bitPattern: mapping.host),
                     isReadOnly: region.isReadOnly,
                     pages: table.address
                 )

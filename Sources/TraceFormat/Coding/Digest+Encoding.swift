@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 
 extension Digest128 {
     func encode(to writer: inout ByteWriter) {

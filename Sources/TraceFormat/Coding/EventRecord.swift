@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 import X86
 
 /// An event in a fixed size: how it crosses to the writer's thread, and how a chunk is taken apart and put together.

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 
 /// One event chunk, as an event index lists it.
 struct EventIndexEntry: Equatable {

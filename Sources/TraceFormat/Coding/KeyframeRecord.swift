@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import X86
 
 /// The payload of a keyframe chunk.

@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 public import X86
 
 extension TraceHeader {

@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 public import X86
 
 /// The whole state at a moment of the recording.

@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 
 /// Holds what keyframes store of memory against their own digests. Costs, of one after another, what changed in between.
 public struct KeyframeContentCheck: Sendable {

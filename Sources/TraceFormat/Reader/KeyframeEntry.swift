@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 
 /// A keyframe, as the index lists it.
 public struct KeyframeEntry: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 public import X86
 
 /// Guest memory as it was at a keyframe. Pages are read from the trace as they are asked for; what was read last is

@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 
 /// A trace in numbers: what `rr-vm info` shows.
 public struct TraceInfo: Sendable {

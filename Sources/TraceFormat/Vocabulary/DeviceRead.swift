@@ -1,4 +1,4 @@
-public import Digest
+public import ByteCoding
 public import X86
 
 /// What a device read from guest memory because the guest told it to: what the guest gave to the outside by memory, as a

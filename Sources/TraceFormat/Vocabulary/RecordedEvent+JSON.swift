@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 import X86
 
 extension RecordedEvent {

@@ -1,4 +1,4 @@
-import Digest
+import ByteCoding
 
 /// Finds a page's content that was stored before. Of two contents that share a slot the later one stays: a miss costs
 /// space in the file, and memory is bounded.

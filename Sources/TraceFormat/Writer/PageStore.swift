@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 
 /// The writer's side of guest memory: which pages changed since the keyframe before, and where each page's content is.
 ///

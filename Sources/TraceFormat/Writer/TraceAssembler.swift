@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import X86
 
 /// Turns events, pages and states, as they come, into the chunks of a file. Knows no threads.

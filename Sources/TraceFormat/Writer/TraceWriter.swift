@@ -1,5 +1,4 @@
-import ByteCoding
-public import Digest
+public import ByteCoding
 import Synchronization
 public import SystemPackage
 public import X86

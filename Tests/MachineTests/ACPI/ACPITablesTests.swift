@@ -1,5 +1,6 @@
 import Devices
 import Engine
+import GuestMemory
 import Testing
 import X86
 

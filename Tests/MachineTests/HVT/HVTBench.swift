@@ -1,6 +1,7 @@
 import ByteCoding
 import Devices
 import Engine
+import GuestMemory
 import Platform
 import X86
 

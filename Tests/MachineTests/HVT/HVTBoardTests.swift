@@ -1,5 +1,6 @@
 import Devices
 import Engine
+import GuestMemory
 import Platform
 import Testing
 import X86

@@ -1,5 +1,6 @@
 import ByteCoding
 import Engine
+import GuestMemory
 import Testing
 import X86
 

@@ -1,5 +1,6 @@
 import CNative
 import Glibc
+import GuestMemory
 import X86
 
 @testable import SoftCPU
@@ -21,6 +22,10 @@ final class UserModeMachine {
             unsafe result.initializeMemory(as: UInt8.self, repeating: 0, count: count)
             return unsafe result
         }
+        func mapping(_ address: UInt64, size: UInt64, host: UnsafeMutableRawPointer) -> GuestMemory.Mapping {
+            let region = GuestMemory.Region(address: GuestPhysicalAddress(address), size: size)
+            return unsafe GuestMemory.Mapping(region, host: host)
+        }
         let tableBytes = 0x6000
         let rawTables = unsafe page(tableBytes)
         let rawCode = unsafe page(4096)
@@ -38,9 +43,9 @@ final class UserModeMachine {
             unsafe tables[0x4000 / 8 + index] = NATIVE_DATA + UInt64(index) << 12 | 7
         }
         unsafe processor = SoftCPU(memory: [
-            MemoryRegion(address: GuestPhysicalAddress(0x1000), size: UInt64(tableBytes), host: rawTables),
-            MemoryRegion(address: GuestPhysicalAddress(NATIVE_CODE), size: 4096, host: rawCode),
-            MemoryRegion(address: GuestPhysicalAddress(NATIVE_DATA), size: NATIVE_DATA_SIZE, host: rawData),
+            mapping(0x1000, size: UInt64(tableBytes), host: rawTables),
+            mapping(NATIVE_CODE, size: 4096, host: rawCode),
+            mapping(NATIVE_DATA, size: NATIVE_DATA_SIZE, host: rawData),
         ])
         processor.state = Self.userState
     }

@@ -1,5 +1,4 @@
 import ByteCoding
-import Digest
 import Foundation
 import GuestImages
 import Machine

@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 
 extension ELFFile {
     private static let loadable: UInt32 = 1

@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 import X86
 
 /// A unikernel's program in memory, checked as Solo5's own tender checks it (tenders/common/elf.c).

@@ -1,4 +1,5 @@
-public import Engine
+internal import Engine
+public import GuestMemory
 
 /// What a unikernel's machine is made of, beside what stands in memory.
 public struct Unikernel: Hashable, Sendable {

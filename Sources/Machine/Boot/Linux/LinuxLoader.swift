@@ -1,5 +1,6 @@
 import ByteCoding
 import Engine
+internal import GuestMemory
 import X86
 
 /// Linux's 64-bit boot protocol (Documentation/arch/x86/boot.rst), for a bzImage and for ELF64 images such as `vmlinux`.

@@ -1,5 +1,6 @@
 import ByteCoding
 import Engine
+internal import GuestMemory
 import X86
 
 /// Multiboot 2 (Multiboot2 Specification 2.0).

@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 
 /// The header by which a program asks to be booted by Multiboot 1 (Multiboot Specification 0.6.96, 3.1).
 struct MultibootHeader {

@@ -1,4 +1,5 @@
 import Engine
+internal import GuestMemory
 import X86
 
 /// What both multiboot versions share: the program, its modules and its sections in memory.

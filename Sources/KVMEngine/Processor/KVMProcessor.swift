@@ -1,0 +1,286 @@
+public import Engine
+public import GuestMemory
+package import KVMCore
+public import X86
+
+/// A virtual processor under Linux KVM, in a virtual machine of its own.
+public struct KVMProcessor: Processor, ~Copyable {
+    // Declared in the order in which they are given back: the memory outlives the machine that it is lent to.
+    var vcpu: VCPU
+    var vm: VM
+    /// The memory that it executes in.
+    public let memory: GuestMemory
+
+    /// The model-specific registers that are part of its state.
+    public let modelSpecificRegisters: [UInt32]
+    /// What CPUID tells the guest: KVM's own answer after the profile was set, which may force bits on or off.
+    public let cpuid: [CPUIDEntry]
+
+    /// The first of the private ports that patched code traps through, if the guest's code may be patched.
+    let trapBasePort: UInt8?
+    let extendedLayout: ExtendedStateLayout
+    var access = PendingAccess.none
+    /// An exit that came while the one before it was completed: the next one that ``run()`` gives.
+    var held: Exit?
+    /// Whether an interrupt was injected since the guest ran last: what the run page says of readiness is older then.
+    var hasUntakenInterrupt = false
+    /// Whether the processor stops behind each instruction.
+    var isStepping = false
+    /// What the next runs bring back besides the general registers: what is often needed behind one.
+    var specialRegisterNeeds = RecurringNeed()
+    var stateNeeds = RecurringNeed()
+    /// The instructions that were completed for this host, and how often.
+    public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
+    private var dirtyBitmaps: [[UInt64]]
+    /// Whether a page stays written for KVM until it is told otherwise, which it has to be then.
+    let clearsDirtyPages: Bool
+    /// Where the guest finds its memory: a memory slot each.
+    var slots: [Slot] = []
+    /// Whether address line 20 is masked.
+    var masksAddressLine20 = false
+    /// IA32_APIC_BASE, and what the last exit, which is a WRMSR, gives it unless it is refused.
+    var apicBase = APICBase.reset
+    var writtenAPICBase: UInt64?
+
+    /// Makes a machine with one processor that has been reset.
+    ///
+    /// - Parameters:
+    ///   - regions: the guest-physical memory.
+    ///   - profile: what the guest is told about the processor.
+    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; if nil, all that this host has
+    ///     of those that matter to a guest.
+    ///   - trapBasePort: what ``CodePatcher`` chose for the guest's code.
+    public static func make(
+        regions: [GuestMemory.Region],
+        profile: ProcessorProfile,
+        modelSpecificRegisters: [UInt32]? = nil,
+        trapBasePort: UInt8? = nil
+    ) throws(EngineError) -> Self {
+        try make(
+            regions: regions,
+            profile: profile,
+            modelSpecificRegisters: modelSpecificRegisters,
+            trapBasePort: trapBasePort,
+            host: .real
+        )
+    }
+
+    /// The same by way of a host that a test may watch, and whose calls it may make fail.
+    package static func make(
+        regions: [GuestMemory.Region],
+        profile: ProcessorProfile,
+        modelSpecificRegisters: [UInt32]? = nil,
+        trapBasePort: UInt8? = nil,
+        host: HostCalls
+    ) throws(EngineError) -> Self {
+        let memory: GuestMemory
+        do { memory = try GuestMemory(regions: regions) } catch { throw .memory(error) }
+        do {
+            return try make(memory, profile, modelSpecificRegisters, trapBasePort, host)
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    private static func make(
+        _ memory: GuestMemory,
+        _ profile: ProcessorProfile,
+        _ modelSpecificRegisters: [UInt32]?,
+        _ trapBasePort: UInt8?,
+        _ host: HostCalls
+    ) throws(KVMError) -> Self {
+        let system = try KVMSystem.open(path: KVMSystem.devicePath, host: host)
+        var vm = try system.createVM()
+        let clearsDirtyPages = try vm.check(.manualDirtyLogProtect2) & 1 != 0
+        if clearsDirtyPages { try vm.enable(.manualDirtyLogProtect2, 1) }
+        // Processors without unrestricted guest mode (Intel SDM vol. 3, 25.3.1.1) run real mode in a task of their own, which
+        // needs these pages; they lie below the firmware's 16 MiB and above RAM.
+        try vm.setIdentityMapAddress(GuestPhysicalAddress(0xFEFF_C000))
+        try vm.setTSSAddress(GuestPhysicalAddress(0xFEFF_D000))
+        try vm.setUserSpaceMSRExits([.filter, .unknown, .invalid])
+        var vcpu = try vm.createVCPU(id: 0)
+        try vcpu.setCPUID(profile.cpuid)
+        vcpu.synchronizedRegisters = .general
+        let cpuid = try vcpu.cpuid()
+        let layout = ExtendedStateLayout(cpuid: try system.supportedCPUID())
+        let registers = modelSpecificRegisters ?? SavedRegisters.present(in: vcpu)
+        try vm.setMSRFilter(SavedRegisters.filter(saving: registers))
+        var processor = Self(
+            vcpu: vcpu,
+            vm: vm,
+            memory: memory,
+            modelSpecificRegisters: registers,
+            cpuid: cpuid,
+            trapBasePort: trapBasePort,
+            extendedLayout: layout,
+            clearsDirtyPages: clearsDirtyPages
+        )
+        try processor.lendMemory(Slot.layout(of: memory.regions, masksAddressLine20: false))
+        return processor
+    }
+
+    private init(
+        vcpu: consuming VCPU,
+        vm: consuming VM,
+        memory: GuestMemory,
+        modelSpecificRegisters: [UInt32],
+        cpuid: [CPUIDEntry],
+        trapBasePort: UInt8?,
+        extendedLayout: ExtendedStateLayout,
+        clearsDirtyPages: Bool
+    ) {
+        self.vcpu = vcpu
+        self.vm = vm
+        self.memory = memory
+        self.modelSpecificRegisters = modelSpecificRegisters
+        self.cpuid = cpuid
+        self.trapBasePort = trapBasePort
+        self.extendedLayout = extendedLayout
+        self.clearsDirtyPages = clearsDirtyPages
+        dirtyBitmaps = memory.regions.map { region in
+            let pages = Int(region.size) / GuestMemory.pageSize
+            return [UInt64](repeating: 0, count: region.isReadOnly ? 0 : (pages + 63) / 64)
+        }
+    }
+
+    /// Opens what making a machine takes, once for all that this process makes: it may give up the right to open files then.
+    public static func keepHostOpen() {
+        KVMSystem.keepOpen()
+        // Read once for all, too.
+        _ = HostIdentity.current
+    }
+
+    /// What ``ProcessorProfile/host(supported:)`` is on this host.
+    public static func hostProfile() throws(EngineError) -> ProcessorProfile {
+        do {
+            return .host(supported: try KVMSystem.open().supportedCPUID())
+        } catch {
+            throw .kvm(error)
+        }
+    }
+}
+
+// MARK: Limits
+
+extension KVMProcessor {
+    /// The components of the extended state that this host lets a guest enable, as bits of XCR0.
+    public var supportedComponents: UInt64 { extendedLayout.supported }
+
+    /// Whether this host keeps a model-specific register with the processor's state.
+    public func keeps(modelSpecific number: UInt32) -> Bool { SavedRegisters.isPresent(number, in: vcpu) }
+}
+
+// MARK: State
+
+extension KVMProcessor {
+    /// What a state takes from the run page.
+    static let stateRegisters: SyncedRegisterSets = [.general, .special, .events]
+
+    /// The whole state; the pending access must be complete.
+    public mutating func state() throws(EngineError) -> ProcessorState {
+        do {
+            try bringStateBack()
+            let kvm = try vcpu.saveState(msrs: modelSpecificRegisters.map { MSRNumber($0) })
+            var state = ProcessorState(kvm, layout: extendedLayout)
+            state.masksAddressLine20 = masksAddressLine20
+            return state
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// What decides how the next instruction executes; see ``Processor/executionState()``.
+    public mutating func executionState() throws(EngineError) -> ProcessorState {
+        do {
+            try bringStateBack()
+            let special = vcpu.syncedSpecialRegisters
+            return ProcessorState(vcpu.syncedRegisters, special, try vcpu.debugRegisters(), vcpu.syncedEvents)
+        } catch {
+            throw .kvm(error)
+        }
+    }
+
+    /// Has the registers that a state takes from the run page there.
+    private mutating func bringStateBack() throws(KVMError) {
+        stateNeeds.arise()
+        guard vcpu.freshRegisters != Self.stateRegisters || !access.isNone else { return }
+        // One run that executes nothing brings back what would be three calls.
+        vcpu.synchronizedRegisters = Self.stateRegisters
+        _ = try vcpu.completePendingExit()
+    }
+
+    /// More accesses than one instruction makes: PUSHA, misaligned and of bytes, and a few to spare.
+    private static let mostAccesses = 64
+
+    /// Sets the whole state, forgetting any pending access.
+    public mutating func restore(_ state: ProcessorState) throws(EngineError) {
+        (held, access, writtenAPICBase, hasUntakenInterrupt) = (nil, .none, nil, false)
+        do {
+            var accessesLeft = Self.mostAccesses
+            while try vcpu.completePendingExit() == .exit, accessesLeft > 0 { accessesLeft -= 1 }
+            var kvmState = try vcpu.saveState(msrs: [])
+            try kvmState.set(state, layout: extendedLayout)
+            try vcpu.restoreState(kvmState)
+            apicBase = state.control.apicBase
+            try maskAddressLine20(state.masksAddressLine20)
+            // What the last run left in the run page (registers, readiness for interrupts) is of another state now.
+            _ = try vcpu.completePendingExit()
+        } catch let error as KVMError {
+            throw .kvm(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .hostLacks("\(error)")
+        }
+    }
+
+    /// The pages written since the last call; see ``Processor/takeDirtyPages(expecting:)``.
+    public mutating func takeDirtyPages(
+        expecting hot: Set<GuestPhysicalAddress>
+    ) throws(EngineError) -> [GuestPhysicalAddress] {
+        if masksAddressLine20 {
+            do { try noteMaskedWrites() } catch { throw .kvm(error) }
+            return memory.takeHostWrites().sorted()
+        }
+        var pages = memory.takeHostWrites()
+        for (index, region) in memory.regions.enumerated() where !region.isReadOnly {
+            do { try updateDirtyBitmap(index, region, expecting: hot) } catch { throw .kvm(error) }
+            for (word, bits) in dirtyBitmaps[index].enumerated() where bits != 0 {
+                var rest = bits
+                while rest != 0 {
+                    let page = UInt64(word * 64 + rest.trailingZeroBitCount)
+                    pages.insert(GuestPhysicalAddress(region.address.rawValue + page * UInt64(GuestMemory.pageSize)))
+                    rest &= rest - 1
+                }
+            }
+        }
+        return pages.sorted()
+    }
+
+    /// Asks KVM for the pages of a region that were written, and has it look out for the next write to each but the hot ones.
+    private mutating func updateDirtyBitmap(
+        _ index: Int,
+        _ region: GuestMemory.Region,
+        expecting hot: Set<GuestPhysicalAddress>
+    ) throws(KVMError) {
+        let slot = MemorySlot(UInt32(index))
+        var span = dirtyBitmaps[index].mutableSpan
+        // SAFETY, here and below: every bit pattern is a valid UInt64.
+        var bytes = unsafe span.mutableBytes
+        try vm.dirtyLog(slot, into: &bytes)
+        guard clearsDirtyPages, dirtyBitmaps[index].contains(where: { $0 != 0 }) else { return }
+        var cleared = dirtyBitmaps[index]
+        for address in hot where address >= region.address && address.rawValue - region.address.rawValue < region.size {
+            let page = Int((address.rawValue - region.address.rawValue) / UInt64(GuestMemory.pageSize))
+            cleared[page / 64] &= ~(1 << UInt64(page % 64))
+        }
+        let pages = UInt32(region.size / UInt64(GuestMemory.pageSize))
+        try unsafe vm.clearDirtyLog(slot, pages: pages, bitmap: cleared.span.bytes)
+    }
+
+    /// Stops ``run()`` from another thread.
+    public var kicker: ProcessorKicker {
+        let kicker = vcpu.kicker
+        return ProcessorKicker { kicker.kick() }
+    }
+}
