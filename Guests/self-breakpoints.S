@@ -14,7 +14,7 @@
 // G0 executes, G1 writes 4 bytes, G2 a port of 1 byte.
 #define DR7_ALL 0x02d0042a
 #define DR7_NONE 0x400
-#define TURNS 100
+#define TURNS 20
 
 begin_guest self_breakpoints
     elf32_header start
@@ -54,7 +54,7 @@ reloaded:
     sti
     mov $TURNS, %ecx
 turn:
-    mov $300, %edx
+    mov $4000000, %edx
 delay:
     dec %edx
     jnz delay

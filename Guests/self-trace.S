@@ -11,7 +11,7 @@
 #define INTERRUPT_FLAG 0x200
 #define DR6_STEP 0x4000
 #define NOTES 0x6000
-#define TURNS 600
+#define TURNS 6000
 
 begin_guest self_trace
     start_real_mode

@@ -18,6 +18,17 @@
 #include <termios.h>
 #include <unistd.h>
 
+// Swift's runtime takes a SIGQUIT that comes while it starts for a crash, looks for its reporter, and forgets the signal. Before
+// that and all other initialisation, this keeps the signal pending until the program asks for it.
+static void hold_quit(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGQUIT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const hold_quit_entry)(void) = hold_quit;
+
 int chostio_attach(int descriptor, const char *name) {
     struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
     if (strlen(name) >= IFNAMSIZ) return EINVAL;

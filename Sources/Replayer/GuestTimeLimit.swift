@@ -20,6 +20,9 @@ struct GuestTimeLimit {
     static let landingExtension: UInt64 = 4
     /// if it has not yet looked so often where it is.
     static let leastLooks = 20_000
+    /// At the end of a recording that somebody stopped, a landing looks so often where it is before it asks whether the guest
+    /// goes round a loop.
+    static let mostLooksAtEnd = 20_000
 
     private static let hostModule = HostIdentity.current.modules.joined(separator: " ")
 

@@ -9,6 +9,9 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
     /// The guest went on without an exit, and did not reach the recorded state in the processor time that a landing may take,
     /// on a host that can stop it there: the epoch is unproved, and may hide a difference.
     case notReached
+    /// Somebody stopped the recording while the guest went round a loop, and the guest goes round that loop here, so often that
+    /// its turns cannot be told apart: the recorded state differs from those here in nothing but what every turn changes.
+    case inLoop
     /// The exit that led to the last state is lost with the trace's end.
     case cutOff
 
@@ -19,6 +22,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         case .hostCannotStop: "this host cannot stop the guest there"
         case .guestDebugsItself: "the guest debugs itself there"
         case .notReached: "unproved, not reached in the processor time that a landing may take"
+        case .inLoop: "the recording was stopped in a loop, which the guest is in here too, at another turn"
         case .cutOff: "what led there is lost with the trace's end"
         }
     }

@@ -31,7 +31,7 @@ public enum ReplayError: Error, CustomStringConvertible {
                 + "registers), and would lose its own debug exceptions; use --landing auto to restore the recorded state"
         case .notReached(let event):
             "unproved: executing did not lead to the state of event \(event) in the processor time that a landing may take; "
-                + "use --landing auto to go on from the recorded state"
+                + "replay with --landing auto goes on from the recorded state"
         case .tooMuchMemory(let bytes, let limit):
             "the trace fills at least \(bytes >> 20) MiB of guest memory, and it may fill \(limit >> 20) MiB; "
                 + "give --memory-limit if you want it to"

@@ -143,16 +143,13 @@ extension ReplaySession where P: ~Copyable {
         _ recorded: RecordedEvent
     ) throws -> Divergence {
         var memory = keyframe.memory
-        var pages: [Divergence.PageDifference] = []
-        var count = 0
-        for address in try candidatePages(keyframe) {
-            let expected = try memory.page(at: address)
-            let present = try processor.memory.read(at: address, count: GuestMemory.pageSize)
-            guard let difference = Divergence.PageDifference(page: address, expected: expected, actual: present) else {
-                continue
-            }
-            count += 1
-            if pages.count < Divergence.listedPages { pages.append(difference) }
+        let addresses = try pages(thatDifferFrom: keyframe)
+        let listed = try addresses.prefix(Divergence.listedPages).compactMap { address in
+            Divergence.PageDifference(
+                page: address,
+                expected: try memory.page(at: address),
+                actual: try processor.memory.read(at: address, count: GuestMemory.pageSize)
+            )
         }
         var report = makeDivergence(
             at: recorded,
@@ -160,9 +157,17 @@ extension ReplaySession where P: ~Copyable {
             actual: "another state after the same exits"
         )
         report.registers = keyframe.state.differences(to: actual)
-        report.pages = pages
-        report.pageCount = count
+        report.pages = listed
+        report.pageCount = addresses.count
         return report
+    }
+
+    /// The pages of memory that are not a keyframe's, by rising address.
+    func pages(thatDifferFrom keyframe: Keyframe) throws -> [GuestPhysicalAddress] {
+        var memory = keyframe.memory
+        return try candidatePages(keyframe).filter {
+            try memory.page(at: $0) != processor.memory.read(at: $0, count: GuestMemory.pageSize)
+        }
     }
 
     /// Every page that may differ from a keyframe's: those that either side has ever touched.

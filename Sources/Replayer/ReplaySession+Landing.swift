@@ -10,10 +10,11 @@ extension ReplaySession where P: ~Copyable {
         let keyframe = try keyframe(number, recorded)
         if recorded.ordinal < passesUntil { return pass() }
         if let reason = try execute(to: keyframe, recorded) {
-            if try passesKeyframes && mayPass(after: reason) { return pass() }
+            if try passesKeyframes && mayPass(recorded.ordinal, after: reason) { return pass() }
             guard landing != .exact else { throw ReplayStop.error(failure(reason, keyframe)) }
             try jump(to: keyframe, recorded)
             count(jump: reason)
+            if reason == .notReached { missedLandings.append(recorded.ordinal) }
         } else {
             countExecuted()
         }
@@ -27,14 +28,19 @@ extension ReplaySession where P: ~Copyable {
         report.keyframesPassed += 1
     }
 
-    /// Whether the keyframe that this host did not come to can be left aside.
-    private mutating func mayPass(after reason: JumpReason) throws -> Bool {
+    /// Whether the keyframe of an event, which this host did not come to, can be left aside.
+    private mutating func mayPass(_ recorded: EventOrdinal, after reason: JumpReason) throws -> Bool {
         switch reason {
         case .hostCannotStop, .guestDebugsItself: return try cursor.position < runEnd && isGivenNothing()
         case .notReached:
             // The guest may be past this keyframe, and past others: it has to go on to an exit of its own.
             guard let exit = try nextExit(), exit < runEnd else { return false }
             passesUntil = exit
+            return true
+        case .inLoop:
+            // Another look at each of the states to come would find the same loop.
+            guard let last = try lastStateOfStoppedRun(), recorded < last, last < runEnd else { return false }
+            passesUntil = last
             return true
         case .asked, .cutOff: return false
         }
@@ -59,7 +65,7 @@ extension ReplaySession where P: ~Copyable {
 
     private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
         switch reason {
-        case .notReached: .notReached(keyframe.event)
+        case .notReached, .inLoop: .notReached(keyframe.event)
         case .guestDebugsItself: .guestDebugsItself(keyframe.event)
         case .asked, .cutOff, .hostCannotStop:
             .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
@@ -89,12 +95,24 @@ extension ReplaySession where P: ~Copyable {
         let start = try processor.executionState()
         guard !start.debugsItself, !keyframe.state.debugsItself else { return .guestDebugsItself }
         var target = try LandingTarget(keyframe)
-        switch try search(keyframe, recorded, until: { session, _ in try session.isAt(&target, keyframe) }) {
+        var end = LandingSearch.tooLong
+        if try lastStateOfStoppedRun() != nil {
+            end = try search(keyframe, recorded, mostLooks: GuestTimeLimit.mostLooksAtEnd) { session, _ in
+                try session.isAt(&target, keyframe)
+            }
+            if case .tooLong = end, try isInLoop(keyframe, recorded) { return .inLoop }
+        }
+        if case .tooLong = end {
+            end = try search(keyframe, recorded) { session, _ in try session.isAt(&target, keyframe) }
+        }
+        switch end {
         case .there(let looks):
             landingLooks = looks
             return nil
         case .debugsItself: return .guestDebugsItself
-        case .tooLong: return try hasDebuggedItself(start, keyframe.state) ? .guestDebugsItself : .notReached
+        case .tooLong:
+            if try hasDebuggedItself(start, keyframe.state) { return .guestDebugsItself }
+            return .notReached
         case .exit(let exit):
             if try hasDebuggedItself(start, keyframe.state) { return .guestDebugsItself }
             throw divergence(
@@ -127,14 +145,15 @@ extension ReplaySession where P: ~Copyable {
 
     /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
     /// whether that is the moment.
-    private mutating func search(
+    mutating func search(
         _ keyframe: Keyframe,
         _ recorded: RecordedEvent,
+        mostLooks: Int = .max,
         until isThere: (_ session: inout Self, _ looks: Int) throws -> Bool
     ) throws -> LandingSearch {
         let rip = keyframe.state.rip
         try processor.completePendingAccess()
-        var time = LandingTime(timeLimit.running(recordedMilliseconds(to: recorded)), timeWatch)
+        var time = LandingTime(timeLimit.running(recordedMilliseconds(to: recorded)), mostLooks: mostLooks, timeWatch)
         defer { try? processor.setBreakpoints([]) }
         var looks = 0
         // Whether the guest stands where this host has just stopped it: it may have been a stray kick, or a lowered priority.
@@ -191,16 +210,17 @@ extension ReplaySession where P: ~Copyable {
 /// The time that a landing may take: the guest's own to come there, and more for one that has not looked often where it is.
 private struct LandingTime {
     private let milliseconds: UInt64
+    private let mostLooks: Int
     private let watch: GuestTimeWatch
     private var isExtended = false
 
-    init(_ milliseconds: UInt64, _ watch: GuestTimeWatch) {
-        (self.milliseconds, self.watch) = (milliseconds, watch)
+    init(_ milliseconds: UInt64, mostLooks: Int, _ watch: GuestTimeWatch) {
+        (self.milliseconds, self.mostLooks, self.watch) = (milliseconds, mostLooks, watch)
         watch.begin(milliseconds: milliseconds)
     }
 
     mutating func isOver(after looks: Int) -> Bool {
-        guard watch.hasExpired else { return false }
+        guard watch.hasExpired || looks >= mostLooks else { return false }
         guard !isExtended, (1..<GuestTimeLimit.leastLooks).contains(looks) else { return true }
         isExtended = true
         watch.begin(milliseconds: GuestTimeLimit.landingExtension * milliseconds)
@@ -209,7 +229,7 @@ private struct LandingTime {
 }
 
 /// How a search for the moment of an asynchronous keyframe went.
-private enum LandingSearch {
+enum LandingSearch {
     /// The guest is there; before, it was looked at so many times and was not.
     case there(looks: Int)
     /// It makes no exit, and takes too long; or it cannot be brought past an instruction there.

@@ -34,6 +34,8 @@ public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
     var log = EpochLog()
     /// How many times the last landing by executing looked where it was; nil where the state was restored instead.
     var landingLooks: Int?
+    /// The events of the asynchronous keyframes that executing did not lead to, though this host can stop the guest there.
+    var missedLandings: [EventOrdinal] = []
     /// Stops a guest that computes on without coming to an exit.
     let timeWatch: GuestTimeWatch
     /// How long it may.

@@ -13,17 +13,19 @@ extension BisectCommand {
         }
         if let when {
             let condition = try Condition(when, symbols: CodeListing(reader).symbols)
-            let finding = try ReplayProgress.showing { progress in
+            let (finding, missed) = try ReplayProgress.showing { progress in
                 var search = try MomentSearch(Timeline(reader, showing: progress), condition)
-                return try first ? search.first() : search.firstLasting()
+                return (try first ? search.first() : search.firstLasting(), search.missedLandings)
             }
             try report(finding, of: "'\(when)'", word: "becomes true")
+            try CommandFailure.check(missed)
         } else if let command {
-            let finding = try ReplayProgress.showing { progress in
+            let (finding, missed) = try ReplayProgress.showing { progress in
                 var search = try MomentSearch(Timeline(reader, showing: progress), CommandPredicate(command, reader))
-                return try first ? search.first() : search.halving()
+                return (try first ? search.first() : search.halving(), search.missedLandings)
             }
             try report(finding, of: "'\(command)'", word: "begins to fail")
+            try CommandFailure.check(missed)
         }
     }
 

@@ -12,6 +12,18 @@ extension CommandFailure {
         }
     }
 
+    /// Fails where a search went through stretches to whose recorded end executing does not lead.
+    static func check(_ missedLandings: [EventOrdinal]) throws(CommandFailure) {
+        guard !missedLandings.isEmpty else { return }
+        let events = Set(missedLandings).sorted()
+        let listed = events.prefix(20).map { "\($0)" }.joined(separator: ", ")
+        throw CommandFailure(
+            .different,
+            "unproved: executing did not lead to the recorded state of \(Quantity.count(UInt64(events.count))) events: "
+                + "\(listed)\(events.count > 20 ? ", ..." : ""); the guest may have gone another way before them"
+        )
+    }
+
     /// What any error of reading a trace or going through it tells the user and the shell.
     init(any error: any Error) {
         switch error {

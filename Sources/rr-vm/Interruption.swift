@@ -29,7 +29,7 @@ struct Interruption {
     /// Begins to take the signals, for a command that ends its run well. Called before there is any other thread: all that
     /// come later leave these signals to the one that waits for them.
     static func prepare(for command: String?) {
-        guard let command, commands.contains(command) else { return }
+        guard let command, commands.contains(command) else { return releaseQuit() }
         // A console that nobody reads any more (`| head`) is no reason to lose a recording.
         signal(SIGPIPE, SIG_IGN)
         // Who starts a command with nohup wants it to go on when the terminal is gone.
@@ -44,6 +44,14 @@ struct Interruption {
         // SAFETY: the call reads the set that it is given.
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         DispatchQueue(label: "signals").async { wait(for: taken) }
+    }
+
+    /// Lets SIGQUIT, which is held back since the process began, end it.
+    private static func releaseQuit() {
+        signal(SIGQUIT, SIG_DFL)
+        var set = signalSet([SIGQUIT])
+        // SAFETY: the call reads the set that it is given.
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private static func signalSet(_ numbers: [Int32]) -> sigset_t {

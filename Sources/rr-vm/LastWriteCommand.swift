@@ -24,13 +24,14 @@ struct LastWriteCommand: ParsableCommand {
                 watch.confinement.keepOpenFiles(machines: true)
             }
             let moment = try MomentName(before).moment(in: reader)
-            let change = try ReplayProgress.showing { progress in
+            let (change, missed) = try ReplayProgress.showing { progress in
                 var timeline = try Timeline(reader, showing: progress)
                 let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
-                return try search.last(before: moment)
+                return (try search.last(before: moment), search.missedLandings)
             }
             try StandardOutput.print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
+            try CommandFailure.check(missed)
         } catch {
             throw CommandFailure(any: error)
         }

@@ -24,14 +24,16 @@ struct WatchCommand: ParsableCommand {
                 watch.confinement.keepOpenFiles(machines: true)
             }
             var output = StandardOutput()
-            try ReplayProgress.showing { progress in
+            let missed = try ReplayProgress.showing { progress in
                 var timeline = try Timeline(reader, showing: progress)
                 let moment = try MomentName(at).moment(in: reader)
                 let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
                 try search.all { change in try output.write(text: change.description) }
+                return search.missedLandings
             }
             try output.flush()
+            try CommandFailure.check(missed)
         } catch {
             throw CommandFailure(any: error)
         }

@@ -22,6 +22,24 @@ import TraceFormat
         #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
     }
 
+    /// The runtime's own start-up, before the program takes the signals, must not swallow one either.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    func signalDuringTheStartEndsTheProcessOrTheRecording(signal: Int32) throws {
+        for delay in 0..<12 {
+            let directory = try TemporaryDirectory()
+            try directory.write(EndlessGuest.steady, to: "guest")
+
+            var recorder = try Command(Self.arguments, in: directory)
+            usleep(UInt32(delay * 500))
+            recorder.signal(signal)
+            let result = try recorder.wait()
+
+            #expect(result.status == 0 || result.status == 128 + signal, "\(result.messages)")
+            guard result.status == 0 else { continue }
+            #expect(try directory.reader("trace.rrvm").outcome == .stopped(.interrupted))
+        }
+    }
+
     @Test func hangUpThatIsIgnoredStaysIgnored() throws {
         let directory = try TemporaryDirectory()
         try directory.write(EndlessGuest.steady, to: "guest")

@@ -1,4 +1,6 @@
+import Digest
 import EndToEnd
+import Engine
 import GuestImages
 import Replayer
 import SystemPackage
@@ -13,7 +15,11 @@ import X86
         let last = try #require(try recording.reader.keyframes.last)
         let directory = try TemporaryDirectory()
         var changes = TraceChanges()
-        changes.keyframe = { keyframe in if keyframe.number == last.number { change(&keyframe) } }
+        changes.keyframe = { keyframe in
+            guard keyframe.number == last.number else { return }
+            change(&keyframe)
+            keyframe.digest = StateDigest(processor: keyframe.state.digest, memory: keyframe.digest.memory)
+        }
         return try HostCheck(recording.reader.copy(to: directory.file("changed.rrvm"), changes: changes))
     }
 

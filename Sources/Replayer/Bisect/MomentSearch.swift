@@ -41,6 +41,9 @@ public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>
         self.predicate = predicate
     }
 
+    /// See ``Timeline/missedLandings``.
+    public var missedLandings: [EventOrdinal] { timeline.missedLandings }
+
     /// The first moment from which on it is true up to the end of the trace: looks at the keyframes from the last one back to
     /// one at which it is not true, then behind every event of the stretch from there on, then behind every instruction.
     ///

@@ -62,6 +62,8 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
         _ makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
     ) throws -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
+        // What is not known to replay as it is shows nothing about its input.
+        if let missed = replay.session.missedLandings.first { throw ReplayStop.error(.notReached(missed)) }
         replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
         try findKept()

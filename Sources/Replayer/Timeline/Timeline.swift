@@ -29,6 +29,10 @@ public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
     /// Is called at every event that the machine has come to.
     public var visit: () -> Void = {}
 
+    /// The moments between two exits that executing did not lead to, though this host can stop the guest there. The machine was
+    /// put there, and what was shown of the stretches before them may not be what the recorded guest did.
+    public var missedLandings: [EventOrdinal] { session.missedLandings }
+
     /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
     public internal(set) var moment: Moment?
 

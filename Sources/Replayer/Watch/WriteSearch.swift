@@ -26,6 +26,9 @@ public struct WriteSearch<P: Processor & ~Copyable>: ~Copyable {
         self.watched = watched
     }
 
+    /// See ``Timeline/missedLandings``.
+    public var missedLandings: [EventOrdinal] { timeline.missedLandings }
+
     /// The last change at a moment or before it; nil if there is none in the trace.
     public mutating func last(before limit: Moment) throws(TimelineError) -> MemoryChange? {
         guard var number = try keyframe(before: limit.event) else { return nil }
