@@ -16,6 +16,8 @@ public struct KVMError: Error, Equatable, Sendable {
         case system(Errno)
         /// KVMCore refused before the kernel was asked, for the reason given.
         case refused(String)
+        /// This host's KVM lacks what the call needs: it says so of the capability.
+        case lacks(Capability)
         /// The kernel did something that its documentation rules out.
         case unexpected(String)
     }
@@ -41,6 +43,7 @@ extension KVMError: CustomStringConvertible {
             switch cause {
             case .system(let errno): "\(Self.name(of: errno)): \(errno)"
             case .refused(let reason), .unexpected(let reason): reason
+            case .lacks(let capability): "this host's KVM lacks \(capability)"
             }
         return ["\(subject): \(reason)", advice].compactMap(\.self).joined(separator: "; ")
     }
@@ -85,7 +88,7 @@ extension KVMError: CustomStringConvertible {
             "the list is longer than this host's KVM takes"
         case .fileExists:
             "something already has that number or address: remove it first"
-        case .noSuchAddressOrDevice, .inappropriateIOCTLForDevice:
+        case .noSuchAddressOrDevice, .operationNotSupportedByDevice, .inappropriateIOCTLForDevice:
             "this host's KVM does not have it: update the kernel or do without"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             "raise the limit on open files (ulimit -n)"

@@ -27,6 +27,27 @@ import X86
         unsafe fill(vcpu.runPage)
     }
 
+    @Test(arguments: try namedReasons())
+    func everyReasonOfTheInstalledHeaderHasItsName(name: String, number: UInt32) throws {
+        var vcpu = try Self.vcpu()
+        unsafe Self.plant(Int32(number), into: vcpu)
+        #expect(vcpu.exitReason.name == name)
+        // Looking again changes nothing.
+        _ = ExitSummary.text(of: vcpu.exit)
+        #expect(vcpu.exitReason == ExitReason(rawValue: number))
+    }
+
+    @Test(arguments: [(38, "KVM_EXIT_LOONGARCH_IOCSR"), (41, "KVM_EXIT_ARM_SEA"), (9999, "KVM_EXIT_9999")])
+    func aReasonThatAHeaderMayLackHasItsNameOrNumber(number: UInt32, name: String) {
+        #expect("\(ExitReason(rawValue: number))" == name)
+    }
+
+    static func namedReasons() throws -> [(String, UInt32)] {
+        guard let text = try? String(contentsOfFile: CapabilityTests.header, encoding: .utf8) else { return [] }
+        return text.matches(of: /(?m)^#define (KVM_EXIT_(?!IO_|HYPERV_|XEN_)[A-Z0-9_]+)[ \t]+([0-9]+)/)
+            .compactMap { match in UInt32(match.output.2).map { (String(match.output.1), $0) } }
+    }
+
     static func reasons() throws -> [Int32] {
         guard let text = try? String(contentsOfFile: CapabilityTests.header, encoding: .utf8) else { return [] }
         // The names of directions and types within an exit have a second part.
@@ -182,6 +203,19 @@ import X86
         vcpu.answerHypercall(3)
         // SAFETY: as in plant.
         #expect(unsafe ckvm_run_hyperv(vcpu.runPage).pointee.u.hcall.result == 3)
+    }
+
+    @Test func aCallOfATrustDomainTakesItsAnswers() throws {
+        var vcpu = try Self.vcpu()
+        unsafe Self.plant(KVM_EXIT_TDX, into: vcpu)
+        switch vcpu.exit {
+        case .trustDomainCall(_, _, var data): data[4] = 0x5151
+        default: Issue.record("no call of a trust domain")
+        }
+        vcpu.answerHypercall(3)
+        // SAFETY: as in plant.
+        #expect(unsafe ckvm_run_tdx(vcpu.runPage).pointee.data.4 == 0x5151)
+        #expect(unsafe ckvm_run_tdx(vcpu.runPage).pointee.ret == 3)
     }
 
     @Test func aSystemEventLendsItsData() throws {

@@ -35,6 +35,9 @@ enum ExitSummary {
         case .nmi: "nmi"
         case .watchdog: "watchdog"
         case .resetHold: "reset hold"
+        case .memoryFault(let fault):
+            "memory fault \(fault.address) \(fault.size) private \(fault.flags.contains(.private))"
+        case .trustDomainCall(let number, let flags, let data): "tdx \(number) \(flags) \(words(data.span))"
         case .unknown(let reason): "unknown \(reason)"
         case .exception(let vector, let errorCode): "exception \(vector) \(errorCode)"
         case .s390Intercept(let code, let parameterA, let parameterB): "s390 \(code) \(parameterA) \(parameterB)"
@@ -48,6 +51,10 @@ enum ExitSummary {
         case .externalProxy(let value): "epr \(value)"
         case .armAbort(let syndrome, let address): "arm abort \(syndrome) \(address)"
         case .riscvSBI(let number, let function, let arguments): "riscv sbi \(number) \(function) \(words(arguments))"
+        case .loongArchRead(let address, let data): "iocsr read \(address) \(data.byteCount)"
+        case .loongArchWrite(let address, let data): "iocsr write \(address) \(hex(data))"
+        case .armExternalAbort(let syndrome, let address, let physical):
+            "arm external abort \(syndrome) \(address) \(physical.map { "\($0)" } ?? "unknown")"
         case .riscvCSR(let number, let newValue, let writeMask): "riscv csr \(number) \(newValue) \(writeMask)"
         }
     }

@@ -12,7 +12,7 @@ import CKVM
     var description: String { expected }
 
     /// Those that no test of their own shows.
-    static let all = bare + x86 + s390 + others
+    static let all = bare + x86 + s390 + others + newer
 
     private static let bare = [
         unsafe Self(reason: KVM_EXIT_SET_TPR, expected: "task priority lowered"),

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <sys/types.h>
 
+#include "CKVMNewer.h"
+
 #pragma clang assume_nonnull begin
 
 // MARK: Requests
@@ -51,6 +53,13 @@ CKVM_REQUEST(IOEVENTFD);
 CKVM_REQUEST(REGISTER_COALESCED_MMIO);
 CKVM_REQUEST(UNREGISTER_COALESCED_MMIO);
 CKVM_REQUEST(X86_SET_MSR_FILTER);
+CKVM_REQUEST(GET_CLOCK);
+CKVM_REQUEST(SET_CLOCK);
+CKVM_REQUEST(SET_PMU_EVENT_FILTER);
+CKVM_REQUEST(CREATE_DEVICE);
+CKVM_REQUEST(SET_USER_MEMORY_REGION2);
+CKVM_REQUEST(SET_MEMORY_ATTRIBUTES);
+CKVM_REQUEST(CREATE_GUEST_MEMFD);
 
 // vCPU
 CKVM_REQUEST(RUN);
@@ -81,10 +90,21 @@ CKVM_REQUEST(TRANSLATE);
 CKVM_REQUEST(INTERRUPT);
 CKVM_REQUEST(NMI);
 CKVM_REQUEST(SET_GUEST_DEBUG);
+CKVM_REQUEST(GET_LAPIC);
+CKVM_REQUEST(SET_LAPIC);
+CKVM_REQUEST(GET_NESTED_STATE);
+CKVM_REQUEST(SET_NESTED_STATE);
 
 // VM, vCPU
 CKVM_REQUEST(ENABLE_CAP);
 CKVM_REQUEST(GET_STATS_FD);
+CKVM_REQUEST(GET_TSC_KHZ);
+CKVM_REQUEST(SET_TSC_KHZ);
+
+// All of them, and devices
+CKVM_REQUEST(HAS_DEVICE_ATTR);
+CKVM_REQUEST(GET_DEVICE_ATTR);
+CKVM_REQUEST(SET_DEVICE_ATTR);
 
 #undef CKVM_REQUEST
 
@@ -222,11 +242,20 @@ struct ckvm_irq_routing_header {
     uint32_t nr;
     uint32_t flags;
 };
+struct ckvm_pmu_event_filter_header {
+    uint32_t action;
+    uint32_t nevents;
+    uint32_t fixed_counter_bitmap;
+    uint32_t flags;
+    uint32_t pad[4];
+};
 
 _Static_assert(offsetof(struct kvm_cpuid2, entries) == sizeof(struct ckvm_cpuid_header), "entries follow");
 _Static_assert(offsetof(struct kvm_msrs, entries) == sizeof(struct ckvm_msrs_header), "entries follow");
 _Static_assert(offsetof(struct kvm_msr_list, indices) == sizeof(struct ckvm_msr_list_header), "indices follow");
 _Static_assert(offsetof(struct kvm_irq_routing, entries) == sizeof(struct ckvm_irq_routing_header), "entries follow");
+_Static_assert(offsetof(struct kvm_pmu_event_filter, events) == sizeof(struct ckvm_pmu_event_filter_header),
+               "events follow");
 
 // MARK: Elements of arrays
 // Arrays of structures are imported as tuples, which have no index.
@@ -252,5 +281,11 @@ _Static_assert(sizeof(struct kvm_cpuid_entry2) == 40, "ABI");
 _Static_assert(sizeof(struct kvm_msr_entry) == 16, "ABI");
 _Static_assert(sizeof(struct kvm_coalesced_mmio) == 24, "ABI");
 _Static_assert(sizeof(struct kvm_dirty_gfn) == 16, "ABI");
+_Static_assert(sizeof(struct kvm_lapic_state) == 1024, "ABI");
+_Static_assert(sizeof(struct kvm_clock_data) == 48, "ABI");
+_Static_assert(sizeof(struct kvm_device_attr) == 24, "ABI");
+_Static_assert(offsetof(struct kvm_nested_state, format) == 2, "read as bytes");
+_Static_assert(offsetof(struct kvm_nested_state, size) == 4, "read as bytes");
+_Static_assert(offsetof(struct kvm_nested_state, data) == 128, "read as bytes");
 
 #pragma clang assume_nonnull end

@@ -23,4 +23,30 @@ extension Descriptor {
     func check(_ capability: Capability) throws(KVMError) -> Int32 {
         try call(.checkExtension, UInt(capability.rawValue), about: capability.name)
     }
+
+    /// Refuses a request that needs what the host lacks; on `/dev/kvm` or a VM.
+    ///
+    /// - Returns: the number that the host gives for the capability, 1 or more.
+    @discardableResult
+    func require(
+        _ capability: Capability,
+        for request: Request,
+        about subject: @autoclosure () -> String = ""
+    ) throws(KVMError) -> UInt32 {
+        let answer = try check(capability)
+        guard answer > 0 else { throw KVMError(request, lacks: capability, about: subject()) }
+        return UInt32(answer)
+    }
+}
+
+extension KVMError {
+    /// A request that needs what the host lacks.
+    init(_ request: Request, lacks capability: Capability, about subject: String = "") {
+        self.init(operation: request.name.description, argument: subject, cause: .lacks(capability))
+    }
+
+    /// A request that would be in vain, for the reason given.
+    init(_ request: Request, refused reason: String, about subject: String = "") {
+        self.init(operation: request.name.description, argument: subject, cause: .refused(reason))
+    }
 }

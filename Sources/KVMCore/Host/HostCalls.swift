@@ -3,13 +3,15 @@ import Glibc
 import Synchronization
 package import SystemPackage
 
-/// The one place where KVMCore calls the host. Tests watch every call here, and make any of them fail.
+/// The one place where KVMCore calls the host. Tests watch every call here, make any of them fail, and answer requests in the
+/// kernel's place.
 package struct HostCalls: Sendable {
     /// One call, as a test sees it.
     package enum Call: Equatable, Sendable {
         case open(String)
         case openEvent
         case ioctl(String)
+        case closeOnExec
         case map(offset: Int, size: Int)
         case installHandler(signal: CInt)
         case read(offset: Int, size: Int)
@@ -17,20 +19,48 @@ package struct HostCalls: Sendable {
         case close
     }
 
-    /// Sees each call before it is made; an errno makes a call fail without being made. What gives something back
-    /// (`unmap`, `close`) is made whatever the answer.
-    private let interceptor: (@Sendable (Call) -> Errno?)?
+    /// What becomes of a call.
+    package enum Verdict: Sendable {
+        /// It is made.
+        case made
+        /// It is not made, and fails.
+        case fails(Errno)
+        /// It is not made, and returns this; a request alone can be answered so.
+        case returns(CInt)
+    }
+
+    /// Sees each call before it is made, and the argument of a request: a number or an address. What gives something back
+    /// (`unmap`, `close`) is made whatever the verdict.
+    private let interceptor: (@Sendable (Call, _ argument: UInt) -> Verdict)?
 
     /// The host as it is.
     package static let real = Self(interceptor: nil)
 
-    /// The host, watched.
-    package init(interceptor: (@Sendable (Call) -> Errno?)?) {
+    private init(interceptor: (@Sendable (Call, UInt) -> Verdict)?) {
         self.interceptor = interceptor
     }
 
-    private func intercept(_ call: @autoclosure () -> Call) throws(Errno) {
-        if let interceptor, let errno = interceptor(call()) { throw errno }
+    /// The host, watched: an errno makes a call fail.
+    package init(interceptor: @escaping @Sendable (Call) -> Errno?) {
+        self.interceptor = { call, _ in interceptor(call).map { .fails($0) } ?? .made }
+    }
+
+    /// The host, some of whose requests another answers: by name and argument, a number or an address.
+    package init(answering answer: @escaping @Sendable (_ request: String, _ argument: UInt) -> Verdict) {
+        interceptor = { call, argument in
+            if case .ioctl(let name) = call { answer(name, argument) } else { .made }
+        }
+    }
+
+    /// - Returns: the answer of a call that is not to be made.
+    @discardableResult
+    private func intercept(_ call: @autoclosure () -> Call, _ argument: UInt = 0) throws(Errno) -> CInt? {
+        guard let interceptor else { return nil }
+        return switch interceptor(call(), argument) {
+        case .made: nil
+        case .fails(let errno): throw errno
+        case .returns(let answer): answer
+        }
     }
 
     private func check(_ result: CInt) throws(Errno) -> CInt {
@@ -64,12 +94,18 @@ extension HostCalls {
     }
 
     func close(_ descriptor: CInt) {
-        _ = interceptor?(.close)
+        _ = interceptor?(.close, 0)
         _ = Glibc.close(descriptor)
     }
 
+    /// Has a descriptor closed when this process executes another program.
+    func closeOnExec(_ descriptor: CInt) throws(Errno) {
+        try intercept(.closeOnExec)
+        _ = try check(fcntl(descriptor, F_SETFD, FD_CLOEXEC))
+    }
+
     func ioctl(_ descriptor: CInt, _ request: Request, _ argument: UInt) throws(Errno) -> CInt {
-        try intercept(.ioctl(request.name.description))
+        if let answer = try intercept(.ioctl(request.name.description), argument) { return answer }
         return try check(ckvm_ioctl_int(descriptor, request.number, argument))
     }
 
@@ -79,7 +115,8 @@ extension HostCalls {
         _ request: Request,
         _ argument: UnsafeMutableRawPointer
     ) throws(Errno) -> CInt {
-        try intercept(.ioctl(request.name.description))
+        let address = UInt(bitPattern: argument)
+        if let answer = try intercept(.ioctl(request.name.description), address) { return answer }
         // SAFETY: the caller vouches that the argument has the layout that the request has in the header.
         return try check(unsafe ckvm_ioctl_ptr(descriptor, request.number, argument))
     }
@@ -104,7 +141,7 @@ extension HostCalls {
 
     /// - Parameter address: what ``map(_:offset:size:)`` returned for this size; not used again.
     @unsafe func unmap(_ address: UnsafeMutableRawPointer, size: Int) {
-        _ = interceptor?(.unmap(size: size))
+        _ = interceptor?(.unmap(size: size), 0)
         // SAFETY: the caller vouches that the range is a mapping of ours to which no pointer is left.
         _ = unsafe munmap(address, size)
     }

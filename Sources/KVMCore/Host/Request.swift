@@ -53,9 +53,21 @@ extension Request {
     static var unregisterCoalescedMMIO: Self {
         Self(CKVM_UNREGISTER_COALESCED_MMIO, "KVM_UNREGISTER_COALESCED_MMIO")
     }
+    static var getClock: Self { Self(CKVM_GET_CLOCK, "KVM_GET_CLOCK") }
+    static var setClock: Self { Self(CKVM_SET_CLOCK, "KVM_SET_CLOCK") }
+    static var setPMUEventFilter: Self { Self(CKVM_SET_PMU_EVENT_FILTER, "KVM_SET_PMU_EVENT_FILTER") }
+    static var createDevice: Self { Self(CKVM_CREATE_DEVICE, "KVM_CREATE_DEVICE") }
+    static var setUserMemoryRegion2: Self { Self(CKVM_SET_USER_MEMORY_REGION2, "KVM_SET_USER_MEMORY_REGION2") }
+    static var setMemoryAttributes: Self { Self(CKVM_SET_MEMORY_ATTRIBUTES, "KVM_SET_MEMORY_ATTRIBUTES") }
+    static var createGuestMemoryFile: Self { Self(CKVM_CREATE_GUEST_MEMFD, "KVM_CREATE_GUEST_MEMFD") }
     static var setMSRFilter: Self { Self(CKVM_X86_SET_MSR_FILTER, "KVM_X86_SET_MSR_FILTER") }
     static var enableCapability: Self { Self(CKVM_ENABLE_CAP, "KVM_ENABLE_CAP") }
     static var getStatisticsDescriptor: Self { Self(CKVM_GET_STATS_FD, "KVM_GET_STATS_FD") }
+    static var getTSCFrequency: Self { Self(CKVM_GET_TSC_KHZ, "KVM_GET_TSC_KHZ") }
+    static var setTSCFrequency: Self { Self(CKVM_SET_TSC_KHZ, "KVM_SET_TSC_KHZ") }
+    static var hasAttribute: Self { Self(CKVM_HAS_DEVICE_ATTR, "KVM_HAS_DEVICE_ATTR") }
+    static var getAttribute: Self { Self(CKVM_GET_DEVICE_ATTR, "KVM_GET_DEVICE_ATTR") }
+    static var setAttribute: Self { Self(CKVM_SET_DEVICE_ATTR, "KVM_SET_DEVICE_ATTR") }
 }
 
 extension Request {
@@ -87,4 +99,8 @@ extension Request {
     static var interrupt: Self { Self(CKVM_INTERRUPT, "KVM_INTERRUPT") }
     static var nmi: Self { Self(CKVM_NMI, "KVM_NMI") }
     static var setGuestDebug: Self { Self(CKVM_SET_GUEST_DEBUG, "KVM_SET_GUEST_DEBUG") }
+    static var getLocalAPIC: Self { Self(CKVM_GET_LAPIC, "KVM_GET_LAPIC") }
+    static var setLocalAPIC: Self { Self(CKVM_SET_LAPIC, "KVM_SET_LAPIC") }
+    static var getNestedState: Self { Self(CKVM_GET_NESTED_STATE, "KVM_GET_NESTED_STATE") }
+    static var setNestedState: Self { Self(CKVM_SET_NESTED_STATE, "KVM_SET_NESTED_STATE") }
 }

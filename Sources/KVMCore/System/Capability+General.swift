@@ -250,4 +250,26 @@ extension Capability {
     public static let vmDisableNXHugePages = Self(rawValue: 220)
     /// `KVM_CAP_DIRTY_LOG_RING_ACQ_REL`.
     public static let dirtyLogRingAcquireRelease = Self(rawValue: 223)
+    /// `KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP`.
+    public static let dirtyLogRingWithBitmap = Self(rawValue: 225)
+    /// `KVM_CAP_PMU_EVENT_MASKED_EVENTS`.
+    public static let pmuEventMaskedEvents = Self(rawValue: 226)
+    /// `KVM_CAP_USER_MEMORY2`.
+    public static let userMemory2 = Self(rawValue: 231)
+    /// `KVM_CAP_MEMORY_FAULT_INFO`.
+    public static let memoryFaultInformation = Self(rawValue: 232)
+    /// `KVM_CAP_MEMORY_ATTRIBUTES`.
+    public static let memoryAttributes = Self(rawValue: 233)
+    /// `KVM_CAP_GUEST_MEMFD`.
+    public static let guestMemoryFile = Self(rawValue: 234)
+    /// `KVM_CAP_VM_TYPES`.
+    public static let vmTypes = Self(rawValue: 235)
+    /// `KVM_CAP_PRE_FAULT_MEMORY`.
+    public static let preFaultMemory = Self(rawValue: 236)
+    /// `KVM_CAP_X86_APIC_BUS_CYCLES_NS`.
+    public static let x86APICBusCycles = Self(rawValue: 237)
+    /// `KVM_CAP_X86_GUEST_MODE`.
+    public static let x86GuestMode = Self(rawValue: 238)
+    /// `KVM_CAP_GUEST_MEMFD_FLAGS`.
+    public static let guestMemoryFileFlags = Self(rawValue: 244)
 }

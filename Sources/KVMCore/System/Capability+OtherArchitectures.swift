@@ -186,4 +186,28 @@ extension Capability {
     public static let s390ZPCIOp = Self(rawValue: 221)
     /// `KVM_CAP_S390_CPU_TOPOLOGY`.
     public static let s390CPUTopology = Self(rawValue: 222)
+    /// `KVM_CAP_S390_PROTECTED_ASYNC_DISABLE`.
+    public static let s390ProtectedAsynchronousDisable = Self(rawValue: 224)
+    /// `KVM_CAP_COUNTER_OFFSET`.
+    public static let armCounterOffset = Self(rawValue: 227)
+    /// `KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE`.
+    public static let armEagerSplitChunkSize = Self(rawValue: 228)
+    /// `KVM_CAP_ARM_SUPPORTED_BLOCK_SIZES`.
+    public static let armSupportedBlockSizes = Self(rawValue: 229)
+    /// `KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES`.
+    public static let armSupportedRegisterMaskRanges = Self(rawValue: 230)
+    /// `KVM_CAP_ARM_WRITABLE_IMP_ID_REGS`.
+    public static let armWritableImplementationIDs = Self(rawValue: 239)
+    /// `KVM_CAP_ARM_EL2`.
+    public static let armEL2 = Self(rawValue: 240)
+    /// `KVM_CAP_ARM_EL2_E2H0`.
+    public static let armEL2E2H0 = Self(rawValue: 241)
+    /// `KVM_CAP_RISCV_MP_STATE_RESET`.
+    public static let riscvMPStateReset = Self(rawValue: 242)
+    /// `KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED`.
+    public static let armCacheablePFNMap = Self(rawValue: 243)
+    /// `KVM_CAP_ARM_SEA_TO_USER`.
+    public static let armSEAToUser = Self(rawValue: 245)
+    /// `KVM_CAP_S390_USER_OPEREXEC`.
+    public static let s390UserOperationException = Self(rawValue: 246)
 }

@@ -10,6 +10,12 @@ struct VCPUFeatures: Sendable {
     let hasLocalAPIC: Bool
     /// The page of a vCPU's mapping in which the ring of coalesced writes is; 0 if there is none.
     let coalescedRingPage: Int
+    let hasAttributes: Bool
+    let hasTSCFrequency: Bool
+    /// Guests can have any frequency of the time-stamp counter.
+    let hasTSCControl: Bool
+    /// Bytes of the largest nested state; 0 where guests have no guests of their own.
+    let nestedStateSize: Int
     /// Register sets that `kvm_run` can carry.
     let syncedRegisters: SyncedRegisterSets
 
@@ -31,6 +37,10 @@ struct VCPUFeatures: Sendable {
         self.hasLocalAPIC = hasLocalAPIC
         hasXCRs = try vm.check(.xcrs) > 0
         coalescedRingPage = Int(max(try vm.check(.coalescedMMIO), 0))
+        hasAttributes = try vm.check(.vcpuAttributes) > 0
+        hasTSCFrequency = try vm.check(.getTSCKHz) > 0
+        hasTSCControl = try vm.check(.tscControl) > 0
+        nestedStateSize = Int(max(try vm.check(.nestedState), 0))
         syncedRegisters = SyncedRegisterSets(rawValue: UInt64(max(try vm.check(.syncRegs), 0)))
     }
 }

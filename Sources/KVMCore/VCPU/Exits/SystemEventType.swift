@@ -18,4 +18,6 @@ public struct SystemEventType: RawRepresentable, Hashable, Sendable {
     public static let suspend = Self(rawValue: 5)
     /// `KVM_SYSTEM_EVENT_SEV_TERM`.
     public static let encryptedGuestTerminated = Self(rawValue: 6)
+    /// `KVM_SYSTEM_EVENT_TDX_FATAL`.
+    public static let trustDomainFatal = Self(rawValue: 7)
 }

@@ -15,8 +15,8 @@ extension VCPU {
     }
 
     /// What a hypercall gives the guest, after ``VCPUExit/hypercall(number:arguments:longMode:)``,
-    /// ``VCPUExit/xenHypercall(number:arguments:privilegeLevel:longMode:)`` or ``HyperVExit/hypercall(input:parameters:)``;
-    /// otherwise without effect. Takes effect at the next run.
+    /// ``VCPUExit/xenHypercall(number:arguments:privilegeLevel:longMode:)``, ``HyperVExit/hypercall(input:parameters:)`` or
+    /// ``VCPUExit/trustDomainCall(number:flags:data:)``; otherwise without effect. Takes effect at the next run.
     public mutating func answerHypercall(_ result: UInt64) {
         // SAFETY: as above; only the member that the exit reason selects is written.
         switch Int32(truncatingIfNeeded: unsafe runPage.pointee.exit_reason) {
@@ -24,6 +24,7 @@ extension VCPU {
         case KVM_EXIT_XEN: unsafe ckvm_run_xen(runPage).pointee.u.hcall.result = result
         case KVM_EXIT_HYPERV where unsafe ckvm_run_hyperv(runPage).pointee.type == UInt32(KVM_EXIT_HYPERV_HCALL):
             unsafe ckvm_run_hyperv(runPage).pointee.u.hcall.result = result
+        case KVM_EXIT_TDX: unsafe ckvm_run_tdx(runPage).pointee.ret = result
         default: break
         }
     }

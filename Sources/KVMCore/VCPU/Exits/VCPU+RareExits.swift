@@ -39,6 +39,16 @@ extension VCPU {
             return .notify(contextIsInvalid: flags & UInt32(KVM_NOTIFY_CONTEXT_INVALID) != 0)
         case KVM_EXIT_HYPERV: return .hyperV(hyperVExit())
         case KVM_EXIT_XEN: return xenExit()
+        case KVM_EXIT_MEMORY_FAULT:
+            let payload = unsafe ckvm_run_memory_fault(runPage).pointee
+            return .memoryFault(
+                MemoryFault(
+                    flags: MemoryFault.Flags(rawValue: payload.flags),
+                    address: GuestPhysicalAddress(payload.gpa),
+                    size: payload.size
+                )
+            )
+        case KVM_EXIT_TDX: return trustDomainExit()
         default: return foreignExit(reason)
         }
     }
@@ -87,69 +97,14 @@ extension VCPU {
         )
     }
 
-    /// The exits of other architectures, decoded so that the list is whole.
     @_lifetime(&self)
-    private mutating func foreignExit(_ reason: UInt32) -> VCPUExit {
-        switch Int32(truncatingIfNeeded: reason) {
-        case KVM_EXIT_S390_SIEIC:
-            let payload = unsafe ckvm_run_s390_sieic(runPage).pointee
-            return .s390Intercept(code: payload.icptcode, parameterA: payload.ipa, parameterB: payload.ipb)
-        case KVM_EXIT_S390_RESET: return .s390Reset(flags: unsafe ckvm_run_s390_reset_flags(runPage).pointee)
-        case KVM_EXIT_S390_UCONTROL:
-            let payload = unsafe ckvm_run_s390_ucontrol(runPage).pointee
-            return .s390UserControl(exceptionCode: payload.trans_exc_code, programCode: payload.pgm_code)
-        case KVM_EXIT_S390_TSCH:
-            let payload = unsafe ckvm_run_s390_tsch(runPage).pointee
-            return .s390TestSubchannel(
-                S390Subchannel(
-                    identifier: payload.subchannel_id,
-                    number: payload.subchannel_nr,
-                    interruptParameter: payload.io_int_parm,
-                    interruptWord: payload.io_int_word,
-                    parameterB: payload.ipb,
-                    wasDequeued: payload.dequeued != 0
-                )
-            )
-        case KVM_EXIT_S390_STSI:
-            let payload = unsafe ckvm_run_s390_stsi(runPage).pointee
-            return .s390StoreSystemInformation(
-                S390SystemInformation(
-                    address: payload.addr,
-                    accessRegister: payload.ar,
-                    functionCode: payload.fc,
-                    selector1: payload.sel1,
-                    selector2: payload.sel2
-                )
-            )
-        case KVM_EXIT_DCR:
-            let payload = unsafe ckvm_run_dcr(runPage).pointee
-            return .deviceControlRegister(number: payload.dcrn, data: payload.data, isWrite: payload.is_write != 0)
-        case KVM_EXIT_OSI:
-            let span = unsafe MutableSpan(_unsafeStart: ckvm_run_osi_gprs(runPage), count: 32)
-            return .openSystemInterface(registers: unsafe _overrideLifetime(span, mutating: &self))
-        case KVM_EXIT_PAPR_HCALL:
-            let number = unsafe ckvm_run_papr_hcall(runPage).pointee.nr
-            return .paprHypercall(number: number, arguments: unsafe lendWords(ckvm_run_papr_args(runPage), 9))
-        case KVM_EXIT_EPR: return .externalProxy(value: unsafe ckvm_run_epr(runPage).pointee.epr)
-        case KVM_EXIT_ARM_NISV:
-            let payload = unsafe ckvm_run_arm_nisv(runPage).pointee
-            return .armAbort(syndrome: payload.esr_iss, address: GuestPhysicalAddress(payload.fault_ipa))
-        case KVM_EXIT_RISCV_SBI:
-            let payload = unsafe ckvm_run_riscv_sbi(runPage).pointee
-            let arguments = unsafe lendWords(ckvm_run_riscv_args(runPage), 6)
-            return .riscvSBI(
-                extension: UInt64(payload.extension_id),
-                function: UInt64(payload.function_id),
-                arguments: arguments
-            )
-        case KVM_EXIT_RISCV_CSR:
-            let payload = unsafe ckvm_run_riscv_csr(runPage).pointee
-            return .riscvCSR(
-                number: UInt64(payload.csr_num),
-                newValue: UInt64(payload.new_value),
-                writeMask: UInt64(payload.write_mask)
-            )
-        default: return .unsupported(reason: reason)
-        }
+    private mutating func trustDomainExit() -> VCPUExit {
+        let payload = unsafe ckvm_run_tdx(runPage).pointee
+        let data = unsafe MutableSpan(_unsafeStart: ckvm_run_tdx_data(runPage), count: 5)
+        return .trustDomainCall(
+            number: payload.nr,
+            flags: payload.flags,
+            data: unsafe _overrideLifetime(data, mutating: &self)
+        )
     }
 }

@@ -61,6 +61,13 @@ public enum VCPUExit: ~Copyable, ~Escapable {
     /// A Xen hypercall: answer with ``VCPU/answerHypercall(_:)`` (`KVM_EXIT_XEN`).
     case xenHypercall(number: UInt64, arguments: Span<UInt64>, privilegeLevel: UInt32, longMode: Bool)
 
+    /// The guest touched memory that it cannot be given as things are: private where it is shared or the other way round, or
+    /// with nothing behind it. Change that and run again, or give the guest up (`KVM_EXIT_MEMORY_FAULT`).
+    case memoryFault(MemoryFault)
+    /// A call of a trust domain: answer with ``VCPU/answerHypercall(_:)``; some calls take more answers in `data`
+    /// (`KVM_EXIT_TDX`).
+    case trustDomainCall(number: UInt64, flags: UInt64, data: MutableSpan<UInt64>)
+
     // MARK: What should not happen
 
     /// KVM cannot emulate an instruction; its bytes if KVM knows them (`KVM_EXIT_INTERNAL_ERROR`, suberror 1).
@@ -100,6 +107,12 @@ public enum VCPUExit: ~Copyable, ~Escapable {
     case riscvSBI(extension: UInt64, function: UInt64, arguments: Span<UInt64>)
     /// `KVM_EXIT_RISCV_CSR`.
     case riscvCSR(number: UInt64, newValue: UInt64, writeMask: UInt64)
+    /// `KVM_EXIT_LOONGARCH_IOCSR`: 1 to 8 bytes to fill.
+    case loongArchRead(address: UInt64, data: MutableRawSpan)
+    /// `KVM_EXIT_LOONGARCH_IOCSR`: 1 to 8 bytes.
+    case loongArchWrite(address: UInt64, data: RawSpan)
+    /// `KVM_EXIT_ARM_SEA`; the physical address where it is known.
+    case armExternalAbort(syndrome: UInt64, address: GuestVirtualAddress, physical: GuestPhysicalAddress?)
 
     /// A reason that is newer than this code, or one whose data are outside the shared pages.
     case unsupported(reason: UInt32)

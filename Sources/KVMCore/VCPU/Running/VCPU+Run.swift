@@ -1,4 +1,5 @@
 import CKVM
+import Glibc
 import Synchronization
 import SystemPackage
 
@@ -8,14 +9,17 @@ extension VCPU {
     /// If the exit before was a read, the data put into ``exit`` is what the guest reads. Takes no lock and allocates
     /// nothing.
     ///
-    /// - Throws: any errno but EINTR and EAGAIN, which are outcomes. EFAULT: memory behind a slot is not mapped.
+    /// - Throws: any errno but EINTR and EAGAIN, which are outcomes. EFAULT: memory behind a slot is not mapped; where the
+    ///   kernel says which, that is ``VCPUExit/memoryFault(_:)`` and no error.
     public mutating func run() throws(KVMError) -> RunOutcome {
-        switch enter() {
+        let errno = enter()
+        return switch errno {
         case 0: .exit
+        case Errno.badAddress.rawValue, EHWPOISON: try memoryFaultOutcome(errno)
         case Errno.interrupted.rawValue:
             clearImmediateExit(KickControl.kicked) ? .kicked : .interrupted
         case Errno.resourceTemporarilyUnavailable.rawValue: .again
-        case let errno: throw runError(errno)
+        default: throw runError(errno)
         }
     }
 
@@ -32,6 +36,7 @@ extension VCPU {
         _ = clearImmediateExit(KickControl.completing)
         switch errno {
         case 0: return .exit
+        case Errno.badAddress.rawValue, EHWPOISON: return try memoryFaultOutcome(errno)
         case Errno.interrupted.rawValue: return .completed
         case Errno.resourceTemporarilyUnavailable.rawValue: return .again
         default: throw runError(errno)
@@ -52,6 +57,14 @@ extension VCPU {
         let isOver = errno == 0 || errno == Errno.interrupted.rawValue
         freshRegisters = isOver ? synchronizedRegisters : []
         return errno
+    }
+
+    /// A run that fails for memory is an exit if the kernel has said what memory it is (`KVM_CAP_MEMORY_FAULT_INFO`). A kernel
+    /// that can say so clears the reason of the exit before.
+    private func memoryFaultOutcome(_ errno: CInt) throws(KVMError) -> RunOutcome {
+        // SAFETY: the run page is mapped while this value lives.
+        guard unsafe runPage.pointee.exit_reason == UInt32(KVM_EXIT_MEMORY_FAULT) else { throw runError(errno) }
+        return .exit
     }
 
     private func runError(_ errno: CInt) -> KVMError {

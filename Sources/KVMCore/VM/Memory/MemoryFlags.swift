@@ -10,4 +10,6 @@ public struct MemoryFlags: OptionSet, Hashable, Sendable {
     public static let logDirtyPages = Self(rawValue: 1 << 0)
     /// The guest's writes exit as MMIO and change nothing (`KVM_MEM_READONLY`).
     public static let readOnly = Self(rawValue: 1 << 1)
+    /// Private pages come from a ``GuestMemoryFile``: set by the method that takes one (`KVM_MEM_GUEST_MEMFD`).
+    public static let guestMemoryFile = Self(rawValue: 1 << 2)
 }

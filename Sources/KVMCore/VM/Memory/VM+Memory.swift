@@ -39,6 +39,13 @@ extension VM {
                 cause: .refused(objection)
             )
         }
+        if flags.contains(.guestMemoryFile) || memory.regions[slot]?.flags.contains(.guestMemoryFile) == true {
+            throw KVMError(
+                .setUserMemoryRegion,
+                refused: "a slot with a guest memory file is set with its file, and not changed: remove it first",
+                about: Self.describe(region, in: slot)
+            )
+        }
         if let old = memory.regions[slot], !Self.canChangeInOneStep(old, region) {
             try replace(old, with: region, in: slot)
         } else {
@@ -80,6 +87,8 @@ extension VM {
     private mutating func remove(_ region: MemoryRegion, from slot: MemorySlot) throws(KVMError) {
         var request = Self.request(region, in: slot)
         request.memory_size = 0
+        // The older of the two requests does not know it.
+        request.flags &= ~MemoryFlags.guestMemoryFile.rawValue
         try descriptor.call(
             .setUserMemoryRegion,
             reading: request,
@@ -107,7 +116,7 @@ extension VM {
         )
     }
 
-    private static func describe(_ region: MemoryRegion, in slot: MemorySlot) -> String {
+    static func describe(_ region: MemoryRegion, in slot: MemorySlot) -> String {
         "slot \(slot.rawValue), \(region.size) bytes at \(region.guestAddress)"
     }
 }
