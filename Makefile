@@ -2,7 +2,7 @@
 
 FUZZ_SECONDS ?= 60
 PREFIX ?= /usr/local
-SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources Examples/Package.swift Examples/Sources
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-at-scale setup build install fuzz bench format lint clean

@@ -20,6 +20,14 @@ let package = Package(
     name: "rr-vm",
     products: [
         .executable(name: "rr-vm", targets: ["rr-vm"]),
+        // For other packages: see docs/libraries.md. Each comes with the targets whose words its declarations use, and none reaches a
+        // target with unsafe flags.
+        .library(name: "KVMCore", targets: ["KVMCore", "X86"]),
+        .library(name: "TraceFormat", targets: ["TraceFormat", "ByteCoding", "X86"]),
+        .library(
+            name: "Replayer",
+            targets: ["Replayer", "TraceFormat", "KVMEngine", "Engine", "GuestMemory", "ByteCoding", "X86"]
+        ),
         // For the package in Fuzzing.
         .library(
             name: "Parts",

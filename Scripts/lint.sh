@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 swift format lint --strict --parallel --recursive --configuration .swift-format \
-    Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+    Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources \
+    Examples/Package.swift Examples/Sources
 if command -v shellcheck >/dev/null; then
     shellcheck --external-sources Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole check: set-up, format, a build in which a warning is an error, all tests, and what was skipped and why.
+# The whole check: set-up, format, a build in which a warning is an error, the examples, all tests, and what was skipped and why.
 # Arguments go to `swift test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +16,7 @@ Scripts/lint.sh
 # Package.swift reads this.
 export RR_VM_WARNINGS_AS_ERRORS=1
 swift build --build-tests
+Scripts/test-examples.sh
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
