@@ -73,10 +73,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // Optimised in every build: its operations call one another in tail position, which only the optimiser turns into jumps.
+        // SwiftPM asks for batch mode in debug builds, which a module that is compiled as a whole has no use for.
         .target(
             name: "SoftCPU",
             dependencies: ["CZydis", "ByteCoding", "X86", "GuestMemory"],
-            swiftSettings: swiftSettings + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
+            swiftSettings: swiftSettings + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1", "-disable-batch-mode"])]
         ),
         .target(
             name: "TraceFormat",
