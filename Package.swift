@@ -72,6 +72,8 @@ let package = Package(
             dependencies: ["CPerf", "CZydis", "X86", "GuestMemory", "KVMCore", "Engine"],
             swiftSettings: swiftSettings
         ),
+        // The one target that names the engines.
+        .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),
         // Optimised in every build: its operations call one another in tail position, which only the optimiser turns into jumps.
         // SwiftPM asks for batch mode in debug builds, which a module that is compiled as a whole has no use for.
         .target(
@@ -89,7 +91,7 @@ let package = Package(
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat"],
+            dependencies: ["X86", "Platform", "GuestMemory", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
         .target(name: "Devices", dependencies: ["X86", "Platform"], swiftSettings: swiftSettings),
@@ -101,7 +103,7 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat",
+                "CHostIO", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Engines", "TraceFormat",
                 "RecordedMachine", "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -110,7 +112,7 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
-                "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine", "TraceFormat", "RecordedMachine",
+                "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat", "RecordedMachine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -119,7 +121,7 @@ let package = Package(
             name: "rr-vm",
             dependencies: [
                 "CHostIO", "ByteCoding", "Confinement", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine",
-                "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
+                "Engines", "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -169,7 +171,8 @@ let package = Package(
         .target(
             name: "EndToEnd",
             dependencies: [
-                "TestBasics", "ByteCoding", "X86", "GuestMemory", "Engine", "KVMEngine", "TraceFormat", "Machine",
+                "TestBasics", "ByteCoding", "X86", "GuestMemory", "Engine", "KVMEngine", "TraceFormat",
+                "Machine",
                 "Recorder", "Replayer", "GuestImages",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -232,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Machine", "Recorder",
+                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Machine",
+                "Recorder",
                 "Replayer", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

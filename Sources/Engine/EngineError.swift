@@ -8,6 +8,8 @@ public enum EngineError: Error, CustomStringConvertible {
     case hostFailed(String)
     /// An instruction has another access to make, so that the state is not that between two instructions.
     case unfinishedInstruction
+    /// This engine does not count the instructions that it executes.
+    case doesNotCount
     /// This host lacks what a guest or a trace needs; the text names it.
     case hostLacks(String)
     /// This host cannot show a guest the processor that it was recorded with.
@@ -22,6 +24,8 @@ public enum EngineError: Error, CustomStringConvertible {
             failure
         case .unfinishedInstruction:
             "the guest's instruction has another access to make"
+        case .doesNotCount:
+            "this engine does not count instructions"
         case .hostLacks(let what):
             "this host lacks \(what)"
         case .hostDiffers(let differences):

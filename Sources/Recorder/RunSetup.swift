@@ -1,8 +1,11 @@
+public import Engines
 public import Machine
 public import TraceFormat
 
 /// How a run is watched and stopped.
 public struct RunSetup: Sendable {
+    /// What executes the guest.
+    public var engine: EngineChoice
     /// When it is stopped that does not stop by itself.
     public var limits: RunLimits
     /// Stops it from another thread.
@@ -55,6 +58,7 @@ public struct RunSetup: Sendable {
 
     /// Makes a set-up of its parts.
     public init(
+        engine: EngineChoice = .standard,
         limits: RunLimits,
         stop: StopRequest = StopRequest(),
         progress: RunProgress = RunProgress(),
@@ -66,6 +70,7 @@ public struct RunSetup: Sendable {
         sync: SyncPolicy = .none,
         ring: RingPolicy? = nil
     ) {
+        self.engine = engine
         self.limits = limits
         self.stop = stop
         self.progress = progress

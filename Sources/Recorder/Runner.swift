@@ -8,7 +8,7 @@ internal import X86
 ///
 /// The only place where host time and host requests enter. Generic over processor, board and sink so that the loop makes
 /// direct calls.
-struct Runner<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
+struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
     var processor: P
     var board: B
     var sink: Sink

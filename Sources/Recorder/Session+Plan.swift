@@ -1,7 +1,7 @@
 internal import Devices
 internal import Engine
+internal import Engines
 internal import GuestMemory
-internal import KVMEngine
 internal import Machine
 internal import RecordedMachine
 internal import SystemPackage
@@ -24,6 +24,30 @@ extension Session {
         to path: FilePath,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
+        try setup.engine.perform(Planned(reader: reader, plan: plan, recorder: recorder, path: path, setup: setup))
+    }
+
+    /// A recording by a plan, on processors of some engine.
+    private struct Planned: EngineTask {
+        let reader: TraceReader
+        let plan: InputPlan
+        let recorder: String
+        let path: FilePath
+        let setup: RunSetup
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(RecorderError) -> RunSummary {
+            try record(startOf: reader, plan: plan, recorder: recorder, to: path, setup: setup, on: engine)
+        }
+    }
+
+    private static func record<P: EngineProcessor & ~Copyable>(
+        startOf reader: TraceReader,
+        plan: InputPlan,
+        recorder: String,
+        to path: FilePath,
+        setup: RunSetup,
+        on engine: P.Type
+    ) throws(RecorderError) -> RunSummary {
         var header = reader.header
         header.recorder = recorder
         header.chaosSeed = nil
@@ -41,7 +65,7 @@ extension Session {
         } catch {
             throw .trace(error)
         }
-        let processor = try processor(startOf: header, start)
+        let processor: P = try processor(startOf: header, start)
         let board = PCBoard(BoardSetup(startOf: header, setup), memory: processor.memory)
         var runner = Runner(
             processor: processor,
@@ -69,12 +93,12 @@ extension Session {
     }
 
     /// A processor in a recorded run's first state.
-    private static func processor(
+    private static func processor<P: EngineProcessor & ~Copyable>(
         startOf header: TraceHeader,
         _ start: Keyframe
-    ) throws(RecorderError) -> KVMProcessor {
+    ) throws(RecorderError) -> P {
         do {
-            var processor = try KVMProcessor.make(recordedIn: header, keeping: start.state)
+            var processor = try P.make(recordedIn: header, keeping: start.state)
             try processor.restore(start.state)
             var memory = start.memory
             for address in try memory.pages(thatMayDifferFrom: nil) {

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Engine
-internal import KVMEngine
+internal import Engines
 public import Machine
 internal import Platform
 public import SystemPackage
@@ -14,14 +14,24 @@ public enum Session {
         _ configuration: MachineConfiguration,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
-        do {
-            let processor = try prepare(configuration)
-            setup.didOpen()
-            return try drive(processor, into: TailSink(), configuration, setup) { sink, summary in
-                summary.fault?.events = sink.events
+        try setup.engine.perform(Unrecorded(configuration: configuration, setup: setup))
+    }
+
+    /// A run without a recording, on processors of some engine.
+    private struct Unrecorded: EngineTask {
+        let configuration: MachineConfiguration
+        let setup: RunSetup
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(RecorderError) -> RunSummary {
+            do {
+                let processor: P = try prepare(configuration)
+                setup.didOpen()
+                return try drive(processor, into: TailSink(), configuration, setup) { sink, summary in
+                    summary.fault?.events = sink.events
+                }
+            } catch {
+                throw .engine(error)
             }
-        } catch {
-            throw .engine(error)
         }
     }
 
@@ -38,30 +48,43 @@ public enum Session {
         to places: some Sequence<FilePath>,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
-        let processor: KVMProcessor
-        do { processor = try prepare(configuration) } catch { throw .engine(error) }
-        let cpuid = processor.cpuid
-        return try record(
-            configuration,
-            on: processor,
-            showing: cpuid,
-            guest: guest,
-            recorder: recorder,
-            to: places,
-            setup: setup
+        try setup.engine.perform(
+            Recorded(configuration: configuration, guest: guest, recorder: recorder, places: places, setup: setup)
         )
     }
 
-    /// Runs and records on a processor that stands at the guest's first instruction and shows it these CPUID leaves.
-    static func record<P: Processor & ~Copyable>(
+    /// A recording, on processors of some engine.
+    private struct Recorded<Places: Sequence<FilePath>>: EngineTask {
+        let configuration: MachineConfiguration
+        let guest: TraceHeader.Guest
+        let recorder: String
+        let places: Places
+        let setup: RunSetup
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(RecorderError) -> RunSummary {
+            let processor: P
+            do { processor = try prepare(configuration) } catch { throw .engine(error) }
+            return try record(
+                configuration,
+                on: processor,
+                guest: guest,
+                recorder: recorder,
+                to: places,
+                setup: setup
+            )
+        }
+    }
+
+    /// Runs and records on a processor that stands at the guest's first instruction.
+    static func record<P: EngineProcessor & ~Copyable>(
         _ configuration: MachineConfiguration,
         on processor: consuming P,
-        showing cpuid: [CPUIDEntry],
         guest: TraceHeader.Guest,
         recorder: String,
         to places: some Sequence<FilePath>,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
+        let cpuid = processor.cpuid
         let header = TraceHeader(
             creationTime: setup.date,
             recorder: recorder,
@@ -76,7 +99,7 @@ public enum Session {
                 cpuid: cpuid,
                 initialXCR0: 1
             ),
-            landing: .ofThisHost,
+            landing: LandingPolicy(of: processor),
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
             notes: [.listsWrittenPages] + configuration.notes(seen: cpuid)
@@ -121,7 +144,7 @@ public enum Session {
     }
 
     /// Runs on the board that the guest is for; `finish` takes the sink at the end.
-    private static func drive<P: Processor & ~Copyable, Sink: EventSink & ~Copyable>(
+    private static func drive<P: DebuggableProcessor & ~Copyable, Sink: EventSink & ~Copyable>(
         _ processor: consuming P,
         into sink: consuming Sink,
         _ configuration: MachineConfiguration,
@@ -137,7 +160,7 @@ public enum Session {
         return try drive(processor, on: board, into: sink, configuration, setup, finish: finish)
     }
 
-    private static func drive<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
+    private static func drive<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
         _ processor: consuming P,
         on board: consuming B,
         into sink: consuming Sink,
@@ -170,7 +193,7 @@ public enum Session {
         return summary
     }
 
-    private static func summary<P: Processor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
+    private static func summary<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
         of runner: inout Runner<P, B, Sink>,
         _ outcome: Outcome,
         _ configuration: MachineConfiguration
@@ -195,10 +218,13 @@ public enum Session {
     }
 
     /// A processor that stands at the guest's first instruction.
-    private static func prepare(_ configuration: MachineConfiguration) throws(EngineError) -> KVMProcessor {
-        var processor = try KVMProcessor.make(
+    private static func prepare<P: EngineProcessor & ~Copyable>(
+        _ configuration: MachineConfiguration
+    ) throws(EngineError) -> P {
+        var processor = try P.make(
             regions: configuration.memoryRegions,
             profile: configuration.profile,
+            modelSpecificRegisters: nil,
             trapBasePort: configuration.code.basePort
         )
         let state: ProcessorState

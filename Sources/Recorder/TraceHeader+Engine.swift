@@ -1,6 +1,5 @@
 internal import Engine
 internal import GuestMemory
-internal import KVMEngine
 internal import Machine
 internal import TraceFormat
 internal import X86
@@ -43,9 +42,11 @@ extension MachineConfiguration {
 }
 
 extension LandingPolicy {
-    /// How this host can come to a moment between two exits, in one mode of the guest at least.
-    static var ofThisHost: Self {
-        GuestMode.allCases.contains(where: HostProbe.canStop) ? .breakpoint : .jump
+    /// How processors like this one can come to a moment between two exits, in one mode of the guest at least.
+    init(of processor: borrowing some DebuggableProcessor & ~Copyable) {
+        var canStop = false
+        for mode in GuestMode.allCases where processor.canStop(in: mode) { canStop = true }
+        self = canStop ? .breakpoint : .jump
     }
 }
 

@@ -1,5 +1,4 @@
-internal import Engine
-internal import KVMEngine
+public import Engine
 public import TraceFormat
 internal import X86
 
@@ -7,18 +6,19 @@ internal import X86
 public struct HostCheck: Sendable {
     /// What keeps this host from replaying the trace at all, each in one line.
     public var obstacles: [String] = []
-    /// What it will do in another way than by executing, each in one line.
+    /// What it will do in another way than by executing, each in one line; none where no machine can be made for the trace.
     public var remarks: [String] = []
 
-    /// Makes the trace's machine on this host, and looks at what it lacks. Nothing of the guest is executed.
+    /// Makes the trace's machine on this host with an engine, and looks at what it lacks. Nothing of the guest is executed.
     ///
     /// - Throws: `.noState` where the trace has none to begin with; what reading can throw.
-    public init(_ reader: TraceReader) throws(TraceError) {
+    public init<P: EngineProcessor & ~Copyable>(_ reader: TraceReader, on engine: P.Type) throws(TraceError) {
         let first = try reader.firstKeyframe()
         let needs = try StateNeeds(reader)
         do throws(ReplayError) {
-            var session = try ReplaySession(reader)
+            var session = try ReplaySession<P>(reader)
             obstacles = session.obstacles(to: needs)
+            remarks = session.remarks(on: needs)
             try session.tryState(of: first, &self)
         } catch .engine(.hostDiffers(let differences)) {
             obstacles = differences.map(\.explanation)
@@ -27,21 +27,25 @@ public struct HostCheck: Sendable {
         } catch {
             obstacles = ["\(error)"]
         }
-        for mode in GuestMode.allCases {
-            guard let count = needs.asynchronous[mode] else { continue }
-            let way =
-                HostProbe.canStop(in: mode)
-                ? "reached by executing"
-                : "this host cannot stop a guest there: restored where an interrupt follows, which proves nothing"
-            remarks.append("\(count) states were recorded between two exits, in \(mode.title): \(way)")
-        }
     }
 }
 
-extension ReplaySession where P == KVMProcessor {
-    /// What this host's processor lacks of what states need.
+extension ReplaySession where P: EngineProcessor & ~Copyable {
+    /// What the processor lacks of what states need.
     fileprivate func obstacles(to needs: StateNeeds) -> [String] {
         needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }
+    }
+
+    /// How the states that were recorded between two exits are come to.
+    fileprivate func remarks(on needs: StateNeeds) -> [String] {
+        GuestMode.allCases.compactMap { mode in
+            guard let count = needs.asynchronous[mode] else { return nil }
+            let way =
+                processor.canStop(in: mode)
+                ? "reached by executing"
+                : "this host cannot stop a guest there: restored where an interrupt follows, which proves nothing"
+            return "\(count) states were recorded between two exits, in \(mode.title): \(way)"
+        }
     }
 
     /// Puts a keyframe's state into the processor and reads it back: every part that this host does not keep is an obstacle.

@@ -8,7 +8,7 @@ internal import X86
 ///
 /// Every exit is compared (kind, port or address, size, data written, RIP), and at every keyframe the digest of the
 /// processor and all memory. Inputs come from the trace alone: no device model takes part.
-public struct ReplaySession<P: Processor & ~Copyable>: ~Copyable {
+public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var processor: P
     let reader: TraceReader
     var cursor: EventCursor

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Engine
-import KVMEngine
+import Engines
 import Replayer
 import TraceFormat
 
@@ -9,28 +9,51 @@ extension BisectCommand {
     func search() throws {
         let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
             // A command of the user's has the user's rights.
-            if command == nil { confinement.keepOpenFiles(machines: true) }
+            if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
         if let when {
-            let condition = try Condition(when, symbols: CodeListing(reader).symbols)
-            let (finding, missed) = try ReplayProgress.showing { progress in
-                var search = try MomentSearch(Timeline(reader, showing: progress), condition)
-                return (try first ? search.first() : search.firstLasting(), search.missedLandings)
-            }
-            try report(finding, of: "'\(when)'", word: "becomes true")
-            try CommandFailure.check(missed)
+            try engine.choice.perform(Searching(command: self, reader: reader, condition: when))
         } else if let command {
+            try engine.choice.perform(Halving(command: self, reader: reader, line: command))
+        }
+    }
+
+    /// The search for what an expression says, with a processor of some engine.
+    private struct Searching: EngineTask {
+        let command: BisectCommand
+        let reader: TraceReader
+        let condition: String
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+            let predicate = try Condition(condition, symbols: CodeListing(reader).symbols)
             let (finding, missed) = try ReplayProgress.showing { progress in
-                var search = try MomentSearch(Timeline(reader, showing: progress), CommandPredicate(command, reader))
-                return (try first ? search.first() : search.halving(), search.missedLandings)
+                var search = try MomentSearch(Timeline<P>(reader, showing: progress), predicate)
+                return (try command.first ? search.first() : search.firstLasting(), search.missedLandings)
             }
-            try report(finding, of: "'\(command)'", word: "begins to fail")
+            try command.report(finding, of: "'\(condition)'", word: "becomes true")
             try CommandFailure.check(missed)
         }
     }
 
-    private func report<P: MomentPredicate>(
-        _ finding: MomentSearch<KVMProcessor, P>.Finding?,
+    /// The search for what a shell command says, with a processor of some engine.
+    private struct Halving: EngineTask {
+        let command: BisectCommand
+        let reader: TraceReader
+        let line: String
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+            let (finding, missed) = try ReplayProgress.showing { progress in
+                let predicate = CommandPredicate(line, reader)
+                var search = try MomentSearch(Timeline<P>(reader, showing: progress), predicate)
+                return (try command.first ? search.first() : search.halving(), search.missedLandings)
+            }
+            try command.report(finding, of: "'\(line)'", word: "begins to fail")
+            try CommandFailure.check(missed)
+        }
+    }
+
+    private func report<E: DebuggableProcessor & ~Copyable, P: MomentPredicate>(
+        _ finding: MomentSearch<E, P>.Finding?,
         of subject: String,
         word: String
     ) throws {
@@ -45,13 +68,9 @@ extension BisectCommand {
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
         let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
-            confinement.keepOpenFiles(machines: true)
+            confinement.keepOpenFiles(machines: engine.choice)
         }
-        let result = try ReplayProgress.showing { progress in
-            var session = try ReplaySession(reader)
-            return try session.run { _ in progress.replayed.add(1) }
-        }
-        switch result {
+        switch try engine.choice.perform(FreshReplay(reader: reader)) {
         case .success(let report):
             var output = StandardOutput()
             let word = report.epochsUnproved == 0 ? "equal" : "equal as far as it is proved"
@@ -67,6 +86,18 @@ extension BisectCommand {
         case .failure(let divergence):
             try StandardOutput.print("\(TraceDifference(divergence, in: reader))")
             throw ExitCode(ExitStatus.different.rawValue)
+        }
+    }
+
+    /// The replay to compare with, on a processor of some engine.
+    private struct FreshReplay: EngineTask {
+        let reader: TraceReader
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Result<ReplayReport, Divergence> {
+            try ReplayProgress.showing { progress in
+                var session = try ReplaySession<P>(reader)
+                return try session.run { _ in progress.replayed.add(1) }
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -56,6 +58,7 @@ struct BisectCommand: ParsableCommand {
         if ignore != nil, files.count == 1 { throw ValidationError("--ignore goes with two traces") }
     }
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
@@ -76,21 +79,33 @@ struct BisectCommand: ParsableCommand {
 
     private func compare() throws {
         let readers = try TraceLocation.open(files[0], files[1], filling: filling) {
-            confinement.keepOpenFiles(machines: true)
+            confinement.keepOpenFiles(machines: engine.choice)
         }
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)
         for difference in headers {
             try StandardOutput.print("the recordings begin differently: \(difference)".printable)
         }
         let comparison = TraceComparison(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
-        guard var difference = try comparison.run() else {
+        guard let difference = try comparison.run() else {
             guard headers.isEmpty else { throw ExitCode(ExitStatus.different.rawValue) }
             try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
             return
         }
-        try difference.examine(readers)
-        try StandardOutput.print("\(difference)")
+        let examined = try engine.choice.perform(Examination(difference: difference, readers: readers))
+        try StandardOutput.print("\(examined)")
         throw ExitCode(ExitStatus.different.rawValue)
+    }
+
+    /// The look at both machines, with processors of some engine.
+    private struct Examination: EngineTask {
+        let difference: TraceDifference
+        let readers: (TraceReader, TraceReader)
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(TraceError) -> TraceDifference {
+            var difference = difference
+            try difference.examine(readers, on: engine)
+            return difference
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -14,13 +16,16 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true) { confinement.keepOpenFiles(machines: true) }
+        let reader = try TraceLocation.open(file, replaying: true) {
+            confinement.keepOpenFiles(machines: engine.choice)
+        }
         let check: HostCheck
         do {
-            check = try HostCheck(reader)
+            check = try engine.choice.perform(Checking(reader: reader))
         } catch {
             throw CommandFailure(error)
         }
@@ -33,6 +38,15 @@ struct CheckCommand: ParsableCommand {
                 .unavailable,
                 text: (["this host cannot replay the trace:"] + check.obstacles.map { "  \($0)" }).printableText
             )
+        }
+    }
+
+    /// The check, with a processor of some engine.
+    private struct Checking: EngineTask {
+        let reader: TraceReader
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(TraceError) -> HostCheck {
+            try HostCheck(reader, on: engine)
         }
     }
 }

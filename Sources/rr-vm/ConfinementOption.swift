@@ -1,8 +1,7 @@
 import ArgumentParser
 import Confinement
-import Engine
+import Engines
 import Glibc
-import KVMEngine
 import SystemPackage
 
 /// Whether a command gives up the rights that it does not need. Nothing here keeps a command from its work: where the kernel
@@ -19,14 +18,14 @@ struct ConfinementOption: ParsableArguments {
 
     /// Keeps what is open and nothing else. To be called before anything of a trace is read but its first bytes.
     ///
-    /// - Parameter machines: whether the command will make virtual machines.
-    func keepOpenFiles(machines: Bool) {
-        enter(directories: [], machines: machines) { try Confinement.limitSystemCalls() }
+    /// - Parameter engine: what the command will make virtual machines with, if it will.
+    func keepOpenFiles(machines engine: EngineChoice?) {
+        enter(directories: [], machines: engine) { try Confinement.limitSystemCalls() }
     }
 
     /// Keeps what is open, and the right to files in the directories of these files.
-    func keepDirectories(of files: [FilePath], machines: Bool) {
-        enter(directories: files.map(\.directory), machines: machines) {
+    func keepDirectories(of files: [FilePath], machines engine: EngineChoice?) {
+        enter(directories: files.map(\.directory), machines: engine) {
             try Confinement.limitSystemCalls(keeping: .files)
         }
     }
@@ -35,17 +34,21 @@ struct ConfinementOption: ParsableArguments {
     /// that to what is open.
     ///
     /// - Parameter opensLater: whether files are opened behind that call too.
-    func untilOpen(directoriesOf files: [FilePath], opensLater: Bool = false) -> @Sendable () -> Void {
+    func untilOpen(
+        directoriesOf files: [FilePath],
+        machines engine: EngineChoice,
+        opensLater: Bool = false
+    ) -> @Sendable () -> Void {
         guard !isOff else { return {} }
-        enter(directories: files.map(\.directory), machines: true) {}
+        enter(directories: files.map(\.directory), machines: engine) {}
         return {
             Self.noting { try Confinement.limitSystemCalls(keeping: opensLater ? .files : []) }
         }
     }
 
-    private func enter(directories: [FilePath], machines: Bool, then body: () throws -> Void) {
+    private func enter(directories: [FilePath], machines engine: EngineChoice?, then body: () throws -> Void) {
         guard !isOff else { return }
-        if machines { KVMProcessor.keepHostOpen() }
+        engine?.keepHostOpen()
         // Reads the time zone's file, for the dates that a command may show.
         tzset()
         Self.noting {

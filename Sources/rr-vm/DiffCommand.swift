@@ -22,7 +22,7 @@ struct DiffCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let (left, right) = try TraceLocation.open(left, right) { confinement.keepOpenFiles(machines: false) }
+        let (left, right) = try TraceLocation.open(left, right) { confinement.keepOpenFiles(machines: nil) }
         var output = StandardOutput()
         let comparison: TraceDifferences
         do {

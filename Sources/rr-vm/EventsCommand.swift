@@ -47,7 +47,7 @@ struct EventsCommand: ParsableCommand {
             if follow {
                 try listGrowing(&output)
             } else {
-                let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: false) }
+                let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: nil) }
                 if let from, !reader.events.contains(EventOrdinal(from)) {
                     _ = try reader.event(at: EventOrdinal(from))
                 }
@@ -65,7 +65,7 @@ struct EventsCommand: ParsableCommand {
     private func listGrowing(_ output: inout StandardOutput) throws {
         let path = try TraceLocation.resolve(file)
         // A recorder that keeps the last stretch puts one file after another in the trace's place.
-        confinement.keepDirectories(of: [path], machines: false)
+        confinement.keepDirectories(of: [path], machines: nil)
         var follower = try TraceFollower(named: path)
         var position = from.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
         while true {

@@ -24,7 +24,7 @@ struct InfoCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, checking: check) { confinement.keepOpenFiles(machines: false) }
+        let reader = try TraceLocation.open(file, checking: check) { confinement.keepOpenFiles(machines: nil) }
         let info: TraceInfo
         do { info = try TraceInfo(reader, countsKinds: counts) } catch { throw CommandFailure(error) }
         try StandardOutput.print(json ? info.json : info.text)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -73,11 +75,12 @@ struct InspectCommand: ParsableCommand {
         if phys, memory.isEmpty { throw ValidationError("--phys says what the addresses of --mem are: give one") }
     }
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
-            confinement.keepOpenFiles(machines: true)
+            confinement.keepOpenFiles(machines: engine.choice)
         }
         let report: InspectionReport
         do {
@@ -100,12 +103,7 @@ struct InspectCommand: ParsableCommand {
         guard regs || showsDefault || !memory.isEmpty || disasm != nil || stack || screen || pageTable != nil else {
             return report
         }
-        var timeline = try Timeline(reader)
-        try ReplayProgress.showing { progress in
-            timeline.visit = { [replayed = progress.replayed] in replayed.add(1) }
-            try timeline.seek(to: moment)
-        }
-        var view = try timeline.view()
+        var view = try engine.choice.perform(Look(reader: reader, moment: moment))
         if regs {
             report.registers = view.state.fields
         } else if showsDefault {
@@ -125,6 +123,20 @@ struct InspectCommand: ParsableCommand {
             report.walk = try view.walk(GuestVirtualAddress(address(pageTable, &view, listing.symbols)))
         }
         return report
+    }
+
+    /// The look at a moment, with a processor of some engine.
+    private struct Look: EngineTask {
+        let reader: TraceReader
+        let moment: Moment
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> LiveView {
+            try ReplayProgress.showing { progress in
+                var timeline = try Timeline<P>(reader, showing: progress)
+                try timeline.seek(to: moment)
+                return try timeline.view()
+            }
+        }
     }
 
     private func dump(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import TraceFormat
 
@@ -21,19 +23,32 @@ struct LastWriteCommand: ParsableCommand {
     func run() throws {
         do {
             let reader = try TraceLocation.open(watch.file, replaying: true, filling: watch.filling) {
-                watch.confinement.keepOpenFiles(machines: true)
+                watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             let moment = try MomentName(before).moment(in: reader)
-            let (change, missed) = try ReplayProgress.showing { progress in
-                var timeline = try Timeline(reader, showing: progress)
-                let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
-                var search = try WriteSearch(timeline, memory)
-                return (try search.last(before: moment), search.missedLandings)
-            }
+            let (change, missed) = try watch.engine.choice.perform(Search(watch: watch, reader: reader, moment: moment))
             try StandardOutput.print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
             try CommandFailure.check(missed)
         } catch {
             throw CommandFailure(any: error)
+        }
+    }
+
+    /// The search, with a processor of some engine.
+    private struct Search: EngineTask {
+        let watch: WatchOptions
+        let reader: TraceReader
+        let moment: Moment
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> (
+            MemoryChange?, missed: [EventOrdinal]
+        ) {
+            try ReplayProgress.showing { progress in
+                var timeline = try Timeline<P>(reader, showing: progress)
+                let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+                var search = try WriteSearch(timeline, memory)
+                return (try search.last(before: moment), search.missedLandings)
+            }
         }
     }
 }

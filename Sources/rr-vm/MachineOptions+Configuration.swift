@@ -50,7 +50,7 @@ extension MachineOptions {
             arguments: guestArguments,
             attachments: attachments
         )
-        let profile = try cpu.load()
+        let profile = try cpu.load(on: engine.choice)
         do {
             return try MachineConfiguration(
                 memorySize: memorySize(of: image),

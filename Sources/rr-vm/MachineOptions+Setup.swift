@@ -13,6 +13,7 @@ extension MachineOptions {
         _ unikernel: UnikernelSetup
     ) throws(CommandFailure) -> RunSetup {
         var setup = RunSetup(
+            engine: engine.choice,
             limits: limits(recording),
             consoleDescriptor: FileDescriptor.standardOutput.rawValue,
             date: Int64(time(nil)),

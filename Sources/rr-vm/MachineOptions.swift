@@ -26,6 +26,8 @@ struct MachineOptions: ParsableArguments {
     )
     var memory: ByteCount?
 
+    @OptionGroup var engine: EngineOption
+
     @OptionGroup(title: "Boot options") var boot: BootArguments
 
     @OptionGroup(title: "Devices") var devices: DeviceOptions

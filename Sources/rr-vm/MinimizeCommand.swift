@@ -51,11 +51,12 @@ struct MinimizeCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         // What is opened here has to be, before the rights to it are given up.
-        var plain = RunSetup(limits: RunLimits(), date: 0)
+        var plain = RunSetup(engine: engine.choice, limits: RunLimits(), date: 0)
         let drives = Result { () throws(CommandFailure) in
             var drives: [Drive] = []
             for option in drive { drives.append(try option.open()) }
@@ -66,7 +67,7 @@ struct MinimizeCommand: ParsableCommand {
         firmware.prepareFirmware()
         let reader = try TraceLocation.open(file, replaying: true) {
             // A command of the user's has the user's rights.
-            if condition == nil { confinement.keepDirectories(of: [output], machines: true) }
+            if condition == nil { confinement.keepDirectories(of: [output], machines: engine.choice) }
         }
         if let obstacle = Minimizer.obstacle(in: reader) {
             throw CommandFailure(.usage, "\(reader.path) cannot be made smaller: \(obstacle)")

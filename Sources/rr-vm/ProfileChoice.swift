@@ -1,6 +1,6 @@
 import ArgumentParser
 import Engine
-import KVMEngine
+import Engines
 import SystemPackage
 
 /// What `--cpu` names.
@@ -34,11 +34,11 @@ enum ProfileChoice: ExpressibleByArgument {
     }
 
     /// The profile itself.
-    func load() throws(CommandFailure) -> ProcessorProfile {
+    func load(on engine: EngineChoice) throws(CommandFailure) -> ProcessorProfile {
         switch self {
         case .baseline: return .baseline
         case .host:
-            do { return try KVMProcessor.hostProfile() } catch { throw CommandFailure(.unavailable, "\(error)") }
+            do { return try engine.hostProfile() } catch { throw CommandFailure(.unavailable, "\(error)") }
         case .file(let path):
             let bytes = try FileSystem.read(path, what: "the profile", limit: Self.largestFile)
             do {

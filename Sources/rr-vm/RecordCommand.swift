@@ -82,6 +82,7 @@ struct RecordCommand: ParsableCommand {
         let guest = try machine.guestDescription(configuration.image)
         setup.didOpen = confinement.untilOpen(
             directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
+            machines: machine.engine.choice,
             opensLater: setup.ring != nil || !machine.unikernel.coreFiles.isEmpty
         )
         let interruption = Interruption(of: setup.stop)
@@ -121,7 +122,10 @@ struct RecordCommand: ParsableCommand {
         // A guest whose processor shuts down has failed.
         common.resets = false
         let guest = try machine.guestDescription(configuration.image)
-        confinement.keepDirectories(of: Array(places.prefix(1)) + machine.unikernel.coreFiles, machines: true)
+        confinement.keepDirectories(
+            of: Array(places.prefix(1)) + machine.unikernel.coreFiles,
+            machines: machine.engine.choice
+        )
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()
         defer { interruption.end() }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -38,11 +40,12 @@ struct RedactCommand: ParsableCommand {
         if blank == nil, output != nil { throw ValidationError("-o needs --blank: say what to blank") }
     }
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         let reader = try TraceLocation.open(file, filling: filling) {
-            confinement.keepDirectories(of: [output].compactMap(\.self), machines: output != nil)
+            confinement.keepDirectories(of: [output].compactMap(\.self), machines: output == nil ? nil : engine.choice)
         }
         do {
             let inputs = try RecordedInput.all(in: reader)
@@ -93,18 +96,30 @@ struct RedactCommand: ParsableCommand {
         _ inputs: [RecordedInput],
         _ path: FilePath
     ) throws -> RedactionReport {
-        let symbols = try reader.symbols()
-        let result = try ReplayProgress.showing { progress in
-            var redaction = try Redaction(reader, blanking: inputs) { event in
-                progress.replayed.count = event.rawValue
-            }
-            return try redaction.run { header throws(TraceError) in
-                try TraceWriter(path: path, header: header, symbols: symbols)
-            }
-        }
-        switch result {
+        switch try engine.choice.perform(Copying(reader: reader, inputs: inputs, path: path)) {
         case .success(let report): return report
         case .failure(let divergence): throw CommandFailure(.different, text: "\(divergence)")
+        }
+    }
+
+    /// The making of the copy, with processors of some engine.
+    private struct Copying: EngineTask {
+        let reader: TraceReader
+        let inputs: [RecordedInput]
+        let path: FilePath
+
+        func perform<P: EngineProcessor & ~Copyable>(
+            on engine: P.Type
+        ) throws -> Result<RedactionReport, Divergence> {
+            let symbols = try reader.symbols()
+            return try ReplayProgress.showing { progress in
+                var redaction = try Redaction<P>(reader, blanking: inputs) { event in
+                    progress.replayed.count = event.rawValue
+                }
+                return try redaction.run { header throws(TraceError) in
+                    try TraceWriter(path: path, header: header, symbols: symbols)
+                }
+            }
         }
     }
 }

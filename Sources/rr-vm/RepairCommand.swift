@@ -27,7 +27,7 @@ struct RepairCommand: ParsableCommand {
 
     func run() throws {
         let reader = try TraceLocation.open(file) {
-            confinement.keepDirectories(of: [output], machines: false)
+            confinement.keepDirectories(of: [output], machines: nil)
         }
         let copy: TraceCopy
         do {

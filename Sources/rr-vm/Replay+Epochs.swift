@@ -1,4 +1,6 @@
 import Dispatch
+import Engine
+import Engines
 import Replayer
 import Synchronization
 import TraceFormat
@@ -14,6 +16,7 @@ extension Replay {
         _ reader: TraceReader,
         epochs: Range<Int>,
         jobs: Int,
+        on engine: EngineChoice,
         landing: Landing,
         progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
@@ -22,7 +25,8 @@ extension Replay {
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
         let replayed = progress.replayed
         Workers.run(parts.count) { index in
-            let result = Result { () throws(CommandFailure) in try replay(reader, parts[index], landing, replayed) }
+            let part = Part(reader: reader, epochs: parts[index], landing: landing, replayed: replayed)
+            let result = Result { () throws(CommandFailure) in try engine.perform(part) }
             results.withLock { $0[index] = result }
         }
         var whole: ReplayReport?
@@ -34,24 +38,27 @@ extension Replay {
         return whole.map { ($0, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9) }
     }
 
-    private static func replay(
-        _ reader: TraceReader,
-        _ epochs: Range<Int>,
-        _ landing: Landing,
-        _ replayed: ProgressCounter
-    ) throws(CommandFailure) -> ReplayReport {
-        do {
-            var session = try ReplaySession(reader, landing: landing)
-            switch try session.run(epochs: epochs, visit: { _ in replayed.add(1) }) {
-            case .success(let report): return report
-            case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
+    /// The replay of some epochs, on a processor of some engine.
+    private struct Part: EngineTask {
+        let reader: TraceReader
+        let epochs: Range<Int>
+        let landing: Landing
+        let replayed: ProgressCounter
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(CommandFailure) -> ReplayReport {
+            do {
+                var session = try ReplaySession<P>(reader, landing: landing)
+                switch try session.run(epochs: epochs, visit: { _ in replayed.add(1) }) {
+                case .success(let report): return report
+                case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
+                }
+            } catch let error as ReplayError {
+                throw CommandFailure(error)
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch {
+                throw CommandFailure(any: error)
             }
-        } catch let error as ReplayError {
-            throw CommandFailure(error)
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            throw CommandFailure(any: error)
         }
     }
 }

@@ -1,4 +1,6 @@
 import Dispatch
+import Engine
+import Engines
 import Replayer
 import TraceFormat
 
@@ -9,32 +11,50 @@ enum Replay {
     /// - Returns: the report, and the seconds it took.
     static func run(
         _ reader: TraceReader,
+        on engine: EngineChoice,
         landing: Landing,
         showingConsole speed: ConsoleSpeed?,
         progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = DispatchTime.now()
-        var console = ReplayedConsole(of: reader, speed, willShow: progress.line.willShowConsole)
         do {
-            var session = try ReplaySession(reader, landing: landing)
-            let result = try session.run { recorded in
-                progress.replayed.add(1)
-                console.show(recorded)
-            }
-            console.flush()
-            switch result {
-            case .success(let report):
-                if let failure = console.failure { throw failure }
-                return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
-            case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
-            }
+            let report = try engine.perform(Whole(reader: reader, landing: landing, speed: speed, progress: progress))
+            return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
         } catch let error as ReplayError {
-            console.flush()
             throw CommandFailure(error)
         } catch let failure as CommandFailure {
             throw failure
         } catch {
             throw CommandFailure(any: error)
+        }
+    }
+
+    /// The replay of a whole trace, on a processor of some engine.
+    private struct Whole: EngineTask {
+        let reader: TraceReader
+        let landing: Landing
+        let speed: ConsoleSpeed?
+        let progress: ReplayProgress
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> ReplayReport {
+            var console = ReplayedConsole(of: reader, speed, willShow: progress.line.willShowConsole)
+            do {
+                var session = try ReplaySession<P>(reader, landing: landing)
+                let result = try session.run { recorded in
+                    progress.replayed.add(1)
+                    console.show(recorded)
+                }
+                console.flush()
+                switch result {
+                case .success(let report):
+                    if let failure = console.failure { throw failure }
+                    return report
+                case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
+                }
+            } catch let error as ReplayError {
+                console.flush()
+                throw error
+            }
         }
     }
 }

@@ -34,14 +34,21 @@ struct ReplayCommand: ParsableCommand {
         if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
     }
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
-            confinement.keepOpenFiles(machines: true)
+            confinement.keepOpenFiles(machines: engine.choice)
         }
         let (report, seconds) = try ReplayProgress.showing {
-            try Replay.run(reader, landing: landing.landing, showingConsole: console ? speed : nil, progress: $0)
+            try Replay.run(
+                reader,
+                on: engine.choice,
+                landing: landing.landing,
+                showingConsole: console ? speed : nil,
+                progress: $0
+            )
         }
         guard !quiet else { return try report.checkProved() }
         StandardError.write("rr-vm: \(report.summary(seconds: seconds))")

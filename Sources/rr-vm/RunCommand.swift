@@ -19,7 +19,11 @@ struct RunCommand: ParsableCommand {
         let (configuration, unikernel) = try machine.configuration()
         var setup = try machine.setup(recording, configuration, unikernel)
         let cores = machine.unikernel.coreFiles
-        setup.didOpen = confinement.untilOpen(directoriesOf: cores, opensLater: !cores.isEmpty)
+        setup.didOpen = confinement.untilOpen(
+            directoriesOf: cores,
+            machines: machine.engine.choice,
+            opensLater: !cores.isEmpty
+        )
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress

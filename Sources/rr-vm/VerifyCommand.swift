@@ -42,13 +42,14 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var landing: LandingOption
     @OptionGroup var filling: MemoryLimitOption
 
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
         // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
         let isFirst = shard?.number ?? 1 == 1
         let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, filling: filling) {
-            confinement.keepOpenFiles(machines: true)
+            confinement.keepOpenFiles(machines: engine.choice)
         }
         let all = 0..<reader.keyframeCount
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
@@ -92,8 +93,21 @@ struct VerifyCommand: ParsableCommand {
         _ progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         if jobs == 1, shard == nil {
-            return try Replay.run(reader, landing: landing.landing, showingConsole: nil, progress: progress)
+            return try Replay.run(
+                reader,
+                on: engine.choice,
+                landing: landing.landing,
+                showingConsole: nil,
+                progress: progress
+            )
         }
-        return try Replay.run(reader, epochs: epochs, jobs: jobs, landing: landing.landing, progress: progress)
+        return try Replay.run(
+            reader,
+            epochs: epochs,
+            jobs: jobs,
+            on: engine.choice,
+            landing: landing.landing,
+            progress: progress
+        )
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Engine
+import Engines
 import Replayer
 import TraceFormat
 
@@ -21,21 +23,31 @@ struct WatchCommand: ParsableCommand {
     func run() throws {
         do {
             let reader = try TraceLocation.open(watch.file, replaying: true, filling: watch.filling) {
-                watch.confinement.keepOpenFiles(machines: true)
+                watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
+            try watch.engine.choice.perform(Listing(command: self, reader: reader))
+        } catch {
+            throw CommandFailure(any: error)
+        }
+    }
+
+    /// The list, from a processor of some engine.
+    private struct Listing: EngineTask {
+        let command: WatchCommand
+        let reader: TraceReader
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
             var output = StandardOutput()
             let missed = try ReplayProgress.showing { progress in
-                var timeline = try Timeline(reader, showing: progress)
-                let moment = try MomentName(at).moment(in: reader)
-                let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
+                var timeline = try Timeline<P>(reader, showing: progress)
+                let moment = try MomentName(command.at).moment(in: reader)
+                let memory = try command.watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
                 try search.all { change in try output.write(text: change.description) }
                 return search.missedLandings
             }
             try output.flush()
             try CommandFailure.check(missed)
-        } catch {
-            throw CommandFailure(any: error)
         }
     }
 }

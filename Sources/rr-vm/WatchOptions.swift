@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import KVMEngine
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -21,6 +20,7 @@ struct WatchOptions: ParsableArguments {
     var phys = false
 
     @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     static let longest = 65_536
@@ -32,9 +32,9 @@ struct WatchOptions: ParsableArguments {
     }
 
     /// The memory, by the paging of a moment, which the timeline is brought to.
-    func memory(
+    func memory<P: DebuggableProcessor & ~Copyable>(
         at moment: Moment,
-        _ timeline: inout Timeline<KVMProcessor>,
+        _ timeline: inout Timeline<P>,
         _ symbols: SymbolTable
     ) throws -> WatchedMemory {
         try timeline.seek(to: moment)

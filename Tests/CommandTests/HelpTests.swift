@@ -26,6 +26,20 @@ import Testing
         #expect(listed.filter { !$0.hasPrefix("-") } == Self.commands)
     }
 
+    @Test(
+        arguments: [
+            "run", "record", "replay", "verify", "check", "inspect", "bisect", "last-write", "watch", "minimize",
+            "redact",
+        ]
+    )
+    func everyCommandThatMakesAMachineHasAChoiceOfEngines(name: String) throws {
+        let result = try Command.run(name, "--engine", "steam", in: TemporaryDirectory())
+
+        #expect(result.status == 64)
+        #expect(result.messages.contains("'steam'"), "\(result.messages)")
+        #expect(result.messages.contains("kvm"), "\(result.messages)")
+    }
+
     @Test(arguments: commands)
     func optionThatIsNoneIsAUsageError(name: String) throws {
         let result = try Command.run(name, "--sideways", in: TemporaryDirectory())

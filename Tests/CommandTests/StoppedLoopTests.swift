@@ -1,6 +1,7 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Engine
+import KVMEngine
 import Testing
 import TraceFormat
 import X86

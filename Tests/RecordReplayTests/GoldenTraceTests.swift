@@ -1,4 +1,5 @@
 import EndToEnd
+import KVMEngine
 import Replayer
 import SystemPackage
 import Testing
@@ -11,7 +12,10 @@ import TraceFormat
 
     /// Those whose processor this host can show a guest.
     static let replayable = Checkout.traces.filter { path in
-        guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader) else { return false }
+        guard let reader = try? TraceReader(path: path), let check = try? HostCheck(reader, on: KVMProcessor.self)
+        else {
+            return false
+        }
         return check.obstacles.isEmpty
     }
 

@@ -1,7 +1,8 @@
-import Digest
+import ByteCoding
 import EndToEnd
 import Engine
 import GuestImages
+import KVMEngine
 import Replayer
 import SystemPackage
 import Testing
@@ -20,7 +21,10 @@ import X86
             change(&keyframe)
             keyframe.digest = StateDigest(processor: keyframe.state.digest, memory: keyframe.digest.memory)
         }
-        return try HostCheck(recording.reader.copy(to: directory.file("changed.rrvm"), changes: changes))
+        return try HostCheck(
+            recording.reader.copy(to: directory.file("changed.rrvm"), changes: changes),
+            on: KVMProcessor.self
+        )
     }
 
     @Test func aTraceOfThisHostHasNone() async throws {
@@ -44,7 +48,7 @@ import X86
         let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("tick-nmi-only")))
         let count = try recording.reader.keyframes.count { $0.position == .asynchronous }
 
-        let remarks = try HostCheck(recording.reader).remarks
+        let remarks = try HostCheck(recording.reader, on: KVMProcessor.self).remarks
 
         #expect(remarks.contains { $0.hasPrefix("\(count) states") && $0.contains("real mode") }, "\(remarks)")
     }

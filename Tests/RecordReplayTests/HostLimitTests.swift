@@ -117,14 +117,12 @@ import TraceFormat
             host: host.calls
         )
         try processor.restore(configuration.load(into: processor.memory))
-        let cpuid = processor.cpuid
         host.arm()
         var setup = RunSetup(limits: RunLimits(), date: 1_700_000_000)
         setup.progress = host.progress
         return try Session.record(
             configuration,
             on: processor,
-            showing: cpuid,
             guest: TraceHeader.Guest(
                 name: name,
                 options: [],

@@ -132,7 +132,7 @@ import X86
         #expect(report.keyframesPassed == between)
         #expect(report.jumps == [:])
         #expect(report.digest == (try reader.keyframes.last?.digest))
-        var alone = try ReplaySession(changed)
+        var alone = try KVMReplaySession(changed)
         #expect(try alone.run(epochs: 0..<1).get().jumps == [.notReached: 1], "its end is all there is to compare")
     }
 

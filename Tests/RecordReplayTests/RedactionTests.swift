@@ -2,6 +2,7 @@ import ByteCoding
 import EndToEnd
 import Engine
 import GuestImages
+import KVMEngine
 import Machine
 import Recorder
 import Replayer
@@ -128,7 +129,7 @@ private struct Redacted {
     init(_ original: TraceReader) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("redacted.rrvm")
-        var redaction = try Redaction(original, blanking: RecordedInput.all(in: original))
+        var redaction = try Redaction<KVMProcessor>(original, blanking: RecordedInput.all(in: original))
         report = try redaction.run { header throws(TraceError) in try TraceWriter(path: path, header: header) }.get()
         self.original = original
         copy = try TraceReader(path: path)

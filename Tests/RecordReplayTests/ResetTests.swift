@@ -36,7 +36,7 @@ import X86
         let reader = try await Self.recording().reader
 
         for epoch in 0..<reader.keyframeCount {
-            var session = try ReplaySession(reader, landing: .portable)
+            var session = try KVMReplaySession(reader, landing: .portable)
             #expect(throws: Never.self) { _ = try session.run(epochs: epoch..<epoch + 1).get() }
         }
     }

@@ -39,7 +39,7 @@ import TraceFormat
         let reader = try Recording.ofSilence(every: 20_000_000, to: directory.file("trace.rrvm"))
 
         for (number, mode) in try reader.interruptedModes() {
-            var session = try ReplaySession(reader)
+            var session = try KVMReplaySession(reader)
             let report = try session.run(epochs: number - 1..<number).get()
             let canStop = HostProbe.canStop(in: mode)
             #expect(report.jumps[.hostCannotStop] ?? 0 == (canStop ? 0 : 1))

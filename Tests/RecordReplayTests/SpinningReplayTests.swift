@@ -44,7 +44,7 @@ import X86
 
         #expect(
             performing: {
-                var timeline = try Timeline(spinning)
+                var timeline = try KVMTimeline(spinning)
                 try timeline.seek(to: Moment(event: EventOrdinal(2)))
             },
             throws: isDivergence
@@ -52,7 +52,7 @@ import X86
         #expect(
             performing: {
                 let symbols = try CodeListing(spinning).symbols
-                var search = try MomentSearch(Timeline(spinning), Condition("rax == 0xdead", symbols: symbols))
+                var search = try MomentSearch(KVMTimeline(spinning), Condition("rax == 0xdead", symbols: symbols))
                 _ = try search.first()
             },
             throws: isDivergence
@@ -71,7 +71,7 @@ import X86
         var memory = try cut.firstKeyframe().memory
         var bytes = try memory.page(at: page)
         bytes.replaceSubrange(Int(rip & 0xFFF)..<Int(rip & 0xFFF) + 2, with: [0xEB, 0xFE])
-        var session = try ReplaySession(cut)
+        var session = try KVMReplaySession(cut)
         let first = try #require(try session.nextEvent())
         try session.replay(first)
         try session.processor.memory.write(bytes, at: page)

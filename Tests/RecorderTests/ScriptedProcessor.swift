@@ -4,7 +4,7 @@ import GuestMemory
 import X86
 
 /// A processor that executes nothing: its exits are a list, and it notes what its driver does to it.
-struct ScriptedProcessor: Processor, ~Copyable {
+struct ScriptedProcessor: DebuggableProcessor, ~Copyable {
     /// What one run gives.
     enum Step {
         /// This exit.
@@ -98,7 +98,6 @@ struct ScriptedProcessor: Processor, ~Copyable {
     var interruptFlag: Bool { canTakeInterrupt }
     let taskPriority: UInt8 = 0
     let exitRegisters: [UInt64] = []
-    let completed: [CompletedInstruction: UInt64] = [:]
     func canStop(in mode: GuestMode) -> Bool { true }
     mutating func answer(_ value: UInt64) {}
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}

@@ -25,7 +25,7 @@ import TraceFormat
     func everyKeyframeIsReachedByExecutingFromTheOneBefore(_ guest: TestGuest) async throws {
         let reader = try await Self.reader(guest)
         let inside = try reader.keyframes.dropFirst().dropLast()
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
 
         #expect(!inside.isEmpty || reader.eventCount < 2 * Self.interval)
         for keyframe in inside.filter({ $0.position == .synchronous }).reversed() {
@@ -38,7 +38,7 @@ import TraceFormat
     func everyKeyframeIsReachedByRestoringIt(_ guest: TestGuest) async throws {
         let reader = try await Self.reader(guest)
         var generator = SeededGenerator(seed: reader.eventCount)
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
 
         for keyframe in try reader.keyframes.dropLast().shuffled(using: &generator) {
             try timeline.seek(to: Moment(event: keyframe.event))
@@ -51,13 +51,13 @@ import TraceFormat
         let reader = try await Self.reader(guest)
         var generator = SeededGenerator(seed: 1)
         let chosen = Set((0..<20).map { _ in UInt64.random(in: 0..<reader.eventCount - 1, using: &generator) } + [0])
-        var straight = try Timeline(reader)
+        var straight = try KVMTimeline(reader)
         var expected: [UInt64: StateDigest] = [:]
         for event in chosen.sorted() {
             try straight.seek(toOrInside: Moment(event: EventOrdinal(event)))
             expected[event] = try straight.finishedDigest()
         }
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
 
         #expect(!expected.isEmpty)
         for event in chosen.shuffled(using: &generator) {
@@ -71,11 +71,11 @@ import TraceFormat
         let reader = try await Self.reader(guest)
         var generator = SeededGenerator(seed: 2)
         let chosen = (0..<8).map { _ in UInt64.random(in: 0..<reader.eventCount - 1, using: &generator) } + [0]
-        var one = try Timeline(reader)
+        var one = try KVMTimeline(reader)
         let moments = try chosen.flatMap { event in
             try one.someMoments(after: EventOrdinal(event), most: 60, using: &generator)
         }
-        var other = try Timeline(reader)
+        var other = try KVMTimeline(reader)
 
         #expect(!moments.isEmpty)
         for moment in moments.shuffled(using: &generator) {

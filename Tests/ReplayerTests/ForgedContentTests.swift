@@ -34,7 +34,7 @@ import X86
     @Test(arguments: [false, true], [0..<3, 1..<3, 2..<3])
     func contentThatIsNotItsDigestsIsFoundByAReplay(memory: Bool, epochs: Range<Int>) throws {
         let directory = try TemporaryDirectory()
-        var session = try ReplaySession(Self.forged(directory, memory: memory))
+        var session = try KVMReplaySession(Self.forged(directory, memory: memory))
 
         let error = #expect(throws: ReplayError.self) { _ = try session.run(epochs: epochs) }
 
@@ -44,7 +44,7 @@ import X86
     @Test(arguments: [false, true]) func contentThatIsNotItsDigestsIsFoundWhereItIsLookedAt(memory: Bool) throws {
         let directory = try TemporaryDirectory()
         let reader = try Self.forged(directory, memory: memory)
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         let moment = Moment(event: EventOrdinal(try reader.keyframeEntry(2).event.rawValue + 1))
 
         let error = #expect(throws: TimelineError.self) { try timeline.seek(to: moment) }

@@ -19,8 +19,8 @@ struct MomentSearchTests {
     @Test(arguments: [1, 2, 25, 100, 199, 200])
     func theInstructionThatMadeItTrueIsFound(_ count: UInt64) throws {
         let reader = try Recording.make(Self.counting)
-        var lasting = try MomentSearch(Timeline(reader), Condition("u16[0x600] >= \(count)"))
-        var first = try MomentSearch(Timeline(reader), Condition("u16[0x600] >= \(count)"))
+        var lasting = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] >= \(count)"))
+        var first = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] >= \(count)"))
 
         let found = try #require(try lasting.firstLasting())
         let foundFirst = try #require(try first.first())
@@ -28,15 +28,15 @@ struct MomentSearchTests {
         #expect(found.cause?.instructionAddress == 0x7C05)
         #expect(found.moment == foundFirst.moment)
         #expect(found.moment.instructions == 1)
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: found.moment)
         #expect(try timeline.memory.read(at: GuestPhysicalAddress(0x600), count: 2) == [UInt8(count), 0])
     }
 
     @Test func whatIsNotTrueAtTheEndIsNotFoundToLast() throws {
         let reader = try Recording.make(Self.counting)
-        var lasting = try MomentSearch(Timeline(reader), Condition("u16[0x600] == 100"))
-        var first = try MomentSearch(Timeline(reader), Condition("u16[0x600] == 100"))
+        var lasting = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] == 100"))
+        var first = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] == 100"))
 
         #expect(try lasting.firstLasting() == nil)
         #expect(try first.first() != nil)
@@ -44,7 +44,7 @@ struct MomentSearchTests {
 
     @Test func whatIsTrueFromTheStartIsFoundThere() throws {
         let reader = try Recording.make(Self.counting)
-        var search = try MomentSearch(Timeline(reader), Condition("1"))
+        var search = try MomentSearch(KVMTimeline(reader), Condition("1"))
 
         let found = try #require(try search.firstLasting())
 
@@ -58,12 +58,12 @@ struct MomentSearchTests {
     ])
     func whatIsTrueAtBothEndsAndNotBetweenIsFoundWhereItLastBecameTrue(_ text: String, _ count: UInt8) throws {
         let reader = try Recording.make(Self.counting)
-        var search = try MomentSearch(Timeline(reader), Condition(text))
+        var search = try MomentSearch(KVMTimeline(reader), Condition(text))
 
         let found = try #require(try search.firstLasting())
 
         #expect(found.cause?.instructionAddress == 0x7C05)
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: found.moment)
         #expect(try timeline.memory.read(at: GuestPhysicalAddress(0x600), count: 1) == [count])
         try timeline.seek(to: try #require(found.before))
@@ -77,8 +77,8 @@ struct MomentSearchTests {
         let count = try Self.count(in: reader)
         #expect(reader.outcome == nil)
 
-        var found = try MomentSearch(Timeline(reader), Condition("u16[0x600] >= \(count)"))
-        var lost = try MomentSearch(Timeline(reader), Condition("u16[0x600] < \(count)"))
+        var found = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] >= \(count)"))
+        var lost = try MomentSearch(KVMTimeline(reader), Condition("u16[0x600] < \(count)"))
 
         #expect(try #require(try found.firstLasting()).moment.event > last.event)
         #expect(try lost.firstLasting() == nil)
@@ -86,7 +86,7 @@ struct MomentSearchTests {
 
     /// What the guest has counted to behind the last event of a trace.
     private static func count(in reader: TraceReader) throws -> Int {
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: MomentName.end.moment(in: reader))
         let bytes = try timeline.memory.read(at: GuestPhysicalAddress(0x600), count: 2)
         return Int(bytes[0]) + Int(bytes[1]) << 8
@@ -95,7 +95,7 @@ struct MomentSearchTests {
     @Test func aDevicesWriteIsNamedAndNotTheNextInstruction() throws {
         let reader = try Recording.make(Self.counting).addingDeviceWrite(of: 7, at: 0x700)
         let write = try #require(try reader.ordinals { $0.event.kind == .deviceWrite }.first)
-        var search = try MomentSearch(Timeline(reader), Condition("u8[0x700] == 7"))
+        var search = try MomentSearch(KVMTimeline(reader), Condition("u8[0x700] == 7"))
 
         let found = try #require(try search.first())
 
@@ -108,7 +108,7 @@ struct MomentSearchTests {
         let reader = try Recording.make(.named("racy"), maximumEvents: 60)
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
         // What the push leaves: the interrupted flags, with IF.
-        var search = try MomentSearch(Timeline(reader), Condition("u16[0x7bfe] & 0x200 != 0"))
+        var search = try MomentSearch(KVMTimeline(reader), Condition("u16[0x7bfe] & 0x200 != 0"))
 
         let found = try #require(try search.first())
 
@@ -121,7 +121,7 @@ struct MomentSearchTests {
         let reader = try Recording.make(Self.counting)
         let questions = Questions()
         let predicate = CountedPredicate(condition: try Condition("u16[0x600] >= \(count)"), questions: questions)
-        var search = try MomentSearch(Timeline(reader), predicate)
+        var search = try MomentSearch(KVMTimeline(reader), predicate)
 
         let found = try #require(try search.halving())
 
@@ -133,11 +133,11 @@ struct MomentSearchTests {
     @Test func halvingPassesOverWhatCanNotBeJudged() throws {
         let reader = try Recording.make(Self.counting)
         let predicate = HesitantPredicate(condition: try Condition("u16[0x600] >= 100"))
-        var search = try MomentSearch(Timeline(reader), predicate)
+        var search = try MomentSearch(KVMTimeline(reader), predicate)
 
         let found = try #require(try search.halving())
 
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: found.moment)
         #expect(try timeline.memory.read(at: GuestPhysicalAddress(0x600), count: 1)[0] >= 100)
         try timeline.seek(to: try #require(found.before))

@@ -1,5 +1,6 @@
 import EndToEnd
 import GuestImages
+import KVMEngine
 import Testing
 import TraceFormat
 import X86
@@ -42,7 +43,7 @@ import X86
             planted += 1
             let interrupt = EventOrdinal(try reader.keyframeEntry(number).event.rawValue + 1)
             var difference = try #require(try TraceComparison(reader, copy).run())
-            try difference.examine((reader, copy), mostSteps: 1_000_000)
+            try difference.examine((reader, copy), on: KVMProcessor.self, mostSteps: 1_000_000)
 
             #expect(try Replay(copy).result.get().outcome == .stopped(.cut), "what was planted is a run")
             #expect(difference.kind == .moment)
@@ -68,7 +69,7 @@ import X86
             let copy = try reader.flippingBit(bit, at: address, inKeyframe: number)
             var difference = try #require(try TraceComparison(reader, copy).run())
 
-            try difference.examine((reader, copy))
+            try difference.examine((reader, copy), on: KVMProcessor.self)
 
             #expect(difference.kind == .state)
             #expect(difference.first.keyframe.map(UInt32.init) == number)

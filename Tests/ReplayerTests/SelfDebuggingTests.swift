@@ -53,11 +53,11 @@ import X86
 
     @Test func theLastWriteOfItsHandlerIsBetweenTwoEvents() throws {
         let reader = try Recording.make(.named("self-trace"))
-        var search = try WriteSearch(Timeline(reader), Self.notes)
+        var search = try WriteSearch(KVMTimeline(reader), Self.notes)
 
         let found = try #require(try search.last(before: MomentName.end.moment(in: reader)))
 
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: found.moment)
         let after = Self.notes.bytes(in: timeline.memory)
         #expect(after == found.new)
@@ -71,7 +71,7 @@ import X86
     @Test func whatWatchingListsLeadsFromTheStartToTheEnd() throws {
         let reader = try Recording.make(.named("self-trace"))
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x6000), count: 32)
-        var search = try WriteSearch(Timeline(reader), watched)
+        var search = try WriteSearch(KVMTimeline(reader), watched)
         var present = [UInt8](repeating: 0, count: 32)
         var isUnbroken = true
         try search.all { change in
@@ -79,7 +79,7 @@ import X86
             present = change.new
         }
 
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: MomentName.end.moment(in: reader))
 
         #expect(isUnbroken)
@@ -91,7 +91,7 @@ import X86
     @Test(arguments: guests)
     func steppingEndsInFrontOfWhatBeginsIt(_ name: String) throws {
         let reader = try Recording.make(.named(name))
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         var failure: TimelineError?
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
 
@@ -131,14 +131,14 @@ import X86
     @Test(.enabled(if: canStop, "this host cannot stop a guest"), arguments: pushing.indices)
     func stepsLeadToTheMemoryThatExecutingLeadsTo(_ number: Int) throws {
         let reader = try Recording.make(Self.pushing[number])
-        var stepped = try Timeline(reader)
+        var stepped = try KVMTimeline(reader)
         try stepped.seek(to: Moment(event: reader.header.firstEvent))
         var count = 0
         while try stepped.step().isCounted { count += 1 }
         let reached = stepped.moment
         let moment = try #require(reached)
         try stepped.completeAccess()
-        var executed = try Timeline(reader)
+        var executed = try KVMTimeline(reader)
 
         try executed.seek(to: moment)
 

@@ -36,7 +36,7 @@ struct SteppingOracle {
     private static let size = 65_536
 
     init(_ reader: TraceReader) throws {
-        var session = try ReplaySession(reader)
+        var session = try KVMReplaySession(reader)
         moment = Moment(event: try session.start(atKeyframe: 0))
         moments = [moment]
         memory = try session.processor.memory.read(at: GuestPhysicalAddress(0), count: Self.size)

@@ -19,8 +19,8 @@ struct TimelineTests {
     @Test(arguments: shortGuests)
     func steppingEndsWhereRunningEnds(_ guest: Guest) throws {
         let reader = try Recording.make(guest, maximumEvents: 200)
-        var running = try Timeline(reader)
-        var stepping = try Timeline(reader)
+        var running = try KVMTimeline(reader)
+        var stepping = try KVMTimeline(reader)
         let first = Moment(event: reader.header.firstEvent)
         try running.seek(to: first)
         try stepping.seek(to: first)
@@ -36,7 +36,7 @@ struct TimelineTests {
     func steppingArrivesAtInterruptsBetweenTwoExits(_ name: String) throws {
         let reader = try Recording.make(.named(name), maximumEvents: 60)
         let landing = try #require(try reader.keyframes.first { $0.position == .asynchronous })
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         try timeline.seek(to: Moment(event: EventOrdinal(landing.event.rawValue - 1)))
 
         while try timeline.step() == .instruction {}
@@ -49,7 +49,7 @@ struct TimelineTests {
     func anInterruptsDeliveryIsOneInstructionOnEveryHost(_ name: String) throws {
         let reader = try Recording.make(.named(name), maximumEvents: 60)
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
-        var separate = try Timeline(reader)
+        var separate = try KVMTimeline(reader)
         try separate.seek(to: Moment(event: interrupt))
         let stack = try separate.state()[.rsp]
         let before = try separate.state()
@@ -69,7 +69,7 @@ struct TimelineTests {
     @Test func theMomentBehindADeliveryIsRefusedWhereTheHostDoesNotStopThere() throws {
         let reader = try Recording.make(.named("racy"), maximumEvents: 60)
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         timeline.stopsAtHandlers = false
         try timeline.seek(to: Moment(event: interrupt))
         let step = try timeline.step()
@@ -83,7 +83,7 @@ struct TimelineTests {
 
     @Test func aMomentBehindTheNextEventIsNone() throws {
         let reader = try Recording.make(.named("hello"))
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
 
         let error = #expect(throws: TimelineError.self) {
             try timeline.seek(to: Moment(event: EventOrdinal(5), instructions: 10_000))
@@ -96,7 +96,7 @@ struct TimelineTests {
 
     @Test func anEventThatTheTraceDoesNotHaveIsNamed() throws {
         let reader = try Recording.make(.named("hello"))
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
 
         let error = #expect(throws: TimelineError.self) {
             try timeline.seek(to: Moment(event: EventOrdinal(1_000_000)))
@@ -109,7 +109,7 @@ struct TimelineTests {
         let reader = try Recording.make(.named("ring3"))
         let probe = try HostProbe.run()
         let canStep = probe[.singleStep, .ring3].verdict == .works
-        var timeline = try Timeline(reader)
+        var timeline = try KVMTimeline(reader)
         var failure: TimelineError?
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
 

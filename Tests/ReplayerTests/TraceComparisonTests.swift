@@ -2,6 +2,7 @@ import ByteCoding
 import EndToEnd
 import Engine
 import GuestImages
+import KVMEngine
 import TestBasics
 import Testing
 import TraceFormat
@@ -27,7 +28,7 @@ struct TraceComparisonTests {
         let interrupts = (try first.firstLanding(), try second.firstLanding())
         var difference = try #require(try TraceComparison(first, second).run())
 
-        try difference.examine((first, second))
+        try difference.examine((first, second), on: KVMProcessor.self)
 
         #expect(difference.kind == .moment)
         #expect(difference.first.event?.ordinal == interrupts.0.interrupt)
@@ -46,8 +47,8 @@ struct TraceComparisonTests {
         var counted = try #require(try TraceComparison(first, second).run())
         var uncounted = counted
 
-        try counted.examine((first, second))
-        try uncounted.examine((first, second), mostSteps: 10)
+        try counted.examine((first, second), on: KVMProcessor.self)
+        try uncounted.examine((first, second), on: KVMProcessor.self, mostSteps: 10)
 
         #expect(counted.remarks.isEmpty)
         #expect(uncounted.first.instruction == counted.first.instruction)
@@ -66,7 +67,7 @@ struct TraceComparisonTests {
         }
         var difference = try #require(try TraceComparison(first, second).run())
 
-        try difference.examine((first, first))
+        try difference.examine((first, first), on: KVMProcessor.self)
 
         #expect(difference.first.event?.ordinal == interrupt)
         #expect(difference.description.contains("came before"))

@@ -51,7 +51,7 @@ extension TraceReader {
             return nil
         }
         let time = try event(at: entry.event).time
-        var timeline = try Timeline(self)
+        var timeline = try KVMTimeline(self)
         try timeline.restore(number)
         guard try timeline.session.processor.step() == .debug else { return nil }
         try timeline.session.processor.setBreakpoints([])

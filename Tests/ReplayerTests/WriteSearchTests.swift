@@ -29,7 +29,7 @@ struct WriteSearchTests {
         let oracle = try SteppingOracle(reader)
         let write = try #require(try reader.ordinals { $0.event.kind == .deviceWrite }.first)
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x7C00), count: 1)
-        var search = try WriteSearch(Timeline(reader), watched)
+        var search = try WriteSearch(KVMTimeline(reader), watched)
         let limit = Moment(event: EventOrdinal(write.rawValue + 2))
 
         let found = try #require(try search.last(before: limit))
@@ -48,7 +48,7 @@ struct WriteSearchTests {
 
         for address in oracle.interesting.shuffled(using: &generator).prefix(4) {
             let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
-            var search = try WriteSearch(Timeline(reader), watched)
+            var search = try WriteSearch(KVMTimeline(reader), watched)
             var found: [SteppingOracle.Change] = []
             try search.all { found.append($0.asOracle) }
             #expect(found == oracle.changes[address] ?? [], "address \(address)")
@@ -63,7 +63,7 @@ struct WriteSearchTests {
             let address = try #require(oracle.interesting.randomElement(using: &generator))
             let limit = try #require(oracle.moments.randomElement(using: &generator))
             let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
-            var search = try WriteSearch(Timeline(reader), watched)
+            var search = try WriteSearch(KVMTimeline(reader), watched)
             let found = try search.last(before: limit)
             #expect(found?.asOracle == oracle.last(of: address, before: limit), "address \(address) before \(limit)")
         }
@@ -73,7 +73,7 @@ struct WriteSearchTests {
     @Test func aChangeThatIsUndoneInTheSameEpochIsFound() throws {
         let reader = try Recording.make(Self.undoing)
         let page = GuestPhysicalAddress(0x5000)
-        var search = try WriteSearch(Timeline(reader), WatchedMemory(physical: page, count: 1))
+        var search = try WriteSearch(KVMTimeline(reader), WatchedMemory(physical: page, count: 1))
 
         let found = try #require(try search.last(before: MomentName.end.moment(in: reader)))
 
@@ -85,7 +85,7 @@ struct WriteSearchTests {
     @Test func pagesThatNoKeyframeListsAreNotSearchedFor() throws {
         let reader = try Recording.make(.named("port-storm"), keyframeInterval: 100)
         let untouched = WatchedMemory(physical: GuestPhysicalAddress(0x9000), count: 8)
-        var search = try WriteSearch(Timeline(reader), untouched)
+        var search = try WriteSearch(KVMTimeline(reader), untouched)
         let end = try MomentName.end.moment(in: reader)
         let inside = Moment(event: EventOrdinal(end.event.rawValue - 150))
 
@@ -105,7 +105,7 @@ struct WriteSearchTests {
         changes.header = { $0.notes = [] }
         let old = try reader.copy(to: directory.file("old.rrvm"), changes: changes)
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x5000), count: 1)
-        var search = try WriteSearch(Timeline(old), watched)
+        var search = try WriteSearch(KVMTimeline(old), watched)
 
         let found = try #require(try search.last(before: MomentName.end.moment(in: old)))
 
@@ -122,7 +122,7 @@ struct WriteSearchTests {
         // mov byte [0x7C00], 0x90; mov al, 0; out 0xF4, al
         let reader = try Recording.make([0xC6, 0x06, 0x00, 0x7C, 0x90, 0xB0, 0x00, 0xE6, 0xF4])
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x7C00), count: 1)
-        var search = try WriteSearch(Timeline(reader), watched)
+        var search = try WriteSearch(KVMTimeline(reader), watched)
 
         let found = try #require(try search.last(before: MomentName.end.moment(in: reader)))
 
@@ -134,7 +134,7 @@ struct WriteSearchTests {
         let reader = try Recording.make(.named("racy"), maximumEvents: 60)
         let interrupt = try #require(try reader.ordinals { $0.event.kind == .interrupt }.first)
         let frame = WatchedMemory(physical: GuestPhysicalAddress(0x7BFA), count: 6)
-        var search = try WriteSearch(Timeline(reader), frame)
+        var search = try WriteSearch(KVMTimeline(reader), frame)
 
         let found = try #require(try search.last(before: Moment(event: interrupt, instructions: 5)))
 
@@ -150,7 +150,7 @@ struct WriteSearchTests {
             0xF4,
         ])
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x600), count: 2)
-        var search = try WriteSearch(Timeline(reader), watched)
+        var search = try WriteSearch(KVMTimeline(reader), watched)
         var changes: [MemoryChange] = []
 
         try search.all { changes.append($0) }

@@ -1,4 +1,5 @@
 import Glibc
+import KVMEngine
 import Replayer
 import SystemPackage
 import TraceFormat
@@ -9,7 +10,7 @@ struct VerifyTrace {
     static func main() {
         do {
             let reader = try TraceReader(path: FilePath(CommandLine.arguments.dropFirst().first ?? ""))
-            var session = try ReplaySession(reader)
+            var session = try ReplaySession<KVMProcessor>(reader)
             switch try session.run() {
             case .success(let report): print("\(report.events) events replayed, equal to the recording")
             case .failure(let divergence):

@@ -7,7 +7,7 @@ import X86
 
 /// A processor that does what a trace says, as far as that can be read: so a replay comes far into a trace that is no run of
 /// any guest.
-struct OracleProcessor: Processor, ~Copyable {
+struct OracleProcessor: DebuggableProcessor, ~Copyable {
     let memory: GuestMemory
     private let reader: TraceReader
     private var cursor: EventCursor
@@ -18,7 +18,6 @@ struct OracleProcessor: Processor, ~Copyable {
     private(set) var canTakeInterrupt = true
     let interruptFlag = true
     let taskPriority: UInt8 = 0
-    let completed: [CompletedInstruction: UInt64] = [:]
     /// How many steps it takes to an exit.
     private let patience: Int
 

@@ -3,8 +3,8 @@ public import X86
 
 /// One virtual processor with the memory that it executes in.
 ///
-/// A driver calls ``run()``, deals with the exit, and calls it again. Between two calls it may inject, read or write state
-/// and memory, after ``completePendingAccess()``. Drivers are generic over the processor, so that calls are direct.
+/// What a run needs. A driver calls ``run()``, deals with the exit, and calls it again. Between two calls it may inject, read or
+/// write state and memory, after ``completePendingAccess()``. Drivers are generic over the processor, so that calls are direct.
 public protocol Processor: ~Copyable {
     /// The memory that it executes in.
     var memory: GuestMemory { get }
@@ -38,7 +38,8 @@ public protocol Processor: ~Copyable {
     ///   next; nothing is lost.
     mutating func completePendingAccess() throws(EngineError)
 
-    /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
+    /// Whether ``run()`` would hand out another access of the same instruction before executing anything. False unless the
+    /// processor says otherwise.
     var isInsideInstruction: Bool { get }
 
     /// Whether an interrupt injected now is taken before the next instruction.
@@ -69,28 +70,11 @@ public protocol Processor: ~Copyable {
     /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
     mutating func requestInterruptWindow(_ wanted: Bool)
 
-    /// Makes ``run()`` end with ``Exit/debug`` before the instruction at any of these linear addresses is executed: at most
-    /// four, which take the place of those before.
-    ///
-    /// Not every host can do this at every privilege level, and some say nothing about it.
-    mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) throws(EngineError)
-
-    /// Whether a breakpoint and single steps stop it in a mode; found by trying, where a host decides.
-    func canStop(in mode: GuestMode) -> Bool
-
-    /// Executes one instruction, or one turn of a repeated one, as far as the host can: ends with ``Exit/debug`` behind it,
-    /// or with the exit that it caused. Goes on to stop after each until ``setBreakpoints(_:)`` is called.
-    mutating func step() throws(EngineError) -> Exit
-
-    /// The general registers, RIP and flags as the last run left them, in the order of ``ProcessorState/general``.
-    var exitRegisters: [UInt64] { get }
-
     /// The whole state; the pending access must be complete.
+    ///
+    /// In one form, whatever the engine: what an exception on its way, an interrupt on its way and HLT look like is said in
+    /// docs/determinism.md, "Forms of one state".
     mutating func state() throws(EngineError) -> ProcessorState
-
-    /// What decides how the next instruction executes: everything but register files, model-specific registers and XCR0, which
-    /// are left out because they cost more; the pending access must be complete.
-    mutating func executionState() throws(EngineError) -> ProcessorState
 
     /// Sets the whole state, forgetting any pending access.
     mutating func restore(_ state: ProcessorState) throws(EngineError)
@@ -102,11 +86,34 @@ public protocol Processor: ~Copyable {
     mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) throws(EngineError) -> [GuestPhysicalAddress]
 
     /// The instructions that this host cannot execute and that were completed for it, and how often: no exits, and no part
-    /// of what happens to the guest.
+    /// of what happens to the guest. None unless the processor says otherwise.
     var completed: [CompletedInstruction: UInt64] { get }
+
+    /// How many instructions it has executed; nil, as unless the processor says otherwise, if this engine does not count.
+    var instructionsRetired: UInt64? { get }
+
+    /// Executes until the next exit, as ``run()`` does, but no further than to a count of ``instructionsRetired``.
+    ///
+    /// - Returns: the exit; nil where the count was reached first.
+    /// - Throws: `.doesNotCount`, as unless the processor does otherwise, if this engine does not count.
+    mutating func run(upTo count: UInt64) throws(EngineError) -> Exit?
 
     /// Stops ``run()`` from another thread.
     var kicker: ProcessorKicker { get }
+}
+
+extension Processor where Self: ~Copyable {
+    /// False: each access is an exit of its own.
+    public var isInsideInstruction: Bool { false }
+
+    /// None: this engine executes every instruction that it does not stop at.
+    public var completed: [CompletedInstruction: UInt64] { [:] }
+
+    /// Nil: this engine does not count.
+    public var instructionsRetired: UInt64? { nil }
+
+    /// Refuses: this engine does not count.
+    public mutating func run(upTo count: UInt64) throws(EngineError) -> Exit? { throw .doesNotCount }
 }
 
 /// Stops a processor from another thread: the run under way, or the next one if none is.

@@ -8,7 +8,7 @@ public import X86
 public struct Stepping: Hashable, Sendable {
     /// The ways.
     public enum Method: Hashable, Sendable {
-        /// By ``Processor/step()``.
+        /// By ``DebuggableProcessor/step()``.
         case single
         /// By a breakpoint at one of these places, which it comes to next.
         case breakpoint([InterruptHandler])
@@ -92,7 +92,7 @@ public struct Stepping: Hashable, Sendable {
     /// hosts execute a handler's first instruction in the same step, and have pushed the trap flag. Empty where it has gone
     /// right.
     ///
-    /// - Parameter registers: as ``Processor/exitRegisters`` gives them behind the step.
+    /// - Parameter registers: as ``DebuggableProcessor/exitRegisters`` gives them behind the step.
     public func handlers(reached registers: [UInt64], in memory: GuestMemory) -> [InterruptHandler] {
         guard method == .single, registers.count > ripIndex, mayHaveBeenDelivered(registers) else { return [] }
         let rip = registers[ripIndex]

@@ -3,7 +3,7 @@ internal import KVMCore
 public import X86
 
 extension KVMProcessor {
-    /// Stops before the instructions at some addresses; see ``Processor/setBreakpoints(_:)``.
+    /// Stops before the instructions at some addresses; see ``DebuggableProcessor/setBreakpoints(_:)``.
     public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) throws(EngineError) {
         isStepping = false
         do {
@@ -13,17 +13,17 @@ extension KVMProcessor {
         }
     }
 
-    /// See ``Processor/canStop(in:)``.
+    /// See ``DebuggableProcessor/canStop(in:)``.
     public func canStop(in mode: GuestMode) -> Bool { HostProbe.canStop(in: mode) }
 
-    /// Executes one instruction; see ``Processor/step()``.
+    /// Executes one instruction; see ``DebuggableProcessor/step()``.
     public mutating func step() throws(EngineError) -> Exit {
         isStepping = true
         do { try vcpu.setGuestDebug(GuestDebug(singleStep: true)) } catch { throw .kvm(error) }
         return try run()
     }
 
-    /// See ``Processor/exitRegisters``.
+    /// See ``DebuggableProcessor/exitRegisters``.
     public var exitRegisters: [UInt64] {
         let registers = vcpu.syncedRegisters
         return registers.general + [registers.rip, registers.rflags]

@@ -4,7 +4,7 @@ package import KVMCore
 public import X86
 
 /// A virtual processor under Linux KVM, in a virtual machine of its own.
-public struct KVMProcessor: Processor, ~Copyable {
+public struct KVMProcessor: EngineProcessor, ~Copyable {
     // Declared in the order in which they are given back: the memory outlives the machine that it is lent to.
     var vcpu: VCPU
     var vm: VM
@@ -189,7 +189,7 @@ extension KVMProcessor {
         }
     }
 
-    /// What decides how the next instruction executes; see ``Processor/executionState()``.
+    /// What decides how the next instruction executes; see ``DebuggableProcessor/executionState()``.
     public mutating func executionState() throws(EngineError) -> ProcessorState {
         do {
             try bringStateBack()

@@ -15,7 +15,7 @@ struct PlannedInput: Hashable, Sendable {
     struct Place: Hashable, Sendable {
         /// Linear address of the next instruction.
         var address: GuestVirtualAddress
-        /// The general registers, RIP and flags, as ``Processor/exitRegisters`` has them.
+        /// The general registers, RIP and flags, as ``DebuggableProcessor/exitRegisters`` has them.
         var registers: [UInt64]
     }
 

@@ -3,7 +3,7 @@ public import TraceFormat
 internal import X86
 
 /// Finds when in a recording something becomes true.
-public struct MomentSearch<P: Processor & ~Copyable, Predicate: MomentPredicate>: ~Copyable {
+public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: MomentPredicate>: ~Copyable {
     let reader: TraceReader
     var timeline: Timeline<P>
     /// What is searched for.

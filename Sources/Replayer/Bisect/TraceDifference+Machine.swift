@@ -1,4 +1,4 @@
-internal import Engine
+public import Engine
 internal import GuestMemory
 public import TraceFormat
 internal import X86
@@ -12,13 +12,14 @@ extension TraceDifference {
     ///
     /// What cannot be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
     /// remark.
-    public mutating func examine(
+    public mutating func examine<P: EngineProcessor & ~Copyable>(
         _ readers: (TraceReader, TraceReader),
+        on engine: P.Type,
         mostSteps: UInt64 = Self.mostSteps
     ) throws(TraceError) {
         do throws(TimelineError) {
-            var one = try Timeline(readers.0)
-            var other = try Timeline(readers.1)
+            var one = try Timeline<P>(readers.0)
+            var other = try Timeline<P>(readers.1)
             remarks += [
                 try first.locate(&one, most: mostSteps).map { "in A, \($0)" },
                 try second.locate(&other, most: mostSteps).map { "in B, \($0)" },
@@ -45,7 +46,7 @@ extension TraceDifference {
         }
     }
 
-    private mutating func comparePages<P: Processor & ~Copyable>(
+    private mutating func comparePages<P: DebuggableProcessor & ~Copyable>(
         _ one: inout Timeline<P>,
         _ other: inout Timeline<P>
     ) throws(TimelineError) {
@@ -74,7 +75,7 @@ extension TraceDifference.Side {
     /// Finds the instruction that the event came with, and how many were executed since the event before.
     ///
     /// - Returns: what could not be found out, and why; nil if nothing was left out.
-    mutating func locate<P: Processor & ~Copyable>(
+    mutating func locate<P: DebuggableProcessor & ~Copyable>(
         _ timeline: inout Timeline<P>,
         most: UInt64
     ) throws(TimelineError) -> String? {
@@ -107,7 +108,7 @@ extension TraceDifference.Side {
     }
 
     /// Takes the instruction from what the trace says: the state in which the guest was interrupted, or the event's RIP.
-    private mutating func nameRecorded<P: Processor & ~Copyable>(
+    private mutating func nameRecorded<P: DebuggableProcessor & ~Copyable>(
         _ event: RecordedEvent,
         _ before: EventOrdinal,
         _ timeline: inout Timeline<P>,
@@ -121,7 +122,7 @@ extension TraceDifference.Side {
         try name(event.rip, &timeline, listing)
     }
 
-    private mutating func name<P: Processor & ~Copyable>(
+    private mutating func name<P: DebuggableProcessor & ~Copyable>(
         _ rip: UInt64,
         _ timeline: inout Timeline<P>,
         _ listing: CodeListing
@@ -131,7 +132,7 @@ extension TraceDifference.Side {
     }
 
     /// Where the processor's memory and registers show the difference: behind the event, or at the keyframe.
-    func stand<P: Processor & ~Copyable>(_ timeline: inout Timeline<P>) throws(TimelineError) {
+    func stand<P: DebuggableProcessor & ~Copyable>(_ timeline: inout Timeline<P>) throws(TimelineError) {
         if let keyframe {
             try timeline.restore(keyframe)
         } else if let place = event?.ordinal ?? before {

@@ -10,7 +10,7 @@ internal import X86
 /// guest, and all are dead at the next place at which the state equals the recorded one: at a keyframe, or, where a keyframe
 /// lies between two exits and the guest is given nothing there, behind the next exit. Executing to such a keyframe itself
 /// can take seconds, and does not succeed everywhere.
-struct BlankedReplay<P: Processor & ~Copyable>: ~Copyable {
+struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var session: ReplaySession<P>
     /// The pieces that may be blanked, in order.
     let inputs: [RecordedInput]

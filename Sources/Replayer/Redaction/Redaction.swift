@@ -1,6 +1,5 @@
 internal import ByteCoding
 public import Engine
-public import KVMEngine
 public import TraceFormat
 internal import X86
 
@@ -8,7 +7,7 @@ internal import X86
 ///
 /// A piece of input is blanked if the guest then makes the same exits with the same output, can be stopped at the same
 /// moments, and ends in the same state. Keyframes are taken anew, so that they hold nothing of what was blanked.
-public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
+public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// How many pieces in a row are tried one by one; if all have to be kept, their neighbours are kept untried, twice as many
     /// each time.
     private static var patience: Int { 64 }
@@ -139,8 +138,8 @@ public struct Redaction<P: Processor & ~Copyable>: ~Copyable {
     }
 }
 
-extension Redaction where P == KVMProcessor {
-    /// A redaction on this host's KVM.
+extension Redaction where P: EngineProcessor & ~Copyable {
+    /// A redaction on processors of this engine.
     ///
     /// - Throws: `.engine(.hostDiffers)` where this host cannot show the guest the recorded processor.
     public init(

@@ -66,7 +66,7 @@ extension Timeline where P: ~Copyable {
     }
 }
 
-extension Processor where Self: ~Copyable {
+extension DebuggableProcessor where Self: ~Copyable {
     /// Whether a step has only delivered an interrupt: then nothing but RSP, RIP and flags has changed.
     func isAtHandler(_ handler: InterruptHandler?, before: [UInt64]) -> Bool {
         guard let handler, exitRIP == handler.offset else { return false }

@@ -6,7 +6,7 @@ public import X86
 /// A machine that goes to any moment of a trace: restores the keyframe before it and executes the rest.
 ///
 /// Everything on the way is compared with the trace as in a replay, so that what is shown is what was.
-public struct Timeline<P: Processor & ~Copyable>: ~Copyable {
+public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// The trace.
     public let reader: TraceReader
     var session: ReplaySession<P>

@@ -7,7 +7,7 @@ internal import X86
 /// Epochs in which none of its pages was written are passed over: by the lists of the keyframes where those name every page
 /// that was written, else by executing the epoch once. Others are executed event by event, to find the stretches between two
 /// events in which a page was written, and those are stepped through.
-public struct WriteSearch<P: Processor & ~Copyable>: ~Copyable {
+public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var timeline: Timeline<P>
     let watched: WatchedMemory
     let listing: CodeListing

@@ -10,7 +10,7 @@ public struct Replay: Sendable {
 
     /// Replays a trace.
     public init(_ reader: TraceReader, landing: Landing = .auto) throws {
-        var session = try ReplaySession(reader, landing: landing)
+        var session = try KVMReplaySession(reader, landing: landing)
         var visited: [RecordedEvent] = []
         result = try session.run { visited.append($0) }
         self.visited = visited

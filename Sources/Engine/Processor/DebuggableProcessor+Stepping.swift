@@ -13,7 +13,7 @@ public enum StepOutcome: Hashable, Sendable {
     case astray(Exit)
 }
 
-extension Processor where Self: ~Copyable {
+extension DebuggableProcessor where Self: ~Copyable {
     /// Whether this host can stop the guest behind the instruction where it stands now. Not if an interrupt comes first: some
     /// hosts push the flag by which they step with the others, and the handler sees it. The pending access must be complete.
     public mutating func canStopHere() throws(EngineError) -> Bool {

@@ -1,19 +1,18 @@
-internal import Engine
-public import KVMEngine
+public import Engine
 internal import RecordedMachine
 public import TraceFormat
 internal import X86
 
-extension ReplaySession where P == KVMProcessor {
-    /// A session on this host's KVM, with the memory and the processor that the trace names.
+extension ReplaySession where P: EngineProcessor & ~Copyable {
+    /// A session on a processor of this engine, with the memory and the processor that the trace names.
     ///
     /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.engine(.hostDiffers)` where this host cannot
     ///   show the guest the recorded processor.
     public init(_ reader: TraceReader, landing: Landing = .auto) throws(ReplayError) {
         let state: ProcessorState
         do { state = try reader.firstKeyframe().state } catch { throw .trace(error) }
-        let processor: KVMProcessor
-        do { processor = try .make(recordedIn: reader.header, keeping: state) } catch { throw .engine(error) }
+        let processor: P
+        do { processor = try P.make(recordedIn: reader.header, keeping: state) } catch { throw .engine(error) }
         self.init(reader, processor: processor, landing: landing)
     }
 }

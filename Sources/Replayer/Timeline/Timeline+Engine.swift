@@ -1,9 +1,8 @@
-internal import Engine
-public import KVMEngine
+public import Engine
 public import TraceFormat
 
-extension Timeline where P == KVMProcessor {
-    /// A timeline on this host's KVM, which stands nowhere yet.
+extension Timeline where P: EngineProcessor & ~Copyable {
+    /// A timeline on a processor of this engine, which stands nowhere yet.
     ///
     /// - Throws: `.replay(.engine(.hostDiffers))` where this host cannot show the guest the recorded processor.
     public init(_ reader: TraceReader) throws(TimelineError) {

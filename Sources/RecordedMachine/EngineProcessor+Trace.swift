@@ -1,10 +1,9 @@
 public import Engine
 internal import GuestMemory
-public import KVMEngine
 public import TraceFormat
 public import X86
 
-extension KVMProcessor {
+extension EngineProcessor where Self: ~Copyable {
     /// Makes the memory and the processor of a trace on this host. The memory is all zero, and the processor has been reset.
     ///
     /// - Parameters:
