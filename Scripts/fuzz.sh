@@ -43,8 +43,8 @@ for target in "${targets[@]}"; do
         [[ -d $directory ]] && seeds+=("$directory")
     done
 
-    # No input is worth half a minute or a gigabyte: an amplification is a finding too.
-    if ! "$binaries/$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=1024 -print_final_stats=1 \
+    # No input is worth twenty seconds or a gigabyte: an amplification is a finding too.
+    if ! "$binaries/$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="$findings/" \
         "$corpus" "${seeds[@]}" >"$findings/log" 2>&1; then
         tail --lines=60 "$findings/log" >&2

@@ -13,7 +13,7 @@ public func fuzzForgedTrace(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
         try file.replace(with: forgery.file(&description))
         var reader = try TraceReader(path: file.path)
         reader.memoryLimit = 64 << 20
-        var commands = Commands(reader: reader, choice: description.byte())
+        let commands = Commands(reader: reader, choice: description.byte())
         commands.readAll()
         commands.compareAll()
         commands.replayAll()

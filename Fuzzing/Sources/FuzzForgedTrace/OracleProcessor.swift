@@ -76,6 +76,7 @@ struct OracleProcessor: DebuggableProcessor, ~Copyable {
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) {}
     mutating func refuse() {}
     mutating func completePendingAccess() {}
+    mutating func maskAddressLine20(_ isMasked: Bool) { present.masksAddressLine20 = isMasked }
     mutating func inject(vector: UInt8) { canTakeInterrupt = false }
     func canTakeNonMaskable() -> Bool { true }
     mutating func injectNonMaskable() {}

@@ -40,7 +40,12 @@ struct DifferentialRun {
             unsafe native_run(&context, $0.baseAddress, Int32(instruction.bytes.count))
         }
         machine.run(length: instruction.bytes.count)
-        guard let difference = machine.difference(context) else { return nil }
+        guard
+            let difference = machine.difference(
+                context,
+                ignoringFlags: NativeCode.isOfQuirks ? 0 : instruction.undefinedFlags
+            )
+        else { return nil }
         let code = instruction.bytes.map { String($0, radix: 16) }.joined(separator: " ")
         let registers = instruction.registers.map { String($0, radix: 16) }.joined(separator: " ")
         return "\(code): \(difference) | flags \(String(instruction.flags, radix: 16)) registers \(registers)"

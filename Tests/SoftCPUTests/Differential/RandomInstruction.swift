@@ -23,6 +23,8 @@ struct RandomInstruction {
     var bytes: [UInt8]
     var registers: [UInt64]
     var flags: UInt64
+    /// The arithmetic flags that the manuals leave open.
+    var undefinedFlags: UInt64
     /// Mnemonic and operands: what the report counts.
     var form: String
 
@@ -36,6 +38,8 @@ struct RandomInstruction {
         guard Self.decode(&bytes, &decoder, &decoded) else { return nil }
         self.bytes = Array(bytes.prefix(unsafe Int(decoded.instruction.length)))
         form = Self.form(decoded)
+        // SAFETY: the decoder's tables are static.
+        undefinedFlags = unsafe decoded.instruction.cpu_flags.map { unsafe UInt64($0.pointee.undefined) } ?? 0
         flags = random.next() & (Flag.arithmetic | Flag.direction) | Flag.fixed | Flag.interrupt
         if random.next() & 3 != 0 { flags &= ~Flag.direction }
         place(decoded, &random)

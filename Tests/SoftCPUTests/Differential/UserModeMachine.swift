@@ -131,7 +131,7 @@ final class UserModeMachine {
     }
 
     /// What differs between the thunk's end and ours, if anything does.
-    func difference(_ context: native_context) -> String? {
+    func difference(_ context: native_context, ignoringFlags ignored: UInt64) -> String? {
         let cpu = processor.cpu
         var found: [String] = []
         func note(_ name: String, _ ours: UInt64, _ theirs: UInt64) {
@@ -146,7 +146,7 @@ final class UserModeMachine {
             if vector == 14 { note("CR2", cpu.state.fault.payload, context.fault_address) }
         }
         for index in 0..<16 { note("r\(index)", cpu.state.general[index], register(index, in: context)) }
-        note("flags", cpu.flags & 0xCD5, context.flags & 0xCD5)
+        note("flags", cpu.flags & 0xCD5 & ~ignored, context.flags & 0xCD5 & ~ignored)
         // SAFETY: both are as large as the data region.
         if unsafe memcmp(data, native, Int(NATIVE_DATA_SIZE)) != 0 {
             for index in 0..<Self.dataWords {

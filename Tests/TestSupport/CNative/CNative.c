@@ -3,6 +3,7 @@
 #include "CNative.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -110,6 +111,16 @@ int native_open(void)
     return open_result;
 }
 
+int native_amd_family(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx) || ebx != signature_AMD_ebx || ecx != signature_AMD_ecx)
+        return 0;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx))
+        return 0;
+    return (eax >> 8 & 0xF) + (eax >> 20 & 0xFF);
+}
+
 void native_run(struct native_context *context, const uint8_t *bytes, int length)
 {
     stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack}, before;
@@ -136,6 +147,7 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
 }
 #else
 int native_open(void) { return 1; }
+int native_amd_family(void) { return 0; }
 void native_run(struct native_context *context, const uint8_t *bytes, int length)
 {
     (void)context, (void)bytes, (void)length;
