@@ -269,7 +269,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "ByteCoding", "Confinement", "EndToEnd", "Engine", "GuestImages", "KVMEngine", "Recorder", "TraceFormat", "X86",
+                "ByteCoding", "Confinement", "EndToEnd", "Engine", "GuestImages", "KVMEngine", "Recorder",
+                "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
