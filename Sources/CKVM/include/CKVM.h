@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/types.h>
 
-#include "CKVMNewer.h"
+#include "CKVMHeaderGaps.h"
 
 #pragma clang assume_nonnull begin
 

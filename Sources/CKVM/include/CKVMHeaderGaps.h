@@ -1,5 +1,5 @@
-// What KVM has had since Linux 6.1, whose headers Debian 12 installs: under names of our own, since a newer header has it too.
-// Where it has, both must agree.
+// What installed headers lack, of one age or another. What KVM has had since Linux 6.1, whose headers Debian 12 installs, is here
+// under names of our own, since a newer header has it too: where it has, both must agree.
 #pragma once
 
 #include <linux/kvm.h>
@@ -9,7 +9,22 @@
 
 #pragma clang assume_nonnull begin
 
-// MARK: Requests
+// MARK: Requests that headers have dropped
+
+#ifndef KVM_TRACE_ENABLE
+/// `struct kvm_user_trace_setup`.
+struct ckvm_user_trace_setup {
+    uint32_t buf_size;
+    uint32_t buf_nr;
+};
+#define KVM_TRACE_ENABLE _IOW(KVMIO, 0x06, struct ckvm_user_trace_setup)
+#define KVM_TRACE_PAUSE _IO(KVMIO, 0x07)
+#define KVM_TRACE_DISABLE _IO(KVMIO, 0x08)
+#endif
+
+_Static_assert(KVM_TRACE_ENABLE == 0x4008AE06, "ABI");
+
+// MARK: Newer requests
 
 /// `struct kvm_userspace_memory_region2`.
 struct ckvm_memory_region2 {
@@ -58,7 +73,7 @@ _Static_assert(sizeof(struct ckvm_memory_attributes) == 0x20, "ABI");
 _Static_assert(sizeof(struct ckvm_create_guest_memfd) == 0x40, "ABI");
 _Static_assert(offsetof(struct ckvm_memory_region2, guest_memfd) == 40, "ABI");
 
-// MARK: Exits
+// MARK: Newer exits
 
 #ifndef KVM_EXIT_LOONGARCH_IOCSR
 #define KVM_EXIT_LOONGARCH_IOCSR 38
