@@ -191,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "TraceFormatTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "Platform", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -3,7 +3,7 @@
 
 Prints every event as a line of JSON, as `rr-vm events --json` does. With --keyframes, prints every keyframe instead, with
 the digests of processor and memory, both as stored and as computed from the contents. With --completed, prints how often each
-instruction was completed for the host instead.
+instruction was completed for the host instead. With --header, prints what the header says of the machine and the recording.
 
 Needs the packages lz4 and xxhash (Debian: python3-lz4 python3-xxhash).
 """
@@ -30,6 +30,10 @@ OUTCOMES = [
     "exited", "halted", "tripleFault", "reset", "poweredOff", "emulationFailure", "hostLimit", "interrupted",
     "timeLimit", "eventLimit", "consoleText", "sizeLimit", "cut", "guestFault",
 ]
+ENGINES = ["kvm", "software"]
+BOOTS = ["multiboot", "multiboot2", "linux", "pvh", "hvt", "firmware", "sector", "flat"]
+CLOCKS = ["real", "virtual"]
+INTERFACES = ["ide", "virtio"]
 CONTENTS = ["arguments", "data", "digest"]
 POSITIONS = ["synchronous", "asynchronous", "reset"]
 # What an end holds besides the event.
@@ -76,6 +80,24 @@ class Cursor:
 
     def text(self):
         return self.take(self.varint()).decode("utf-8")
+
+    def count(self, limit):
+        number = self.varint()
+        if number > limit:
+            raise BadTrace(f"a count of {number}, where {limit} is the most")
+        return number
+
+    def flag(self):
+        return self.word([False, True])
+
+    def optional(self, read):
+        return read() if self.flag() else None
+
+    def word(self, words):
+        number = self.unsigned(1)
+        if number >= len(words):
+            raise BadTrace(f"number {number}, where {words[-1]} is the last")
+        return words[number]
 
     def at_end(self):
         return self.offset == len(self.data)
@@ -132,16 +154,17 @@ class Trace:
         if self.size < 32:
             raise BadTrace("not an rr-vm trace")
         prefix = self.read(0, 32)
-        magic, version, _, self.identity, checksum = struct.unpack("<8sIIQQ", prefix)
+        magic, self.version, _, self.identity, checksum = struct.unpack("<8sIIQQ", prefix)
         if magic != b"\x89RRVM\r\n\x1a":
             raise BadTrace("not an rr-vm trace")
-        if version not in (1, 2, 3):
-            raise BadTrace(f"a trace of format version {version}; this program reads versions 1 to 3")
+        if self.version not in (1, 2, 3):
+            raise BadTrace(f"a trace of format version {self.version}; this program reads versions 1 to 3")
         if checksum != xxhash.xxh3_64_intdigest(prefix[:24], seed=0):
             raise BadTrace("the prefix does not check")
         self.chunks, self.is_complete = self.walk()
         if not self.chunks or self.chunks[0].type != HEADER:
             raise BadTrace("the header is not whole")
+        self.header = read_header(Cursor(self.chunks[0].payload()), self.version)
 
     def read(self, position, count):
         self.file.seek(position)
@@ -177,10 +200,57 @@ class Trace:
     def events(self):
         for chunk in self.chunks:
             if chunk.type == EVENTS:
-                yield from events(chunk)
+                yield from events(chunk, self.header.get("countsInstructions", False))
 
 
-def events(chunk):
+def read_header(cursor, version):
+    """What the header says of the guest, the machine and the recording."""
+    cursor.take(8)
+    header = {"version": version, "recorder": cursor.text(), "firstEvent": cursor.varint()}
+    header["host"] = [cursor.text() for _ in range(3)]
+    header["guest"] = cursor.text()
+    header["options"] = [cursor.text() for _ in range(cursor.count(4096))]
+    header["imageSize"] = cursor.varint()
+    header["imageDigest"] = f"{read_digest(cursor):032x}"
+    header["board"] = cursor.text()
+    header["memory"] = [[cursor.varint(), cursor.varint(), cursor.flag()] for _ in range(cursor.count(1024))]
+    header["profile"] = cursor.text()
+    for _ in range(cursor.count(1024)):
+        cursor.take(8)
+        cursor.flag()
+        cursor.take(16)
+    cursor.take(8)
+    cursor.word(["jump", "breakpoint", "branchCounter"])
+    cursor.optional(lambda: cursor.unsigned(8))
+    for _ in range(cursor.count(65536)):
+        cursor.varint()
+        cursor.word(INSTRUCTIONS)
+        cursor.take(2 * cursor.count(15))
+    header["notes"] = [[cursor.text(), cursor.text()] for _ in range(cursor.count(4096))]
+    if version >= 3:
+        header["engine"] = cursor.word(ENGINES)
+        header["vendor"] = cursor.text()
+        header["signature"] = cursor.unsigned(4)
+        header["countsInstructions"] = cursor.flag()
+        header["boot"] = cursor.optional(lambda: cursor.word(BOOTS))
+        header["clock"] = cursor.word(CLOCKS)
+        header["clockDate"] = cursor.optional(lambda: int.from_bytes(cursor.take(8), "little", signed=True))
+        header["drives"] = [
+            [cursor.text(), cursor.word(INTERFACES), cursor.flag()] for _ in range(cursor.count(4096))
+        ]
+        trapped = cursor.unsigned(1)
+        if trapped >> len(INSTRUCTIONS):
+            raise BadTrace("instructions are trapped that there are none of")
+        header["trapped"] = [name for number, name in enumerate(INSTRUCTIONS) if trapped >> number & 1]
+        header["trapPort"] = cursor.optional(lambda: cursor.unsigned(1))
+        header["listsWrittenPages"] = cursor.flag()
+    header["symbols"] = cursor.varint()
+    if not cursor.at_end():
+        raise BadTrace("bytes are left in the header")
+    return header
+
+
+def events(chunk, counts_instructions):
     """The events of a chunk, as dictionaries in the order of the JSON fields."""
     cursor = Cursor(chunk.payload())
     shapes = []
@@ -193,6 +263,7 @@ def events(chunk):
     times = read_times(cursor, chunk.count)
     sequence = read_sequence(cursor, chunk.count, len(shapes))
     values, addresses, auxiliaries = (read_field(cursor, sequence, len(shapes)) for _ in range(3))
+    instructions = read_field(cursor, sequence, len(shapes)) if counts_instructions else None
     data = Cursor(cursor.take(cursor.varint()))
     if not cursor.at_end():
         raise BadTrace(f"bytes are left in the event chunk at byte {chunk.position}")
@@ -200,6 +271,8 @@ def events(chunk):
         kind, detail, flags, key, rip = shapes[shape]
         event = {"event": chunk.first_event + place, "time": times[place], "kind": KINDS[kind]}
         event.update(fields(KINDS[kind], detail, flags, key, values[place], addresses[place], auxiliaries[place], data))
+        if instructions:
+            event["instructions"] = instructions[place]
         event["rip"] = hex(rip)
         yield event
     if not data.at_end():
@@ -465,11 +538,14 @@ def main():
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--keyframes", action="store_true", help="print the keyframes instead")
     choice.add_argument("--completed", action="store_true", help="print what was completed for the host instead")
+    choice.add_argument("--header", action="store_true", help="print the header instead")
     arguments = parser.parse_args()
     try:
         trace = Trace(arguments.file)
         if arguments.keyframes:
             entries = keyframes(trace)
+        elif arguments.header:
+            entries = [trace.header]
         elif arguments.completed:
             entries = counts(trace.events())
         else:

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CHostIO.h"
 
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -34,6 +35,12 @@ int chostio_attach(int descriptor, const char *name) {
     if (strlen(name) >= IFNAMSIZ) return EINVAL;
     strcpy(request.ifr_name, name);
     return ioctl(descriptor, TUNSETIFF, &request) == 0 ? 0 : errno;
+}
+
+struct chostio_cpuid chostio_cpuid(uint32_t leaf) {
+    struct chostio_cpuid result;
+    __cpuid_count(leaf, 0, result.eax, result.ebx, result.ecx, result.edx);
+    return result;
 }
 
 int chostio_mtu(const char *name) {

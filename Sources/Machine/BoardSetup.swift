@@ -1,5 +1,6 @@
 public import Devices
 public import Engine
+public import Platform
 public import X86
 
 /// What a board is made with.
@@ -69,27 +70,22 @@ public struct FirmwareFile: Hashable, Sendable {
 
 /// A disk, and how it is connected.
 public struct Drive: Sendable {
-    /// What a disk is connected to.
-    public enum Interface: String, CaseIterable, Hashable, Sendable {
-        /// The IDE controller: at most four disks.
-        case ide
-        /// A virtio device of its own: at most 28.
-        case virtio
-    }
-
+    /// What it is called: its file's name, as a rule.
+    public var name: String
     /// What is on it.
     public var disk: Disk
     /// What it is connected to.
-    public var interface: Interface
+    public var interface: DriveInterface
 
     /// Makes a drive of its parts.
-    public init(disk: Disk, interface: Interface) {
+    public init(name: String = "", disk: Disk, interface: DriveInterface) {
+        self.name = name
         self.disk = disk
         self.interface = interface
     }
 
     /// The most disks that an interface has room for.
-    public static func limit(of interface: Interface) -> Int {
+    public static func limit(of interface: DriveInterface) -> Int {
         switch interface {
         case .ide: 4
         case .virtio: PCIBus.maximumDiskCount

@@ -20,7 +20,8 @@ public struct Disk: BlockStorage, Sendable {
     private static let bytesPerSector = 512
 
     private let image: any DiskImage
-    private let writesImage: Bool
+    /// Whether the guest's writes change the image.
+    public let writesImage: Bool
     /// Sectors that the guest has written, where they do not go to the image.
     private var written: [UInt64: [UInt8]] = [:]
 

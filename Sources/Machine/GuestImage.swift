@@ -1,3 +1,5 @@
+public import Platform
+
 /// What a machine is started with, and how.
 public struct GuestImage: Sendable {
     /// The guest's file.

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 
 extension PCBoard {
     /// Resets every device, as the reset line of a PC does. The clock runs on with what is in its memory, and disks keep what
@@ -59,7 +60,7 @@ extension PCIBus {
 
 extension BoardSetup {
     /// The disks that an interface has room for.
-    func disks(on interface: Drive.Interface) -> [Disk] {
+    func disks(on interface: DriveInterface) -> [Disk] {
         drives.filter { $0.interface == interface }.prefix(Drive.limit(of: interface)).map(\.disk)
     }
 }

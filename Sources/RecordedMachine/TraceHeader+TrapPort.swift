@@ -4,6 +4,6 @@ public import TraceFormat
 extension TraceHeader {
     /// The first of the private ports that patched code of this trace traps through; nil where none is patched.
     public var trapBasePort: UInt8? {
-        patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) } ?? notedTrapPort
+        patches.first.flatMap { TrapCode.basePort(of: $0.replacement, $0.instruction) } ?? trapPort
     }
 }

@@ -1,5 +1,6 @@
 public import Engines
 public import Machine
+public import Platform
 public import TraceFormat
 
 /// How a run is watched and stopped.

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Engine
 internal import Machine
+internal import Platform
 internal import TraceFormat
 internal import X86
 

@@ -3,6 +3,7 @@ internal import Engine
 internal import Glibc
 internal import GuestMemory
 internal import Machine
+internal import Platform
 
 extension PCBoard {
     /// The PC of a run.

@@ -5,7 +5,7 @@ internal import GuestMemory
 internal import Machine
 internal import RecordedMachine
 internal import SystemPackage
-public import TraceFormat
+internal import TraceFormat
 internal import X86
 
 extension Session {
@@ -120,10 +120,7 @@ extension Session {
 extension TraceHeader {
     /// What finds hidden reads in code that comes later, as in the recording.
     fileprivate var discovery: CodeDiscovery? {
-        // Where some are left alone on purpose, only those are known to be trapped that are listed.
-        let leavesSome = notes.contains { $0.key == "tsc" }
-        let trapped = leavesSome ? Set(patches.map(\.instruction)) : HiddenReadPolicy().trapped
-        return CodeDiscovery(trapping: trapped, basePort: trapBasePort)
+        CodeDiscovery(trapping: trapped, basePort: trapBasePort)
     }
 }
 
@@ -136,20 +133,9 @@ extension BoardSetup {
             cpuid: header.processor.cpuid,
             drives: setup.drives,
             files: setup.files,
-            isSetUp: !header.guest.startsInFirmware,
+            isSetUp: !header.setup.startsInFirmware,
             showsFirmwareLog: setup.showsFirmwareLog,
             randomness: { UInt64.random(in: .min ... .max) }
         )
-    }
-}
-
-extension TraceHeader.Guest {
-    /// Whether the guest is firmware, which sets the devices up itself.
-    public var startsInFirmware: Bool { options.contains("--boot firmware") }
-
-    /// What the guest's real-time clock was set to show at the start, in seconds since 1970-01-01 UTC; nil for the date of
-    /// the recording.
-    public var clockDate: Int64? {
-        options.compactMap { $0.hasPrefix("--rtc-base ") ? Int64($0.dropFirst("--rtc-base ".count)) : nil }.last
     }
 }

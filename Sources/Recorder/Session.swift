@@ -99,10 +99,15 @@ public enum Session {
                 cpuid: cpuid,
                 initialXCR0: 1
             ),
+            recording: TraceHeader.Recording(engine: RecordingEngine(setup.engine), processor: .ofThisHost),
+            setup: TraceHeader.Setup(configuration, setup),
             landing: LandingPolicy(of: processor),
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
-            notes: [.listsWrittenPages] + configuration.notes(seen: cpuid)
+            trapped: configuration.hiddenReads.trapped,
+            trapPort: configuration.code.patches.isEmpty ? configuration.code.basePort : nil,
+            listsWrittenPages: true,
+            notes: configuration.notes(seen: cpuid)
         )
         let sink: RecordingSink
         do {

@@ -1,4 +1,7 @@
+internal import ByteCoding
+internal import CHostIO
 internal import Engine
+internal import Engines
 internal import GuestMemory
 internal import Machine
 internal import TraceFormat
@@ -12,6 +15,39 @@ extension TraceHeader.Host {
             kernelRelease: identity.kernelRelease,
             module: identity.modules.joined(separator: " ")
         )
+    }
+}
+
+extension TraceHeader.Setup {
+    /// A machine's set-up as a trace keeps it.
+    init(_ configuration: MachineConfiguration, _ setup: RunSetup) {
+        self.init(
+            boot: configuration.image.bootProtocol,
+            clock: setup.clock,
+            clockDate: setup.clockDate,
+            drives: setup.drives.map {
+                TraceHeader.Drive(name: $0.name, interface: $0.interface, isWritable: $0.disk.writesImage)
+            }
+        )
+    }
+}
+
+extension RecordingEngine {
+    /// The engine as a trace names it.
+    init(_ choice: EngineChoice) {
+        switch choice {
+        case .kvm: self = .kvm
+        }
+    }
+}
+
+extension RecordingProcessor {
+    /// The processor of this host, as CPUID shows it to programs.
+    static var ofThisHost: Self {
+        var writer = ByteWriter()
+        let identity = chostio_cpuid(0)
+        for register in [identity.ebx, identity.edx, identity.ecx] { writer.write(register) }
+        return Self(vendor: String(decoding: writer.bytes, as: UTF8.self), signature: chostio_cpuid(1).eax)
     }
 }
 
@@ -56,13 +92,11 @@ extension MachineConfiguration {
         CodeDiscovery(trapping: hiddenReads.trapped, basePort: code.basePort)
     }
 
-    /// What a trace says of hidden reads beside the replaced instructions: through which ports those trap that are found
-    /// later, and which reads it may not hold.
+    /// What a trace tells people of hidden reads: which it may not hold.
     ///
     /// - Parameter seen: what CPUID shows the guest.
     func notes(seen: [CPUIDEntry]) -> [TraceHeader.Note] {
         var notes: [TraceHeader.Note] = []
-        if code.patches.isEmpty, let port = code.basePort { notes.append(TraceHeader.trapPort(port)) }
         if hiddenReads.mayDiverge {
             let value = "native: the guest reads time counters that are not recorded; a replay may diverge"
             notes.append(TraceHeader.Note(key: "tsc", value: value))

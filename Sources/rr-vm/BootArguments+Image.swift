@@ -1,4 +1,5 @@
 import Machine
+import Platform
 import SystemPackage
 
 extension BootArguments {
@@ -54,9 +55,9 @@ extension BootArguments {
         }
     }
 
-    /// The options as a trace keeps them, without the files' paths.
+    /// The options that a trace has no fields for, without the files' paths.
     func words(_ image: GuestImage) -> [String] {
-        var words = ["--boot \(image.bootProtocol.rawValue)"]
+        var words: [String] = []
         if image.bootProtocol == .flat { words.append("--mode \(mode.rawValue)") }
         if let at { words.append("--at 0x\(String(at.rawValue, radix: 16))") }
         if let initrd { words.append("--initrd \(FileSystem.name(of: initrd))") }

@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import Machine
+import Machine
+import Platform
 import SystemPackage
 
 /// The options that say how a guest is put into memory and what it is started with.

@@ -25,11 +25,9 @@ extension DeviceOptions {
         }
     }
 
-    /// The options as a trace keeps them, without the files' paths.
+    /// The options that a trace has no fields for, without the files' paths.
     var words: [String] {
-        var words = drive.map(\.words)
-        if clock != .real { words.append("--clock \(clock.rawValue)") }
-        if let rtcBase { words.append("--rtc-base \(rtcBase.seconds)") }
+        var words: [String] = []
         if let input { words.append("--input \(FileSystem.name(of: input))") }
         if let inputScript { words.append("--input-script \(FileSystem.name(of: inputScript))") }
         return words
@@ -40,16 +38,12 @@ extension DeviceOptions {
 }
 
 extension DriveOption {
-    /// The option as a trace keeps it, without the file's path.
-    var words: String {
-        "--drive \(FileSystem.name(of: path))\(isWritable ? ",write" : "")\(interface == .ide ? "" : ",if=\(interface.rawValue)")"
-    }
-
     /// Opens the image.
     func open() throws(CommandFailure) -> Drive {
         do {
             let image = try FileImage(path, forWriting: isWritable)
-            return Drive(disk: Disk(image, writesImage: isWritable), interface: interface)
+            let disk = Disk(image, writesImage: isWritable)
+            return Drive(name: FileSystem.name(of: path), disk: disk, interface: interface)
         } catch {
             var status = ExitStatus.badData
             if error.isOfFile { status = .noInput }

@@ -1,7 +1,8 @@
 public import ArgumentParser
 import Glibc
 import Machine
-public import Recorder
+import Platform
+import Recorder
 import SystemPackage
 
 /// The options that say what is connected to a machine.
@@ -58,7 +59,7 @@ struct DeviceOptions: ParsableArguments {
         if input != nil && inputScript != nil {
             throw ValidationError("--input and --input-script exclude each other: give one")
         }
-        for interface in Drive.Interface.allCases {
+        for interface in DriveInterface.allCases {
             let count = drive.count { $0.interface == interface }
             guard count <= Drive.limit(of: interface) else {
                 throw ValidationError(
@@ -75,7 +76,7 @@ extension ClockPolicy: ExpressibleByArgument {}
 struct DriveOption: ExpressibleByArgument {
     let path: FilePath
     let isWritable: Bool
-    let interface: Drive.Interface
+    let interface: DriveInterface
 
     init(path: FilePath) {
         self.path = path
@@ -87,11 +88,11 @@ struct DriveOption: ExpressibleByArgument {
         var words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         path = FilePath(argument: words.removeFirst())
         var isWritable = false
-        var interface = Drive.Interface.ide
+        var interface = DriveInterface.ide
         for word in words {
             if word == "write" {
                 isWritable = true
-            } else if word.hasPrefix("if="), let named = Drive.Interface(rawValue: String(word.dropFirst(3))) {
+            } else if word.hasPrefix("if="), let named = DriveInterface(rawValue: String(word.dropFirst(3))) {
                 interface = named
             } else {
                 return nil

@@ -1,6 +1,7 @@
 import ByteCoding
 import Engine
 import Machine
+import Platform
 import Recorder
 import SystemPackage
 import TraceFormat
@@ -75,13 +76,12 @@ extension MachineOptions {
 
     /// What a trace says of the guest.
     ///
-    /// The image is what was loaded: the firmware where the guest is a disk, which is among the options.
-    func guestDescription(_ image: GuestImage) throws(CommandFailure) -> TraceHeader.Guest {
-        var options = ["--memory \(memorySize(of: image))", "--cpu \(cpu.name)"] + boot.words(image)
-        if let disk = try guestDisk() { options.append(disk.words) }
+    /// The image is what was loaded: the firmware where the guest is a disk, which is among the drives.
+    func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
+        let options = ["--memory \(memorySize(of: image))", "--cpu \(cpu.name)"]
         return TraceHeader.Guest(
             name: image.options.name,
-            options: options + devices.words + unikernel.words,
+            options: options + boot.words(image) + devices.words + unikernel.words,
             imageSize: UInt64(image.bytes.count),
             imageDigest: Digest128(hashing: image.bytes.rawSpan)
         )

@@ -78,7 +78,7 @@ struct MinimizeCommand: ParsableCommand {
         // Too many or too few say more than one that cannot be opened.
         try checkDrives(of: reader)
         _ = try drives.get()
-        let setup = try setup(for: reader, reader.header.guest.startsInFirmware ? firmware : plain)
+        let setup = try setup(for: reader, reader.header.setup.startsInFirmware ? firmware : plain)
         let report: Minimizer.Report
         do {
             var minimizer = try Minimizer(
@@ -139,7 +139,7 @@ struct MinimizeCommand: ParsableCommand {
     }
 
     private func checkDrives(of reader: TraceReader) throws(CommandFailure) {
-        let recorded = reader.header.guest.options.filter { $0.hasPrefix("--drive ") }
+        let recorded = reader.header.setup.drives.map(\.option)
         guard recorded.count == drive.count else {
             throw CommandFailure(
                 .usage,
@@ -154,7 +154,7 @@ struct MinimizeCommand: ParsableCommand {
         var setup = opened
         setup.limits = try Self.limits(for: reader)
         setup.date = reader.header.creationTime
-        setup.clockDate = reader.header.guest.clockDate
+        setup.clockDate = reader.header.setup.clockDate
         return setup
     }
 

@@ -79,7 +79,7 @@ struct RecordCommand: ParsableCommand {
         _ places: some Sequence<FilePath>
     ) throws {
         var setup = try machine.setup(recording, configuration, unikernel)
-        let guest = try machine.guestDescription(configuration.image)
+        let guest = machine.guestDescription(configuration.image)
         setup.didOpen = confinement.untilOpen(
             directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: machine.engine.choice,
@@ -121,7 +121,7 @@ struct RecordCommand: ParsableCommand {
         var common = try machine.setup(recording, configuration, unikernel)
         // A guest whose processor shuts down has failed.
         common.resets = false
-        let guest = try machine.guestDescription(configuration.image)
+        let guest = machine.guestDescription(configuration.image)
         confinement.keepDirectories(
             of: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: machine.engine.choice

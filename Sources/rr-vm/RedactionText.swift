@@ -24,7 +24,7 @@ enum RedactionText {
                 "memory at start",
                 "\(Quantity.count(pages)) pages, \(size): what was loaded, with any command line; never blanked"
             ),
-            row("options", "\(reader.header.guest.options.joined(separator: " ")); never blanked"),
+            row("options", "\(reader.header.commandLine.joined(separator: " ")); never blanked"),
             row("code patches", "\(Quantity.count(UInt64(reader.header.patches.count))); never blanked"),
         ]
     }

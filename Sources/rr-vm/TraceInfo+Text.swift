@@ -9,12 +9,13 @@ extension TraceInfo {
                 "guest",
                 "\(header.guest.name), \(Quantity.bytes(header.guest.imageSize)), digest \(header.guest.imageDigest)"
             ),
-            ("options", header.guest.options.joined(separator: " ")),
+            ("options", header.commandLine.joined(separator: " ")),
             (
                 "machine",
                 "\(header.machine.board), \(Quantity.bytes(memorySize)) of memory, processor '\(header.processor.profile)'"
             ),
             ("recorded", "\(date) by \(header.recorder)"),
+            ("engine", "\(header.recording.engine.name), processor \(header.recording.processor)"),
             ("host", "\(header.host.processorModel), Linux \(header.host.kernelRelease), \(header.host.module)"),
             (
                 "length",

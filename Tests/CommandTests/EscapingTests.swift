@@ -21,6 +21,8 @@ import TraceFormat
             changes.header = { header in
                 header.guest.name = poison
                 header.guest.options = [poison]
+                header.setup.drives = [TraceHeader.Drive(name: poison)]
+                header.recording.processor.vendor = "\u{1B}]0;x"
                 header.recorder = poison
                 header.host.processorModel = poison
                 header.host.kernelRelease = poison

@@ -1,5 +1,6 @@
 import Engine
 import GuestMemory
+import Platform
 import Testing
 import X86
 

@@ -1,5 +1,6 @@
 import EndToEnd
 import GuestImages
+import Platform
 import Recorder
 import Replayer
 import Testing

@@ -2,6 +2,7 @@ import ByteCoding
 import EndToEnd
 import Engine
 import Machine
+import Platform
 import Recorder
 import Replayer
 import SystemPackage

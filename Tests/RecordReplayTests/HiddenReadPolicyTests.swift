@@ -3,6 +3,7 @@ import EndToEnd
 import Engine
 import GuestImages
 import Machine
+import Platform
 import Recorder
 import Replayer
 import SystemPackage
@@ -17,7 +18,8 @@ import X86
         let reader = try Self.record(.trap, in: directory)
         #expect(try reader.allEvents().count { $0.event.kind == .hiddenRead } == 20_000)
         #expect(try Replay(reader).firstDifference == nil)
-        #expect(reader.header.notes == [.listsWrittenPages])
+        #expect(reader.header.notes.isEmpty)
+        #expect(reader.header.listsWrittenPages)
     }
 
     @Test(arguments: [HiddenReadPolicy.Treatment.native, .hide])

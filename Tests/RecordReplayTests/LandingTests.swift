@@ -5,6 +5,7 @@ import Engine
 import GuestImages
 import KVMEngine
 import Machine
+import Platform
 import Recorder
 import Replayer
 import Synchronization

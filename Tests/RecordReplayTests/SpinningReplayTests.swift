@@ -5,6 +5,7 @@ import GuestImages
 import GuestMemory
 import KVMEngine
 import Machine
+import Platform
 import Recorder
 import Testing
 import TraceFormat

@@ -2,6 +2,7 @@ import ByteCoding
 import EndToEnd
 import Foundation
 import GuestImages
+import Platform
 import Recorder
 import Replayer
 import SystemPackage

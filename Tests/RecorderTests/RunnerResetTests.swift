@@ -1,6 +1,7 @@
 import Engine
 import GuestMemory
 import Machine
+import Platform
 import Testing
 import TraceFormat
 import X86

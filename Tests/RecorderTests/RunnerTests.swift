@@ -1,6 +1,7 @@
 import Devices
 import Engine
 import Machine
+import Platform
 import Testing
 import TraceFormat
 import X86

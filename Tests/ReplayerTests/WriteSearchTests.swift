@@ -102,7 +102,7 @@ struct WriteSearchTests {
         let reader = try Recording.make(Self.undoing)
         let directory = try TemporaryDirectory()
         var changes = TraceChanges()
-        changes.header = { $0.notes = [] }
+        changes.header = { $0.listsWrittenPages = false }
         let old = try reader.copy(to: directory.file("old.rrvm"), changes: changes)
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x5000), count: 1)
         var search = try WriteSearch(KVMTimeline(old), watched)

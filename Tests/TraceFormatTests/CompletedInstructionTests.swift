@@ -41,18 +41,12 @@ import Testing
     }
 
     @Test func aTraceOfVersion1HasNone() throws {
-        let directory = try TemporaryDirectory()
-        try TraceWriter(path: directory.file("a"), header: .sample).finish(.halted, time: 0)
-        var bytes = try Data(contentsOf: URL(filePath: directory.file("a").string))
-        var prefix = FilePrefix(identity: try TraceReader(path: directory.file("a")).file.identity)
-        prefix.version = 1
-        bytes.replaceSubrange(..<FilePrefix.byteCount, with: prefix.bytes)
-        try bytes.write(to: URL(filePath: directory.file("b").string))
+        let golden = try #require(IndependentReader.goldenTraces.first { $0.hasSuffix("/hello.rrvm") })
 
-        let reader = try TraceReader(path: directory.file("b"))
+        let reader = try TraceReader(path: FilePath(golden))
 
         #expect(try TraceInfo(reader).formatVersion == 1)
-        #expect(reader.isComplete && reader.outcome == .halted && reader.completed.isEmpty)
+        #expect(reader.isComplete && reader.outcome == .exited(code: 0) && reader.completed.isEmpty)
     }
 
     @Test(

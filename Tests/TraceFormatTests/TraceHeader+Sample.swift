@@ -1,4 +1,5 @@
 import ByteCoding
+import Platform
 import TraceFormat
 import X86
 
@@ -30,6 +31,16 @@ extension TraceHeader {
             ],
             initialXCR0: 7
         ),
+        recording: Recording(processor: RecordingProcessor(vendor: "AuthenticAMD", signature: 0x00A2_0F10)),
+        setup: Setup(
+            boot: .firmware,
+            clock: .virtual,
+            clockDate: -1,
+            drives: [
+                Drive(name: "a,b.img", interface: .virtio, isWritable: true), Drive(name: "ünïcode"),
+                Drive(name: "", isWritable: true),
+            ]
+        ),
         landing: .breakpoint,
         chaosSeed: 42,
         patches: [
@@ -40,6 +51,9 @@ extension TraceHeader {
                 replacement: [0xE6, 0xF6, 0x90]
             )
         ],
+        trapped: [.rdtsc, .rdtscp, .rdpid],
+        trapPort: 0xF4,
+        listsWrittenPages: true,
         notes: [Note(key: "why", value: "ünïcode")]
     )
 }

@@ -7,7 +7,7 @@ import X86
 struct Forgery {
     private let sink = BytesSink()
     private var output: ChunkOutput
-    private var encoder = EventChunkEncoder()
+    private var encoder: EventChunkEncoder
     private var records: [EventRecord] = []
     private var payload: [UInt8] = []
     private var next: UInt64
@@ -22,6 +22,7 @@ struct Forgery {
     init(_ description: inout Description) throws {
         next = description.number(orRather: 0)
         let header = Self.header(&description, firstEvent: next)
+        encoder = EventChunkEncoder(countsInstructions: header.recording.countsInstructions)
         let encoded = header.encoded(symbolCount: Int(description.lies() ? description.byte() : 0))
         output = try ChunkOutput(sink: sink, identity: 1, synchronizesEveryChunk: false)
         let event = EventOrdinal(description.number(orRather: next))
@@ -52,6 +53,7 @@ struct Forgery {
             let (original, replacement) = ([0x0F, 0x31] as [UInt8], [0xE6, 0xE4] as [UInt8])
             patches = [.init(address: address, instruction: .rdtsc, original: original, replacement: replacement)]
         }
+        let counts = description.lies()
         return TraceHeader(
             creationTime: Int64(bitPattern: description.number()),
             recorder: "forger",
@@ -60,6 +62,7 @@ struct Forgery {
             guest: .init(name: "", options: [], imageSize: description.number(), imageDigest: .zero),
             machine: .init(board: isUnikernel ? "hvt" : "pc", memory: regions),
             processor: .init(profile: "", cpuid: [], initialXCR0: 1),
+            recording: .init(engine: counts ? .software : .kvm, countsInstructions: counts),
             landing: .breakpoint,
             patches: patches
         )
@@ -95,6 +98,8 @@ struct Forgery {
         }
         if isGood, kind == .readMSR, record.flags == 1 { record.value = 0 }
         if kind == .deviceRead, record.detail == 2 { record.flags = 0; record.value = max(1, record.value) }
+        // A reader takes no more than 62 bits.
+        record.instructions = isGood ? record.value >> 2 : record.value
         guard record.hasValidLength, record.payloadSize <= 65536 else { return }
         records.append(record)
         payload += [UInt8](repeating: description.byte(), count: record.payloadSize)

@@ -1,5 +1,5 @@
 // What Swift cannot call: GNU's additions to poll and pipe, requests to network interfaces by a variadic ioctl, a lock by a
-// variadic fcntl, and Landlock's system calls, which the C library has no functions for; and what a handler of signals does.
+// variadic fcntl, CPUID, and Landlock's system calls, which the C library has no functions for; and what a handler of signals does.
 #pragma once
 
 #include <stddef.h>
@@ -10,6 +10,12 @@ int chostio_attach(int descriptor, const char *name);
 
 /// The MTU of an interface that is up (SIOCGIFFLAGS, SIOCGIFMTU), or minus errno.
 int chostio_mtu(const char *name);
+
+/// What CPUID gives for a leaf, subleaf 0.
+struct chostio_cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+struct chostio_cpuid chostio_cpuid(uint32_t leaf);
 
 /// A pipe whose ends are not inherited and never block. 0, or -1.
 int chostio_pipe(int ends[2]);

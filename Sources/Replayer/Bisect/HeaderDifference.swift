@@ -17,7 +17,7 @@ public struct HeaderDifference: Hashable, Sendable, CustomStringConvertible {
     public static func all(_ first: TraceHeader, _ second: TraceHeader) -> [Self] {
         let subjects: [(String, (TraceHeader) -> String)] = [
             ("guest", { "\($0.guest.name), \($0.guest.imageSize) bytes, \($0.guest.imageDigest)" }),
-            ("options", { $0.guest.options.joined(separator: " ") }),
+            ("options", { $0.commandLine.joined(separator: " ") }),
             ("board", \.machine.board),
             ("memory", { $0.machine.memory.map(description(of:)).joined(separator: ", ") }),
             ("processor", \.processor.profile),

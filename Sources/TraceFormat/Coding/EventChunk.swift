@@ -2,6 +2,8 @@ import ByteCoding
 
 /// An event chunk taken apart. Keeps its buffers from chunk to chunk: reading allocates nothing per event.
 struct EventChunk {
+    /// Whether the events say how many instructions were executed.
+    let countsInstructions: Bool
     private(set) var records: [EventRecord] = []
     /// Where each event's share of ``payload`` begins; one more entry than there are events.
     private(set) var payloadStarts: [Int] = []
@@ -17,6 +19,8 @@ struct EventChunk {
     private var starts: [Int] = []
     private var values: [UInt64] = []
     private var predictor = ShapePredictor()
+
+    init(countsInstructions: Bool = false) { self.countsInstructions = countsInstructions }
 
     /// Forgets the chunk.
     mutating func clear() {
@@ -47,7 +51,7 @@ struct EventChunk {
         for index in 0..<count { records.append(shapes[Int(shapeOfEvent[index])].record) }
         var timeCursor = ByteCursor(bytes.extracting(times...))
         try decodeTimes(from: &timeCursor)
-        for column in EventColumn.allCases { try decode(column, from: &cursor) }
+        for column in EventColumn.stored(counting: countsInstructions) { try decode(column, from: &cursor) }
         try decodePayload(from: &cursor)
         try cursor.expectEnd()
     }
@@ -210,6 +214,11 @@ extension EventRecord {
                 throw .invalidValue(field: "auxiliary value", value: number)
             }
             auxiliary = number
+        case .instructions:
+            guard number < Limits.instructionCounts else {
+                throw .invalidValue(field: "number of instructions", value: number)
+            }
+            instructions = number
         }
     }
 }

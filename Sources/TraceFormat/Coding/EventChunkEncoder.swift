@@ -2,12 +2,16 @@ import ByteCoding
 
 /// Turns a run of events into the payload of an event chunk: see docs/trace-format.md for the layout.
 struct EventChunkEncoder {
+    private let countsInstructions: Bool
     private var shapes: [EventShape] = []
     private var shapeOfEvent: [UInt16] = []
     private var shapeSlots = [UInt16](repeating: 0, count: 1 << 16)
     private var predictor = ShapePredictor()
     private var values: [UInt64] = []
     private var fixedBytes: [UInt8] = []
+
+    /// - Parameter countsInstructions: whether to store how many instructions were executed before each event.
+    init(countsInstructions: Bool = false) { self.countsInstructions = countsInstructions }
 
     /// The payload of a chunk of `records`, at least one and at most ``Limits/eventsPerChunk``; `payload` is what
     /// travelled beside them.
@@ -86,7 +90,7 @@ struct EventChunkEncoder {
         var starts = [Int](repeating: 0, count: shapes.count + 1)
         for shape in shapeOfEvent { starts[Int(shape) + 1] += 1 }
         for shape in shapes.indices { starts[shape + 1] += starts[shape] }
-        for column in EventColumn.allCases {
+        for column in EventColumn.stored(counting: countsInstructions) {
             var next = starts
             values.removeAll(keepingCapacity: true)
             values.append(contentsOf: repeatElement(0, count: records.count))
@@ -127,10 +131,16 @@ struct EventChunkEncoder {
 }
 
 /// The fields of an event that are stored apart from its shape, in the order of a chunk.
-enum EventColumn: CaseIterable {
+enum EventColumn {
     case value
     case address
     case auxiliary
+    case instructions
+
+    /// Those that a trace has.
+    static func stored(counting countsInstructions: Bool) -> [Self] {
+        countsInstructions ? [.value, .address, .auxiliary, .instructions] : [.value, .address, .auxiliary]
+    }
 }
 
 extension EventRecord {
@@ -140,6 +150,7 @@ extension EventRecord {
         case .value: value
         case .address: address
         case .auxiliary: UInt64(auxiliary)
+        case .instructions: instructions
         }
     }
 }

@@ -10,6 +10,8 @@ struct EventRecord: BitwiseCopyable {
     /// Guest-physical address of a memory access or device access.
     var address: UInt64 = 0
     var rip: UInt64
+    /// Instructions since the event before, where they are counted.
+    var instructions: UInt64 = 0
     var time: UInt32
     /// TSC_AUX of a hidden read.
     var auxiliary: UInt32 = 0
@@ -34,8 +36,9 @@ struct EventRecord: BitwiseCopyable {
 
 extension EventRecord {
     /// The fixed-size part of an event; `payload` bytes travel beside it.
-    init(_ event: Event, rip: UInt64, time: UInt32, payload: Int) {
+    init(_ event: Event, rip: UInt64, time: UInt32, instructions: UInt64 = 0, payload: Int) {
         self.init(kind: event.kind.rawValue, rip: rip, time: time)
+        self.instructions = instructions
         switch event {
         case .portRead(let access), .portWrite(let access):
             key = UInt32(access.port.rawValue)

@@ -40,6 +40,10 @@ enum Limits {
     static let textBytes = 4096
     /// Items in a list of texts.
     static let textItems = 4096
+    /// Bytes of the name of a processor's vendor.
+    static let vendorBytes = 12
+    /// One past the most instructions between two events: sums stay far from where numbers end.
+    static let instructionCounts: UInt64 = 1 << 62
     /// Code patches.
     static let codePatches = 65536
     /// Bytes of one instruction.

@@ -47,14 +47,18 @@ extension TraceHeader {
             writer.write(text: note.key)
             writer.write(text: note.value)
         }
+        encodeVersion3(to: &writer)
         writer.writeVarint(UInt64(symbolCount))
         return writer.bytes
     }
 
-    /// Reads a header chunk's payload; `symbolCount` symbols follow in chunks of their own.
-    static func decode(_ payload: RawSpan) throws(ByteCodingError) -> (header: Self, symbolCount: Int) {
+    /// Reads the payload of a header chunk of some format version; `symbolCount` symbols follow in chunks of their own.
+    static func decode(
+        _ payload: RawSpan,
+        version: UInt32 = formatVersion
+    ) throws(ByteCodingError) -> (header: Self, symbolCount: Int) {
         var cursor = ByteCursor(payload)
-        let header = Self(
+        var header = Self(
             creationTime: try cursor.read(),
             recorder: try cursor.readString(limit: Limits.textBytes),
             firstEvent: try EventOrdinal(decoding: cursor.readVarint()),
@@ -71,6 +75,7 @@ extension TraceHeader {
             patches: try CodePatch.list(from: &cursor),
             notes: try Note.list(from: &cursor)
         )
+        if version < 3 { header.deriveVersion3() } else { try header.decodeVersion3(from: &cursor) }
         let symbolCount = try cursor.readCount(limit: Limits.symbols)
         try cursor.expectEnd()
         return (header, symbolCount)

@@ -107,11 +107,13 @@ public struct TraceDifferences: Sendable {
         return [
             field("recorder", \.recorder),
             field("first event", \.firstEvent),
+            field("engine", \.recording.engine.name),
+            field("recording processor", \.recording.processor),
             field("host processor", \.host.processorModel),
             field("host kernel", \.host.kernelRelease),
             field("host module", \.host.module),
             field("guest", \.guest.name),
-            field("guest options") { $0.guest.options.joined(separator: " ") },
+            field("guest options") { $0.commandLine.joined(separator: " ") },
             field("guest image") { "\($0.guest.imageSize) bytes, digest \($0.guest.imageDigest)" },
             field("board", \.machine.board),
             field("memory") { header in
@@ -131,11 +133,11 @@ public struct TraceDifferences: Sendable {
 }
 
 extension RecordedEvent {
-    /// What is compared of an event: not its time, nor how a trace numbers its keyframes, is to come to them, or left them
+    /// What is compared of an event: not its time, nor the count of instructions, which not every engine has, nor how a trace numbers its keyframes, is to come to them, or left them
     /// out.
     fileprivate var comparable: RecordedEvent {
         var event = self
-        event.time = 0
+        (event.time, event.instructions) = (0, nil)
         if event.event.isOfTheRecorder { event.event = .keyframe(number: 0, .synchronous) }
         return event
     }

@@ -75,7 +75,7 @@ struct TraceCopier {
             if case .keyframe(let number, _) = event.event {
                 let keyframe = try reader.keyframe(Int(number))
                 let isNeeded = isNeeded(keyframe, event) || isReset(cursor)
-                try isNeeded ? append(keyframe, event) : leaveOut(keyframe)
+                try isNeeded ? append(keyframe, event) : leaveOut(keyframe, event)
             } else {
                 try append(change(event), completed: reader.completed)
             }
@@ -98,10 +98,11 @@ struct TraceCopier {
     }
 
     /// Takes an event in a keyframe's place. The pages that changed for it have changed for the next one.
-    private mutating func leaveOut(_ keyframe: Keyframe) throws(TraceError) {
+    private mutating func leaveOut(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(TraceError) {
         leftOutPages.formUnion(keyframe.changedPages)
-        let event = Event.leftOutKeyframe(in: reader.header.machine)
-        try append(RecordedEvent(ordinal: keyframe.event, time: time, rip: 0, event: event))
+        var replacement = recorded
+        replacement.event = Event.leftOutKeyframe(in: reader.header.machine)
+        try append(replacement)
     }
 
     /// Takes an event that is no keyframe; the end of the recording with what was completed until then.
@@ -110,7 +111,14 @@ struct TraceCopier {
         completed: [String: UInt64] = [:]
     ) throws(TraceError) {
         let bytes = event.event.payload(completed: completed)
-        try put(EventRecord(event.event, rip: event.rip, time: event.time, payload: bytes.count), bytes)
+        let record = EventRecord(
+            event.event,
+            rip: event.rip,
+            time: event.time,
+            instructions: event.instructions ?? 0,
+            payload: bytes.count
+        )
+        try put(record, bytes)
     }
 
     /// Takes a keyframe with the pages that changed for it; the first one with all.
@@ -134,7 +142,8 @@ struct TraceCopier {
         try put(digestOfMemory, [])
         // Nothing comes before the first one: it is where a replay begins, not where it has to get to.
         let event = Event.keyframe(number: keyframes, isFirst ? .synchronous : keyframe.position)
-        try put(EventRecord(event, rip: 0, time: time, payload: 0), [])
+        let count = isFirst ? 0 : recorded.instructions ?? 0
+        try put(EventRecord(event, rip: 0, time: time, instructions: count, payload: 0), [])
         keyframes += 1
         lastTaken = recorded
         leftOutPages.removeAll()

@@ -23,7 +23,7 @@ extension TraceHeader {
     public struct Guest: Hashable, Sendable {
         /// The guest's name: its file's, as a rule.
         public var name: String
-        /// The machine options that were given on the command line, as text.
+        /// The other options that the machine was given, as text for people.
         public var options: [String]
         /// Bytes of the guest's image file.
         public var imageSize: UInt64
@@ -124,12 +124,5 @@ extension TraceHeader {
             self.key = key
             self.value = value
         }
-
-        /// Says that a keyframe's list of changed pages has every page that was written since the keyframe before, also
-        /// those that were left or became again what they had been.
-        public static let listsWrittenPages = Self(key: "page lists", value: "every page that was written")
     }
-
-    /// Whether a page that a keyframe does not list was not written since the keyframe before.
-    public var listsWrittenPages: Bool { notes.contains(.listsWrittenPages) }
 }

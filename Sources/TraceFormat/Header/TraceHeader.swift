@@ -1,3 +1,5 @@
+public import X86
+
 /// What a trace says of itself before its first event: where it was made and of what.
 public struct TraceHeader: Hashable, Sendable {
     /// The version of the file format that this code writes.
@@ -19,13 +21,25 @@ public struct TraceHeader: Hashable, Sendable {
     public var machine: Machine
     /// What the guest saw of the processor.
     public var processor: Processor
+    /// What executed it.
+    public var recording: Recording
+    /// How the machine was set up.
+    public var setup: Setup
     /// How a replay may come to this trace's asynchronous keyframes.
     public var landing: LandingPolicy
     /// The seed that varied the schedule, where one did.
     public var chaosSeed: UInt64?
     /// Guest code that the recorder replaced before the run, so that tools can show the guest's own.
     public var patches: [CodePatch]
-    /// Free remarks, in order.
+    /// The instructions that the recorder replaced wherever it found them, before the run and during it.
+    public var trapped: Set<HiddenInstruction>
+    /// The first of the four private ports through which instructions trap that device writes put there; nil where none was
+    /// chosen, or ``patches`` say it.
+    public var trapPort: UInt8?
+    /// Whether a page that a keyframe does not list was not written since the keyframe before: the lists then have also pages
+    /// that were left or became again what they had been.
+    public var listsWrittenPages: Bool
+    /// Remarks for people, in order.
     public var notes: [Note]
 
     /// Makes a header of its parts.
@@ -37,9 +51,14 @@ public struct TraceHeader: Hashable, Sendable {
         guest: Guest,
         machine: Machine,
         processor: Processor,
+        recording: Recording = Recording(),
+        setup: Setup = Setup(),
         landing: LandingPolicy,
         chaosSeed: UInt64? = nil,
         patches: [CodePatch] = [],
+        trapped: Set<HiddenInstruction> = Set(HiddenInstruction.allCases),
+        trapPort: UInt8? = nil,
+        listsWrittenPages: Bool = false,
         notes: [Note] = []
     ) {
         self.creationTime = creationTime
@@ -49,9 +68,14 @@ public struct TraceHeader: Hashable, Sendable {
         self.guest = guest
         self.machine = machine
         self.processor = processor
+        self.recording = recording
+        self.setup = setup
         self.landing = landing
         self.chaosSeed = chaosSeed
         self.patches = patches
+        self.trapped = trapped
+        self.trapPort = trapPort
+        self.listsWrittenPages = listsWrittenPages
         self.notes = notes
     }
 }

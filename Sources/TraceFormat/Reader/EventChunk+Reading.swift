@@ -31,7 +31,13 @@ extension EventChunk {
         let ordinal = EventOrdinal(firstEvent.rawValue + UInt64(place))
         do throws(ByteCodingError) {
             let event = try record.event(payload: bytes)
-            return RecordedEvent(ordinal: ordinal, time: record.time, rip: record.rip, event: event)
+            return RecordedEvent(
+                ordinal: ordinal,
+                time: record.time,
+                rip: record.rip,
+                instructions: countsInstructions ? record.instructions : nil,
+                event: event
+            )
         } catch {
             throw corrupt(ordinal, of: file, error)
         }

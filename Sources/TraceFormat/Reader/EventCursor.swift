@@ -4,7 +4,7 @@ import ByteCoding
 /// events that carry bytes or text.
 public struct EventCursor {
     private let reader: TraceReader
-    private var chunk = EventChunk()
+    private var chunk: EventChunk
     /// Position in the chunk.
     private var place = 0
 
@@ -13,6 +13,7 @@ public struct EventCursor {
 
     init(_ reader: TraceReader, _ first: EventOrdinal) {
         self.reader = reader
+        chunk = EventChunk(countsInstructions: reader.header.recording.countsInstructions)
         position = first
     }
 

@@ -26,7 +26,7 @@ extension TraceReader {
 /// What a check remembers from chunk to chunk.
 private struct TraceCheck {
     private let reader: TraceReader
-    private var chunk = EventChunk()
+    private var chunk: EventChunk
     private var contents: PageContents
     private var tables = PageTableStack()
     private var locations: [UInt64: PageLocation] = [:]
@@ -41,6 +41,7 @@ private struct TraceCheck {
 
     init(_ reader: TraceReader) {
         self.reader = reader
+        chunk = EventChunk(countsInstructions: reader.header.recording.countsInstructions)
         contents = PageContents(reader.file)
         nextEvent = reader.header.firstEvent
         symbolsLeft = reader.symbolCount

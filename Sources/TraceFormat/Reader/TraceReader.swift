@@ -39,7 +39,7 @@ public struct TraceReader: Sendable {
         let file = source.file
         let (chunk, payload) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
         let (header, symbolCount) = try file.decode(chunk) { () throws(ByteCodingError) in
-            try TraceHeader.decode(payload.rawSpan)
+            try TraceHeader.decode(payload.rawSpan, version: file.version)
         }
         guard chunk.firstEvent == header.firstEvent else {
             throw file.corrupt(chunk, why: "it begins with another event than its chunk does")
@@ -75,7 +75,7 @@ public struct TraceReader: Sendable {
         var indexFault: TraceError?
         do throws(TraceError) {
             if usesIndex, let index = try Self.storedIndex(of: file, firstEvent: header.firstEvent) {
-                end = try Self.end(file, index)
+                end = try Self.end(file, index, header)
                 self.index = index
                 (scan, fault, missing) = (nil, nil, nil)
                 return
@@ -95,7 +95,7 @@ public struct TraceReader: Sendable {
         self.scan = scan
         var fault = scan.fault ?? indexFault
         do throws(TraceError) {
-            end = try Self.end(file, index)
+            end = try Self.end(file, index, header)
         } catch {
             end = nil
             fault = fault ?? error
@@ -217,13 +217,14 @@ public struct TraceReader: Sendable {
 
     private static func end(
         _ file: TraceFile,
-        _ index: TraceIndex
+        _ index: TraceIndex,
+        _ header: TraceHeader
     ) throws(TraceError) -> EndRecord? {
         guard index.eventCount > 0 else { return nil }
         let last = EventOrdinal(index.events.upperBound.rawValue - 1)
         let (entry, end) = try index.eventStretch(with: last)
         guard entry.firstEvent == last else { return nil }
-        var chunk = EventChunk()
+        var chunk = EventChunk(countsInstructions: header.recording.countsInstructions)
         try chunk.read(file, entry, to: end)
         return try chunk.end(of: file)
     }

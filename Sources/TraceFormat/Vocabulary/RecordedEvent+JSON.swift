@@ -10,6 +10,7 @@ extension RecordedEvent {
         object.add("time", UInt64(time))
         object.add("kind", event.kind.name)
         event.addFields(to: &object)
+        if let instructions { object.add("instructions", instructions) }
         object.add("rip", hexadecimal: rip)
         return object.text
     }

@@ -6,14 +6,17 @@ public struct RecordedEvent: Hashable, Sendable {
     public var time: UInt32
     /// RIP as the exit reported it; 0 for events that are no exit.
     public var rip: UInt64
+    /// Instructions that were executed since the event before; nil in a trace without such counts.
+    public var instructions: UInt64?
     /// What happened.
     public var event: Event
 
     /// Makes a recorded event of its parts.
-    public init(ordinal: EventOrdinal, time: UInt32, rip: UInt64, event: Event) {
+    public init(ordinal: EventOrdinal, time: UInt32, rip: UInt64, instructions: UInt64? = nil, event: Event) {
         self.ordinal = ordinal
         self.time = time
         self.rip = rip
+        self.instructions = instructions
         self.event = event
     }
 }

@@ -4,7 +4,7 @@ import X86
 /// Turns events, pages and states, as they come, into the chunks of a file. Knows no threads.
 struct TraceAssembler {
     private var output: ChunkOutput
-    private var encoder = EventChunkEncoder()
+    private var encoder: EventChunkEncoder
     private var records: [EventRecord] = []
     private var payload: [UInt8] = []
     private var nextEvent: EventOrdinal
@@ -32,6 +32,7 @@ struct TraceAssembler {
             symbols: symbols.count,
             symbolBytes: symbolChunks.map(\.payload.count).reduce(0, +)
         )
+        encoder = EventChunkEncoder(countsInstructions: header.recording.countsInstructions)
         firstEvent = header.firstEvent
         nextEvent = header.firstEvent
         output = try ChunkOutput(

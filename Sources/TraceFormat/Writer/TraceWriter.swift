@@ -82,8 +82,15 @@ public struct TraceWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - rip: RIP as the exit reported it; 0 for events that are no exit.
     ///   - time: Milliseconds since the recording began.
+    ///   - instructions: How many were executed since the event before, below 2^62; kept where the header says that they are
+    ///     counted.
     @discardableResult
-    public mutating func append(_ event: Event, rip: UInt64 = 0, time: UInt32) -> EventOrdinal {
+    public mutating func append(
+        _ event: Event,
+        rip: UInt64 = 0,
+        time: UInt32,
+        instructions: UInt64 = 0
+    ) -> EventOrdinal {
         switch event {
         case .keyframe, .end:
             preconditionFailure("keyframes and the end are appended by calls of their own")
@@ -93,24 +100,26 @@ public struct TraceWriter: ~Copyable, Sendable {
                 let end = min(start + Limits.deviceWriteBytes, bytes.count)
                 var record = EventRecord(event, rip: rip, time: time, payload: end - start)
                 record.address = address.rawValue + UInt64(start)
+                record.instructions = start == 0 ? instructions : 0
                 put(bytes.rawSpan.extracting(start..<end))
                 put(record)
                 nextEvent.rawValue += 1
                 start = end
             } while start < bytes.count
         case .deviceRead(let read):
-            append(read, rip: rip, time: time)
+            append(read, rip: rip, time: time, instructions: instructions)
         default:
-            put(EventRecord(event, rip: rip, time: time, payload: 0))
+            put(EventRecord(event, rip: rip, time: time, instructions: instructions, payload: 0))
             nextEvent.rawValue += 1
         }
         return EventOrdinal(nextEvent.rawValue - 1)
     }
 
-    private mutating func append(_ read: DeviceRead, rip: UInt64, time: UInt32) {
-        for part in read.parts {
+    private mutating func append(_ read: DeviceRead, rip: UInt64, time: UInt32, instructions: UInt64) {
+        for (place, part) in read.parts.enumerated() {
             put(part.payload.rawSpan)
-            put(EventRecord(.deviceRead(part), rip: rip, time: time, payload: 0))
+            let count = place == 0 ? instructions : 0
+            put(EventRecord(.deviceRead(part), rip: rip, time: time, instructions: count, payload: 0))
             nextEvent.rawValue += 1
         }
     }
@@ -135,7 +144,8 @@ public struct TraceWriter: ~Copyable, Sendable {
         _ position: KeyframePosition,
         state: ProcessorState,
         digest: StateDigest,
-        time: UInt32
+        time: UInt32,
+        instructions: UInt64 = 0
     ) -> EventOrdinal {
         var writer = ByteWriter(capacity: 4096)
         state.encode(to: &writer)
@@ -146,7 +156,8 @@ public struct TraceWriter: ~Copyable, Sendable {
         let (processorDigest, memoryDigest) = EventRecord.digests(digest)
         put(processorDigest)
         put(memoryDigest)
-        put(EventRecord(.keyframe(number: keyframeCount, position), rip: 0, time: time, payload: 0))
+        let event = Event.keyframe(number: keyframeCount, position)
+        put(EventRecord(event, rip: 0, time: time, instructions: instructions, payload: 0))
         keyframeCount += 1
         nextEvent.rawValue += 1
         return EventOrdinal(nextEvent.rawValue - 1)
@@ -162,11 +173,12 @@ public struct TraceWriter: ~Copyable, Sendable {
     public consuming func finish(
         _ outcome: Outcome,
         completed: [String: UInt64] = [:],
-        time: UInt32
+        time: UInt32,
+        instructions: UInt64 = 0
     ) throws(TraceError) -> TraceSummary {
         let encoded = EndRecord(outcome: outcome, completed: completed).encoded
         put(encoded.rawSpan)
-        put(EventRecord(.end(outcome), rip: 0, time: time, payload: encoded.count))
+        put(EventRecord(.end(outcome), rip: 0, time: time, instructions: instructions, payload: encoded.count))
         isStopped = true
         thread.stop(.finish)
         let result = thread.result.withLock { $0 }

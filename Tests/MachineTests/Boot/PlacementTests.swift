@@ -1,6 +1,7 @@
 import ByteCoding
 import Engine
 import GuestMemory
+import Platform
 import Testing
 import X86
 

@@ -1,5 +1,6 @@
 import GuestImages
 import Machine
+import Platform
 import Recorder
 
 /// What the machine is like that a guest of this package runs in.

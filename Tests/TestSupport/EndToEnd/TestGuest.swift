@@ -2,6 +2,7 @@ import Engine
 import Foundation
 public import GuestImages
 public import Machine
+public import Platform
 public import Recorder
 public import SystemPackage
 public import TraceFormat
