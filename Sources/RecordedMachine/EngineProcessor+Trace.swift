@@ -9,8 +9,13 @@ extension EngineProcessor where Self: ~Copyable {
     /// - Parameters:
     ///   - header: what the trace says of its machine.
     ///   - state: any state of the trace: the processor keeps the model-specific registers that it has.
+    ///   - allowsOtherCPUID: goes on where this host shows the guest other CPUID bits.
     /// - Throws: `.hostDiffers` where this host cannot show the guest the recorded processor.
-    public static func make(recordedIn header: TraceHeader, keeping state: ProcessorState) throws(EngineError) -> Self {
+    public static func make(
+        recordedIn header: TraceHeader,
+        keeping state: ProcessorState,
+        allowsOtherCPUID: Bool = false
+    ) throws(EngineError) -> Self {
         let processor = try make(
             regions: header.machine.memory.map { region in
                 GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
@@ -19,8 +24,13 @@ extension EngineProcessor where Self: ~Copyable {
             modelSpecificRegisters: state.modelSpecific.keys.sorted(),
             trapBasePort: header.trapBasePort
         )
-        let differences = CPUIDDifference.between(asked: header.processor.cpuid, seen: processor.cpuid)
-        guard differences.isEmpty else { throw .hostDiffers(differences) }
+        let differences = processor.differences(from: header.processor)
+        guard differences.isEmpty || allowsOtherCPUID else { throw .hostDiffers(differences) }
         return processor
+    }
+
+    /// The CPUID bits that this processor shows the guest otherwise than the recorded one did.
+    public func differences(from recorded: TraceHeader.Processor) -> [CPUIDDifference] {
+        CPUIDDifference.between(asked: recorded.cpuid, seen: cpuid)
     }
 }

@@ -18,7 +18,7 @@ public struct HostCheck: Sendable {
         do throws(ReplayError) {
             var session = try ReplaySession<P>(reader)
             obstacles = session.obstacles(to: needs)
-            remarks = session.remarks(on: needs)
+            remarks = session.report.remarks + session.remarks(on: needs)
             try session.tryState(of: first, &self)
         } catch .engine(.hostDiffers(let differences)) {
             obstacles = differences.map(\.explanation)

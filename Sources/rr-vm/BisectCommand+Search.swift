@@ -7,7 +7,7 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
+        let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
             // A command of the user's has the user's rights.
             if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
@@ -67,7 +67,7 @@ extension BisectCommand {
 
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true, filling: filling) {
+        let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         switch try engine.choice.perform(FreshReplay(reader: reader)) {

@@ -46,7 +46,7 @@ struct BisectCommand: ParsableCommand {
     @Flag(help: "With --when or --run: the very first moment, even if it does not last. Every event is looked at.")
     var first = false
 
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
 
     func validate() throws {
         guard (1...2).contains(files.count) else { throw ValidationError("name one trace or two") }
@@ -78,7 +78,7 @@ struct BisectCommand: ParsableCommand {
     }
 
     private func compare() throws {
-        let readers = try TraceLocation.open(files[0], files[1], filling: filling) {
+        let readers = try TraceLocation.open(files[0], files[1], with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let headers = HeaderDifference.all(readers.0.header, readers.1.header)

@@ -16,11 +16,12 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
+    @OptionGroup var options: ReplayOptions
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true) {
+        let reader = try TraceLocation.open(file, replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let check: HostCheck

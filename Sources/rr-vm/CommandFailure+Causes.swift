@@ -1,3 +1,4 @@
+import Engine
 import Machine
 import Recorder
 import Replayer
@@ -12,6 +13,9 @@ extension CommandFailure {
     /// What a replay's error tells the user and the shell.
     init(_ error: ReplayError) {
         switch error {
+        case .engine(.hostDiffers(let differences)):
+            let hint = "--cpu-mismatch allow replays all the same, for a guest that does not look at them"
+            self.init(.unavailable, "\(EngineError.hostDiffers(differences)); \(hint)")
         case .engine(let error): self.init(.unavailable, "\(error)")
         case .trace(let error): self.init(error)
         case .notReached: self.init(.different, "\(error)")

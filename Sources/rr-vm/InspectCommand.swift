@@ -67,7 +67,7 @@ struct InspectCommand: ParsableCommand {
     private static let stackWords = 16
     private static let defaultInstructions = 8
 
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
 
     func validate() throws {
         if memory.count % 2 != 0 { throw ValidationError("--mem needs an address and a length, as in --mem 0x7c00 64") }
@@ -79,7 +79,7 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
+        let reader = try TraceLocation.open(file, replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let report: InspectionReport

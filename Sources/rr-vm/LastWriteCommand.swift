@@ -22,7 +22,7 @@ struct LastWriteCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true, filling: watch.filling) {
+            let reader = try TraceLocation.open(watch.file, replaying: true, with: watch.options) {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             let moment = try MomentName(before).moment(in: reader)

@@ -32,7 +32,7 @@ struct RedactCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The trace to make; it is never overwritten.", valueName: "file"))
     var output: FilePath?
 
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
 
     func validate() throws {
         if output?.isEmpty == true { throw ValidationError("--output needs a file") }
@@ -44,7 +44,7 @@ struct RedactCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, filling: filling) {
+        let reader = try TraceLocation.open(file, with: options) {
             confinement.keepDirectories(of: [output].compactMap(\.self), machines: output == nil ? nil : engine.choice)
         }
         do {

@@ -28,7 +28,7 @@ struct ReplayCommand: ParsableCommand {
     var quiet = false
 
     @OptionGroup var landing: LandingOption
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
 
     func validate() throws {
         if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true, filling: filling) {
+        let reader = try TraceLocation.open(file, replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let (report, seconds) = try ReplayProgress.showing {

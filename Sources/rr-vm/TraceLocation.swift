@@ -24,30 +24,30 @@ enum TraceLocation {
     /// - Parameters:
     ///   - replaying: the trace must hold a state to begin with.
     ///   - checking: the trace must have no fault anywhere.
-    ///   - filling: how much memory a replay may fill.
+    ///   - options: what a replay may do.
     ///   - confine: gives up rights, before anything is read that a stranger may have made.
     static func open(
         _ file: FilePath?,
         replaying: Bool = false,
         checking: Bool = false,
-        filling limit: MemoryLimitOption? = nil,
+        with options: ReplayOptions? = nil,
         confine: () -> Void
     ) throws(CommandFailure) -> TraceReader {
         let source = try source(file)
         confine()
-        return try read(source, replaying: replaying, checking: checking, filling: limit)
+        return try read(source, replaying: replaying, checking: checking, with: options)
     }
 
     /// Opens two traces, as ``open(_:replaying:checking:confine:)`` does one.
     static func open(
         _ first: FilePath,
         _ second: FilePath,
-        filling limit: MemoryLimitOption? = nil,
+        with options: ReplayOptions? = nil,
         confine: () -> Void
     ) throws(CommandFailure) -> (TraceReader, TraceReader) {
         let sources = (try source(first), try source(second))
         confine()
-        return (try read(sources.0, filling: limit), try read(sources.1, filling: limit))
+        return (try read(sources.0, with: options), try read(sources.1, with: options))
     }
 
     private static func source(_ file: FilePath?) throws(CommandFailure) -> TraceSource {
@@ -59,11 +59,12 @@ enum TraceLocation {
         _ source: TraceSource,
         replaying: Bool = false,
         checking: Bool = false,
-        filling limit: MemoryLimitOption? = nil
+        with options: ReplayOptions? = nil
     ) throws(CommandFailure) -> TraceReader {
         do {
             var reader = try TraceReader(source)
-            if let limit = limit?.memoryLimit { reader.memoryLimit = limit.rawValue }
+            if let limit = options?.memoryLimit { reader.memoryLimit = limit.rawValue }
+            reader.allowsOtherCPUID = options?.cpuMismatch == .allow
             if checking { try reader.check() }
             if replaying { _ = try reader.firstKeyframe() }
             // A loss is told by the error of whoever reads up to it.

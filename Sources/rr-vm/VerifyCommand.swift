@@ -40,7 +40,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     @OptionGroup var landing: LandingOption
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
 
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
@@ -48,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
         let isFirst = shard?.number ?? 1 == 1
-        let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, filling: filling) {
+        let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let all = 0..<reader.keyframeCount

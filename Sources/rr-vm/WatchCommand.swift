@@ -22,7 +22,7 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true, filling: watch.filling) {
+            let reader = try TraceLocation.open(watch.file, replaying: true, with: watch.options) {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             try watch.engine.choice.perform(Listing(command: self, reader: reader))

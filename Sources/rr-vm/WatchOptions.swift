@@ -19,7 +19,7 @@ struct WatchOptions: ParsableArguments {
     @Flag(help: "The address is physical; otherwise the guest's paging at the given moment translates it.")
     var phys = false
 
-    @OptionGroup var filling: MemoryLimitOption
+    @OptionGroup var options: ReplayOptions
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 

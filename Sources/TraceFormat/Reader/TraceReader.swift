@@ -18,6 +18,8 @@ public struct TraceReader: Sendable {
     /// Bytes of memory that a replay may fill with what the trace stores, or its guest writes. A small file may stand for all the
     /// memory of a large guest: so much is for whoever opens it to allow.
     public var memoryLimit: UInt64
+    /// Whether a replay may go on where CPUID shows the guest other bits than in the recording: for whoever opens it to allow.
+    public var allowsOtherCPUID = false
     let file: TraceFile
     let index: TraceIndex
     /// How many symbols there are, and where their chunks begin.
