@@ -59,15 +59,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         case .halt:
             sink.append(.halt, rip: rip, at: now)
             guard B.canInterrupt, try waitForInterrupt() else { return .halted }
-            isWaking = true
+            interrupts.wake()
         case .tripleFault:
             return .tripleFault
         case .kicked:
             // A kick that finds nothing to do changes nothing in the guest, so it is no event. The alarm that gave it is
             // spent.
-            alarmTime = nil
-            alarmDeadline = nil
-            deadlineTime = nil
+            interrupts.alarmIsSpent()
             plan?.releaseNaturally()
             if virtualClock != nil, let deadline = board.nextDeadline {
                 // A plan's time passes by what the guest does, not by how long it took.

@@ -10,17 +10,16 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// none within the grace period is kicked out, and from then on wherever it can take the interrupt is good enough: the
     /// whole state is recorded there.
     mutating func deliverInterrupt(at now: MachineTime, _ alarm: Alarm) throws(EngineError) {
-        let mayPass = !isWaking
-        isWaking = false
+        let mayPass = !interrupts.takeWaking()
         var retry: MachineTime?
         if board.nonMaskableInterruptRequested {
             try deliverNonMaskableInterrupt(at: now, mayPass: mayPass)
             // One that still waits is tried again, whether or not the guest makes an exit.
-            if board.nonMaskableInterruptRequested { retry = now.advanced(byNanoseconds: grace) }
+            if board.nonMaskableInterruptRequested { retry = now.advanced(byNanoseconds: interrupts.grace) }
         }
         if plan != nil { try followPlan() }
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
-            dueSince = nil
+            interrupts.endWaiting()
             // It may have been asked for by an interrupt that has been withdrawn.
             processor.requestInterruptWindow(false)
             return setAlarm(alarm, to: retry)
@@ -32,15 +31,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             try processor.inject(vector: vector)
             plan?.deliver()
             processor.requestInterruptWindow(false)
-            dueSince = nil
+            interrupts.endWaiting()
             return setAlarm(alarm, to: retry)
         }
-        let since = dueSince ?? now
-        dueSince = since
-        let isOverdue = now.nanoseconds(since: since) >= grace
+        let end = interrupts.wait(at: now)
         // A kick would find the guest unable still: have it stopped as soon as it is able.
-        processor.requestInterruptWindow(isOverdue)
-        setAlarm(alarm, to: .earliest(retry, isOverdue ? nil : since.advanced(byNanoseconds: grace)))
+        processor.requestInterruptWindow(end == nil)
+        setAlarm(alarm, to: .earliest(retry, end))
     }
 
     /// Gives the guest a non-maskable interrupt, which the processor keeps until it can take it.
@@ -61,31 +58,23 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     private mutating func letsExitPass() -> Bool { chaos?.letsExitPass() ?? false }
 
-    /// Nanoseconds to wait for an exit this time.
-    private mutating func patience() -> UInt64 {
-        chaos?.patience(grace) ?? grace
-    }
-
     /// When the guest is stopped for the board's next deadline, if it has made no exit by then.
     private mutating func nextDeadlineTime() -> MachineTime? {
         if plan != nil { return now.advanced(byNanoseconds: Self.planPatience) }
         let deadline = board.nextDeadline
-        if deadline != alarmDeadline || virtualClock != nil {
-            alarmDeadline = deadline
-            let patience = patience()
-            deadlineTime = deadline.map { hostTime($0).advanced(byNanoseconds: patience) }
+        if interrupts.deadline != deadline || virtualClock != nil {
+            let patience = chaos?.patience(interrupts.grace) ?? interrupts.grace
+            interrupts.take(deadline, stoppingAt: deadline.map { hostTime($0).advanced(byNanoseconds: patience) })
         }
-        return deadlineTime
+        return interrupts.deadlineTime
     }
 
     /// Has the guest stopped at a time, if it makes no exit until then; sooner for the board's next deadline, which may bring
     /// an interrupt that is not to be masked, or for a keyframe.
     mutating func setAlarm(_ alarm: Alarm, to time: MachineTime?) {
-        let keyframe = plan == nil ? schedule.deadline?.advanced(byNanoseconds: grace) : nil
+        let keyframe = plan == nil ? schedule.deadline?.advanced(byNanoseconds: interrupts.grace) : nil
         let next = MachineTime.earliest(.earliest(time, nextDeadlineTime()), keyframe)
-        guard next != alarmTime else { return }
-        alarmTime = next
-        alarm.set(next)
+        interrupts.set(alarm, to: next)
     }
 
     /// What time it is for the board: host time, and what chaos has added to it.

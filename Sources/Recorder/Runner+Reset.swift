@@ -25,7 +25,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         do { try reloaded.reload(into: processor.memory) } catch { throw .memory(error) }
         try processor.restore(initialState)
         processor.requestInterruptWindow(false)
-        (dueSince, alarmDeadline, isWaking) = (nil, nil, false)
+        interrupts.reset()
         resets += 1
         position = .reset
         try takeKeyframe(at: now)

@@ -22,8 +22,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var console: ConsoleOutput
     var stopText: TextMatcher?
     let stopTextReason: StopReason
-    /// Nanoseconds that an interrupt which is due waits for an exit.
-    let grace: UInt64
+    var interrupts: InterruptSchedule
     var schedule: KeyframeSchedule
     var chaos: Chaos?
     /// The machine's clock where it is not the host's.
@@ -50,16 +49,6 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var now = MachineTime.start
     /// Whether the guest stands right behind the last event, or somewhere after it.
     var position = KeyframePosition.synchronous
-    /// Since when an interrupt has been waiting for the guest.
-    var dueSince: MachineTime?
-    /// What the alarm is set to.
-    var alarmTime: MachineTime?
-    /// The board's deadline that the alarm was last set for.
-    var alarmDeadline: MachineTime?
-    /// When the guest is stopped for that deadline, if it has made no exit by then.
-    var deadlineTime: MachineTime?
-    /// The guest has just been woken from HLT, which nothing but an interrupt does.
-    var isWaking = false
 
     init(
         processor: consuming P,
@@ -75,7 +64,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         stop = setup.stop
         progress = setup.progress
         console = ConsoleOutput(descriptor: setup.consoleDescriptor, willShow: setup.willShowConsole)
-        grace = setup.graceNanoseconds
+        interrupts = InterruptSchedule(grace: setup.graceNanoseconds)
         schedule = KeyframeSchedule(setup.keyframes)
         chaos = setup.chaosSeed.map(Chaos.init)
         virtualClock = setup.clock == .virtual ? VirtualClock() : nil
@@ -187,7 +176,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     private var isKeyframeDue: Bool {
         switch position {
         case .synchronous, .reset: schedule.isDue(at: now, event: sink.eventCount)
-        case .asynchronous: schedule.deadline.map { now.nanoseconds(since: $0) >= grace } ?? false
+        case .asynchronous: schedule.deadline.map { now.nanoseconds(since: $0) >= interrupts.grace } ?? false
         }
     }
 

@@ -20,6 +20,8 @@ enum PlantedField: String, CaseIterable, Sendable {
         case .time, .consoleFlag, .texts, .board, .resetXCR0, .creationTime, .landing, .chaosSeed, .imageSize: true
         // A run in which the guest does not use what it was given is a run too.
         case .input: true
+        // The guest is shown the changed table, where the host can show it: one that does not look at it does the same.
+        case .cpuid: true
         default: false
         }
     }
