@@ -1,5 +1,6 @@
 import Engine
 import GuestMemory
+import Platform
 import X86
 
 @testable import Devices
@@ -23,7 +24,7 @@ struct FuzzedMachine: ~Copyable {
         let setup = BoardSetup(
             memorySize: 1 << 20,
             date: WallClock(secondsSince1970: 1_700_000_000),
-            drives: Drive.Interface.allCases.map { Drive(disk: Disk(EmptyImage()), interface: $0) },
+            drives: DriveInterface.allCases.map { Drive(disk: Disk(EmptyImage()), interface: $0) },
             files: [FirmwareFile(name: "opt/file", bytes: [1, 2, 3])],
             isSetUp: true,
             notesUnclaimed: true,

@@ -1,6 +1,7 @@
 import Engine
 import GuestMemory
 import Machine
+import Platform
 
 /// Takes the input for a guest's file and boots it, in every protocol: the first byte says what else it is started with and
 /// how much memory there is, the rest is the file. A trap is the finding; so is a part of the guest outside its memory.
