@@ -44,7 +44,7 @@ bench: setup ## measure speed and sizes, and fail where a limit is passed
 format: ## rewrite the Swift sources in the project's format
 	@swift format --in-place --parallel --recursive --configuration .swift-format $(SWIFT_FILES)
 
-lint: ## check formats
+lint: ## check formats, and who imports whom
 	@Scripts/lint.sh
 
 clean: ## remove everything that was built

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only from targets listed above its own: see docs/architecture.md.
+// A target imports only from targets listed above its own: see docs/architecture.md, and Scripts/import-map.sh.
 var swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -72,15 +72,15 @@ let package = Package(
             dependencies: ["CPerf", "CZydis", "X86", "GuestMemory", "KVMCore", "Engine"],
             swiftSettings: swiftSettings
         ),
-        // The one target that names the engines.
-        .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),
         // Optimised in every build: its operations call one another in tail position, which only the optimiser turns into jumps.
         // SwiftPM asks for batch mode in debug builds, which a module that is compiled as a whole has no use for.
         .target(
             name: "SoftCPU",
-            dependencies: ["CZydis", "ByteCoding", "X86", "GuestMemory"],
+            dependencies: ["CZydis", "X86", "GuestMemory"],
             swiftSettings: swiftSettings + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1", "-disable-batch-mode"])]
         ),
+        // The one target that names the engines.
+        .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),
         .target(
             name: "TraceFormat",
             dependencies: [
@@ -171,7 +171,7 @@ let package = Package(
         .target(
             name: "EndToEnd",
             dependencies: [
-                "TestBasics", "ByteCoding", "X86", "GuestMemory", "Engine", "KVMEngine", "TraceFormat",
+                "TestBasics", "ByteCoding", "X86", "Engine", "KVMEngine", "TraceFormat",
                 "Machine",
                 "Recorder", "Replayer", "GuestImages",
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -185,7 +185,9 @@ let package = Package(
         .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "KVMCoreTests",
-            dependencies: ["CKVM", "KVMCore", "TestBasics", "X86"],
+            dependencies: [
+                "CKVM", "KVMCore", "TestBasics", "X86", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -235,9 +237,8 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Machine",
-                "Recorder",
-                "Replayer", "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Recorder", "Replayer",
+                "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -245,8 +246,7 @@ let package = Package(
         .testTarget(
             name: "RecorderTests",
             dependencies: [
-                "Devices", "EndToEnd", "Engine", "GuestMemory", "KVMEngine", "Machine", "Recorder", "TraceFormat",
-                "X86",
+                "Devices", "EndToEnd", "Engine", "GuestMemory", "Machine", "Recorder", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -269,7 +269,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "ByteCoding", "Confinement", "EndToEnd", "Engine", "GuestImages", "KVMEngine", "Recorder",
+                "ByteCoding", "Confinement", "EndToEnd", "Engine", "GuestImages", "KVMEngine", "Recorder", "Replayer",
                 "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Checks the format of all Swift sources and, where shellcheck is installed, the shell scripts.
+# Checks the format of all Swift sources, who imports whom and, where shellcheck is installed, the shell scripts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 swift format lint --strict --parallel --recursive --configuration .swift-format \
     Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources \
     Examples/Package.swift Examples/Sources
+Scripts/import-map.sh >/dev/null
 if command -v shellcheck >/dev/null; then
     shellcheck --external-sources Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
 fi

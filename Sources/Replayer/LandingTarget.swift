@@ -1,4 +1,3 @@
-internal import Engine
 internal import GuestMemory
 internal import TraceFormat
 internal import X86

@@ -1,5 +1,4 @@
 import Devices
-import Engine
 import Testing
 import X86
 

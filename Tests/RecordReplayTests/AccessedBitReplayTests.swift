@@ -1,6 +1,5 @@
 import ByteCoding
 import EndToEnd
-import Engine
 import GuestImages
 import GuestMemory
 import Machine

@@ -1,5 +1,4 @@
 import Devices
-import Engine
 import GuestMemory
 import X86
 

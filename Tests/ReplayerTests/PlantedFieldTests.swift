@@ -1,5 +1,4 @@
 import EndToEnd
-import Engine
 import GuestImages
 import TestBasics
 import Testing

@@ -1,4 +1,3 @@
-import Engine
 import GuestMemory
 import Machine
 import Platform

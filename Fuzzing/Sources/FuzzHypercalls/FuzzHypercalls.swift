@@ -1,5 +1,4 @@
 import Devices
-import Engine
 import GuestMemory
 import Machine
 import Platform

@@ -1,4 +1,4 @@
-import Engine
+internal import Engine
 internal import GuestMemory
 import X86
 

@@ -1,5 +1,4 @@
 public import Devices
-internal import Engine
 internal import GuestMemory
 internal import Platform
 internal import X86

@@ -1,5 +1,4 @@
 public import Devices
-internal import Engine
 public import GuestMemory
 internal import Platform
 public import X86

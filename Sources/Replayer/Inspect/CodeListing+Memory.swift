@@ -1,4 +1,3 @@
-internal import Engine
 internal import GuestMemory
 public import TraceFormat
 public import X86

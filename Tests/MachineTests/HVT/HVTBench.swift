@@ -1,6 +1,5 @@
 import ByteCoding
 import Devices
-import Engine
 import GuestMemory
 import Platform
 import X86

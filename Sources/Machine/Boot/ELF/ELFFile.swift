@@ -1,5 +1,3 @@
-import Engine
-
 /// A 32- or 64-bit ELF executable for x86, as far as booting it takes (System V ABI, chapters 4 and 5).
 struct ELFFile {
     /// One program header.

@@ -1,4 +1,3 @@
-internal import Engine
 public import GuestMemory
 
 /// What a unikernel's machine is made of, beside what stands in memory.

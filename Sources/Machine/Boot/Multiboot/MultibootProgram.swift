@@ -1,4 +1,3 @@
-import Engine
 internal import GuestMemory
 import X86
 
