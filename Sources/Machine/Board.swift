@@ -160,11 +160,15 @@ extension Board where Self: ~Copyable {
 extension Board where Self: ~Copyable {
     /// What a trapped instruction reads at `now`.
     ///
-    /// - Parameter randomness: a number that the recorder drew, for RDRAND and RDSEED.
-    public func readHidden(_ instruction: HiddenInstruction, randomness: UInt64, now: MachineTime) -> UInt64 {
+    /// - Parameter randomness: a number that the recorder draws where RDRAND or RDSEED ask for one.
+    public func readHidden(
+        _ instruction: HiddenInstruction,
+        randomness: @autoclosure () -> UInt64,
+        now: MachineTime
+    ) -> UInt64 {
         switch instruction {
         case .rdtsc, .rdtscp: timeStampCounter(at: now)
-        case .rdrand, .rdseed: randomness
+        case .rdrand, .rdseed: randomness()
         case .rdpmc, .rdpid: 0
         }
     }

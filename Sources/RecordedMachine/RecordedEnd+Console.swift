@@ -1,7 +1,7 @@
 public import TraceFormat
 
 extension RecordedEnd {
-    /// Whether the guest's last exit completed a text on the console.
+    /// Whether the guest's last exit showed the rest of a text on the console.
     ///
     /// Where the trace does not begin with the run, or the text is as long as a trace keeps, what is there must fit.
     public static func shows(_ text: String, in reader: TraceReader) throws(TraceError) -> Bool {

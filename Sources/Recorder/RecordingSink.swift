@@ -142,7 +142,7 @@ struct RecordingSink: EventSink, ~Copyable {
         writer.abandon()
     }
 
-    /// Ends the trace and says what it has become. A trace that could not be completed keeps what it holds.
+    /// Ends the trace and says what it has become. A trace that could not be finished keeps what it holds.
     ///
     /// - Returns: also the last events before the end, where the guest was at fault.
     consuming func finish(_ run: RunSummary) -> (trace: RunSummary.Trace, lastEvents: [RecordedEvent]) {
@@ -152,7 +152,11 @@ struct RecordingSink: EventSink, ~Copyable {
         let time = UInt32(truncatingIfNeeded: Int(run.seconds * 1000))
         let trace: RunSummary.Trace
         do {
-            let summary = try writer.finish(run.outcome, completed: run.completedByName, time: time)
+            let summary = try writer.finish(
+                run.outcome,
+                completedInstructions: run.completedInstructionsByName,
+                time: time
+            )
             trace = RunSummary.Trace(
                 path: path,
                 events: summary.eventCount,

@@ -15,7 +15,7 @@ public struct RunSummary: Sendable {
     /// Where the guest stood, if the run ended in a fault.
     public var fault: FaultReport?
     /// The instructions that this host cannot execute and that were completed for it, and how often.
-    public var completed: [CompletedInstruction: UInt64]
+    public var completedInstructions: [CompletedInstruction: UInt64]
     /// How often the machine was reset.
     public var resets: UInt64 = 0
     /// The text screen at the end, if it was asked for.
@@ -29,22 +29,22 @@ public struct RunSummary: Sendable {
     /// The trace, if the run was recorded.
     public var trace: Trace?
 
-    /// ``completed`` as a trace keeps it: how often each instruction, by name.
-    public var completedByName: [String: UInt64] {
-        Dictionary(uniqueKeysWithValues: completed.map { ($0.key.rawValue, $0.value) })
+    /// ``completedInstructions`` as a trace keeps it: how often each instruction, by name.
+    public var completedInstructionsByName: [String: UInt64] {
+        Dictionary(uniqueKeysWithValues: completedInstructions.map { ($0.key.rawValue, $0.value) })
     }
 
     /// The trace that a recording left.
     public struct Trace: Sendable {
         /// Where it is.
         public var path: FilePath
-        /// Events that it holds, its end among them; 0 where it could not be completed.
+        /// Events that it holds, its end among them; 0 where it could not be finished.
         public var events: UInt64
-        /// Its size; 0 where it could not be completed.
+        /// Its size; 0 where it could not be finished.
         public var bytes: UInt64
         /// The digest of the final state.
         public var digest: StateDigest
-        /// Why it could not be completed; what it holds up to there is whole.
+        /// Why it could not be finished; what it holds up to there is whole.
         public var failure: TraceError?
     }
 }

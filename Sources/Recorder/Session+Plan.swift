@@ -86,7 +86,7 @@ extension Session {
             outcome: outcome,
             events: runner.sink.eventCount,
             seconds: runner.seconds,
-            completed: runner.processor.completed
+            completedInstructions: runner.processor.completed
         )
         summary.trace = runner.finish().finish(summary).trace
         return summary

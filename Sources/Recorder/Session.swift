@@ -214,7 +214,7 @@ public enum Session {
             events: runner.sink.eventCount,
             seconds: seconds,
             fault: fault,
-            completed: runner.processor.completed,
+            completedInstructions: runner.processor.completed,
             resets: runner.resets,
             screen: runner.showsScreen ? runner.board.screen : nil,
             unclaimed: runner.board.unclaimedAccesses,

@@ -34,7 +34,7 @@ extension Exit {
         case .readMSR(let index): "RDMSR of 0x\(String(index, radix: 16))"
         case .writeMSR(let index, let value):
             "WRMSR of 0x\(String(index, radix: 16)) with 0x\(String(value, radix: 16))"
-        case .hiddenRead(let instruction): "\(instruction)"
+        case .hiddenRead(let instruction): instruction.name
         case .halt: "HLT"
         case .tripleFault: "triple fault"
         case .interruptWindow: "interrupt window"

@@ -35,7 +35,7 @@ extension ReplaySession where P: ~Copyable {
         let reads = UntrappedReads(near: places + [state.rip], state, in: processor.memory).findings
         guard !reads.isEmpty else { return nil }
         return reads.prefix(Self.listedReads).map { read in
-            "\("\(read.instruction)".uppercased()) at rip 0x\(String(read.rip, radix: 16)), not trapped"
+            "\(read.instruction.name.uppercased()) at rip 0x\(String(read.rip, radix: 16)), not trapped"
         }.joined(separator: "; ")
     }
 

@@ -14,4 +14,16 @@ public enum HiddenInstruction: UInt8, CaseIterable, Hashable, Sendable {
     case rdpmc = 4
     /// TSC_AUX into a register.
     case rdpid = 5
+
+    /// The mnemonic in small letters: the word for it in JSON and in descriptions of events.
+    public var name: String {
+        switch self {
+        case .rdtsc: "rdtsc"
+        case .rdtscp: "rdtscp"
+        case .rdrand: "rdrand"
+        case .rdseed: "rdseed"
+        case .rdpmc: "rdpmc"
+        case .rdpid: "rdpid"
+        }
+    }
 }

@@ -84,7 +84,7 @@ extension BisectCommand {
             try output.flush()
             try report.checkProved()
         case .failure(let divergence):
-            try StandardOutput.print("\(TraceDifference(divergence, in: reader))")
+            try StandardOutput.print("\(FirstDifference(divergence, in: reader))")
             throw ExitCode(ExitStatus.different.rawValue)
         }
     }

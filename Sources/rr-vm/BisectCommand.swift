@@ -85,7 +85,7 @@ struct BisectCommand: ParsableCommand {
         for difference in headers {
             try StandardOutput.print("the recordings begin differently: \(difference)".printable)
         }
-        let comparison = TraceComparison(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
+        let comparison = FirstDifferenceSearch(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
         guard let difference = try comparison.run() else {
             guard headers.isEmpty else { throw ExitCode(ExitStatus.different.rawValue) }
             try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
@@ -98,10 +98,10 @@ struct BisectCommand: ParsableCommand {
 
     /// The look at both machines, with processors of some engine.
     private struct Examination: EngineTask {
-        let difference: TraceDifference
+        let difference: FirstDifference
         let readers: (TraceReader, TraceReader)
 
-        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(TraceError) -> TraceDifference {
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(TraceError) -> FirstDifference {
             var difference = difference
             try difference.examine(readers, on: engine)
             return difference

@@ -8,18 +8,23 @@ extension BootArguments {
     /// The protocol that was asked for; nil for what the guest's file asks for.
     var bootProtocol: BootProtocol? { flat ? .flat : bios ? .firmware : boot }
 
-    /// Reads the guest and what it is started with.
+    /// Reads what a guest is started with.
+    ///
+    /// - Parameters:
+    ///   - path: the guest's file, whose content is `bytes`.
+    ///   - bootProtocol: how to boot it; nil for what the file asks for.
     func image(
-        guestPath: FilePath,
-        arguments: [String],
-        attachments: [UnikernelDevice]
+        _ path: FilePath,
+        _ bytes: [UInt8],
+        _ bootProtocol: BootProtocol?,
+        _ arguments: [String],
+        _ attachments: [UnikernelDevice]
     ) throws(CommandFailure) -> GuestImage {
         var options = BootOptions()
-        options.name = FileSystem.name(of: guestPath)
+        options.name = FileSystem.name(of: path)
         options.commandLine = append
         options.mode = mode
         options.address = at?.rawValue
-        let bytes = try Self.read(guestPath, "the guest")
         if let initrd { options.initialRAMDisk = try Self.read(initrd, "the initial RAM disk") }
         for word in module {
             let parts = word.split(separator: " ", maxSplits: 1)

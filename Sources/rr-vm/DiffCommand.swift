@@ -24,9 +24,9 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         let (left, right) = try TraceLocation.open(left, right) { confinement.keepOpenFiles(machines: nil) }
         var output = StandardOutput()
-        let comparison: TraceDifferences
+        let comparison: TraceDiff
         do {
-            comparison = try TraceDifferences(left, right)
+            comparison = try TraceDiff(left, right)
             for line in try Self.lines(comparison, left, right) { try output.write(line) }
         } catch let error as TraceError {
             throw CommandFailure(error)
@@ -36,7 +36,7 @@ struct DiffCommand: ParsableCommand {
     }
 
     private static func lines(
-        _ comparison: TraceDifferences,
+        _ comparison: TraceDiff,
         _ left: TraceReader,
         _ right: TraceReader
     ) throws -> [String] {

@@ -16,19 +16,11 @@ extension MachineOptions {
     /// The file that the guest is known by: the one given, the first drive, or SeaBIOS.
     var guestPath: FilePath { guest ?? devices.drive.first?.path ?? Self.defaultFirmware }
 
-    /// The guest's file where it is a disk, which SeaBIOS boots; nil if it is anything else, or a protocol was asked for.
-    func guestDisk() throws(CommandFailure) -> DriveOption? {
-        guard let guest, boot.bootProtocol == nil else { return nil }
-        let bytes = try FileSystem.read(guest, what: "the guest", limit: Self.largestImage)
-        let bootProtocol: BootProtocol
-        do { bootProtocol = try BootProtocol.detect(bytes) } catch { throw CommandFailure(error) }
-        return bootProtocol == .sector ? DriveOption(path: guest) : nil
-    }
-
     /// Reads the guest and puts the machine together, with what is behind a unikernel's devices.
-    func configuration() throws(CommandFailure) -> (MachineConfiguration, UnikernelSetup) {
-        let (attachments, setup) = try unikernel.open()
-        let configuration = try configuration(attachments)
+    func prepare() throws(CommandFailure) -> PreparedMachine {
+        let (attachments, unikernelSetup) = try unikernel.open()
+        let (image, disk) = try loadGuest(attachments)
+        let configuration = try configuration(image)
         if configuration.unikernel == nil, unikernel.dumpcore != nil {
             throw CommandFailure(.usage, "--dumpcore: the guest is no unikernel")
         }
@@ -40,17 +32,30 @@ extension MachineOptions {
                 "rr-vm: a unikernel's memory comes in pieces of 2 MiB: it has \(configuration.memorySize >> 20) MiB"
             )
         }
-        return (configuration, setup)
+        return PreparedMachine(configuration: configuration, unikernel: unikernelSetup, guestDisk: disk)
     }
 
-    private func configuration(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> MachineConfiguration {
-        let disk = try guestDisk()
-        let startsFromDisk = guest == nil || disk != nil
-        let image = try boot.image(
-            guestPath: startsFromDisk ? Self.defaultFirmware : guestPath,
-            arguments: guestArguments,
-            attachments: attachments
-        )
+    /// Reads the guest's file: what is loaded of it, and the disk that it is where it is one, which SeaBIOS boots unless a
+    /// protocol was asked for.
+    private func loadGuest(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> (GuestImage, DriveOption?) {
+        if let guest {
+            let bytes = try FileSystem.read(guest, what: "the guest", limit: Self.largestImage)
+            let bootProtocol: BootProtocol
+            do {
+                bootProtocol = if let asked = boot.bootProtocol { asked } else { try BootProtocol.detect(bytes) }
+            } catch {
+                throw CommandFailure(error)
+            }
+            guard boot.bootProtocol == nil, bootProtocol == .sector else {
+                return (try boot.image(guest, bytes, bootProtocol, guestArguments, attachments), nil)
+            }
+        }
+        let firmware = try FileSystem.read(Self.defaultFirmware, what: "the guest", limit: Self.largestImage)
+        let image = try boot.image(Self.defaultFirmware, firmware, boot.bootProtocol, guestArguments, attachments)
+        return (image, guest.map { DriveOption(path: $0) })
+    }
+
+    private func configuration(_ image: GuestImage) throws(CommandFailure) -> MachineConfiguration {
         let profile = try cpu.load(on: engine.choice)
         do {
             return try MachineConfiguration(

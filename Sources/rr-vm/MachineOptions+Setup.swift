@@ -9,8 +9,7 @@ extension MachineOptions {
     /// A run with these limits, its console on standard output, starting now.
     func setup(
         _ recording: RecordingOptions,
-        _ configuration: MachineConfiguration,
-        _ unikernel: UnikernelSetup
+        _ machine: PreparedMachine
     ) throws(CommandFailure) -> RunSetup {
         var setup = RunSetup(
             engine: engine.choice,
@@ -24,10 +23,10 @@ extension MachineOptions {
             ring: recording.ring?.policy
         )
         setup.resets = !noReboot
-        setup.unikernel = unikernel
-        if let disk = try guestDisk() { setup.drives.append(try disk.open()) }
+        setup.unikernel = machine.unikernel
+        if let disk = machine.guestDisk { setup.drives.append(try disk.open()) }
         try devices.apply(to: &setup)
-        if configuration.startsInFirmware { setup.prepareFirmware() }
+        if machine.configuration.startsInFirmware { setup.prepareFirmware() }
         return setup
     }
 

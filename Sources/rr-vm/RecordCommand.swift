@@ -53,33 +53,31 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let (configuration, unikernel) = try machine.configuration()
+        let prepared = try machine.prepare()
         if let output {
-            try record(configuration, unikernel, to: [output])
+            try record(prepared, to: [output])
         } else {
-            try record(configuration, unikernel, to: TraceLocation.numbered(forGuest: machine.guestPath))
+            try record(prepared, to: TraceLocation.numbered(forGuest: machine.guestPath))
         }
     }
 
     private func record(
-        _ configuration: MachineConfiguration,
-        _ unikernel: UnikernelSetup,
+        _ prepared: PreparedMachine,
         to places: some Sequence<FilePath>
     ) throws {
         if let untilFailure {
-            try hunt(configuration, unikernel, places, tries: untilFailure)
+            try hunt(prepared, places, tries: untilFailure)
         } else {
-            try recordOnce(configuration, unikernel, places)
+            try recordOnce(prepared, places)
         }
     }
 
     private func recordOnce(
-        _ configuration: MachineConfiguration,
-        _ unikernel: UnikernelSetup,
+        _ prepared: PreparedMachine,
         _ places: some Sequence<FilePath>
     ) throws {
-        var setup = try machine.setup(recording, configuration, unikernel)
-        let guest = machine.guestDescription(configuration.image)
+        var setup = try machine.setup(recording, prepared)
+        let guest = machine.guestDescription(prepared.configuration.image)
         setup.didOpen = confinement.untilOpen(
             directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: machine.engine.choice,
@@ -95,7 +93,7 @@ struct RecordCommand: ParsableCommand {
         do {
             summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
                 try Session.record(
-                    configuration,
+                    prepared.configuration,
                     guest: guest,
                     recorder: Version.recorder,
                     to: places,
@@ -109,19 +107,18 @@ struct RecordCommand: ParsableCommand {
         try report(summary)
         try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
-        try summary.endAsUnikernel(configuration)
+        try summary.endAsUnikernel(prepared.configuration)
     }
 
     private func hunt(
-        _ configuration: MachineConfiguration,
-        _ unikernel: UnikernelSetup,
+        _ prepared: PreparedMachine,
         _ places: some Sequence<FilePath>,
         tries: Int
     ) throws {
-        var common = try machine.setup(recording, configuration, unikernel)
+        var common = try machine.setup(recording, prepared)
         // A guest whose processor shuts down has failed.
         common.resets = false
-        let guest = machine.guestDescription(configuration.image)
+        let guest = machine.guestDescription(prepared.configuration.image)
         confinement.keepDirectories(
             of: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: machine.engine.choice
@@ -135,7 +132,7 @@ struct RecordCommand: ParsableCommand {
         let summary: RunSummary?
         do {
             summary = try Session.recordUntilFailure(
-                configuration,
+                prepared.configuration,
                 guest: guest,
                 recorder: Version.recorder,
                 to: places,

@@ -16,8 +16,8 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let (configuration, unikernel) = try machine.configuration()
-        var setup = try machine.setup(recording, configuration, unikernel)
+        let prepared = try machine.prepare()
+        var setup = try machine.setup(recording, prepared)
         let cores = machine.unikernel.coreFiles
         setup.didOpen = confinement.untilOpen(
             directoriesOf: cores,
@@ -33,7 +33,7 @@ struct RunCommand: ParsableCommand {
         let summary: RunSummary
         do {
             summary = try machine.withConsole(of: setup) { () throws(RecorderError) in
-                try Session.run(configuration, setup: setup)
+                try Session.run(prepared.configuration, setup: setup)
             }
         } catch {
             throw CommandFailure(error)
@@ -45,6 +45,6 @@ struct RunCommand: ParsableCommand {
         StandardError.write(notesOn: summary)
         try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
-        try summary.endAsUnikernel(configuration)
+        try summary.endAsUnikernel(prepared.configuration)
     }
 }

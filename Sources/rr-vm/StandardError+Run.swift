@@ -15,8 +15,8 @@ extension StandardError {
                 "rr-vm: the machine was reset \(Quantity.count(summary.resets)) \(summary.resets == 1 ? "time" : "times")"
             )
         }
-        guard !summary.completed.isEmpty else { return }
-        let counts = Quantity.counts(summary.completedByName)
+        guard !summary.completedInstructions.isEmpty else { return }
+        let counts = Quantity.counts(summary.completedInstructionsByName)
         write("rr-vm: completed instructions that this host cannot execute: \(counts)")
     }
 }

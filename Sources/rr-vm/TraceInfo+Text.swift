@@ -1,5 +1,6 @@
 import Glibc
 import TraceFormat
+import X86
 
 extension TraceInfo {
     /// The trace in words for a person, several lines.
@@ -31,7 +32,9 @@ extension TraceInfo {
         )
         if resets > 0 { rows.append(("resets", Quantity.count(UInt64(resets)))) }
         if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
-        if !completed.isEmpty { rows.append(("completed", "\(Quantity.counts(completed)), for the host")) }
+        if !completedInstructions.isEmpty {
+            rows.append(("completed", "\(Quantity.counts(completedInstructions)), for the host"))
+        }
         rows += header.notes.map { ($0.key, $0.value) }
         if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))
@@ -42,7 +45,7 @@ extension TraceInfo {
 
     /// The patched instructions, by kind.
     private var trapped: String {
-        let counts = Dictionary(header.patches.map { ("\($0.instruction)", 1) }, uniquingKeysWith: +)
+        let counts = Dictionary(header.patches.map { ($0.instruction.name, 1) }, uniquingKeysWith: +)
         return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             + " in the loaded code"
     }

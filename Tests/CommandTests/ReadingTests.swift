@@ -89,7 +89,9 @@ import TraceFormat
             ["redact", "trace.rrvm", "--blank", "console", "-o", "redacted.rrvm"],
         ].map { try Command($0, in: directory).wait() }
 
-        let counts = try TraceReader(path: directory.file("trace.rrvm")).completed.sorted { $0.key < $1.key }
+        let counts = try TraceReader(path: directory.file("trace.rrvm")).completedInstructions.sorted {
+            $0.key < $1.key
+        }
         let text = counts.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         #expect(recorded.status == 0 && made.allSatisfy { $0.status == 0 }, "\(made)")
         #expect(recorded.messages.contains("cannot execute: \(text)\n") == !counts.isEmpty, "\(recorded.messages)")

@@ -105,6 +105,20 @@ import X86
         }
     }
 
+    @Test func randomNumbersAreDrawnForThoseThatAskForThem() {
+        let bench = Bench()
+        var drawn = 0
+        func draw() -> UInt64 {
+            drawn += 1
+            return 7
+        }
+
+        let values = HiddenInstruction.allCases.map { bench.board.readHidden($0, randomness: draw(), now: bench.now) }
+
+        #expect(drawn == 2)
+        #expect(values == [0, 0, 7, 7, 0, 0])
+    }
+
     @Test func aDriveThatIsBusyIsDoneInTime() {
         var bench = Self.benchWithDisk(busyFor: 700_000)
         bench.openInterrupts()

@@ -69,10 +69,10 @@ import X86
         let silent = try Recording.copy(reader) { $0.ordinal == input ? $0.withOtherByte : $0 }
         let heard = try Recording.copy(reader) { [input, output].contains($0.ordinal) ? $0.withOtherByte : $0 }
 
-        #expect(try TraceComparison(reader, silent).run()?.first.event?.ordinal == input)
-        #expect(try TraceComparison(reader, silent, ignoring: [.time]).run()?.first.event?.ordinal == input)
-        #expect(try TraceComparison(reader, silent, ignoring: [.rtc]).run() == nil)
-        let difference = try #require(try TraceComparison(reader, heard, ignoring: [.rtc]).run())
+        #expect(try FirstDifferenceSearch(reader, silent).run()?.first.event?.ordinal == input)
+        #expect(try FirstDifferenceSearch(reader, silent, ignoring: [.time]).run()?.first.event?.ordinal == input)
+        #expect(try FirstDifferenceSearch(reader, silent, ignoring: [.rtc]).run() == nil)
+        let difference = try #require(try FirstDifferenceSearch(reader, heard, ignoring: [.rtc]).run())
         #expect(difference.first.event?.ordinal == output)
         #expect(difference.first.input?.ordinal == input)
         #expect(difference.second.input?.ordinal == input)
@@ -90,8 +90,8 @@ import X86
         }
         let copy = try reader.copy(to: directory.file("fewer.rrvm"), changes: changes)
 
-        let strict = try #require(try TraceComparison(reader, copy).run())
-        let lenient = try #require(try TraceComparison(reader, copy, ignoring: [.time]).run())
+        let strict = try #require(try FirstDifferenceSearch(reader, copy).run())
+        let lenient = try #require(try FirstDifferenceSearch(reader, copy, ignoring: [.time]).run())
 
         #expect(strict.first.event?.ordinal == interrupt)
         #expect(lenient.first.event?.event.consoleBytes.isEmpty == false)

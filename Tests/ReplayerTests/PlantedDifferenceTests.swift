@@ -22,7 +22,7 @@ import X86
             let bit = UInt64.random(in: 0..<8, using: &generator)
             let copy = try Recording.copy(reader) { $0.ordinal == place ? $0.flipping(bit) : $0 }
 
-            let difference = try #require(try TraceComparison(reader, copy).run())
+            let difference = try #require(try FirstDifferenceSearch(reader, copy).run())
 
             #expect(difference.kind == .event)
             #expect(difference.first.event?.ordinal == place)
@@ -42,7 +42,7 @@ import X86
             guard let copy = try reader.delayingInterrupt(atKeyframe: number) else { continue }
             planted += 1
             let interrupt = EventOrdinal(try reader.keyframeEntry(number).event.rawValue + 1)
-            var difference = try #require(try TraceComparison(reader, copy).run())
+            var difference = try #require(try FirstDifferenceSearch(reader, copy).run())
             try difference.examine((reader, copy), on: KVMProcessor.self, mostSteps: 1_000_000)
 
             #expect(try Replay(copy).result.get().outcome == .stopped(.cut), "what was planted is a run")
@@ -67,7 +67,7 @@ import X86
             let address = GuestPhysicalAddress(page.rawValue + UInt64.random(in: 0..<4096, using: &generator))
             let bit = UInt8.random(in: 0..<8, using: &generator)
             let copy = try reader.flippingBit(bit, at: address, inKeyframe: number)
-            var difference = try #require(try TraceComparison(reader, copy).run())
+            var difference = try #require(try FirstDifferenceSearch(reader, copy).run())
 
             try difference.examine((reader, copy), on: KVMProcessor.self)
 

@@ -20,24 +20,26 @@ import Testing
         return Dictionary(uniqueKeysWithValues: names.map { ($0, .max) })
     }
 
-    @Test(arguments: [[:], ["fwait": 1], SampleTrace.completed, most()])
-    func countsComeBackWithTheirOutcome(completed: [String: UInt64]) throws {
+    @Test(arguments: [[:], ["fwait": 1], SampleTrace.completedInstructions, most()])
+    func countsComeBackWithTheirOutcome(completedInstructions: [String: UInt64]) throws {
         let directory = try TemporaryDirectory()
         let writer = try TraceWriter(path: directory.file("a"), header: .sample)
 
-        try writer.finish(.guestFault("why"), completed: completed, time: 3)
+        try writer.finish(.guestFault("why"), completedInstructions: completedInstructions, time: 3)
 
         let reader = try TraceReader(path: directory.file("a"))
         #expect(reader.isComplete && reader.outcome == .guestFault("why"))
-        #expect(reader.completed == completed)
+        #expect(reader.completedInstructions == completedInstructions)
         #expect(try reader.event(at: EventOrdinal(0)).event == .end(.guestFault("why")))
-        #expect(try TraceInfo(reader).completed == completed)
+        #expect(try TraceInfo(reader).completedInstructions == completedInstructions)
         #expect(throws: Never.self) { try reader.check() }
     }
 
     @Test func anEndWithoutCountsIsTheOutcomeAlone() {
         #expect(EndRecord(outcome: .exited(code: 7)).encoded == [0, 7, 0, 0, 0])
-        #expect(EndRecord(outcome: .halted, completed: ["int": 300, "clac": 1]).encoded.count == 1 + 1 + 6 + 6)
+        #expect(
+            EndRecord(outcome: .halted, completedInstructions: ["int": 300, "clac": 1]).encoded.count == 1 + 1 + 6 + 6
+        )
     }
 
     @Test func aTraceOfVersion1HasNone() throws {
@@ -46,7 +48,7 @@ import Testing
         let reader = try TraceReader(path: FilePath(golden))
 
         #expect(try TraceInfo(reader).formatVersion == 1)
-        #expect(reader.isComplete && reader.outcome == .exited(code: 0) && reader.completed.isEmpty)
+        #expect(reader.isComplete && reader.outcome == .exited(code: 0) && reader.completedInstructions.isEmpty)
     }
 
     @Test(
@@ -77,12 +79,13 @@ import Testing
     }
 
     @Test func everyTruncationIsRefusedOrTheOutcomeAlone() {
-        let whole = EndRecord(outcome: .halted, completed: SampleTrace.completed).encoded.dropFirst()
+        let whole = EndRecord(outcome: .halted, completedInstructions: SampleTrace.completedInstructions).encoded
+            .dropFirst()
         let parts = (1..<whole.count).map { Array(whole.prefix($0)) }
 
         #expect(parts.allSatisfy { (try? Self.decode($0)) == nil })
-        #expect((try? Self.decode([]))?.completed == [:])
-        #expect((try? Self.decode(Array(whole)))?.completed == SampleTrace.completed)
+        #expect((try? Self.decode([]))?.completedInstructions == [:])
+        #expect((try? Self.decode(Array(whole)))?.completedInstructions == SampleTrace.completedInstructions)
     }
 
     @Test func refusedCountsAreAFaultOfTheTrace() throws {
@@ -96,7 +99,7 @@ import Testing
 
         let reader = try TraceReader(path: directory.file("a"))
 
-        #expect(reader.outcome == nil && reader.completed.isEmpty)
+        #expect(reader.outcome == nil && reader.completedInstructions.isEmpty)
         let fault = try #require(reader.fault)
         #expect(throws: fault) { try reader.check() }
     }
@@ -112,8 +115,8 @@ import Testing
         try whole.copy(to: directory.file("c"), options: TraceCopyOptions(events: tail...last))
         try whole.copy(to: directory.file("d"), options: TraceCopyOptions(events: EventOrdinal(0)...tail))
 
-        #expect(try TraceReader(path: directory.file("b")).completed == SampleTrace.completed)
-        #expect(try TraceReader(path: directory.file("c")).completed == SampleTrace.completed)
-        #expect(try TraceReader(path: directory.file("d")).completed.isEmpty)
+        #expect(try TraceReader(path: directory.file("b")).completedInstructions == SampleTrace.completedInstructions)
+        #expect(try TraceReader(path: directory.file("c")).completedInstructions == SampleTrace.completedInstructions)
+        #expect(try TraceReader(path: directory.file("d")).completedInstructions.isEmpty)
     }
 }

@@ -42,7 +42,7 @@ struct IndependentReaderTests {
         let directory = try TemporaryDirectory()
         try SampleTrace.writeSmall(to: directory.file("a"))
         try SampleTrace.writeLarge(to: directory.file("b"))
-        let lines = SampleTrace.completed.sorted { $0.key < $1.key }
+        let lines = SampleTrace.completedInstructions.sorted { $0.key < $1.key }
             .map { "{\"instruction\":\"\($0.key)\",\"count\":\($0.value)}" }
 
         #expect(try IndependentReader.run([directory.file("a").string, "--completed"]) == lines)
@@ -64,7 +64,8 @@ struct IndependentReaderTests {
 
 /// Runs Tools/read-trace.py.
 enum IndependentReader {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    /// The project.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL
     static let script = root.appending(path: "Tools/read-trace.py").path
 

@@ -56,7 +56,7 @@ import X86
         try Self.write(to: directory.file("b"), header: .sample)
         let (counted, plain) = (try TraceReader(path: directory.file("a")), try TraceReader(path: directory.file("b")))
 
-        let differences = try TraceDifferences(counted, plain)
+        let differences = try TraceDiff(counted, plain)
 
         #expect(differences.firstEvents == nil && differences.firstKeyframes == nil)
         #expect(differences.fields.map(\.name) == ["engine"])

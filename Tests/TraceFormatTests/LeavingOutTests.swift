@@ -30,7 +30,7 @@ import X86
             }
         }
         // Whatever happened to the guest still has its number.
-        let differences = try TraceDifferences(whole, copy)
+        let differences = try TraceDiff(whole, copy)
         #expect(differences.firstEvents == nil && differences.equalEvents == whole.eventCount)
     }
 

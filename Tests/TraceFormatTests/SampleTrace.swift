@@ -14,7 +14,7 @@ enum SampleTrace {
     ]
 
     /// What ``writeSmall(to:)`` says was completed for its host.
-    static let completed: [String: UInt64] = ["fwait": 2, "cmpxchg16b": .max, "int3": 300]
+    static let completedInstructions: [String: UInt64] = ["fwait": 2, "cmpxchg16b": .max, "int3": 300]
 
     /// Every kind of event and of chunk, in a few KB.
     static func writeSmall(to path: FilePath) throws {
@@ -27,7 +27,7 @@ enum SampleTrace {
         writer.append(keyframe: 1, of: &memory)
         writer.append(.halt, rip: 0xF_FFF0, time: 6)
         writer.append(keyframe: 2, of: &memory)
-        try writer.finish(.stopped(.consoleText("done")), completed: completed, time: 7)
+        try writer.finish(.stopped(.consoleText("done")), completedInstructions: completedInstructions, time: 7)
     }
 
     /// Many chunks of every kind.

@@ -22,7 +22,7 @@ struct TraceContents: Equatable {
     var events: [RecordedEvent] = []
     var keyframes: [KeyframeContents] = []
     var outcome: Outcome?
-    var completed: [String: UInt64] = [:]
+    var completedInstructions: [String: UInt64] = [:]
     var isComplete = false
     var failure: TraceError?
 
@@ -37,7 +37,7 @@ struct TraceContents: Equatable {
     private mutating func read(_ reader: TraceReader) throws(TraceError) {
         header = reader.header
         outcome = reader.outcome
-        completed = reader.completed
+        completedInstructions = reader.completedInstructions
         isComplete = reader.isComplete
         symbols = try reader.symbols()
         var cursor = reader.events()
@@ -57,7 +57,9 @@ struct TraceContents: Equatable {
         guard header == nil || header == whole.header, symbols.isEmpty || symbols == whole.symbols else { return false }
         guard events == Array(whole.events.prefix(events.count)) else { return false }
         guard keyframes == Array(whole.keyframes.prefix(keyframes.count)) else { return false }
-        guard outcome == nil || (outcome, completed) == (whole.outcome, whole.completed) else { return false }
+        guard outcome == nil || (outcome, completedInstructions) == (whole.outcome, whole.completedInstructions) else {
+            return false
+        }
         return failure != nil || !isComplete || self == whole
     }
 }

@@ -32,9 +32,9 @@ struct Commands {
     /// diff, and bisect of two.
     func compareAll() {
         guard let other = try? reader.scanned() else { return }
-        _ = try? TraceDifferences(reader, other)
-        _ = try? TraceComparison(reader, other).run()
-        _ = try? TraceComparison(reader, other, ignoring: Set(IgnoredInput.allCases)).run()
+        _ = try? TraceDiff(reader, other)
+        _ = try? FirstDifferenceSearch(reader, other).run()
+        _ = try? FirstDifferenceSearch(reader, other, ignoring: Set(IgnoredInput.allCases)).run()
         _ = HeaderDifference.all(reader.header, other.header)
         _ = try? StateNeeds(reader)
     }

@@ -108,7 +108,7 @@ extension BlankedReplay where P: ~Copyable {
         if stage == .learning { try session.compareEnd(outcome, recorded) }
         summary = try writer.take()?.finish(
             outcome,
-            completed: session.reader.completed,
+            completedInstructions: session.reader.completedInstructions,
             time: recorded.time
         )
     }

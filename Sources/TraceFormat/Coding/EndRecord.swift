@@ -3,17 +3,17 @@ import ByteCoding
 /// The bytes of an end: how the recording ended, and what was completed for its host until then.
 struct EndRecord {
     var outcome: Outcome
-    /// See ``TraceReader/completed``.
-    var completed: [String: UInt64] = [:]
+    /// See ``TraceReader/completedInstructions``.
+    var completedInstructions: [String: UInt64] = [:]
 
     /// The outcome, and behind it the counts by name, if there are any.
     var encoded: [UInt8] {
         var writer = ByteWriter()
         outcome.encode(to: &writer)
-        guard !completed.isEmpty else { return writer.bytes }
-        precondition(completed.count <= Limits.completedInstructions)
-        writer.writeVarint(UInt64(completed.count))
-        for (name, count) in completed.sorted(by: { $0.key < $1.key }) {
+        guard !completedInstructions.isEmpty else { return writer.bytes }
+        precondition(completedInstructions.count <= Limits.completedInstructions)
+        writer.writeVarint(UInt64(completedInstructions.count))
+        for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) {
             precondition(Self.isName(name) && count > 0, "no reader would take this")
             writer.write(text: name)
             writer.writeVarint(count)
@@ -25,13 +25,13 @@ struct EndRecord {
     init(decoding bytes: RawSpan) throws(ByteCodingError) {
         var cursor = ByteCursor(bytes)
         outcome = try Outcome(from: &cursor)
-        completed = cursor.remaining > 0 ? try Self.counts(from: &cursor) : [:]
+        completedInstructions = cursor.remaining > 0 ? try Self.counts(from: &cursor) : [:]
         try cursor.expectEnd()
     }
 
-    init(outcome: Outcome, completed: [String: UInt64] = [:]) {
+    init(outcome: Outcome, completedInstructions: [String: UInt64] = [:]) {
         self.outcome = outcome
-        self.completed = completed
+        self.completedInstructions = completedInstructions
     }
 
     private static func counts(from cursor: inout ByteCursor) throws(ByteCodingError) -> [String: UInt64] {

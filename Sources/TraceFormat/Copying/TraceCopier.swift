@@ -77,7 +77,7 @@ struct TraceCopier {
                 let isNeeded = isNeeded(keyframe, event) || isReset(cursor)
                 try isNeeded ? append(keyframe, event) : leaveOut(keyframe, event)
             } else {
-                try append(change(event), completed: reader.completed)
+                try append(change(event), completedInstructions: reader.completedInstructions)
             }
             guard let last, event.ordinal == last else { continue }
             guard cursor.position < reader.events.upperBound || reader.outcome == nil else { return }
@@ -108,9 +108,9 @@ struct TraceCopier {
     /// Takes an event that is no keyframe; the end of the recording with what was completed until then.
     private mutating func append(
         _ event: RecordedEvent,
-        completed: [String: UInt64] = [:]
+        completedInstructions: [String: UInt64] = [:]
     ) throws(TraceError) {
-        let bytes = event.event.payload(completed: completed)
+        let bytes = event.event.payload(completedInstructions: completedInstructions)
         let record = EventRecord(
             event.event,
             rip: event.rip,
@@ -161,11 +161,11 @@ struct TraceCopier {
 
 extension Event {
     /// What travels beside an event's record: with an end, also what was completed until then.
-    func payload(completed: [String: UInt64] = [:]) -> [UInt8] {
+    func payload(completedInstructions: [String: UInt64] = [:]) -> [UInt8] {
         switch self {
         case .deviceWrite(_, let bytes): bytes
         case .deviceRead(let read): read.payload
-        case .end(let outcome): EndRecord(outcome: outcome, completed: completed).encoded
+        case .end(let outcome): EndRecord(outcome: outcome, completedInstructions: completedInstructions).encoded
         case .keyframe: preconditionFailure("an event cannot become a keyframe")
         default: []
         }

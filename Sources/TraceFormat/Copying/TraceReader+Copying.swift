@@ -1,7 +1,7 @@
 public import SystemPackage
 
 extension TraceReader {
-    /// Writes a copy that is complete: indexes and checksums are made anew. What has no end still has none, but can be
+    /// Writes a copy that is whole: indexes and checksums are made anew. What has no end still has none, but can be
     /// opened without a scan.
     ///
     /// - Parameters:

@@ -89,4 +89,13 @@ public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
     case breakpoint = 1
     /// By counting retired branches.
     case branchCounter = 2
+
+    /// The word for it in JSON.
+    public var name: String {
+        switch self {
+        case .jump: "jump"
+        case .breakpoint: "breakpoint"
+        case .branchCounter: "branchCounter"
+        }
+    }
 }

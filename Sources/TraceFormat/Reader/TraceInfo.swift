@@ -8,8 +8,8 @@ public struct TraceInfo: Sendable {
     public var header: TraceHeader
     /// How the recording ended; nil where the end is missing.
     public var outcome: Outcome?
-    /// How often each instruction was completed for the host that recorded, by name: see ``TraceReader/completed``.
-    public var completed: [String: UInt64]
+    /// How often each instruction was completed for the host that recorded, by name: see ``TraceReader/completedInstructions``.
+    public var completedInstructions: [String: UInt64]
     /// What is missing, in a sentence.
     public var missing: String?
     /// Bytes of the file.
@@ -38,7 +38,7 @@ public struct TraceInfo: Sendable {
         formatVersion = reader.file.version
         header = reader.header
         outcome = reader.outcome
-        completed = reader.completed
+        completedInstructions = reader.completedInstructions
         missing = reader.missing
         byteCount = reader.byteCount
         eventCount = reader.eventCount
@@ -83,7 +83,7 @@ extension TraceInfo {
         object.add("hostProcessor", header.host.processorModel)
         object.add("hostKernel", header.host.kernelRelease)
         object.add("hostModule", header.host.module)
-        object.add("landing", "\(header.landing)")
+        object.add("landing", header.landing.name)
         object.add("patchedInstructions", UInt64(header.patches.count))
         object.add("completedInstructions", completedObject)
         object.add("bytes", byteCount)
@@ -103,7 +103,7 @@ extension TraceInfo {
 
     private var completedObject: JSONObject {
         var object = JSONObject()
-        for (name, count) in completed.sorted(by: { $0.key < $1.key }) { object.add(name, count) }
+        for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) { object.add(name, count) }
         return object
     }
 }

@@ -116,7 +116,7 @@ public struct TraceReader: Sendable {
     /// How often each instruction that the recording's host cannot execute was completed for it, by name, since the
     /// recording began: however much of that the trace holds. No part of what a replay compares. Empty where there were none,
     /// where the end is missing, and in a stretch that ends before the recording did.
-    public var completed: [String: UInt64] { end?.completed ?? [:] }
+    public var completedInstructions: [String: UInt64] { end?.completedInstructions ?? [:] }
 
     /// The fault behind which events are lost: reading on from the last one that can be read throws it. Nil where every
     /// event is there, or the file just stops.

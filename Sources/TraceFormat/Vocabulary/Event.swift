@@ -54,8 +54,26 @@ extension Event {
         case deviceRead = 13
         case tripleFault = 14
 
-        /// The case's name.
-        public var name: String { String(describing: self) }
+        /// The word for it in JSON and in `rr-vm info`.
+        public var name: String {
+            switch self {
+            case .portRead: "portRead"
+            case .portWrite: "portWrite"
+            case .memoryRead: "memoryRead"
+            case .memoryWrite: "memoryWrite"
+            case .readMSR: "readMSR"
+            case .writeMSR: "writeMSR"
+            case .halt: "halt"
+            case .interrupt: "interrupt"
+            case .nonMaskableInterrupt: "nonMaskableInterrupt"
+            case .deviceWrite: "deviceWrite"
+            case .hiddenRead: "hiddenRead"
+            case .keyframe: "keyframe"
+            case .end: "end"
+            case .deviceRead: "deviceRead"
+            case .tripleFault: "tripleFault"
+            }
+        }
 
         /// Whether an instruction of the guest's makes it; others come between two instructions.
         public var isExit: Bool {

@@ -6,4 +6,13 @@ public enum KeyframePosition: UInt8, CaseIterable, Hashable, Sendable {
     case asynchronous = 1
     /// Behind a reset of the machine, which is an input: a replay puts the state in place.
     case reset = 2
+
+    /// The word for it in JSON and in descriptions of events.
+    public var name: String {
+        switch self {
+        case .synchronous: "synchronous"
+        case .asynchronous: "asynchronous"
+        case .reset: "reset"
+        }
+    }
 }

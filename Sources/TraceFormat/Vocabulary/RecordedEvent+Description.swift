@@ -29,8 +29,8 @@ extension Event: CustomStringConvertible {
         case .deviceWrite(let address, let bytes): "dma  \(address) \(bytes.count) bytes"
         case .deviceRead(let read): "give \(read)"
         case .hiddenRead(let read):
-            "\(read.instruction) value \(hex(read.value))\(read.succeeded ? "" : " failed")"
-        case .keyframe(let number, let position): "keyframe \(number) \(position)"
+            "\(read.instruction.name) value \(hex(read.value))\(read.succeeded ? "" : " failed")"
+        case .keyframe(let number, let position): "keyframe \(number) \(position.name)"
         case .end(let outcome): "end  \(outcome)"
         }
     }

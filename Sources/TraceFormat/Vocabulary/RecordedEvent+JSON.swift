@@ -49,13 +49,13 @@ extension Event {
             object.add(read.content)
             object.add("console", read.isConsole)
         case .hiddenRead(let read):
-            object.add("instruction", String(describing: read.instruction))
+            object.add("instruction", read.instruction.name)
             object.add("value", hexadecimal: read.value)
             object.add("auxiliary", hexadecimal: UInt64(read.auxiliary))
             object.add("succeeded", read.succeeded)
         case .keyframe(let number, let position):
             object.add("number", UInt64(number))
-            object.add("position", String(describing: position))
+            object.add("position", position.name)
         case .end(let outcome):
             outcome.addFields(to: &object)
         }

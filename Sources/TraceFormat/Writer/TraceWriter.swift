@@ -165,18 +165,18 @@ public struct TraceWriter: ~Copyable, Sendable {
 
     /// Appends the end, writes everything that is left and gives the file its name.
     ///
-    /// - Parameter completed: how often each instruction was completed for the host, by a name of at most 32 small letters and
+    /// - Parameter completedInstructions: how often each instruction was completed for the host, by a name of at most 32 small letters and
     ///   digits; at most 256, none of them 0 times.
     /// - Throws: ``failure``, if there is one; `.exists` where a file of that name has come up meanwhile. The trace is
     ///   then in `path.part`.
     @discardableResult
     public consuming func finish(
         _ outcome: Outcome,
-        completed: [String: UInt64] = [:],
+        completedInstructions: [String: UInt64] = [:],
         time: UInt32,
         instructions: UInt64 = 0
     ) throws(TraceError) -> TraceSummary {
-        let encoded = EndRecord(outcome: outcome, completed: completed).encoded
+        let encoded = EndRecord(outcome: outcome, completedInstructions: completedInstructions).encoded
         put(encoded.rawSpan)
         put(EventRecord(.end(outcome), rip: 0, time: time, instructions: instructions, payload: encoded.count))
         isStopped = true

@@ -5,7 +5,7 @@ internal import X86
 ///
 /// States at keyframes are compared by halving, then the events of the stretch that is left one by one. Where no two
 /// keyframes' states differ for good, all events and keyframes are compared.
-public struct TraceComparison {
+public struct FirstDifferenceSearch {
     /// The first trace.
     public let first: TraceReader
     /// The second trace.
@@ -21,7 +21,7 @@ public struct TraceComparison {
     }
 
     /// The first difference; nil if there is none.
-    public func run() throws(TraceError) -> TraceDifference? {
+    public func run() throws(TraceError) -> FirstDifference? {
         guard ignored.isEmpty else { return try scan(from: nil, until: nil) }
         let pairs = KeyframePairs(first: first, second: second)
         let (equal, different) = try pairs.search()
@@ -37,7 +37,7 @@ public struct TraceComparison {
     private func scan(
         from start: KeyframePairs.Pair?,
         until end: KeyframePairs.Pair?
-    ) throws(TraceError) -> TraceDifference? {
+    ) throws(TraceError) -> FirstDifference? {
         let origins = (try origin(first, start?.first), try origin(second, start?.second))
         var left = GuestEventCursor(first, from: origins.0, ignoring: ignored)
         var right = GuestEventCursor(second, from: origins.1, ignoring: ignored)
@@ -67,7 +67,7 @@ public struct TraceComparison {
     private func kind(
         _ one: GuestEventCursor.GuestEvent?,
         _ other: GuestEventCursor.GuestEvent?
-    ) -> TraceDifference.Kind? {
+    ) -> FirstDifference.Kind? {
         guard let one, let other, one.recorded.event == other.recorded.event,
             isSamePlace(one.recorded.rip, other.recorded.rip)
         else { return .event }
@@ -82,48 +82,48 @@ public struct TraceComparison {
     }
 
     private func difference(
-        _ kind: TraceDifference.Kind,
+        _ kind: FirstDifference.Kind,
         _ events: (GuestEventCursor.GuestEvent?, GuestEventCursor.GuestEvent?),
         before: (EventOrdinal?, EventOrdinal?),
         _ inputs: (RecordedEvent?, RecordedEvent?)
-    ) throws(TraceError) -> TraceDifference {
+    ) throws(TraceError) -> FirstDifference {
         let (one, other) = events
         func side(
             _ reader: TraceReader,
             _ event: GuestEventCursor.GuestEvent?,
             _ before: EventOrdinal?,
             _ input: RecordedEvent?
-        ) throws(TraceError) -> TraceDifference.Side {
+        ) throws(TraceError) -> FirstDifference.Side {
             let isInput = event?.recorded.event.isInput == true
             let place = event?.recorded.ordinal ?? reader.events.upperBound
-            return TraceDifference.Side(
+            return FirstDifference.Side(
                 before: before,
                 event: event?.recorded,
                 keyframe: event?.landing.map { Int($0.number) },
                 moment: event.map { Moment(event: $0.recorded.ordinal) },
                 input: isInput ? event?.recorded : input,
-                context: try reader.guestEvents(TraceDifference.contextLength, before: place)
+                context: try reader.guestEvents(FirstDifference.contextLength, before: place)
             )
         }
-        return TraceDifference(
+        return FirstDifference(
             kind: kind,
             first: try side(first, one, before.0, inputs.0),
             second: try side(second, other, before.1, inputs.1)
         )
     }
 
-    private func stateDifference(_ pair: KeyframePairs.Pair) throws(TraceError) -> TraceDifference {
-        func side(_ reader: TraceReader, _ number: Int) throws(TraceError) -> TraceDifference.Side {
+    private func stateDifference(_ pair: KeyframePairs.Pair) throws(TraceError) -> FirstDifference {
+        func side(_ reader: TraceReader, _ number: Int) throws(TraceError) -> FirstDifference.Side {
             let entry = try reader.keyframeEntry(number)
             let isFirst = entry.event == reader.header.firstEvent
-            return TraceDifference.Side(
+            return FirstDifference.Side(
                 before: isFirst ? nil : EventOrdinal(entry.event.rawValue - 1),
                 keyframe: number,
                 moment: Moment(event: entry.event),
-                context: try reader.guestEvents(TraceDifference.contextLength, before: entry.event)
+                context: try reader.guestEvents(FirstDifference.contextLength, before: entry.event)
             )
         }
-        return TraceDifference(
+        return FirstDifference(
             kind: .state,
             first: try side(first, pair.first),
             second: try side(second, pair.second)

@@ -2,7 +2,7 @@ public import TraceFormat
 public import X86
 
 /// The first place where two recordings differ.
-public struct TraceDifference: Sendable {
+public struct FirstDifference: Sendable {
     /// What differs.
     public enum Kind: Hashable, Sendable {
         /// What the guest did, or was given: the events themselves.

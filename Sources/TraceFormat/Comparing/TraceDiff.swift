@@ -1,8 +1,10 @@
+import X86
+
 /// What two traces have in common and where they part.
 ///
 /// Host time is not compared: no two recordings agree on it. Keyframes are compared by the event at which they were taken,
 /// because a stretch that was cut out of a trace numbers its own.
-public struct TraceDifferences: Sendable {
+public struct TraceDiff: Sendable {
     /// A field of the header that differs.
     public struct Field: Hashable, Sendable {
         /// Its name.
@@ -122,13 +124,31 @@ public struct TraceDifferences: Sendable {
                 }.joined(separator: ", ")
             },
             field("profile", \.processor.profile),
-            field("CPUID table") { "\($0.processor.cpuid)" },
+            field("CPUID table") { $0.processor.cpuid.map(\.text).joined(separator: "; ") },
             field("initial XCR0", \.processor.initialXCR0),
-            field("landing") { "\($0.landing)" },
+            field("landing", \.landing.name),
             field("chaos seed") { $0.chaosSeed.map(String.init) ?? "none" },
-            field("code patches") { "\($0.patches)" },
+            field("code patches") { $0.patches.isEmpty ? "none" : $0.patches.map(\.text).joined(separator: "; ") },
             field("notes") { header in header.notes.map { "\($0.key): \($0.value)" }.joined(separator: "; ") },
         ].compactMap(\.self)
+    }
+}
+
+extension CPUIDEntry {
+    /// Leaf, with the index where that matters, and EAX, EBX, ECX and EDX; hexadecimal.
+    fileprivate var text: String {
+        let leaf = isIndexed ? "\(Self.hex(function)).\(index)" : Self.hex(function)
+        return "\(leaf): \([eax, ebx, ecx, edx].map(Self.hex).joined(separator: " "))"
+    }
+
+    private static func hex(_ number: UInt32) -> String { String(number, radix: 16) }
+}
+
+extension TraceHeader.CodePatch {
+    /// Instruction and place; and what stands there instead, in hexadecimal.
+    fileprivate var text: String {
+        let bytes = replacement.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        return "\(instruction.name) at \(address) by \(bytes)"
     }
 }
 

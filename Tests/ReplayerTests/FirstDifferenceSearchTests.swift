@@ -11,7 +11,7 @@ import X86
 @testable import Replayer
 
 @Suite(.needsKVM)
-struct TraceComparisonTests {
+struct FirstDifferenceSearchTests {
     /// Two hundred reads of a port, four keyframes in between.
     private static let inputs = Result {
         try Recording.make(readingCode)
@@ -26,7 +26,7 @@ struct TraceComparisonTests {
         let first = try Recording.make(.named("racy"), seed: 1)
         let second = try Recording.make(.named("racy"), seed: 2)
         let interrupts = (try first.firstLanding(), try second.firstLanding())
-        var difference = try #require(try TraceComparison(first, second).run())
+        var difference = try #require(try FirstDifferenceSearch(first, second).run())
 
         try difference.examine((first, second), on: KVMProcessor.self)
 
@@ -44,7 +44,7 @@ struct TraceComparisonTests {
     @Test func theInstructionIsNamedAlsoWhereItIsTooFarToCount() throws {
         let first = try Recording.make(.named("racy"), seed: 1)
         let second = try Recording.make(.named("racy"), seed: 2)
-        var counted = try #require(try TraceComparison(first, second).run())
+        var counted = try #require(try FirstDifferenceSearch(first, second).run())
         var uncounted = counted
 
         try counted.examine((first, second), on: KVMProcessor.self)
@@ -65,7 +65,7 @@ struct TraceComparisonTests {
             changed.event = .interrupt(vector: 0x21)
             return changed
         }
-        var difference = try #require(try TraceComparison(first, second).run())
+        var difference = try #require(try FirstDifferenceSearch(first, second).run())
 
         try difference.examine((first, first), on: KVMProcessor.self)
 
@@ -86,8 +86,8 @@ struct TraceComparisonTests {
         }
         let rarely = try Recording.make(Self.readingCode, keyframeInterval: 1000)
 
-        let same = try #require(try TraceComparison(reader, copy).run())
-        let other = try #require(try TraceComparison(rarely, copy).run())
+        let same = try #require(try FirstDifferenceSearch(reader, copy).run())
+        let other = try #require(try FirstDifferenceSearch(rarely, copy).run())
 
         for side in [same.first, same.second, other.first, other.second] {
             #expect(side.context.count == 10)
@@ -114,8 +114,8 @@ struct TraceComparisonTests {
             return changed
         }
 
-        let strict = try #require(try TraceComparison(reader, copy).run())
-        let lenient = try #require(try TraceComparison(reader, copy, ignoring: [.tsc]).run())
+        let strict = try #require(try FirstDifferenceSearch(reader, copy).run())
+        let lenient = try #require(try FirstDifferenceSearch(reader, copy, ignoring: [.tsc]).run())
 
         #expect(strict.first.event?.ordinal == input)
         #expect(lenient.first.event?.ordinal == output)
@@ -127,7 +127,7 @@ struct TraceComparisonTests {
         let often = try Recording.make(image, keyframeInterval: 7)
         let rarely = try Recording.make(image, keyframeInterval: 60)
 
-        #expect(try TraceComparison(often, rarely).run() == nil)
+        #expect(try FirstDifferenceSearch(often, rarely).run() == nil)
         #expect(often.eventCount > rarely.eventCount)
     }
 
@@ -138,7 +138,7 @@ struct TraceComparisonTests {
             maximumEvents: 150
         )
 
-        let difference = try #require(try TraceComparison(long, short).run())
+        let difference = try #require(try FirstDifferenceSearch(long, short).run())
 
         #expect(difference.kind == .event)
         #expect(difference.second.event?.event.kind == .end)
@@ -148,7 +148,7 @@ struct TraceComparisonTests {
         let (first, second) = (try Recording.make(.named("hello")), try Recording.make(.named("mmio")))
 
         let headers = HeaderDifference.all(first.header, second.header)
-        let difference = try #require(try TraceComparison(first, second).run())
+        let difference = try #require(try FirstDifferenceSearch(first, second).run())
 
         #expect(headers.first?.subject == "guest")
         #expect(difference.kind == .state)

@@ -2,7 +2,7 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-extension TraceDifference: CustomStringConvertible {
+extension FirstDifference: CustomStringConvertible {
     /// The whole report, several lines: `A` is the first trace, `B` the second.
     public var description: String {
         var lines = [headline]
@@ -47,8 +47,8 @@ extension TraceDifference: CustomStringConvertible {
     }
 }
 
-extension TraceDifference.Side {
-    fileprivate func lines(named name: String, _ kind: TraceDifference.Kind) -> [String] {
+extension FirstDifference.Side {
+    fileprivate func lines(named name: String, _ kind: FirstDifference.Kind) -> [String] {
         var lines: [String] = []
         if kind == .state, account == nil {
             lines.append("  \(name)  keyframe \(keyframe.map { "\($0)" } ?? "none")")

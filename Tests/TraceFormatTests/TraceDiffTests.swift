@@ -1,4 +1,5 @@
 import ByteCoding
+import Foundation
 import SystemPackage
 import Testing
 import X86
@@ -6,7 +7,7 @@ import X86
 @testable import TraceFormat
 
 /// What two traces have in common and where they part.
-@Suite struct TraceDifferencesTests {
+@Suite struct TraceDiffTests {
     /// Three keyframes with three events each, and an end: 13 events.
     private static func write(
         _ directory: borrowing TemporaryDirectory,
@@ -38,7 +39,7 @@ import X86
         let directory = try TemporaryDirectory()
         let (left, right) = (try Self.write(directory, "a"), try Self.write(directory, "b", time: 99))
 
-        let differences = try TraceDifferences(left, right)
+        let differences = try TraceDiff(left, right)
 
         #expect(differences.isEqual)
         #expect(differences.equalEvents == 13 && differences.equalKeyframes == 3)
@@ -49,7 +50,7 @@ import X86
         let left = try Self.write(directory, "a")
         let right = try Self.write(directory, "b", rips: [6: 8, 9: 8])
 
-        let differences = try TraceDifferences(left, right)
+        let differences = try TraceDiff(left, right)
 
         #expect(!differences.isEqual)
         #expect(differences.firstEvents?.left?.ordinal == EventOrdinal(6))
@@ -57,12 +58,50 @@ import X86
         #expect(differences.differentEvents == 2 && differences.equalEvents == 11)
     }
 
+    @Test func whatTheHeadersSayIsShownInWords() throws {
+        let directory = try TemporaryDirectory()
+        var other = TraceHeader.sample
+        other.processor.cpuid = [CPUIDEntry(function: 0x8000_0001, eax: 1, ebx: 2, ecx: 3, edx: 0xFF)]
+        other.landing = .jump
+        other.patches = []
+        try TraceWriter(path: directory.file("a"), header: .sample).finish(.halted, time: 0)
+        try TraceWriter(path: directory.file("b"), header: other).finish(.halted, time: 0)
+
+        let left = try TraceReader(path: directory.file("a"))
+        let fields = try TraceDiff(left, TraceReader(path: directory.file("b"))).fields
+
+        #expect(
+            fields == [
+                .init(
+                    name: "CPUID table",
+                    left: "0: d 756e6547 6c65746e 49656e69; 4.1: 1 2 3 4",
+                    right: "80000001: 1 2 3 ff"
+                ),
+                .init(name: "landing", left: "breakpoint", right: "jump"),
+                .init(name: "code patches", left: "rdtscp at 0x7c10 by e6f690", right: "none"),
+            ]
+        )
+    }
+
+    @Test func wordsAreThoseOfTheFormatsPage() throws {
+        let page = try String(
+            contentsOfFile: IndependentReader.root.appending(path: "docs/trace-format.md").path,
+            encoding: .utf8
+        )
+
+        for kind in Event.Kind.allCases { #expect(page.contains("| \(kind.rawValue) | \(kind.name) |")) }
+        for word in KeyframePosition.allCases { #expect(page.contains("\(word.rawValue) \(word.name)")) }
+        for word in HiddenInstruction.allCases {
+            #expect(page.contains("\(word.rawValue) \(word.name.uppercased())"))
+        }
+    }
+
     @Test func aStateThatDiffersIsNamed() throws {
         let directory = try TemporaryDirectory()
         let left = try Self.write(directory, "a")
         let right = try Self.write(directory, "b", digests: [1: 5, 2: 5])
 
-        let differences = try TraceDifferences(left, right)
+        let differences = try TraceDiff(left, right)
 
         #expect(!differences.isEqual)
         #expect(differences.firstKeyframes?.left == 1 && differences.firstKeyframes?.right == 1)
@@ -75,7 +114,7 @@ import X86
         let left = try Self.write(directory, "a")
         let right = try Self.write(directory, "b", header: { $0.chaosSeed = nil })
 
-        let differences = try TraceDifferences(left, right)
+        let differences = try TraceDiff(left, right)
 
         #expect(!differences.isEqual)
         #expect(differences.fields == [.init(name: "chaos seed", left: "42", right: "none")])
@@ -87,7 +126,7 @@ import X86
         let events = EventOrdinal(5)...EventOrdinal(9)
         try whole.copy(to: directory.file("b"), options: TraceCopyOptions(events: events))
 
-        let differences = try TraceDifferences(whole, TraceReader(path: directory.file("b")))
+        let differences = try TraceDiff(whole, TraceReader(path: directory.file("b")))
 
         // From the keyframe at event 4 to event 9, and an end where the whole goes on.
         #expect(differences.equalEvents == 6 && differences.differentEvents == 1)
@@ -103,7 +142,7 @@ import X86
         let last = try whole.index.eventChunk(with: EventOrdinal(8)).position
         try file.truncate(to: Int(last))
 
-        let differences = try TraceDifferences(whole, TraceReader(path: directory.file("b")))
+        let differences = try TraceDiff(whole, TraceReader(path: directory.file("b")))
 
         #expect(!differences.isEqual)
         #expect(differences.firstEvents?.left?.ordinal == EventOrdinal(8))
@@ -116,7 +155,7 @@ import X86
         let left = try Self.write(directory, "a")
         let right = try Self.write(directory, "b", leavingOut: 1)
 
-        let differences = try TraceDifferences(left, right)
+        let differences = try TraceDiff(left, right)
 
         #expect(differences.firstEvents == nil && differences.differentEvents == 0)
         #expect(differences.equalKeyframes == 2 && differences.unpairedKeyframes == 1)

@@ -1,7 +1,7 @@
 internal import Engine
 public import TraceFormat
 
-extension TraceDifference {
+extension FirstDifference {
     /// The difference between a recording, which is the first run, and a replay of it that diverged, which is the second.
     public init(_ divergence: Divergence, in reader: TraceReader) throws(TraceError) {
         let event = divergence.moment.event

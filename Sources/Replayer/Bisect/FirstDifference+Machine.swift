@@ -3,7 +3,7 @@ internal import GuestMemory
 public import TraceFormat
 internal import X86
 
-extension TraceDifference {
+extension FirstDifference {
     private static let listedPages = 8
     /// Instructions that are stepped through to find one: about a second.
     public static let mostSteps: UInt64 = 50_000
@@ -71,7 +71,7 @@ extension TraceDifference {
     }
 }
 
-extension TraceDifference.Side {
+extension FirstDifference.Side {
     /// Finds the instruction that the event came with, and how many were executed since the event before.
     ///
     /// - Returns: what could not be found out, and why; nil if nothing was left out.
