@@ -9,7 +9,7 @@ import Testing
     static let unknown = DeviceAttribute(group: 0, number: 9999)
 
     /// Some hosts take an offset and forget it.
-    @Test(.enabled("the host has attributes of processors") { try Self.has(.vcpuAttributes) })
+    @Test(.enabled("needs KVM_CAP_VCPU_ATTRIBUTES") { try Self.has(.vcpuAttributes) })
     func anOffsetOfATimeStampCounterIsTaken() throws {
         var vcpu = try KVMSystem.open().createVM().createVCPU(id: 0)
         #expect(try vcpu.hasAttribute(.tscOffset))
@@ -40,13 +40,13 @@ import Testing
         #expect(try vcpu.tscOffset() == 0xFEDC_1234_5678_9ABC)
     }
 
-    @Test(.enabled("the host has attributes of processors") { try Self.has(.vcpuAttributes) })
+    @Test(.enabled("needs KVM_CAP_VCPU_ATTRIBUTES") { try Self.has(.vcpuAttributes) })
     func anAttributeThatIsNoneIsAbsent() throws {
         let vcpu = try KVMSystem.open().createVM().createVCPU(id: 0)
         #expect(try !vcpu.hasAttribute(Self.unknown))
     }
 
-    @Test(.enabled("the host has attributes") { try Self.has(.systemAttributes) })
+    @Test(.enabled("needs KVM_CAP_SYS_ATTRIBUTES") { try Self.has(.systemAttributes) })
     func guestsCanHaveTheOldestRegisterFiles() throws {
         let system = try KVMSystem.open()
         #expect(try system.hasAttribute(.guestExtendedComponents))
@@ -85,7 +85,7 @@ import Testing
         #expect(error?.argument == "group 0, attribute 9999")
     }
 
-    @Test(.enabled("the host has VFIO's device") { try KVMSystem.open().createVM().canCreateDevice(.vfio) })
+    @Test(.enabled("needs the device of VFIO") { try KVMSystem.open().createVM().canCreateDevice(.vfio) })
     func aDeviceHasItsAttributesAndRefusesWhatIsNoGroup() throws {
         let vm = try KVMSystem.open().createVM()
         let device = try vm.createDevice(.vfio)

@@ -1,4 +1,5 @@
 import KVMCore
+import SystemPackage
 import TestBasics
 import Testing
 import X86
@@ -44,8 +45,6 @@ import X86
             var vcpu = try vm.createVCPU(id: 0)
             try vcpu.setTSCOffset(1)
         },
-        Need(.deviceControl, "KVM_CREATE_DEVICE") { vm in _ = try vm.createDevice(.vfio) },
-        Need(.deviceControl, "KVM_CREATE_DEVICE") { vm in _ = try vm.canCreateDevice(.vfio) },
         Need(.nestedState, "KVM_GET_NESTED_STATE") { vm in _ = try vm.createVCPU(id: 0).nestedState() },
         Need(.nestedState, "KVM_SET_NESTED_STATE") { vm in
             var vcpu = try vm.createVCPU(id: 0)
@@ -75,6 +74,29 @@ import X86
         #expect(error?.operation == need.request)
         #expect(error?.cause == .lacks(need.capability))
         #expect(error?.description.hasSuffix("this host's KVM lacks \(need.capability.name)") == true)
+    }
+
+    @Test func aRequestForDevicesThatTheHostDoesNotKnowNamesTheCapability() throws {
+        let host = HostCalls { request, argument in
+            switch request {
+            case "KVM_CHECK_EXTENSION" where argument == Capability.deviceControl.rawValue: .returns(0)
+            case "KVM_CREATE_DEVICE": .fails(.inappropriateIOCTLForDevice)
+            default: .made
+            }
+        }
+        let vm = try KVMSystem.open(path: KVMSystem.devicePath, host: host).createVM()
+        #expect(failure { _ = try vm.createDevice(.vfio) }?.cause == .lacks(.deviceControl))
+        #expect(failure { _ = try vm.canCreateDevice(.vfio) }?.cause == .lacks(.deviceControl))
+    }
+
+    /// As kernels up to 6.1 do.
+    @Test func aDeviceIsMadeWhateverTheCapabilitySays() throws {
+        let host = FakeHost(
+            capabilities: [.deviceControl: 0],
+            sizes: ["KVM_CREATE_DEVICE": 12]
+        )
+        #expect(try host.vm().canCreateDevice(.vfio))
+        #expect(host.bytes(of: "KVM_CREATE_DEVICE") == [4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0])
     }
 
     @Test func attributesOfTheDeviceNeedTheirCapability() throws {

@@ -10,6 +10,15 @@ import Testing
         return header + (8..<count).map { UInt8($0 & 0xFF) }
     }
 
+    @Test(.enabled("needs KVM_CAP_NESTED_STATE") { try KVMSystem.open().check(.nestedState) > 0 })
+    func aStateRoundTrips() throws {
+        var vcpu = try KVMSystem.open().createVM().createVCPU(id: 0)
+        let state = try vcpu.nestedState()
+        try vcpu.setNestedState(state)
+        #expect(try vcpu.nestedState() == state)
+        #expect(!state.flags.contains(.guestMode))
+    }
+
     @Test func aStateIsAskedForWithItsRoomAndCutToItsSize() throws {
         let (room, size) = (0x1080, 200)
         let host = FakeHost(

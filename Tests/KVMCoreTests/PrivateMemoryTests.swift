@@ -24,7 +24,7 @@ import X86
         return try system.createVM().check(.guestMemoryFileFlags) & 3 == 3
     }
 
-    @Test(.enabled("the host has guest memory files that can be mapped") { try Self.hostMaps() })
+    @Test(.enabled("needs KVM_CAP_GUEST_MEMFD_FLAGS") { try Self.hostMaps() })
     func aGuestRunsFromAFileThatIsMapped() throws {
         var vm = try KVMSystem.open().createVM()
         let file = try vm.createGuestMemoryFile(size: 0x10000, flags: [.mappable, .initiallyShared])
@@ -52,14 +52,14 @@ import X86
         #expect(vm.memoryRegions.isEmpty)
     }
 
-    @Test(.enabled("the host has guest memory files that can be mapped") { try Self.hostMaps() })
+    @Test(.enabled("needs KVM_CAP_GUEST_MEMFD_FLAGS") { try Self.hostMaps() })
     func aFileThatIsNotMappableCannotBeMapped() throws {
         let vm = try KVMSystem.open().createVM()
         let file = try vm.createGuestMemoryFile(size: 0x1000)
         #expect(failure { _ = try file.map() }?.errno == .operationNotSupportedByDevice)
     }
 
-    @Test(.enabled("the host has guest memory files that can be mapped") { try Self.hostMaps() })
+    @Test(.enabled("needs KVM_CAP_GUEST_MEMFD_FLAGS") { try Self.hostMaps() })
     func aFileIsClosedOnExec() async {
         await #expect(processExitsWith: .success) {
             let vm = try KVMSystem.open().createVM()
