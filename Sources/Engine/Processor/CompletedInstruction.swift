@@ -1,4 +1,4 @@
-/// An instruction that KVM's emulator on some hosts lacks and that is completed for it, so that the guest cannot tell.
+/// An instruction that some hosts cannot execute and that is completed for them, so that the guest cannot tell.
 public enum CompletedInstruction: String, CaseIterable, Hashable, Sendable {
     /// INT3.
     case int3

@@ -43,9 +43,9 @@ public struct ProcessorProfile: Hashable, Sendable {
         ] + brand("rr-vm baseline processor")
     )
 
-    /// What this host's KVM supports, less the features that would let time or randomness in.
+    /// What an engine supports on this host, less the features that would let time or randomness in.
     ///
-    /// - Parameter supported: what `KVM_GET_SUPPORTED_CPUID` answers.
+    /// - Parameter supported: all that the engine can show a guest here.
     public static func host(supported: [CPUIDEntry]) -> Self {
         let kept = supported.filter { !hiddenLeaves.contains($0.function) }
         return Self(
