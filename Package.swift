@@ -91,10 +91,10 @@ let package = Package(
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["X86", "Platform", "GuestMemory", "Engine", "TraceFormat"],
+            dependencies: ["ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "Devices", dependencies: ["X86", "Platform"], swiftSettings: swiftSettings),
+        .target(name: "Devices", dependencies: ["ByteCoding", "X86", "Platform"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
             dependencies: ["ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Devices"],

@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import X86
 
 /// Accesses by linear addresses, through the guest's own page tables.
@@ -9,13 +10,11 @@ extension GuestMemory {
         in state: ProcessorState
     ) -> [UInt8] {
         var bytes: [UInt8] = []
-        var next = address
-        while bytes.count < count, let physical = translate(next, in: state) {
-            let inPage = Self.pageSize - Int(next.rawValue % UInt64(Self.pageSize))
-            let chunk = min(count - bytes.count, inPage)
-            guard let part = try? read(at: physical, count: chunk) else { break }
+        for piece in PagePieces(at: address.rawValue, count: count) {
+            guard let physical = translate(GuestVirtualAddress(piece.address), in: state),
+                let part = try? read(at: physical, count: piece.count)
+            else { break }
             bytes += part
-            next = GuestVirtualAddress(next.rawValue &+ UInt64(chunk))
         }
         return bytes
     }
@@ -28,6 +27,6 @@ extension GuestMemory {
     /// Reads one page-table entry; nil where no memory is.
     public func tableEntry(at address: GuestPhysicalAddress, size: AccessSize) -> UInt64? {
         guard let bytes = try? read(at: address, count: size.byteCount) else { return nil }
-        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        return LittleEndian.number(bytes.span)
     }
 }

@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import Devices
 internal import Platform
 public import X86
@@ -11,12 +12,10 @@ extension PCBoard {
         advanceTimers(to: now)
         let owner = ports[port.rawValue]
         if let value = readWhole(owner, port, size, now: now) { return value }
-        var value: UInt32 = 0
-        for index in 0..<UInt16(size.rawValue) {
-            let byte = readByte(port.rawValue &+ index, now: now)
-            value |= UInt32(byte) << UInt32(8 * index)
+        let value = LittleEndian.number(byteCount: size.byteCount) { index in
+            readByte(port.rawValue &+ UInt16(index), now: now)
         }
-        return value
+        return UInt32(truncatingIfNeeded: value)
     }
 
     /// Takes a write to a port; says if it means something beyond the board.
@@ -27,7 +26,7 @@ extension PCBoard {
         var signal: BoardSignal?
         if writeWhole(owner, port, size, value, &signal, now: now) { return signal }
         for index in 0..<UInt16(size.rawValue) {
-            let byte = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            let byte = LittleEndian.byte(Int(index), of: value)
             signal = writeByte(port.rawValue &+ index, byte, now: now) ?? signal
         }
         return signal

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import Engine
 public import GuestMemory
 internal import Platform
@@ -77,7 +78,7 @@ extension RecordedEnd {
         if write.port.rawValue == PCIConfigurationPort.address, write.size == .doubleword { return .nothing }
         var endings: Set<Ending> = []
         for index in 0..<UInt16(write.size.byteCount) {
-            let byte = UInt8(truncatingIfNeeded: write.value >> UInt32(8 * index))
+            let byte = LittleEndian.byte(Int(index), of: write.value)
             if let ending = ending(of: byte, to: Port(write.port.rawValue &+ index)) { endings.insert(ending) }
         }
         guard !endings.isEmpty else { return .nothing }

@@ -15,20 +15,20 @@ struct ProgressLine {
         private struct State {
             var isShown = false
             var isEnded = false
-            /// When the console wrote last, in nanoseconds of uptime.
-            var consoleTime: UInt64?
+            /// When the console wrote last.
+            var consoleTime: ContinuousClock.Instant?
             var isAtLineStart = true
         }
 
         private static let clearLine = "\r\u{1B}[K"
-        /// Nanoseconds after which the console counts as quiet.
-        private static let quiet: UInt64 = 500_000_000
+        /// After that time the console counts as quiet.
+        private static let quiet = Duration.milliseconds(500)
 
         private let state = Mutex(State())
 
         func show(_ line: String) {
             state.withLock { state in
-                let isQuiet = state.consoleTime.map { DispatchTime.now().uptimeNanoseconds - $0 >= Self.quiet } ?? true
+                let isQuiet = state.consoleTime.map { $0.duration(to: .now) >= Self.quiet } ?? true
                 guard !state.isEnded, state.isAtLineStart, isQuiet else { return }
                 StandardError.put(Self.clearLine + line)
                 state.isShown = true
@@ -39,7 +39,7 @@ struct ProgressLine {
         func yield(endsLine: Bool) {
             state.withLock { state in
                 Self.clear(&state)
-                state.consoleTime = DispatchTime.now().uptimeNanoseconds
+                state.consoleTime = .now
                 state.isAtLineStart = endsLine
             }
         }
@@ -73,12 +73,12 @@ struct ProgressLine {
             timer = nil
             return
         }
-        let start = DispatchTime.now()
+        let start = ContinuousClock.now
         // A queue of its own: Dispatch watches the threads of its shared ones by files in /proc, and ends the process where it
         // may not open them.
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
         timer.setEventHandler { [screen] in
-            let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+            let seconds = start.duration(to: .now) / .seconds(1)
             let size = path().flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
             screen.show("\(work()), \(Quantity.seconds(seconds))\(size)")
         }

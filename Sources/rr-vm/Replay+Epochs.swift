@@ -1,4 +1,3 @@
-import Dispatch
 import Engine
 import Engines
 import Replayer
@@ -20,7 +19,7 @@ extension Replay {
         landing: Landing,
         progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
-        let start = DispatchTime.now()
+        let start = ContinuousClock.now
         let parts = (1...jobs).map { epochs.part($0, of: jobs) }.filter { !$0.isEmpty }
         let results = Mutex([Int: Result<ReplayReport, CommandFailure>]())
         let replayed = progress.replayed
@@ -35,7 +34,7 @@ extension Replay {
             whole?.append(report)
             whole = whole ?? report
         }
-        return whole.map { ($0, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9) }
+        return whole.map { ($0, start.duration(to: .now) / .seconds(1)) }
     }
 
     /// The replay of some epochs, on a processor of some engine.

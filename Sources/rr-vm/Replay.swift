@@ -1,4 +1,3 @@
-import Dispatch
 import Engine
 import Engines
 import Replayer
@@ -16,10 +15,10 @@ enum Replay {
         showingConsole speed: ConsoleSpeed?,
         progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
-        let start = DispatchTime.now()
+        let start = ContinuousClock.now
         do {
             let report = try engine.perform(Whole(reader: reader, landing: landing, speed: speed, progress: progress))
-            return (report, Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9)
+            return (report, start.duration(to: .now) / .seconds(1))
         } catch let error as ReplayError {
             throw CommandFailure(error)
         } catch let failure as CommandFailure {

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import TraceFormat
 
@@ -6,7 +5,7 @@ import TraceFormat
 struct ReplayedConsole: ~Copyable {
     /// How fast it is shown; nil where it is not.
     private let speed: ConsoleSpeed?
-    private let start = DispatchTime.now()
+    private let start = ContinuousClock.now
     /// The time of the first event: more than 0 in a stretch that was cut out of a recording.
     private let firstTime: UInt32
     private let willShow: @Sendable (_ endsLine: Bool) -> Void
@@ -39,9 +38,8 @@ struct ReplayedConsole: ~Copyable {
 
     /// Waits until so much time has passed since the replay began.
     private func wait(milliseconds: UInt32) {
-        let due = start.uptimeNanoseconds + UInt64(milliseconds) * 1_000_000
-        let now = DispatchTime.now().uptimeNanoseconds
-        if now < due { usleep(useconds_t(clamping: (due - now) / 1000)) }
+        let left = ContinuousClock.now.duration(to: start.advanced(by: .milliseconds(milliseconds)))
+        if left > .zero { usleep(useconds_t(clamping: Int64(left / .microseconds(1)))) }
     }
 
     /// Shows what has come so far.

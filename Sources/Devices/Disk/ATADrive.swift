@@ -1,3 +1,5 @@
+internal import ByteCoding
+
 /// An ATA disk at one end of a channel's cable: its registers and the command it is at (ATA/ATAPI-6).
 ///
 /// Commands end at once; that they take time is up to the channel.
@@ -99,11 +101,10 @@ struct ATADrive: Hashable, Sendable {
     /// Moves bytes from the buffer to the host.
     mutating func readData(count: Int, _ disk: inout some BlockStorage) -> UInt32 {
         guard case .reading(let next, let left) = transfer else { return 0 }
-        var value: UInt32 = 0
-        for index in 0..<count {
-            if position < buffer.count { value |= UInt32(buffer[position]) << UInt32(8 * index) }
-            position += 1
-        }
+        let start = position
+        let bytes = LittleEndian.number(byteCount: count) { start + $0 < buffer.count ? buffer[start + $0] : 0 }
+        let value = UInt32(truncatingIfNeeded: bytes)
+        position += count
         guard position >= buffer.count else { return value }
         if left > 0 {
             fillBuffer(next: next, left: left, &disk)
@@ -120,7 +121,7 @@ struct ATADrive: Hashable, Sendable {
     mutating func writeData(_ value: UInt32, count: Int, _ disk: inout some BlockStorage) {
         guard case .writing(let next, let left) = transfer else { return }
         for index in 0..<count where position < buffer.count {
-            buffer[position] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            buffer[position] = LittleEndian.byte(index, of: value)
             position += 1
         }
         guard position >= buffer.count else { return }

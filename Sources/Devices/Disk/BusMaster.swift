@@ -1,3 +1,4 @@
+internal import ByteCoding
 import X86
 
 /// The part of an IDE controller that moves sectors between a channel and guest memory (Programming Interface for Bus
@@ -58,7 +59,7 @@ struct BusMaster: Hashable, Sendable {
 
     mutating func write(at offset: UInt16, _ size: AccessSize, _ value: UInt32) {
         for index in 0..<UInt16(min(size.byteCount, 4)) {
-            let byte = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            let byte = LittleEndian.byte(Int(index), of: value)
             switch (offset & 7) + index {
             case Register.command.rawValue: writeCommand(Command(rawValue: byte))
             case Register.status.rawValue: writeStatus(Status(rawValue: byte))

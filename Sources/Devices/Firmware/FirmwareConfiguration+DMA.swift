@@ -1,3 +1,4 @@
+internal import ByteCoding
 import X86
 
 extension FirmwareConfiguration {
@@ -26,7 +27,7 @@ extension FirmwareConfiguration {
                 &memory
             )
             let answer = (isDone ? Control() : .error).rawValue.byteSwapped
-            let bytes = InlineArray<4, UInt8> { UInt8(truncatingIfNeeded: answer >> UInt32(8 * $0)) }
+            let bytes = InlineArray<4, UInt8> { LittleEndian.byte($0, of: answer) }
             try memory.write(bytes.span, at: address)
         } catch {
             // A request that is nowhere cannot be answered.

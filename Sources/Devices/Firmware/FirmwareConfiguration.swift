@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import Platform
 public import X86
 

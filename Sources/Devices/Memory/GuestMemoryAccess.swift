@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import X86
 
 /// Guest memory as a device that reads and writes it by itself sees it.
@@ -54,13 +55,13 @@ extension GuestMemoryAccess {
 
     /// Writes a little-endian number of 16 bits.
     mutating func writeUInt16(_ value: UInt16, at address: GuestPhysicalAddress) throws(GuestMemoryError) {
-        let bytes: InlineArray<2, UInt8> = [UInt8(truncatingIfNeeded: value), UInt8(value >> 8)]
+        let bytes: InlineArray<2, UInt8> = [LittleEndian.byte(0, of: value), LittleEndian.byte(1, of: value)]
         try write(bytes.span, at: address)
     }
 
     /// Writes a little-endian number of 64 bits.
     mutating func writeUInt64(_ value: UInt64, at address: GuestPhysicalAddress) throws(GuestMemoryError) {
-        let bytes = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+        let bytes = InlineArray<8, UInt8> { LittleEndian.byte($0, of: value) }
         try write(bytes.span, at: address)
     }
 }

@@ -1,20 +1,21 @@
+internal import ByteCoding
 internal import Platform
 import X86
 
 extension PCIFunction {
     /// Sets a register to what the hardware has in it, whatever the guest may write.
     mutating func set(_ offset: UInt8, _ value: some FixedWidthInteger) {
-        for (index, byte) in Self.bytes(of: value).enumerated() { state.bytes[Int(offset) + index] = byte }
+        for (index, byte) in LittleEndian.bytes(of: value).enumerated() { state.bytes[Int(offset) + index] = byte }
     }
 
     /// Lets the guest write the bits of `mask`.
     mutating func allowWriting(_ offset: UInt8, _ mask: some FixedWidthInteger) {
-        for (index, byte) in Self.bytes(of: mask).enumerated() { state.writable[Int(offset) + index] = byte }
+        for (index, byte) in LittleEndian.bytes(of: mask).enumerated() { state.writable[Int(offset) + index] = byte }
     }
 
     /// Lets the guest clear the bits of `mask` by writing ones.
     mutating func allowClearing(_ offset: UInt8, _ mask: some FixedWidthInteger) {
-        for (index, byte) in Self.bytes(of: mask).enumerated() { state.clearable[Int(offset) + index] = byte }
+        for (index, byte) in LittleEndian.bytes(of: mask).enumerated() { state.clearable[Int(offset) + index] = byte }
     }
 
     mutating func set(_ register: Register, _ value: some FixedWidthInteger) { set(register.rawValue, value) }
@@ -24,10 +25,6 @@ extension PCIFunction {
     }
 
     func read(_ register: Register, _ size: AccessSize) -> UInt32 { read(at: register.rawValue, size) }
-
-    private static func bytes<Value: FixedWidthInteger>(of value: Value) -> [UInt8] {
-        (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
-    }
 
     /// Adds a capability to the list, at the first free multiple of four, and says where (PCI 2.2, 6.7).
     ///

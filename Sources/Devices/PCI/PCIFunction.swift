@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import Platform
 public import X86
 
@@ -145,13 +146,11 @@ public struct PCIFunction: Sendable {
 
     /// Reads at an offset. Bytes beyond the configuration space float.
     public func read(at offset: UInt8, _ size: AccessSize) -> UInt32 {
-        var value: UInt32 = 0
-        for index in 0..<min(size.byteCount, 4) {
+        let value = LittleEndian.number(byteCount: min(size.byteCount, 4)) { index in
             let position = Int(offset) + index
-            let byte = position < Self.byteCount ? state.bytes[position] : 0xFF
-            value |= UInt32(byte) << UInt32(8 * index)
+            return position < Self.byteCount ? state.bytes[position] : 0xFF
         }
-        return value
+        return UInt32(value)
     }
 
     /// Writes at an offset what is writable there.
@@ -159,7 +158,7 @@ public struct PCIFunction: Sendable {
         for index in 0..<min(size.byteCount, 4) {
             let position = Int(offset) + index
             guard position < Self.byteCount else { return }
-            let written = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            let written = LittleEndian.byte(index, of: value)
             let kept = state.bytes[position] & ~state.writable[position] & ~(state.clearable[position] & written)
             state.bytes[position] = kept | written & state.writable[position]
         }

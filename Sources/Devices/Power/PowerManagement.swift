@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import Platform
 public import X86
 
@@ -90,13 +91,11 @@ public struct PowerManagement: Sendable {
         let timer = tick & (UInt64.max >> UInt64(64 - state.timerWidth.rawValue))
         let low = UInt64(state.status.rawValue) | UInt64(state.enabled.rawValue) << 16
         let image: [UInt64] = [low | UInt64(state.control.rawValue) << 32, timer]
-        var value: UInt32 = 0
-        for index in 0..<min(size.byteCount, 4) {
+        let value = LittleEndian.number(byteCount: min(size.byteCount, 4)) { index in
             let position = Int(offset) + index
-            let byte = position < Register.portCount ? image[position / 8] >> UInt64(position % 8 * 8) & 0xFF : 0xFF
-            value |= UInt32(truncatingIfNeeded: byte) << UInt32(8 * index)
+            return position < Register.portCount ? LittleEndian.byte(position % 8, of: image[position / 8]) : 0xFF
         }
-        return value
+        return UInt32(value)
     }
 
     /// Writes at an offset from the base; the result says whether this asks to sleep.
@@ -106,7 +105,7 @@ public struct PowerManagement: Sendable {
         advance(to: now)
         var request: SleepRequest?
         for index in 0..<min(size.byteCount, 4) {
-            let byte = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+            let byte = LittleEndian.byte(index, of: value)
             request = writeByte(at: Int(offset) + index, byte) ?? request
         }
         return request

@@ -1,3 +1,4 @@
+internal import ByteCoding
 public import X86
 
 extension VirtioTransport {
@@ -106,13 +107,10 @@ extension VirtioTransport {
     }
 
     private func readConfiguration(_ place: UInt64, _ size: AccessSize) -> UInt64 {
-        var value: UInt64 = 0
-        for index in 0..<size.byteCount {
+        LittleEndian.number(byteCount: size.byteCount) { index in
             let position = Int(place) + index
-            guard position < registers.configuration.count else { break }
-            value |= UInt64(registers.configuration[position]) << UInt64(8 * index)
+            return position < registers.configuration.count ? registers.configuration[position] : 0
         }
-        return value
     }
 
     private var selectedQueue: VirtioQueue? {

@@ -1,3 +1,5 @@
+internal import ByteCoding
+
 /// Resource descriptors, as `_CRS` lists them (ACPI 6.5, 6.4).
 enum ACPIResources {
     /// The address of a range that begins and ends where it says and is not shared.
@@ -5,7 +7,7 @@ enum ACPIResources {
 
     /// Ports that a device decodes itself: `IO (Decode16, first, first, 1, count)`.
     static func ports(_ first: UInt16, count: UInt8) -> [UInt8] {
-        [0x47, 1] + AML.bytes(first) + AML.bytes(first) + [1, count]
+        [0x47, 1] + LittleEndian.bytes(of: first) + LittleEndian.bytes(of: first) + [1, count]
     }
 
     /// Bus numbers that a bridge passes on: `WordBusNumber`.
@@ -16,15 +18,18 @@ enum ACPIResources {
 
     /// Addresses that a bridge passes on: `DWordMemory`, to be read and written.
     static func memoryWindow(_ range: ClosedRange<UInt32>, isCacheable: Bool) -> [UInt8] {
-        [0x87, 23, 0, 0, fixed, isCacheable ? 3 : 1] + AML.bytes(UInt32(0)) + AML.bytes(range.lowerBound)
-            + AML.bytes(range.upperBound) + AML.bytes(UInt32(0)) + AML.bytes(range.upperBound - range.lowerBound + 1)
+        [0x87, 23, 0, 0, fixed, isCacheable ? 3 : 1] + LittleEndian.bytes(of: UInt32(0))
+            + LittleEndian.bytes(of: range.lowerBound)
+            + LittleEndian.bytes(of: range.upperBound) + LittleEndian.bytes(of: UInt32(0))
+            + LittleEndian.bytes(of: range.upperBound - range.lowerBound + 1)
     }
 
     /// What ends a list; a checksum of 0 is none.
     static let end: [UInt8] = [0x79, 0]
 
     private static func words(kind: UInt8, flags: UInt8, _ range: ClosedRange<UInt16>) -> [UInt8] {
-        [0x88, 13, 0, kind, fixed, flags] + AML.bytes(UInt16(0)) + AML.bytes(range.lowerBound)
-            + AML.bytes(range.upperBound) + AML.bytes(UInt16(0)) + AML.bytes(range.upperBound - range.lowerBound + 1)
+        [0x88, 13, 0, kind, fixed, flags] + LittleEndian.bytes(of: UInt16(0)) + LittleEndian.bytes(of: range.lowerBound)
+            + LittleEndian.bytes(of: range.upperBound) + LittleEndian.bytes(of: UInt16(0))
+            + LittleEndian.bytes(of: range.upperBound - range.lowerBound + 1)
     }
 }

@@ -27,8 +27,8 @@ struct ACPITables {
         let fixed = layout.place(FixedDescription(control: control, description: description).table)
         let interrupts = layout.place(Self.table("APIC", revision: 3, InterruptDescription.body))
         let tables = [fixed, interrupts]
-        let first = layout.place(Self.table("RSDT", revision: 1, tables.flatMap { AML.bytes(UInt32($0)) }))
-        let root = layout.place(Self.table("XSDT", revision: 1, tables.flatMap { AML.bytes($0) }))
+        let first = layout.place(Self.table("RSDT", revision: 1, tables.flatMap { LittleEndian.bytes(of: UInt32($0)) }))
+        let root = layout.place(Self.table("XSDT", revision: 1, tables.flatMap { LittleEndian.bytes(of: $0) }))
         pointer = Self.pointer(first: UInt32(first), root: root)
         let start = MemoryContent(address: GuestPhysicalAddress(Self.pointerAddress), bytes: pointer)
         contents = [start] + layout.contents

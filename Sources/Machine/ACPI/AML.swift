@@ -21,8 +21,8 @@ enum AML {
         case 0: return [Opcode.zero]
         case 1: return [Opcode.one]
         case ...0xFF: return [Opcode.byte, UInt8(value)]
-        case ...0xFFFF: return [Opcode.word] + bytes(UInt16(value))
-        default: return [Opcode.doubleword] + bytes(value)
+        case ...0xFFFF: return [Opcode.word] + LittleEndian.bytes(of: UInt16(value))
+        default: return [Opcode.doubleword] + LittleEndian.bytes(of: value)
         }
     }
 
@@ -61,11 +61,5 @@ enum AML {
         // Four bits and the number of the bytes that follow, then eight bits each.
         let rest = (0..<extra).map { UInt8(truncatingIfNeeded: total >> (4 + 8 * $0)) }
         return [UInt8(extra << 6 | total & 0xF)] + rest + body
-    }
-
-    static func bytes<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.write(value)
-        return writer.bytes
     }
 }

@@ -29,13 +29,11 @@ extension CodeListing {
         in view: inout some MachineView
     ) throws(TraceError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var next = address
-        while bytes.count < count, let physical = try view.translate(next) {
-            let inPage = GuestMemory.pageSize - Int(next.rawValue % UInt64(GuestMemory.pageSize))
-            let part = try self.bytes(at: physical, count: min(count - bytes.count, inPage), in: &view)
-            guard let part else { break }
+        for piece in PagePieces(at: address.rawValue, count: count) {
+            guard let physical = try view.translate(GuestVirtualAddress(piece.address)),
+                let part = try self.bytes(at: physical, count: piece.count, in: &view)
+            else { break }
             bytes += part
-            next = GuestVirtualAddress(next.rawValue &+ UInt64(part.count))
         }
         return bytes
     }

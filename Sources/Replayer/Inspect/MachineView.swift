@@ -16,12 +16,11 @@ extension MachineView {
     /// Bytes at a linear address through the guest's paging, as many as are mapped, at most `count`.
     public mutating func read(_ address: GuestVirtualAddress, count: Int) throws(TraceError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var next = address
-        while bytes.count < count, let physical = try translate(next) {
-            let inPage = GuestMemory.pageSize - Int(next.rawValue % UInt64(GuestMemory.pageSize))
-            guard let part = try read(physical, count: min(count - bytes.count, inPage)) else { break }
+        for piece in PagePieces(at: address.rawValue, count: count) {
+            guard let physical = try translate(GuestVirtualAddress(piece.address)),
+                let part = try read(physical, count: piece.count)
+            else { break }
             bytes += part
-            next = GuestVirtualAddress(next.rawValue &+ UInt64(part.count))
         }
         return bytes
     }
@@ -95,13 +94,10 @@ public struct KeyframeView: MachineView {
         }
         guard isMemory else { return nil }
         var bytes: [UInt8] = []
-        var next = address.rawValue
-        while bytes.count < count {
-            let offset = next % UInt64(KeyframeMemory.pageSize)
-            let page = try memory.page(at: GuestPhysicalAddress(next - offset))
-            let part = page[Int(offset)...].prefix(count - bytes.count)
-            bytes += part
-            next += UInt64(part.count)
+        for piece in PagePieces(at: address.rawValue, count: count) {
+            let offset = Int(piece.address % UInt64(PagePieces.pageSize))
+            let page = try memory.page(at: GuestPhysicalAddress(piece.address - UInt64(offset)))
+            bytes += page[offset..<offset + piece.count]
         }
         return bytes
     }

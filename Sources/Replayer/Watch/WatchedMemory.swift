@@ -18,15 +18,9 @@ public struct WatchedMemory: Hashable, Sendable {
 
     /// Bytes at a physical address.
     public init(physical address: GuestPhysicalAddress, count: Int) {
-        var pieces: [Piece] = []
-        var (next, left) = (address.rawValue, count)
-        while left > 0 {
-            let inPage = GuestMemory.pageSize - Int(next % UInt64(GuestMemory.pageSize))
-            let part = min(left, inPage)
-            pieces.append(Piece(address: GuestPhysicalAddress(next), count: part))
-            (next, left) = (next &+ UInt64(part), left - part)
+        pieces = PagePieces(at: address.rawValue, count: count).map { piece in
+            Piece(address: GuestPhysicalAddress(piece.address), count: piece.count)
         }
-        self.pieces = pieces
     }
 
     /// Bytes at a linear address, as paging translates it in a view; nil where not all of it is mapped.
@@ -36,13 +30,9 @@ public struct WatchedMemory: Hashable, Sendable {
         in view: inout some MachineView
     ) throws(TraceError) {
         var pieces: [Piece] = []
-        var (next, left) = (address.rawValue, count)
-        while left > 0 {
-            guard let physical = try view.translate(GuestVirtualAddress(next)) else { return nil }
-            let inPage = GuestMemory.pageSize - Int(next % UInt64(GuestMemory.pageSize))
-            let part = min(left, inPage)
-            pieces.append(Piece(address: physical, count: part))
-            (next, left) = (next &+ UInt64(part), left - part)
+        for piece in PagePieces(at: address.rawValue, count: count) {
+            guard let physical = try view.translate(GuestVirtualAddress(piece.address)) else { return nil }
+            pieces.append(Piece(address: physical, count: piece.count))
         }
         self.pieces = pieces
     }

@@ -77,18 +77,13 @@ let swapBytes: Handler = { state, operation in
     next(cpu, operation)
 }
 
-/// CRC32 of 1, 2, 4 or 8 bytes (the immediate); the polynomial is 0x11EDC6F41, bits reversed.
+/// CRC32 of 1, 2, 4 or 8 bytes (the immediate).
 let checksum: Handler = { state, operation in
     let cpu = CPU(state)
     let operation = Operation(operation)
-    var crc: UInt32 = cpu.register(operation.destination)
-    var data: UInt64 = cpu.register(operation.source)
-    for _ in 0..<operation.immediate {
-        crc ^= UInt32(data & 0xFF)
-        data >>= 8
-        for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 != 0 ? 0x82F6_3B78 : 0) }
-    }
-    cpu.setRegister(operation.destination, crc)
+    let before: UInt32 = cpu.register(operation.destination)
+    let data: UInt64 = cpu.register(operation.source)
+    cpu.setRegister(operation.destination, CRC32C.update(before, data, bytes: Int(operation.immediate)))
     next(cpu, operation)
 }
 

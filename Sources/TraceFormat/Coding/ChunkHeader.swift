@@ -48,7 +48,7 @@ struct ChunkHeader: Equatable {
     /// Whether a chunk may begin with these bytes, as many as there are up to the length of the magic.
     static func mayBegin(_ bytes: [UInt8]) -> Bool {
         bytes.enumerated().allSatisfy { place, byte in
-            byte == UInt8(truncatingIfNeeded: magic >> UInt32(8 * place))
+            byte == LittleEndian.byte(place, of: magic)
         }
     }
 

@@ -208,11 +208,11 @@ final class WriterThread: @unchecked Sendable {
         }
     }
 
-    /// Nanoseconds of a clock that nobody sets.
+    private static let start = ContinuousClock.now
+
+    /// Nanoseconds of a clock that nobody sets, since it was asked first.
     private static func now() -> UInt64 {
-        var time = timespec()
-        // SAFETY: the structure lives through the call.
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        let (seconds, attoseconds) = start.duration(to: .now).components
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }
