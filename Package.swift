@@ -23,10 +23,10 @@ let package = Package(
         // For other packages: see docs/libraries.md. Each comes with the targets whose words its declarations use, and none reaches a
         // target with unsafe flags.
         .library(name: "KVMCore", targets: ["KVMCore", "X86"]),
-        .library(name: "TraceFormat", targets: ["TraceFormat", "ByteCoding", "X86"]),
+        .library(name: "TraceFormat", targets: ["TraceFormat", "ByteCoding", "Platform", "X86"]),
         .library(
             name: "Replayer",
-            targets: ["Replayer", "TraceFormat", "KVMEngine", "Engine", "GuestMemory", "ByteCoding", "X86"]
+            targets: ["Replayer", "TraceFormat", "KVMEngine", "Engine", "GuestMemory", "ByteCoding", "Platform", "X86"]
         ),
         // For the package in Fuzzing.
         .library(

@@ -3,6 +3,7 @@ internal import Engine
 internal import Engines
 internal import GuestMemory
 internal import Machine
+internal import Platform
 internal import RecordedMachine
 internal import SystemPackage
 internal import TraceFormat
@@ -51,6 +52,7 @@ extension Session {
         var header = reader.header
         header.recorder = recorder
         header.chaosSeed = nil
+        header.setup.clock = .virtual
         let start: Keyframe
         let sink: RecordingSink
         do {

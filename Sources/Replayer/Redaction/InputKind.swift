@@ -20,16 +20,18 @@ public enum InputKind: String, CaseIterable, Hashable, Sendable {
 extension InputKind {
     /// What a read of this port gives the guest; nil for ports that give nothing of these kinds.
     init?(readingFrom port: Port) {
-        if SerialPort.allCases.contains(where: { $0.port(.data) == port }) || KeyboardPort(port) == .data {
-            self = .console
-        } else if IDEChannel.allCases.contains(where: { $0.commandPort + IDERegister.data.rawValue == port.rawValue }) {
-            self = .disk
-        } else if [.selector, .data].contains(FirmwareConfigurationPort(rawValue: port.rawValue)) {
-            self = .files
-        } else {
-            return nil
-        }
+        guard let kind = Self.readPorts[port] else { return nil }
+        self = kind
     }
+
+    /// What reads of ports give. Asked for at every read, so a table.
+    private static let readPorts: [Port: Self] = {
+        var kinds: [Port: Self] = [Port(KeyboardPort.data.rawValue): .console]
+        for serial in SerialPort.allCases { kinds[serial.port(.data)] = .console }
+        for channel in IDEChannel.allCases { kinds[Port(channel.commandPort + IDERegister.data.rawValue)] = .disk }
+        for register in [FirmwareConfigurationPort.selector, .data] { kinds[Port(register.rawValue)] = .files }
+        return kinds
+    }()
 
     /// What a device writes to memory after this port was written: firmware configuration has an address port of its own,
     /// every other port that starts a transfer is a disk controller's.
