@@ -89,7 +89,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
 
     /// Runs from the present state to the outcome, with a keyframe at either end.
     ///
-    /// A host that fails on the way ends the run like a limit of its: what was recorded up to there is kept.
+    /// A host that fails on the way ends the run, as one of its limits does. What was recorded up to there is kept.
     ///
     /// - Throws: what kept the first keyframe from being taken. There is nothing to replay then.
     mutating func run() throws(EngineError) -> Outcome {

@@ -65,7 +65,9 @@ enum FileSystem {
             // Not to wait for the other end of a pipe.
             let file = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
             return try file.closeAfter {
-                guard try isRegular(file) else { throw CommandFailure(.noInput, "\(what) \(path) is no regular file") }
+                guard try isRegular(file) else {
+                    throw CommandFailure(.noInput, "\(what) \(path) is not a regular file")
+                }
                 var content: [UInt8] = []
                 var block = [UInt8](repeating: 0, count: 1 << 20)
                 while true {

@@ -9,7 +9,7 @@ struct LastWriteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "last-write",
         abstract: "Find the moment and the instruction that last changed a stretch of memory.",
-        discussion: "A write that leaves the bytes as they were is no change."
+        discussion: "A write that leaves the bytes as they were does not count."
     )
 
     @OptionGroup var watch: WatchOptions

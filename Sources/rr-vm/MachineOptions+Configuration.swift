@@ -22,7 +22,7 @@ extension MachineOptions {
         let (image, disk) = try loadGuest(attachments)
         let configuration = try configuration(image)
         if configuration.unikernel == nil, unikernel.dumpcore != nil {
-            throw CommandFailure(.usage, "--dumpcore: the guest is no unikernel")
+            throw CommandFailure(.usage, "--dumpcore: the guest is not a unikernel")
         }
         if configuration.unikernel != nil, !devices.drive.isEmpty {
             throw CommandFailure(.usage, "--drive: a unikernel has block devices: --block:NAME=FILE")

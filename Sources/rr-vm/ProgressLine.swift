@@ -3,7 +3,7 @@ import Synchronization
 import SystemPackage
 
 /// A line on the terminal that says how far a long piece of work has come; nothing where nobody looks. Where the guest's
-/// console has the terminal too, the line shows while the console is quiet, and not in the midst of a line of its.
+/// console has the terminal too, the line shows while the console is quiet, and never in the middle of one of its lines.
 struct ProgressLine {
     private static let interval = DispatchTimeInterval.milliseconds(250)
 

@@ -19,13 +19,13 @@ enum TenderArguments {
                 let assignment = argument.dropFirst(option.utf8.count + 1)
                 let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-                    throw CommandFailure(.usage, "'\(argument)' is no '\(option):NAME=VALUE'")
+                    throw CommandFailure(.usage, "'\(argument)' is not '\(option):NAME=VALUE'")
                 }
                 translated += [option, String(assignment)]
             } else if argument.hasPrefix("--mem=") {
                 let size = argument.dropFirst("--mem=".utf8.count)
                 guard let megabytes = UInt32(size), megabytes > 0 else {
-                    throw CommandFailure(.usage, "'\(argument)' is no '--mem=MB'")
+                    throw CommandFailure(.usage, "'\(argument)' is not '--mem=MB'")
                 }
                 translated += ["--memory", "\(megabytes)M"]
             } else {

@@ -24,7 +24,7 @@ extension UnikernelOptions {
         }
         if let dumpcore {
             guard FileSystem.isDirectory(dumpcore) else {
-                throw CommandFailure(.noInput, "--dumpcore: \(dumpcore) is no directory")
+                throw CommandFailure(.noInput, "--dumpcore: \(dumpcore) is not a directory")
             }
             setup.coreDirectory = dumpcore
         }

@@ -57,10 +57,10 @@ struct UnikernelOptions: ParsableArguments {
             }
         }
         for value in blockSectorSize where value.blockSize == nil {
-            throw ValidationError("\(value.value) is no block size: give a power of two from 512 to 32768")
+            throw ValidationError("\(value.value) is not a block size: give a power of two from 512 to 32768")
         }
         for value in netMac where value.address == nil {
-            throw ValidationError("\(value.value) is no address: give six numbers such as 02:00:00:00:00:01")
+            throw ValidationError("\(value.value) is not an address: give six numbers such as 02:00:00:00:00:01")
         }
     }
 }

@@ -9,7 +9,7 @@ struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "List every moment and instruction that changed a stretch of memory.",
-        discussion: "A write that leaves the bytes as they were is no change."
+        discussion: "A write that leaves the bytes as they were does not count."
     )
 
     @OptionGroup var watch: WatchOptions

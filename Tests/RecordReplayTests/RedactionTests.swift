@@ -54,24 +54,42 @@ import X86
     }
 
     @Test func inputThatIsHeldWhereTheHostCannotStopIsKept() throws {
+        let trace = try Self.recordUnreachableStates()
+        let interrupted = try #require(try trace.keyframes.first { $0.position == .asynchronous })
+
+        let redacted = try Redacted(trace, landing: .portable)
+
+        #expect(redacted.report.blanked.isEmpty)
+        #expect(
+            redacted.report.kept.prefix(3).map(\.reason) == Array(repeating: .interrupted(interrupted.event), count: 3)
+        )
+    }
+
+    /// Of a trace that is not known to replay as it is, nothing can be said without its input.
+    @Test(.enabled(if: HostProbe.canStop(in: .real), "this host cannot stop a guest"))
+    func aTraceThatIsNotProvedIsRefused() throws {
+        let trace = try Self.recordUnreachableStates()
+        let interrupted = try #require(try trace.keyframes.first { $0.position == .asynchronous })
+
+        let error = #expect(throws: ReplayError.self) { try Redacted(trace) }
+
+        guard case .notReached(interrupted.event) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    /// A recording whose states between two exits are not those that executing leads to: they can be restored only.
+    private static func recordUnreachableStates() throws -> TraceReader {
         let original = try Redacted.record(Guest.named("password").image, input: Array("abc\n".utf8))
         let directory = try TemporaryDirectory()
-        // States between two exits that executing does not lead to: they are restored.
         var changes = TraceChanges()
         changes.keyframe = { keyframe in
             guard keyframe.position == .asynchronous else { return }
             keyframe.state[.rbx] ^= 1
             keyframe.digest.processor = keyframe.state.digest
         }
-        let trace = try original.copy(to: directory.file("changed.rrvm"), changes: changes)
-        let interrupted = try #require(try trace.keyframes.first { $0.position == .asynchronous })
-
-        let redacted = try Redacted(trace)
-
-        #expect(redacted.report.blanked.isEmpty)
-        #expect(
-            redacted.report.kept.prefix(3).map(\.reason) == Array(repeating: .interrupted(interrupted.event), count: 3)
-        )
+        return try original.copy(to: directory.file("changed.rrvm"), changes: changes)
     }
 
     /// No replay needs a keyframe between two exits where nothing is given to the guest.
@@ -127,10 +145,13 @@ private struct Redacted {
     }
 
     /// Blanks all input of a trace.
-    init(_ original: TraceReader) throws {
+    init(_ original: TraceReader, landing: Landing = .auto) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("redacted.rrvm")
-        var redaction = try Redaction<KVMProcessor>(original, blanking: RecordedInput.all(in: original))
+        var redaction = try Redaction(
+            ReplaySession<KVMProcessor>(original, landing: landing),
+            blanking: RecordedInput.all(in: original)
+        )
         report = try redaction.run { header throws(TraceError) in try TraceWriter(path: path, header: header) }.get()
         self.original = original
         copy = try TraceReader(path: path)

@@ -86,7 +86,7 @@ struct ConditionParser {
         if isDigit(text[position]) { return operations.append(.constant(try takeNumber())) }
         let word = takeWord()
         switch word {
-        case "": throw failure("'\(rest(1))' is no value")
+        case "": throw failure("'\(rest(1))' is not a value")
         case "phys":
             skipSpace()
             let width = takeWord()
@@ -97,7 +97,7 @@ struct ConditionParser {
             if let register = ConditionRegister(word) { return operations.append(.register(register)) }
             if let address = symbols.address(of: word) { return operations.append(.constant(address.rawValue)) }
             position = start
-            throw failure("'\(word)' is no register and no symbol")
+            throw failure("'\(word)' is neither a register nor a symbol")
         }
     }
 
@@ -121,7 +121,7 @@ extension ConditionParser {
         let digits = takeWord()
         guard let number = UInt64(digits, radix: isHexadecimal ? 16 : 10), !digits.hasPrefix("+") else {
             position = start
-            throw failure("'\(isHexadecimal ? "0x" : "")\(digits)' is no number of at most 64 bits")
+            throw failure("'\(isHexadecimal ? "0x" : "")\(digits)' is not a number of at most 64 bits")
         }
         return number
     }

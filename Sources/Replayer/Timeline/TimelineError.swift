@@ -6,7 +6,7 @@ public enum TimelineError: Error, CustomStringConvertible {
     case replay(ReplayError)
     /// Replaying led elsewhere than the trace says.
     case divergence(Divergence)
-    /// The text is no moment.
+    /// The text is not a moment.
     case notAMoment(String)
     /// The text is no pattern; what is wrong, and at which byte, from 1 on.
     case notAPattern(String, problem: String, at: Int)
@@ -23,9 +23,9 @@ public enum TimelineError: Error, CustomStringConvertible {
         case .replay(let error): "\(error)"
         case .divergence(let divergence): "\(divergence)"
         case .notAMoment(let text):
-            "'\(text)' is no moment: give EVENT, EVENT+INSTRUCTIONS, end, -EVENTS, SECONDSs, port:PORT, console:TEXT or "
+            "'\(text)' is not a moment: give EVENT, EVENT+INSTRUCTIONS, end, -EVENTS, SECONDSs, port:PORT, console:TEXT or "
                 + "console~PATTERN"
-        case .notAPattern(let text, let problem, let place): "'\(text)' is no pattern: \(problem) at byte \(place)"
+        case .notAPattern(let text, let problem, let place): "'\(text)' is not a pattern: \(problem) at byte \(place)"
         case .noSuchMoment(let problem): problem
         case .cannotStep(let moment, .host(let privilege)):
             "this host cannot execute single instructions at privilege level \(privilege), as is needed after \(moment)"
