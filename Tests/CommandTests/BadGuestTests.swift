@@ -11,7 +11,7 @@ import Testing
             (["--flat", "large.bin", "--memory", "1M"], 64, "--memory"),
             (["--flat", "large.bin", "--memory", "2G"], 64, "from 0x7c00 on 608 KiB are free; at 1 MiB there is room"),
             (["--flat", "large.bin", "--mode", "long", "--at", "0x8000"], 64, "give --at 0x100000"),
-            (["pipe"], 66, "no regular file"),
+            (["pipe"], 66, "not a regular file"),
             (["--bios", "odd.bin"], 65, "multiple of 4096"),
             (["loop"], 66, "loop"),
             (["hello.bin", "--cpu", "imaginary"], 66, "imaginary"),
