@@ -206,7 +206,7 @@ let package = Package(
         // What tests of every engine share.
         .target(
             name: "EngineTesting",
-            dependencies: ["X86"],
+            dependencies: ["ByteCoding", "Engine", "GuestMemory", "X86"],
             path: "Tests/TestSupport/EngineTesting",
             swiftSettings: swiftSettings
         ),
@@ -215,10 +215,19 @@ let package = Package(
             dependencies: ["Engine", "EngineTesting", "GuestMemory", "TestBasics", "X86"],
             swiftSettings: swiftSettings
         ),
+        // The list of what every engine does, run over all that there are.
+        .testTarget(
+            name: "EngineConformanceTests",
+            dependencies: [
+                "Engine", "Engines", "EngineTesting", "GuestMemory", "TestBasics", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "KVMEngineTests",
             dependencies: [
-                "ByteCoding", "Engine", "EngineTesting", "GuestMemory", "KVMCore", "KVMEngine", "TestBasics", "X86",
+                "Engine", "EngineTesting", "GuestMemory", "KVMCore", "KVMEngine", "TestBasics", "X86",
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,5 +1,4 @@
 import GuestMemory
-import TestBasics
 import Testing
 import X86
 
@@ -29,48 +28,6 @@ import X86
         #expect(Self.slots(0x10_0000, 0x8_0000, isMasked: true).isEmpty)
         #expect(Self.slots(0xFFFC_0000, 0x4_0000, isMasked: true).isEmpty)
         #expect(Self.slots(1 << 32, 0x40_0000, isMasked: true) == [[0, 0x40_0000, 1 << 32]])
-    }
-
-    /// A store of 7 at FFFF:5010, which is 0x105000.
-    private static let highStore: [UInt8] = [
-        0xB8, 0xFF, 0xFF,  // mov ax, 0xffff
-        0x8E, 0xC0,  // mov es, ax
-        0x26, 0xC6, 0x06, 0x10, 0x50, 0x07,  // mov byte [es:0x5010], 7
-        0xF4,  // hlt
-    ]
-
-    @Test(.needsKVM) func aStoreAboveTheFirstMegabyteIsOneBelow() throws {
-        var machine = try TinyMachine(Self.highStore)
-        _ = try machine.processor.takeDirtyPages(expecting: [])
-        try machine.processor.maskAddressLine20(true)
-        #expect(try machine.run() == .halt)
-        #expect(try machine.read(at: 0x5000, 1) == [7])
-        let pages = try machine.processor.takeDirtyPages(expecting: [])
-        #expect(pages.contains(GuestPhysicalAddress(0x5000)))
-        #expect(try machine.processor.takeDirtyPages(expecting: []).isEmpty)
-        #expect(try machine.state().masksAddressLine20)
-    }
-
-    @Test(.needsKVM) func whatWasWrittenBeforeAChangeIsNotForgotten() throws {
-        var machine = try TinyMachine([0xC6, 0x06, 0x00, 0x50, 0x01, 0xF4])  // mov byte [0x5000], 1; hlt
-        _ = try machine.processor.takeDirtyPages(expecting: [])
-        #expect(try machine.run() == .halt)
-        try machine.processor.maskAddressLine20(true)
-        try machine.processor.maskAddressLine20(false)
-        let pages = try machine.processor.takeDirtyPages(expecting: [])
-        #expect(pages.contains(GuestPhysicalAddress(0x5000)))
-    }
-
-    @Test(.needsKVM) func theLineIsPartOfTheState() throws {
-        var machine = try TinyMachine(Self.highStore)
-        var state = try machine.state()
-        let open = state
-        #expect(try machine.run() == .memoryWrite(GuestPhysicalAddress(0x10_5000), length: 1, value: 7))
-        state.masksAddressLine20 = true
-        try machine.processor.restore(state)
-        #expect(try machine.run() == .halt)
-        try machine.processor.restore(open)
-        #expect(try machine.run() == .memoryWrite(GuestPhysicalAddress(0x10_5000), length: 1, value: 7))
     }
 
     @Test func addressesAreMaskedBehindPaging() {

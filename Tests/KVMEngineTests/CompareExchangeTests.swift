@@ -1,5 +1,4 @@
 import GuestMemory
-import TestBasics
 import Testing
 import X86
 
@@ -132,29 +131,5 @@ import X86
 
     @Test func aGuestThatIsNotToldOfItIsLeftAlone() throws {
         #expect(InstructionCompletion(before: Self.state, memory: try Self.memory(), cpuid: []) == nil)
-    }
-}
-
-/// The same on this host, whether its KVM executes the instruction or it is completed.
-@Suite(.needsKVM) struct CompareExchangeOnKVMTests {
-    @Test(arguments: [false, true])
-    func executes(isEqual: Bool) throws {
-        // lock cmpxchg16b [rsi]; hlt
-        var machine = try LongModeMachine([0xF0, 0x48, 0x0F, 0xC7, 0x0E, 0xF4]) {
-            $0[.rsi] = 0x6000
-            ($0[.rax], $0[.rdx]) = (isEqual ? 5 : 6, 7)
-            ($0[.rbx], $0[.rcx]) = (0x1111, 0x2222)
-        }
-        try machine.processor.memory.write([5], at: GuestPhysicalAddress(0x6000))
-        try machine.processor.memory.write([7], at: GuestPhysicalAddress(0x6008))
-        let exit = try machine.processor.run()
-        #expect(exit == .halt)
-        let state = try machine.processor.state()
-        #expect(state[.rax] == 5)
-        #expect(state.rflags & 0x40 == (isEqual ? 0x40 : 0))
-        let word = try machine.processor.memory.read(at: GuestPhysicalAddress(0x6000), count: 2)
-        #expect(word == (isEqual ? [0x11, 0x11] : [5, 0]))
-        let dirty = try machine.processor.takeDirtyPages(expecting: [])
-        #expect(dirty.contains(GuestPhysicalAddress(0x6000)))
     }
 }

@@ -1,16 +1,13 @@
-import EndToEnd
 import Engine
 import GuestMemory
-import KVMEngine
 import TraceFormat
 import X86
 
 @testable import Replayer
 
-/// Every change of the first 64 KiB of memory in a run, found by executing one instruction after the other and comparing all of
-/// it each time. Shares nothing with a timeline's stepping: a loop of its own over the processor.
-struct SteppingOracle {
-    /// Who changed a byte.
+/// One change of one byte, as an oracle finds it.
+struct ByteChange: Hashable {
+    /// Who changed it.
     enum Writer: Hashable {
         /// The instruction at a linear address.
         case instruction(UInt64)
@@ -18,14 +15,15 @@ struct SteppingOracle {
         case event(EventOrdinal)
     }
 
-    /// One change of one byte.
-    struct Change: Hashable {
-        var moment: Moment
-        var writer: Writer
-    }
+    var moment: Moment
+    var writer: Writer
+}
 
+/// Every change of the first 64 KiB of memory in a run, found by executing one instruction after the other and comparing all of
+/// it each time. Shares nothing with a timeline's stepping: a loop of its own over the processor.
+struct SteppingOracle<P: EngineProcessor & ~Copyable> {
     /// By address, in order.
-    private(set) var changes: [UInt64: [Change]] = [:]
+    private(set) var changes: [UInt64: [ByteChange]] = [:]
     /// Every moment that there is.
     private(set) var moments: [Moment]
     private var memory: [UInt8]
@@ -33,10 +31,10 @@ struct SteppingOracle {
     /// An interrupt that was given and not taken yet.
     private var waiting: (event: EventOrdinal, vector: UInt8)?
 
-    private static let size = 65_536
+    private static var size: Int { 65_536 }
 
     init(_ reader: TraceReader) throws {
-        var session = try KVMReplaySession(reader)
+        var session = try ReplaySession<P>(reader)
         moment = Moment(event: try session.start(atKeyframe: 0))
         moments = [moment]
         memory = try session.processor.memory.read(at: GuestPhysicalAddress(0), count: Self.size)
@@ -51,14 +49,14 @@ struct SteppingOracle {
     }
 
     /// The last change of a byte at a moment or before it.
-    func last(of address: UInt64, before limit: Moment) -> Change? {
+    func last(of address: UInt64, before limit: Moment) -> ByteChange? {
         changes[address]?.last { $0.moment <= limit }
     }
 
     private mutating func go(
         through recorded: RecordedEvent,
         _ reader: TraceReader,
-        _ processor: inout KVMProcessor
+        _ processor: inout P
     ) throws {
         switch recorded.event {
         case .end, .keyframe(_, .synchronous): arrive(at: recorded)
@@ -100,7 +98,7 @@ struct SteppingOracle {
     /// Executes one instruction, or delivers the interrupt that waits.
     ///
     /// - Returns: the instruction's linear address, if it made an exit.
-    private mutating func executeOne(_ processor: inout KVMProcessor) throws -> UInt64? {
+    private mutating func executeOne(_ processor: inout P) throws -> UInt64? {
         if let waiting {
             // The real mode's table: offset and segment (Intel SDM vol. 3, 21.1.4).
             let gate = memory[(4 * Int(waiting.vector))...].prefix(4).map(UInt64.init)
@@ -125,16 +123,16 @@ struct SteppingOracle {
     /// The guests of these tests use flat segments.
     private let codeBase: UInt64 = 0
 
-    private mutating func compare(_ writer: Writer, _ processor: borrowing KVMProcessor) throws {
+    private mutating func compare(_ writer: ByteChange.Writer, _ processor: borrowing P) throws {
         let present = try processor.memory.read(at: GuestPhysicalAddress(0), count: Self.size)
         guard present != memory else { return }
         for address in present.indices where present[address] != memory[address] {
-            changes[UInt64(address), default: []].append(Change(moment: moment, writer: writer))
+            changes[UInt64(address), default: []].append(ByteChange(moment: moment, writer: writer))
         }
         memory = present
     }
 
-    private func isAt(_ keyframe: Keyframe, _ processor: inout KVMProcessor) throws -> Bool {
+    private func isAt(_ keyframe: Keyframe, _ processor: inout P) throws -> Bool {
         let wanted = keyframe.state.general + [keyframe.state.rip, keyframe.state.rflags]
         guard processor.exitRegisters == wanted, try processor.state() == keyframe.state else { return false }
         var recorded = keyframe.memory
@@ -150,7 +148,7 @@ struct OracleError: Error {
     var exit: Exit
 }
 
-extension KVMProcessor {
+extension Processor where Self: ~Copyable {
     /// Answers an exit as it was recorded.
     fileprivate mutating func answer(_ event: Event) {
         switch event {

@@ -1,6 +1,7 @@
 import EndToEnd
 import Engine
 import GuestImages
+import KVMEngine
 import TestBasics
 import Testing
 import TraceFormat
@@ -26,7 +27,7 @@ struct WriteSearchTests {
 
     @Test func aDevicesWriteIsTheLastOneToo() throws {
         let reader = try Recording.make(.named("hello"), keyframeInterval: 1000).addingDeviceWrite(of: 7, at: 0x7C00)
-        let oracle = try SteppingOracle(reader)
+        let oracle = try SteppingOracle<KVMProcessor>(reader)
         let write = try #require(try reader.ordinals { $0.event.kind == .deviceWrite }.first)
         let watched = WatchedMemory(physical: GuestPhysicalAddress(0x7C00), count: 1)
         var search = try WriteSearch(KVMTimeline(reader), watched)
@@ -43,20 +44,20 @@ struct WriteSearchTests {
     @Test(arguments: ["hello", "mmio", "racy"])
     func allWritesAreThoseOfSteppingThroughEverything(_ name: String) throws {
         let reader = try Recording.make(.named(name), keyframeInterval: 9, maximumEvents: 40)
-        let oracle = try SteppingOracle(reader)
+        let oracle = try SteppingOracle<KVMProcessor>(reader)
         var generator = SeededGenerator(seed: 3)
 
         for address in oracle.interesting.shuffled(using: &generator).prefix(4) {
             let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
             var search = try WriteSearch(KVMTimeline(reader), watched)
-            var found: [SteppingOracle.Change] = []
+            var found: [ByteChange] = []
             try search.all { found.append($0.asOracle) }
             #expect(found == oracle.changes[address] ?? [], "address \(address)")
         }
     }
 
     private static func check(_ reader: TraceReader, seed: UInt64) throws {
-        let oracle = try SteppingOracle(reader)
+        let oracle = try SteppingOracle<KVMProcessor>(reader)
         var generator = SeededGenerator(seed: seed)
         #expect(!oracle.changes.isEmpty)
         for _ in 0..<samples {
@@ -170,13 +171,13 @@ struct WriteSearchTests {
 
 extension MemoryChange {
     /// As the oracle says it.
-    fileprivate var asOracle: SteppingOracle.Change {
-        let writer: SteppingOracle.Writer =
+    fileprivate var asOracle: ByteChange {
+        let writer: ByteChange.Writer =
             switch cause {
             case .instruction(let line), .access(_, let line): .instruction(line?.instruction.address.rawValue ?? .max)
             case .event(let event), .delivery(let event), .deliveryOrInstruction(let event): .event(event.ordinal)
             case .unknown: .instruction(.max)
             }
-        return SteppingOracle.Change(moment: moment, writer: writer)
+        return ByteChange(moment: moment, writer: writer)
     }
 }

@@ -4,14 +4,22 @@ public import Testing
 extension Trait where Self == ConditionTrait {
     /// Skips a test where `/dev/kvm` cannot be opened.
     public static var needsKVM: Self {
-        // SAFETY: the string is a constant.
-        .enabled("needs /dev/kvm") { unsafe access("/dev/kvm", R_OK | W_OK) == 0 }
+        .enabled(Comment(rawValue: KVMDevice.lack)) { KVMDevice.isUsable }
     }
 
     /// Skips a test that takes long, unless `RR_VM_SLOW_TESTS` is set: `make test-slow`.
     public static var slow: Self {
         .enabled("slow: run by make test-slow") { SlowTests.areIncluded }
     }
+}
+
+/// The device by which KVM is used.
+public enum KVMDevice {
+    // SAFETY: the string is a constant.
+    /// Whether it can be opened.
+    public static var isUsable: Bool { unsafe access("/dev/kvm", R_OK | W_OK) == 0 }
+    /// Why a test is skipped where it cannot.
+    public static let lack = "needs /dev/kvm"
 }
 
 /// Whether tests that take long are to be run.
