@@ -9,6 +9,9 @@ final class FileSink: TraceSink {
     /// The finished file's name. The recorder's thread may change it while the writer's uses it.
     private let finalPath: Mutex<FilePath>
     private let descriptor: CInt
+    /// The directory of all its names, opened at once because the process may give up the right to open files; minus errno
+    /// where it cannot be.
+    private let directory: CInt
 
     /// A trace holds the guest's memory: it is for its owner only.
     private static let mode: mode_t = 0o600
@@ -34,6 +37,12 @@ final class FileSink: TraceSink {
             close(descriptor)
             throw .exists(path: path)
         }
+        let parent = path.removingLastComponent()
+        // SAFETY: the string lives through the call, which only reads it.
+        let opened = unsafe (parent.isEmpty ? FilePath(".") : parent).withPlatformString {
+            unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+        directory = opened >= 0 ? opened : -errno
         // Before the first byte: whoever can open this file as a trace finds it locked. Waits for no longer than a reader
         // takes to look. Where a file system has no locks, readers find out that too.
         flock(descriptor, LOCK_EX)
@@ -41,6 +50,7 @@ final class FileSink: TraceSink {
 
     deinit {
         close(descriptor)
+        if directory >= 0 { close(directory) }
     }
 
     /// Whether anything, even a link that leads nowhere, has this name.
@@ -75,14 +85,10 @@ final class FileSink: TraceSink {
     }
 
     func synchronizeName() throws(TraceError) {
-        let name = path.removingLastComponent()
-        let directory = name.isEmpty ? FilePath(".") : name
-        // SAFETY: the string lives through the call, which only reads it.
-        let descriptor = unsafe directory.withPlatformString { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        defer { if descriptor >= 0 { close(descriptor) } }
         // EINVAL: this file system knows no such thing for directories.
-        guard descriptor >= 0, fsync(descriptor) == 0 || errno == EINVAL else {
-            throw .io(operation: "synchronize", path: directory, errno: Errno(rawValue: errno))
+        let failure = directory < 0 ? -directory : fsync(directory) == 0 || errno == EINVAL ? 0 : errno
+        guard failure == 0 else {
+            throw .io(operation: "synchronize", path: path.removingLastComponent(), errno: Errno(rawValue: failure))
         }
     }
 
