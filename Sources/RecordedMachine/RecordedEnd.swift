@@ -15,12 +15,12 @@ public struct RecordedEnd: Sendable {
     /// The command that the keyboard controller took before the exit and that waits for its byte, if one does.
     let keyboardCommand: UInt8?
 
-    /// Looks at the last events of a trace.
-    public init(_ reader: TraceReader) throws(TraceError) {
+    /// Looks at the last events of a trace, or at those before one of its events.
+    public init(_ reader: TraceReader, before event: EventOrdinal? = nil) throws(TraceError) {
         board = reader.header.machine.board
         var isInterrupted = false
         var last: RecordedEvent?
-        let end = reader.events.upperBound
+        let end = event ?? reader.events.upperBound
         last = try reader.last(before: end) { recorded in
             switch recorded.event {
             case .interrupt, .nonMaskableInterrupt, .keyframe(_, .reset):
@@ -47,8 +47,8 @@ public struct RecordedEnd: Sendable {
         }
     }
 
-    /// An end of its parts, for a board of the PC's.
-    init(board: String, exit: Event?, isInterrupted: Bool = false, keyboardCommand: UInt8? = nil) {
+    /// An end of its parts.
+    public init(board: String, exit: Event?, isInterrupted: Bool = false, keyboardCommand: UInt8? = nil) {
         self.board = board
         self.exit = exit
         isCutOff = false

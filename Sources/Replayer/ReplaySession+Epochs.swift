@@ -17,6 +17,7 @@ extension ReplaySession where P: ~Copyable {
         do {
             runEnd = try end(of: epochs)
             passesUntil = EventOrdinal(0)
+            forgetSequel()
             if epochs.lowerBound > 0 { log.begin(epochs.lowerBound, at: try begin(at: epochs.lowerBound)) }
             return .success(try replayToEnd(visit: visit))
         } catch {

@@ -29,6 +29,7 @@ extension ReplaySession where P: ~Copyable {
             )
         }
         try answer(recorded.event)
+        noteSequel(of: recorded.event)
     }
 
     /// An exit in words; a unikernel's call by its name too.

@@ -22,7 +22,9 @@ extension ReplaySession where P: ~Copyable {
             ? capture.digest.memory == keyframe.digest.memory : matches(keyframe, capture)
         report.digest = keyframe.digest
         guard isEqual else {
-            guard isCutOff(after: recorded) else { throw try stateDivergence(keyframe, capture.state, recorded) }
+            guard isCutOff(after: recorded), try endsHere() else {
+                throw try stateDivergence(keyframe, capture.state, recorded)
+            }
             try jump(to: keyframe, recorded)
             count(jump: .cutOff)
             report.remarks.append("the last state was restored: what led to it is lost with the trace's end")
@@ -36,6 +38,13 @@ extension ReplaySession where P: ~Copyable {
     /// triple fault or an instruction that could not be emulated.
     private func isCutOff(after recorded: RecordedEvent) -> Bool {
         reader.outcome == nil && recorded.ordinal.rawValue + 1 == reader.events.upperBound.rawValue
+    }
+
+    /// Whether executing on leads to an end that leaves the last state as it is, and is no event.
+    private mutating func endsHere() throws -> Bool {
+        timeWatch.begin(milliseconds: timeLimit.running(0))
+        let exit = try run()
+        return exit == .tripleFault || exit == .emulationFailure
     }
 
     /// The outcome of the trace, if this keyframe is its last.
@@ -94,6 +103,7 @@ extension ReplaySession where P: ~Copyable {
         try jump(to: keyframe, event(of: keyframe))
         recent = RecentEvents()
         (epochsPassed, metTime) = (0, nil)
+        forgetSequel()
         return keyframe.event
     }
 

@@ -50,7 +50,8 @@ extension ReplaySession where P: ~Copyable {
     private func nextExit() throws -> EventOrdinal? {
         var ahead = cursor
         while let recorded = try ahead.next() {
-            if case .keyframe = recorded.event { continue }
+            if case .keyframe(_, .asynchronous) = recorded.event { continue }
+            if case .keyframe(_, .synchronous) = recorded.event { continue }
             return recorded.event.comesByItself ? recorded.ordinal : nil
         }
         return nil
@@ -93,7 +94,7 @@ extension ReplaySession where P: ~Copyable {
         guard processor.canStop(in: GuestMode(keyframe.state)) else { return .hostCannotStop }
         try processor.completePendingAccess()
         let start = try processor.executionState()
-        guard !start.debugsItself, !keyframe.state.debugsItself else { return .guestDebugsItself }
+        guard !start.debugsItself else { return .guestDebugsItself }
         var target = try LandingTarget(keyframe)
         var end = LandingSearch.tooLong
         if try lastStateOfStoppedRun() != nil {
@@ -111,10 +112,12 @@ extension ReplaySession where P: ~Copyable {
             return nil
         case .debugsItself: return .guestDebugsItself
         case .tooLong:
-            if try hasDebuggedItself(start, keyframe.state) { return .guestDebugsItself }
+            if try hasDebuggedItself(start) { return .guestDebugsItself }
             return .notReached
         case .exit(let exit):
-            if try hasDebuggedItself(start, keyframe.state) { return .guestDebugsItself }
+            if try hasDebuggedItself(start) { return .guestDebugsItself }
+            // It may have done so in between; or the trace only says so, which proves nothing.
+            if keyframe.state.debugsItself || keyframe.state.hasUsedDebugRegisters { return .notReached }
             throw divergence(
                 at: recorded,
                 expected: "the state of keyframe \(keyframe.number), before any other exit",
@@ -124,9 +127,9 @@ extension ReplaySession where P: ~Copyable {
     }
 
     /// Whether the guest may have debugged itself in a stretch that has not led to where it did in the recording. Then what
-    /// stopped it on the way may have led it elsewhere.
-    private mutating func hasDebuggedItself(_ start: ProcessorState, _ end: ProcessorState) throws -> Bool {
-        if start.hasUsedDebugRegisters || end.hasUsedDebugRegisters { return true }
+    /// stopped it on the way may have led it elsewhere. What the recorded end says of it proves nothing.
+    private mutating func hasDebuggedItself(_ start: ProcessorState) throws -> Bool {
+        if start.hasUsedDebugRegisters { return true }
         // Between two accesses of one instruction there is no state to look at.
         guard !processor.isInsideInstruction, (try? processor.completePendingAccess()) != nil else { return false }
         let present = try processor.executionState()
@@ -244,7 +247,7 @@ extension Event {
     /// Whether a guest that is given nothing comes to it by executing.
     fileprivate var comesByItself: Bool {
         switch self {
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end: false
+        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end, .keyframe(_, .reset): false
         default: true
         }
     }

@@ -4,9 +4,10 @@ internal import X86
 extension ReplaySession where P: ~Copyable {
     /// Puts the machine into the state in which a reset of the recorded machine left it: what is in memory then is an input.
     ///
-    /// That the guest asked for it is seen by the event before, and its state until then by the keyframe before.
+    /// That the guest asked for it is seen by its last exit (``isResetAskedFor(before:)``), and its state until then by the keyframe
+    /// before.
     mutating func reset(toKeyframe number: UInt32, _ recorded: RecordedEvent) throws {
-        guard try isResetAskedFor(by: recorded) else {
+        guard try isResetAskedFor(before: recorded.ordinal) else {
             throw ReplayStop.error(.inconsistent(recorded.ordinal, "a reset that the guest did not ask for"))
         }
         let keyframe = try keyframe(number, recorded)
@@ -15,21 +16,8 @@ extension ReplaySession where P: ~Copyable {
         }
         try jump(to: keyframe, recorded)
         report.digest = keyframe.digest
+        forgetSequel()
         countExecuted()
-    }
-
-    /// Whether the guest's last event before a reset may have brought it about; a stretch may begin behind that.
-    private func isResetAskedFor(by recorded: RecordedEvent) throws -> Bool {
-        var ordinal = recorded.ordinal.rawValue
-        while ordinal > reader.header.firstEvent.rawValue {
-            ordinal -= 1
-            switch try reader.event(at: EventOrdinal(ordinal)).event {
-            case .portWrite, .memoryWrite, .tripleFault: return true
-            case let event where event.isOfTheRecorder: continue
-            default: return false
-            }
-        }
-        return true
     }
 
     /// Whether a processor is as at the start of the recording, as far as the trace goes back to it.

@@ -43,6 +43,10 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// When the last event was in the recording that the guest has come to; nil where nobody has looked.
     var metTime: UInt32?
     var recent = RecentEvents()
+    /// What the guest's last exit means for the run.
+    var sequel = Sequel.anything
+    /// The command that the keyboard controller took and that waits for its byte, if one does.
+    var keyboardCommand: UInt8?
     /// What it has found so far, also before a divergence.
     public internal(set) var report: ReplayReport
 
@@ -104,10 +108,16 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Brings the guest behind an event, from right behind the one before it.
     mutating func replay(_ recorded: RecordedEvent) throws(ReplayStop) {
-        guard recorded.ordinal != reader.header.firstEvent || recorded.event.kind == .keyframe else {
-            throw .error(.inconsistent(recorded.ordinal, "the trace does not begin with a keyframe"))
+        if recorded.ordinal == reader.header.firstEvent {
+            guard recorded.event.kind == .keyframe else {
+                throw .error(.inconsistent(recorded.ordinal, "the trace does not begin with a keyframe"))
+            }
+            if recorded.ordinal == EventOrdinal(0), case .keyframe(_, .reset) = recorded.event {
+                throw .error(.inconsistent(recorded.ordinal, "the trace begins with a reset"))
+            }
         }
         do {
+            try checkSequel(recorded)
             switch recorded.event {
             case .interrupt(let vector): try injectInterrupt(vector, recorded)
             case .nonMaskableInterrupt: try injectNonMaskable(recorded)

@@ -27,6 +27,16 @@ import TraceFormat
         #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
     }
 
+    /// What synchronizing takes is open before the process gives up the right to open files.
+    @Test(arguments: ["every", "interval", "none"])
+    func aRecordingIsSynchronizedWhileItIsConfined(when: String) throws {
+        let directory = try TemporaryDirectory()
+
+        try directory.record("hello", "--sync", when)
+
+        #expect(try TraceReader(path: directory.file("trace.rrvm")).outcome == .exited(code: 0))
+    }
+
     @Test(arguments: ["spinning", "storming", "sleeping"])
     func timeLimitEndsARecording(guest: String) throws {
         let directory = try TemporaryDirectory()
