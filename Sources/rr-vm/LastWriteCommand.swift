@@ -26,8 +26,12 @@ struct LastWriteCommand: ParsableCommand {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             let moment = try MomentName(before).moment(in: reader)
-            let (change, missed) = try watch.engine.choice.perform(Search(watch: watch, reader: reader, moment: moment))
-            try StandardOutput.print(change?.description ?? "nothing changed it: it is as \(reader.beginning)")
+            let (change, unseen, missed) = try watch.engine.choice.perform(
+                Search(watch: watch, reader: reader, moment: moment)
+            )
+            let nothing = unseen.isEmpty ? "nothing changed it" : "nothing is known to have changed it for good"
+            try StandardOutput.print(change?.description ?? "\(nothing): it is as \(reader.beginning)")
+            watch.note(unseen)
             try CommandFailure.check(missed)
         } catch {
             throw CommandFailure(any: error)
@@ -41,13 +45,13 @@ struct LastWriteCommand: ParsableCommand {
         let moment: Moment
 
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> (
-            MemoryChange?, missed: [EventOrdinal]
+            MemoryChange?, unseen: [UnseenStretch], missed: [EventOrdinal]
         ) {
             try ReplayProgress.showing { progress in
                 var timeline = try Timeline<P>(reader, showing: progress)
                 let memory = try watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
-                return (try search.last(before: moment), search.missedLandings)
+                return (try search.last(before: moment), search.unseen, search.missedLandings)
             }
         }
     }

@@ -38,15 +38,16 @@ struct WatchCommand: ParsableCommand {
 
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
             var output = StandardOutput()
-            let missed = try ReplayProgress.showing { progress in
+            let (unseen, missed) = try ReplayProgress.showing { progress in
                 var timeline = try Timeline<P>(reader, showing: progress)
                 let moment = try MomentName(command.at).moment(in: reader)
                 let memory = try command.watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
                 try search.all { change in try output.write(text: change.description) }
-                return search.missedLandings
+                return (search.unseen, search.missedLandings)
             }
             try output.flush()
+            command.watch.note(unseen)
             try CommandFailure.check(missed)
         }
     }

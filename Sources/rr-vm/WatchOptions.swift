@@ -24,6 +24,18 @@ struct WatchOptions: ParsableArguments {
     @OptionGroup var confinement: ConfinementOption
 
     static let longest = 65_536
+    /// Stretches that a note lists.
+    private static let listed = 10
+
+    /// Says between which moments changes may be missing.
+    func note(_ unseen: [UnseenStretch]) {
+        guard !unseen.isEmpty else { return }
+        let stretches = unseen.prefix(Self.listed).map(\.description).joined(separator: ", ")
+        StandardError.write(
+            "rr-vm: note: the guest cannot be stepped through here (it debugs itself, or this host cannot stop it), so that "
+                + "changes which were undone may be missing: \(stretches)\(unseen.count > Self.listed ? ", ..." : "")"
+        )
+    }
 
     func validate() throws {
         guard (1...Self.longest).contains(length) else {

@@ -11,6 +11,7 @@ import Testing
             ("\r\n", "\\u000d\\u000a"), ("\u{7F}", "\\u007f"), ("\u{9B}31m", "\\u009b31m"), ("\u{85}", "\\u0085"),
             ("abc\u{202E}def\u{202C}", "abc\\u202edef\\u202c"), ("\u{2066}\u{2069}", "\\u2066\\u2069"),
             ("\u{61C}\u{200E}\u{200F}", "\\u061c\\u200e\\u200f"), ("\u{2028}\u{2029}", "\\u2028\\u2029"),
+            ("\u{FEFF}\u{200B}\u{2060}", "\\ufeff\\u200b\\u2060"),
         ]
     )
     func controlIsShownAndNotObeyed(text: String, shown: String) {

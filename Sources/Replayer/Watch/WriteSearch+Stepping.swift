@@ -15,7 +15,9 @@ extension WriteSearch where P: ~Copyable {
         }
         try timeline.seek(to: stretch.end)
         let new = watched.bytes(in: timeline.memory) ?? []
-        guard stretch.end <= limit, new != old else { return [] }
+        guard stretch.end <= limit else { return [] }
+        unseen.append(UnseenStretch(start: stretch.start, end: stretch.end))
+        guard new != old else { return [] }
         return [MemoryChange(before: stretch.start, moment: stretch.end, old: old, new: new, cause: .unknown)]
     }
 

@@ -85,11 +85,21 @@ final class FileSink: TraceSink {
     }
 
     func synchronizeName() throws(TraceError) {
-        // EINVAL: this file system knows no such thing for directories.
-        let failure = directory < 0 ? -directory : fsync(directory) == 0 || errno == EINVAL ? 0 : errno
+        let failure = directory < 0 ? -directory : synchronizeDirectory()
         guard failure == 0 else {
             throw .io(operation: "synchronize", path: path.removingLastComponent(), errno: Errno(rawValue: failure))
         }
+    }
+
+    /// - Returns: 0 or errno.
+    private func synchronizeDirectory() -> CInt {
+        var information = stat()
+        // SAFETY: the call fills the structure that it is given.
+        guard unsafe fstat(directory, &information) == 0 else { return errno }
+        // Without a name in any directory it holds none for good.
+        guard information.st_nlink > 0 else { return ENOENT }
+        // EINVAL: this file system knows no such thing for directories.
+        return fsync(directory) == 0 || errno == EINVAL ? 0 : errno
     }
 
     func replace(_ path: FilePath) throws(TraceError) {
