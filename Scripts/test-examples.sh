@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 checkout=$PWD
 
-# The same place each time: in another one, SwiftPM would build the programs anew.
-copy=${TMPDIR:-/tmp}/rr-vm-examples-$UID
+# The same place each time: in another one, SwiftPM would build the programs anew. Nobody else may
+# write there, as they may in TMPDIR.
+copy=${XDG_CACHE_HOME:-$HOME/.cache}/rr-vm-examples
 trap 'rm -rf "$copy"' EXIT
 rm -rf "$copy"
 mkdir -p "$copy"

@@ -14,7 +14,7 @@ extension RecordedEnd {
             let bytes = recorded.event.consoleBytes
             shown = bytes + shown
             if !isPastExit { lastCount = shown.count }
-            isPastExit = isPastExit || recorded.event.isExit
+            isPastExit = isPastExit || recorded.event.kind.isExit
             return isPastExit && shown.count >= wanted.count + lastCount
         }
         guard lastCount > 0 else { return false }

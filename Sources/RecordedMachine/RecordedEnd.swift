@@ -26,7 +26,7 @@ public struct RecordedEnd: Sendable {
             case .interrupt, .nonMaskableInterrupt, .keyframe(_, .reset):
                 isInterrupted = true
                 return false
-            default: return recorded.event.isExit
+            default: return recorded.event.kind.isExit
             }
         }
         exit = last?.event
@@ -74,16 +74,5 @@ extension TraceReader {
             (high, count) = (low, min(count * 4, 65_536))
         }
         return nil
-    }
-}
-
-extension Event {
-    /// Whether it is an exit of the guest's own.
-    var isExit: Bool {
-        switch self {
-        case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .hiddenRead, .tripleFault:
-            true
-        case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe, .end: false
-        }
     }
 }

@@ -34,7 +34,7 @@ extension ReplaySession where P: ~Copyable {
 
     /// An exit in words; a unikernel's call by its name too.
     func words(for exit: Exit) -> String {
-        guard reader.header.machine.board == BoardName.unikernel, case .portWrite(let port, .doubleword, _) = exit,
+        guard isUnikernel, case .portWrite(let port, .doubleword, _) = exit,
             let call = Hypercall(port)
         else { return exit.words }
         return "\(exit.words): \(call.name)"

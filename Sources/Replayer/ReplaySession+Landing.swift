@@ -96,14 +96,13 @@ extension ReplaySession where P: ~Copyable {
         let start = try processor.executionState()
         guard !start.debugsItself else { return .guestDebugsItself }
         var target = try LandingTarget(keyframe)
-        var end = LandingSearch.tooLong
-        if try lastStateOfStoppedRun() != nil {
-            end = try search(keyframe, recorded, mostLooks: GuestTimeLimit.mostLooksAtEnd) { session, _ in
-                try session.isAt(&target, keyframe)
-            }
-            if case .tooLong = end, try isInLoop(keyframe, recorded) { return .inLoop }
+        let mayEndInLoop = try lastStateOfStoppedRun() != nil
+        let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
+        var end = try search(keyframe, recorded, mostLooks: mostLooks) { session, _ in
+            try session.isAt(&target, keyframe)
         }
-        if case .tooLong = end {
+        if mayEndInLoop, case .tooLong = end {
+            if try isInLoop(keyframe, recorded) { return .inLoop }
             end = try search(keyframe, recorded) { session, _ in try session.isAt(&target, keyframe) }
         }
         switch end {

@@ -18,7 +18,6 @@ extension ReplaySession where P: ~Copyable {
     /// Notes what may follow the exit that the guest has just made.
     mutating func noteSequel(of event: Event) {
         sequel = .anything
-        let isUnikernel = reader.header.machine.board == BoardName.unikernel
         switch event {
         case .tripleFault: sequel = .end(.tripleFault)
         case .halt:
@@ -36,6 +35,9 @@ extension ReplaySession where P: ~Copyable {
         default: break
         }
     }
+
+    /// Whether the board is a unikernel's.
+    var isUnikernel: Bool { reader.header.machine.board == BoardName.unikernel }
 
     /// Remembers the command that waits for its byte at the keyboard controller's data port.
     private mutating func noteKeyboardCommand(_ access: PortAccess) {

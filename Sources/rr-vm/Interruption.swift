@@ -40,18 +40,21 @@ struct Interruption {
             unsafe former.__sigaction_handler.sa_handler.map { unsafe unsafeBitCast($0, to: Int.self) } == 1
         let taken = (ending + pausing).filter { $0 != SIGHUP || !isHangUpIgnored }
         for number in taken { signal(number, SIG_DFL) }
-        var set = signalSet(taken)
-        // SAFETY: the call reads the set that it is given.
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        mask(SIG_BLOCK, taken)
         DispatchQueue(label: "signals").async { wait(for: taken) }
     }
 
     /// Lets SIGQUIT, which is held back since the process began, end it.
     private static func releaseQuit() {
         signal(SIGQUIT, SIG_DFL)
-        var set = signalSet([SIGQUIT])
+        mask(SIG_UNBLOCK, [SIGQUIT])
+    }
+
+    /// Holds back signals on this thread (`SIG_BLOCK`), or lets them come (`SIG_UNBLOCK`).
+    private static func mask(_ how: CInt, _ numbers: [Int32]) {
+        var set = signalSet(numbers)
         // SAFETY: the call reads the set that it is given.
-        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        unsafe pthread_sigmask(how, &set, nil)
     }
 
     private static func signalSet(_ numbers: [Int32]) -> sigset_t {
@@ -91,11 +94,9 @@ struct Interruption {
 
     /// Lets a signal do to the process what it usually does.
     private static func letThrough(_ number: Int32) {
-        var set = signalSet([number])
-        // SAFETY: the calls read the set that they are given.
-        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        mask(SIG_UNBLOCK, [number])
         raise(number)
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        mask(SIG_BLOCK, [number])
     }
 
     /// Stops the process, with the terminal as it was, until somebody lets it go on.

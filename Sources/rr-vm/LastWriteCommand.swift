@@ -45,7 +45,7 @@ struct LastWriteCommand: ParsableCommand {
         let moment: Moment
 
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> (
-            MemoryChange?, unseen: [UnseenStretch], missed: [EventOrdinal]
+            MemoryChange?, unseen: [ClosedRange<Moment>], missed: [EventOrdinal]
         ) {
             try ReplayProgress.showing { progress in
                 var timeline = try Timeline<P>(reader, showing: progress)

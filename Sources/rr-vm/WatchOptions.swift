@@ -28,9 +28,11 @@ struct WatchOptions: ParsableArguments {
     private static let listed = 10
 
     /// Says between which moments changes may be missing.
-    func note(_ unseen: [UnseenStretch]) {
+    func note(_ unseen: [ClosedRange<Moment>]) {
         guard !unseen.isEmpty else { return }
-        let stretches = unseen.prefix(Self.listed).map(\.description).joined(separator: ", ")
+        let stretches = unseen.prefix(Self.listed).map { "\($0.lowerBound) to \($0.upperBound)" }.joined(
+            separator: ", "
+        )
         StandardError.write(
             "rr-vm: note: the guest cannot be stepped through here (it debugs itself, or this host cannot stop it), so that "
                 + "changes which were undone may be missing: \(stretches)\(unseen.count > Self.listed ? ", ..." : "")"

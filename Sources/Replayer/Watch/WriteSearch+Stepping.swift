@@ -16,7 +16,7 @@ extension WriteSearch where P: ~Copyable {
         try timeline.seek(to: stretch.end)
         let new = watched.bytes(in: timeline.memory) ?? []
         guard stretch.end <= limit else { return [] }
-        unseen.append(UnseenStretch(start: stretch.start, end: stretch.end))
+        unseen.append(stretch.start...stretch.end)
         guard new != old else { return [] }
         return [MemoryChange(before: stretch.start, moment: stretch.end, old: old, new: new, cause: .unknown)]
     }

@@ -28,7 +28,7 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Stretches in which a watched page was written and that this host could not step through, in the order in which they were
     /// met: the bytes may have changed there more than once, or changed and become again what they were.
-    public internal(set) var unseen: [UnseenStretch] = []
+    public internal(set) var unseen: [ClosedRange<Moment>] = []
 
     /// See ``Timeline/missedLandings``.
     public var missedLandings: [EventOrdinal] { timeline.missedLandings }
