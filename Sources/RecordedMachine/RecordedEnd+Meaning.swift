@@ -68,23 +68,27 @@ extension RecordedEnd {
         case .halt: interruptFlag ? .nothing : .possible([.halt])
         // The local APIC can send a reset to its own processor.
         case .memoryWrite: .possible([.reset])
-        case .portWrite(let access): meaning(ofPC: access)
+        case .portWrite(let access): Self.meaning(ofPC: access, keyboardCommand: keyboardCommand)
         default: .nothing
         }
     }
 
-    private func meaning(ofPC write: PortAccess) -> Meaning {
+    /// What a port write means on the PC's board: asked for behind every one, so it takes nothing but what it looks at.
+    ///
+    /// - Parameter keyboardCommand: what the keyboard controller's data port waits for.
+    public static func meaning(ofPC write: PortAccess, keyboardCommand: UInt8?) -> Meaning {
         if SystemPort.exit.contains(write.port.rawValue) { return .certain(.exited(code: write.value)) }
         if write.port.rawValue == PCIConfigurationPort.address, write.size == .doubleword { return .nothing }
         var endings: Set<Ending> = []
         for index in 0..<UInt16(write.size.byteCount) {
             let byte = LittleEndian.byte(Int(index), of: write.value)
-            if let ending = ending(of: byte, to: Port(write.port.rawValue &+ index)) { endings.insert(ending) }
+            let port = Port(write.port.rawValue &+ index)
+            if let ending = ending(of: byte, to: port, keyboardCommand) { endings.insert(ending) }
         }
         guard !endings.isEmpty else { return .nothing }
         // How a wide access is divided is the devices' matter.
         if write.size == .byte, endings == [.reset] { return .certain(.reset) }
-        if endings == [.powerOff], Self.reachesPowerControl(write) { return .certain(.poweredOff) }
+        if endings == [.powerOff], reachesPowerControl(write) { return .certain(.poweredOff) }
         return .possible(endings)
     }
 
@@ -94,7 +98,7 @@ extension RecordedEnd {
         return distance < UInt16(write.size.byteCount) && distance <= powerControlOffset
     }
 
-    private func ending(of byte: UInt8, to port: Port) -> Ending? {
+    private static func ending(of byte: UInt8, to port: Port, _ keyboardCommand: UInt8?) -> Ending? {
         switch port.rawValue {
         case SystemPort.systemControlA: return SystemControlA(rawValue: byte).contains(.fastReset) ? .reset : nil
         case SystemPort.resetControl: return ResetControlBits(rawValue: byte).contains(.resetProcessor) ? .reset : nil
@@ -103,7 +107,7 @@ extension RecordedEnd {
         case KeyboardPort.data.rawValue:
             let isOutputPort = keyboardCommand == KeyboardCommand.writeOutputPort.rawValue
             return isOutputPort && byte & KeyboardCommand.resetLine == 0 ? .reset : nil
-        case let number where number & ~PowerRegister.baseMask == Self.powerControlOffset:
+        case let number where number & ~PowerRegister.baseMask == powerControlOffset:
             let control = PowerControl(rawValue: UInt16(byte) << 8)
             let isSoftOff = control.requestedSleepType == PowerControl.softOffType
             return control.contains(.sleepEnable) && isSoftOff ? .powerOff : nil

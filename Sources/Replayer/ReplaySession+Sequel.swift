@@ -23,10 +23,7 @@ extension ReplaySession where P: ~Copyable {
         case .halt:
             if !isUnikernel, !processor.interruptFlag { sequel = .nonMaskableInterrupt }
         case .portWrite(let access):
-            // Of a unikernel's calls only one ends the run by itself, and the others are not worth a look.
-            guard !isUnikernel || Hypercall(access.port) == .halt else { return }
-            let end = RecordedEnd(board: reader.header.machine.board, exit: event, keyboardCommand: keyboardCommand)
-            switch end.meaning(in: processor.memory, interruptFlag: true) {
+            switch meaning(of: access) {
             // A guest may have moved the register that switches it off.
             case .certain(.poweredOff), .possible, .nothing: break
             case .certain(let outcome): sequel = .end(outcome)
@@ -36,8 +33,13 @@ extension ReplaySession where P: ~Copyable {
         }
     }
 
-    /// Whether the board is a unikernel's.
-    var isUnikernel: Bool { reader.header.machine.board == BoardName.unikernel }
+    private func meaning(of write: PortAccess) -> RecordedEnd.Meaning {
+        guard isUnikernel else { return RecordedEnd.meaning(ofPC: write, keyboardCommand: keyboardCommand) }
+        // Of a unikernel's calls only one ends the run by itself, and the others are not worth a look.
+        guard Hypercall(write.port) == .halt else { return .nothing }
+        return RecordedEnd(board: BoardName.unikernel, exit: .portWrite(write))
+            .meaning(in: processor.memory, interruptFlag: true)
+    }
 
     /// Remembers the command that waits for its byte at the keyboard controller's data port.
     private mutating func noteKeyboardCommand(_ access: PortAccess) {

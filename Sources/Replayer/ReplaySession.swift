@@ -1,6 +1,7 @@
 internal import ByteCoding
 public import Engine
 internal import GuestMemory
+internal import Platform
 public import TraceFormat
 internal import X86
 
@@ -45,6 +46,8 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var recent = RecentEvents()
     /// What the guest's last exit means for the run.
     var sequel = Sequel.anything
+    /// Whether the board is a unikernel's.
+    let isUnikernel: Bool
     /// The command that the keyboard controller took and that waits for its byte, if one does.
     var keyboardCommand: UInt8?
     /// What it has found so far, also before a divergence.
@@ -57,6 +60,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         self.landing = landing
         timeWatch = GuestTimeWatch(processor.kicker)
         timeLimit = GuestTimeLimit(reader.header)
+        isUnikernel = reader.header.machine.board == BoardName.unikernel
         self.processor = processor
         self.reader = reader
         cursor = reader.events()
