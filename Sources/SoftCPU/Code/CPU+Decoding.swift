@@ -26,6 +26,7 @@ extension CPU {
         }
         var crossing: UInt64 = 0
         while builder.count < limit, !builder.isFinished, !builder.isFull, builder.offset < inSegment {
+            if builder.count > 0, isStop(at: physical &+ UInt64(builder.offset)) { break }
             let room = inSegment - builder.offset
             var status = Self.noMoreData
             if let page {
@@ -51,6 +52,7 @@ extension CPU {
             block.record.secondPage = crossing
             block.record.entryCount = BlockRecord.slow
         }
+        if isStop(at: physical) { block.record.entryCount = BlockRecord.slow }
         guard keep, crossing == 0, page != nil else { return block }
         around.arena.keep(block, byteCount: byteCount)
         attach(block)

@@ -12,6 +12,9 @@ struct Fault: Error {
     /// Not an exception: ``ProcessorRegisters/exit`` says what is asked for.
     static let leave: UInt8 = 0xFF
 
+    /// Not an exception: the instruction is to be begun again, alone, because what it accesses is watched.
+    static let step: UInt8 = 0xFE
+
     static let divideError = Fault(vector: 0)
     static let debug = Fault(vector: 1)
     static let boundRange = Fault(vector: 5)
@@ -20,6 +23,7 @@ struct Fault: Error {
     static let floatingPoint = Fault(vector: 16)
     static let simdFloatingPoint = Fault(vector: 19)
     static let waiting = Fault(vector: leave)
+    static let watching = Fault(vector: step)
 
     static func doubleFault() -> Fault { Fault(vector: 8, hasErrorCode: true) }
     static func invalidTSS(_ code: UInt32) -> Fault { Fault(vector: 10, hasErrorCode: true, errorCode: code) }

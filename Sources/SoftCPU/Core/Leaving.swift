@@ -4,11 +4,15 @@ func raise(_ cpu: CPU, _ operation: Operation, _ fault: Fault) {
     cpu.endBounce()
     cpu.state.ip = (cpu.state.blockIP &+ UInt64(operation.offset)) & cpu.state.mode.ipMask
     cpu.state.remaining &+= Int(operation.rest)
-    if fault.vector == Fault.leave {
+    switch fault.vector {
+    case Fault.leave:
         // It has not been executed and will be again.
         cpu.state.remaining &+= 1
         cpu.state.leaveReason = .exit
-    } else {
+    case Fault.step:
+        cpu.state.remaining &+= 1
+        cpu.state.leaveReason = .none
+    default:
         cpu.state.fault = fault
         cpu.state.leaveReason = .fault
     }

@@ -80,6 +80,8 @@ struct ProcessorRegisters {
     var isRefused = false
     /// An access that no translation covers, and the operations around it.
     var bounce: Bounce
+    /// What is watched, and what has been noticed of it.
+    var watching = Watching()
     /// Times anything in memory that blocks were made of has changed, for the block under way.
     var codeChanged = false
     /// Address of what is not flat: code arena, memory map, tables.

@@ -92,7 +92,8 @@ extension CPU {
         state.bounce.formed = formed
         state.bounce.linear = linear
         state.bounce.origin = operation.address
-        try checkWatch(first, linear: linear, size: size, write: use.contains(.write))
+        try checkWatch(first, linear: linear, size: min(size, room), use)
+        if size > room { try checkWatch(second, linear: linear &+ UInt64(room), size: size - room, use) }
         if operation.record.access & Access.read != 0 {
             try forEachPart { physical, offset, count throws(Fault) in
                 setBufferBytes(offset, count, try readPhysical(physical, size: count))

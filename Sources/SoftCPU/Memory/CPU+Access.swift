@@ -9,10 +9,12 @@ extension CPU {
         let first = try translate(address, use)
         let room = Int(4096 - address & 0xFFF)
         if size <= room {
-            try checkWatch(first.physical, linear: address, size: size, write: false)
+            try checkWatch(first.physical, linear: address, size: size, use)
             return try readPhysical(first.physical, size: size)
         }
         let second = try translate(address &+ UInt64(room), use)
+        try checkWatch(first.physical, linear: address, size: room, use)
+        try checkWatch(second.physical, linear: address &+ UInt64(room), size: size - room, use)
         let low = try readPhysical(first.physical, size: room)
         return try low | readPhysical(second.physical, size: size - room) << UInt64(8 * room)
     }
@@ -30,11 +32,13 @@ extension CPU {
         let first = try translate(address, use)
         let room = Int(4096 - address & 0xFFF)
         if size <= room {
-            try checkWatch(first.physical, linear: address, size: size, write: true)
+            try checkWatch(first.physical, linear: address, size: size, use)
             try writePhysical(first.physical, size: size, value)
             return
         }
         let second = try translate(address &+ UInt64(room), use)
+        try checkWatch(first.physical, linear: address, size: room, use)
+        try checkWatch(second.physical, linear: address &+ UInt64(room), size: size - room, use)
         try writePhysical(first.physical, size: room, value)
         try writePhysical(second.physical, size: size - room, value >> UInt64(8 * room))
     }
@@ -59,7 +63,4 @@ extension CPU {
         }
         return address
     }
-
-    /// Where data breakpoints would be noticed.
-    func checkWatch(_ physical: UInt64, linear: UInt64, size: Int, write: Bool) throws(Fault) {}
 }

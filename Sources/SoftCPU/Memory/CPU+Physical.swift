@@ -5,6 +5,8 @@ struct HostPage {
     /// Address of its ``PageRecord``.
     var record: UInt
     var isReadOnly: Bool
+    /// Guest-physical address of its first byte.
+    var physical: UInt64
 
     /// What is known of it.
     var known: PageRecord {
@@ -38,7 +40,8 @@ extension CPU {
             return HostPage(
                 host: region.host + UInt(offset),
                 record: region.pages + UInt(offset >> 12) * UInt(MemoryLayout<PageRecord>.stride),
-                isReadOnly: region.isReadOnly
+                isReadOnly: region.isReadOnly,
+                physical: region.start + offset
             )
         }
         return nil
@@ -70,7 +73,7 @@ extension CPU {
 
     /// Notes that bytes of a page have changed: it is dirty, and code that was decoded from them is stale.
     func noteWrite(_ page: HostPage, offset: Int, count: Int) {
-        page.known.flags |= PageRecord.dirty
+        markDirty(page)
         if page.known.codeMask & PageRecord.mask(offset: offset, count: count) != 0 {
             forgetBlocks(in: page, offset: offset, count: count)
         }

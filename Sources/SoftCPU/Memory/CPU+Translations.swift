@@ -72,7 +72,7 @@ extension CPU {
         unsafe entry.pointer.pointee.readTag = linear.page
         guard write else { return true }
         guard !page.isReadOnly, known.codeMask == 0 else { return false }
-        page.known.flags |= PageRecord.dirty
+        markDirty(page)
         unsafe entry.pointer.pointee.writeTag = linear.page
         return true
     }

@@ -5,6 +5,13 @@ struct Surroundings {
     var regions: [RegionRecord] = []
     /// Tables of pages of all regions, in the order of ``regions``.
     var pageTables: [HostMapping] = []
+    /// Memory whose accesses end a run.
+    var watches: [MemoryWatch] = []
+    /// Linear addresses of instructions in front of which a run ends.
+    var stops: Set<UInt64> = []
+    /// For each offset in a page whether ``stops`` has an address with it.
+    var stopOffsets = InlineArray<64, UInt64>(repeating: 0)
+    var dirtyPages: DirtyList
     let buffers = HostMapping(byteCount: TranslationSet.allCases.count * TranslationSet.byteCount)
     let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
     var arena = CodeArena()
@@ -17,6 +24,7 @@ struct Surroundings {
     /// Gives all mappings back.
     func release() {
         for table in pageTables { table.unmap() }
+        dirtyPages.release()
         buffers.unmap()
         recent.unmap()
         arena.release()

@@ -3,13 +3,20 @@ internal import X86
 extension CPU {
     /// Executes until something is to be reported or the number of instructions is reached; the rest of that number is left
     /// in `budget`. A delivered exception counts as the instruction that raised it.
-    func execute(budget: inout Int, stop: UInt64?) -> Bool {
+    ///
+    /// - Parameter passes: goes on where it would end in front of the first instruction.
+    func execute(budget: inout Int, passes: Bool) -> Bool {
+        var passes = passes
         while budget > 0 {
-            if state.isHalted { return true }
-            if let stop, codeAddress(state.ip) == stop { return false }
+            if state.isHalted || state.watching.hit != nil { return true }
+            if state.watching.hasStops, !passes, around.stops.contains(codeAddress(state.ip)) {
+                state.watching.isAtStop = true
+                return true
+            }
+            passes = false
             let wantsStep =
-                state.answerCount > 0 || state.otherFlags & Flag.trap != 0 || state.shadow != 0 || stop != nil
-                || hasCodeBreakpoints
+                state.answerCount > 0 || state.otherFlags & Flag.trap != 0 || state.shadow != 0
+                || state.watching.mustStep
             if wantsStep {
                 let done = stepOnce()
                 budget -= done
@@ -28,9 +35,6 @@ extension CPU {
     /// Whether the next instruction boundary takes a maskable interrupt.
     var canTakeInterrupt: Bool { state.otherFlags & Flag.interrupt != 0 && state.shadow == 0 }
 
-    /// Debug registers ask for a look at each instruction.
-    var hasCodeBreakpoints: Bool { false }
-
     /// Executes blocks; gives how many instructions were executed.
     private func runBlocks(_ count: Int) -> Int {
         state.remaining = count
@@ -42,7 +46,9 @@ extension CPU {
             if Int(block.record.count) > count || block.record.entryCount == BlockRecord.slow { return stepOnce() }
             state.blockIP = state.ip
             remember(block, link: 0)
+            state.watching.isStepping = !state.watching.isActive
             enter(self, block)
+            state.watching.isStepping = true
         } catch {
             raiseFetch(error)
         }
@@ -66,6 +72,7 @@ extension CPU {
         state.leaveReason = .none
         state.codeChanged = false
         state.answersUsed = 0
+        state.watching.mustStep = false
         let trap = state.otherFlags & Flag.trap != 0
         let shadowed = state.shadow
         do {

@@ -15,7 +15,8 @@ public final class SoftCPU {
     /// - Parameter memory: regions that do not overlap; their bytes must stay valid as long as the processor lives.
     public init(memory: [GuestMemory.Mapping], configuration: SoftConfiguration = SoftConfiguration()) {
         unsafe around = .allocate(capacity: 1)
-        unsafe around.initialize(to: Surroundings())
+        let pageCount = unsafe memory.reduce(0) { unsafe $0 + Int($1.region.size >> 12) }
+        unsafe around.initialize(to: Surroundings(dirtyPages: DirtyList(pageCount: pageCount)))
         unsafe registers = .allocate(capacity: 1)
         let blank = OperationRecord(handler: invalidOpcodeHandler)
         // SAFETY: the memory was just allocated for exactly this.
@@ -63,6 +64,8 @@ public final class SoftCPU {
         set {
             cpu.state.answerCount = 0
             cpu.state.bounce.isReporting = false
+            cpu.state.watching.hit = nil
+            stoppedAt = nil
             cpu.load(newValue)
         }
     }
@@ -70,26 +73,19 @@ public final class SoftCPU {
     /// How many instructions have been executed, the one under way not among them.
     public private(set) var executed: UInt64 = 0
 
+    /// The count at which the last run ended in front of a stop.
+    private var stoppedAt: UInt64?
+
     /// Executes until an exit, or until so many instructions have been executed.
     ///
     /// - Parameter limit: instructions at most. A turn of a repeated one counts as one; so does the delivery of an exception
     ///   together with the instruction that raised it.
-    /// - Parameter stop: ends in front of the instruction at this linear address, without looking at the first.
-    public func run(upTo limit: Int, stopBefore stop: GuestVirtualAddress? = nil) -> SoftExit {
+    public func run(upTo limit: Int) -> SoftExit {
         if let report = cpu.nextReport() { return exit(report) }
         var budget = limit
-        if stop != nil, budget > 0 {
-            var one = 1
-            let leaves = cpu.execute(budget: &one, stop: nil)
-            budget -= 1 - one
-            executed &+= UInt64(1 - one)
-            if leaves { return reason() }
-        }
-        let before = budget
-        let leaves = cpu.execute(budget: &budget, stop: stop?.rawValue)
-        executed &+= UInt64(before - budget)
-        if leaves { return reason() }
-        return budget > 0 ? .stopped : .limit
+        let leaves = cpu.execute(budget: &budget, passes: stoppedAt == executed)
+        executed &+= UInt64(limit - budget)
+        return leaves ? reason() : .limit
     }
 
     private func reason() -> SoftExit {
@@ -99,6 +95,15 @@ public final class SoftCPU {
             // A write needs no answer: when the instruction begins again, it is done.
             if cpu.state.exit.kind == .memoryWrite || cpu.state.exit.kind == .portWrite { answer(0) }
             return exit(cpu.state.exit)
+        }
+        if let hit = cpu.state.watching.hit {
+            cpu.state.watching.hit = nil
+            return .watched(hit)
+        }
+        if cpu.state.watching.isAtStop {
+            cpu.state.watching.isAtStop = false
+            stoppedAt = executed
+            return .stopped
         }
         if cpu.state.isHalted { return .halt }
         return .interruptWindow
@@ -117,17 +122,6 @@ public final class SoftCPU {
         case .hiddenRead: .hiddenRead(HiddenInstruction(rawValue: UInt8(truncatingIfNeeded: pending.value)) ?? .rdtsc)
         case .registerRead: .registerRead(UInt32(truncatingIfNeeded: pending.address))
         case .registerWrite: .registerWrite(UInt32(truncatingIfNeeded: pending.address), value: pending.value)
-        }
-    }
-
-    /// Must be called where memory has been changed by anybody but this processor: what was decoded from it is forgotten.
-    public func memoryChanged(at address: GuestPhysicalAddress, count: Int) {
-        var offset = 0
-        while offset < count {
-            let at = address.rawValue + UInt64(offset)
-            let inPage = min(Int(4096 - at & 0xFFF), count - offset)
-            if let page = cpu.hostPage(at) { cpu.noteWrite(page, offset: Int(at & 0xFFF), count: inPage) }
-            offset += inPage
         }
     }
 
@@ -174,8 +168,10 @@ public final class SoftCPU {
 public enum SoftExit: Hashable, Sendable {
     /// As many instructions have been executed as were asked for.
     case limit
-    /// The instruction at the address to stop before is next.
+    /// An instruction of ``SoftCPU/stops`` is next.
     case stopped
+    /// Watched memory has been accessed, at this address first, by the instruction that was executed last.
+    case watched(GuestPhysicalAddress)
     /// The instruction reads a port: it goes on with ``SoftCPU/answer(_:)``.
     case portRead(UInt16, size: Int)
     /// The instruction writes a port.

@@ -39,7 +39,7 @@ struct DifferentialRun {
         unsafe instruction.bytes.withUnsafeBufferPointer {
             unsafe native_run(&context, $0.baseAddress, Int32(instruction.bytes.count))
         }
-        machine.run(length: instruction.bytes.count)
+        machine.run()
         guard
             let difference = machine.difference(
                 context,

@@ -48,6 +48,7 @@ final class UserModeMachine {
             mapping(NATIVE_DATA, size: NATIVE_DATA_SIZE, host: rawData),
         ])
         processor.state = Self.userState
+        processor.stops = Set((1...15).map { GuestVirtualAddress(NATIVE_CODE + 0x800 + $0) })
     }
 
     private static var userState: ProcessorState {
@@ -124,9 +125,9 @@ final class UserModeMachine {
 
     private(set) var faulted = false
 
-    func run(length: Int) {
-        let end = GuestVirtualAddress(NATIVE_CODE + 0x800 + UInt64(length))
-        let exit = processor.run(upTo: 1000, stopBefore: end)
+    /// Executes up to what is behind the instruction.
+    func run() {
+        let exit = processor.run(upTo: 1000)
         faulted = exit != .stopped
     }
 

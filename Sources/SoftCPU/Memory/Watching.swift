@@ -1,0 +1,59 @@
+internal import X86
+
+/// What is watched while instructions execute, and what has been noticed.
+struct Watching {
+    /// Accesses of the slow path have to be compared with what is watched.
+    var isActive = false
+    /// A run may end in front of an instruction: see ``Surroundings/stops``.
+    var hasStops = false
+    /// One instruction alone executes, so that what it accesses can be noted. Else it is begun again by itself.
+    var isStepping = true
+    /// The next instruction accesses what is watched.
+    var mustStep = false
+    /// The run has come to an instruction in front of which it is to end.
+    var isAtStop = false
+    /// The first byte of what is watched that has been accessed.
+    var hit: GuestPhysicalAddress?
+}
+
+extension CPU {
+    /// Notes an access within one page to what is watched; throws where it cannot be noted because a block executes.
+    func checkWatch(_ physical: UInt64, linear: UInt64, size: Int, _ use: PageUse) throws(Fault) {
+        guard state.watching.isActive else { return }
+        let address = physical & state.addressMask
+        guard let page = hostPage(address), page.known.flags & PageRecord.watched != 0 else { return }
+        let isWrite = use.contains(.write)
+        for watch in around.watches where isWrite || watch.includesReads {
+            let start = watch.address.rawValue
+            guard address < start &+ UInt64(watch.count), start < address &+ UInt64(size) else { continue }
+            guard state.watching.isStepping else {
+                state.watching.mustStep = true
+                throw .watching
+            }
+            if state.watching.hit == nil { state.watching.hit = GuestPhysicalAddress(max(start, address)) }
+        }
+    }
+
+    /// Watches these stretches of memory and no others.
+    func watch(_ watches: [MemoryWatch]) {
+        setWatched(around.watches, false)
+        around.watches = watches
+        setWatched(watches, true)
+        state.watching.isActive = !watches.isEmpty
+        flushTranslations()
+    }
+
+    private func setWatched(_ watches: [MemoryWatch], _ isWatched: Bool) {
+        for watch in watches where watch.count > 0 {
+            let last = watch.address.rawValue &+ UInt64(watch.count - 1)
+            for number in watch.address.rawValue >> 12...max(last, watch.address.rawValue) >> 12 {
+                guard let page = hostPage(number << 12) else { continue }
+                if isWatched {
+                    page.known.flags |= PageRecord.watched
+                } else {
+                    page.known.flags &= ~PageRecord.watched
+                }
+            }
+        }
+    }
+}

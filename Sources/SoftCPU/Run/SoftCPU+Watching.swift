@@ -1,0 +1,38 @@
+public import X86
+
+extension SoftCPU {
+    /// Linear addresses of instructions in front of which a run ends with ``SoftExit/stopped``: in front of the first one too,
+    /// unless the run before ended there. A repeated string instruction is stopped at before each turn.
+    ///
+    /// A change costs a walk over all decoded code; running costs nothing but for instructions with the same offset in a page.
+    public var stops: Set<GuestVirtualAddress> {
+        get { Set(cpu.around.stops.map { GuestVirtualAddress($0) }) }
+        set { cpu.setStops(Set(newValue.map(\.rawValue))) }
+    }
+
+    /// Memory whose accesses end a run behind the instruction, or the turn of a repeated one, with ``SoftExit/watched(_:)``.
+    ///
+    /// A change costs all translations; running costs nothing but for accesses to the pages that it lies in.
+    public var watches: [MemoryWatch] {
+        get { cpu.around.watches }
+        set { cpu.watch(newValue) }
+    }
+
+    /// The pages written since the last call, by the processor or as told to ``memoryChanged(at:count:)``, in rising order.
+    ///
+    /// Costs about as much as there are such pages; the first store to each page behind it costs a look at the page tables.
+    public func takeDirtyPages() -> [GuestPhysicalAddress] {
+        cpu.takeDirtyPages().map { GuestPhysicalAddress($0) }
+    }
+
+    /// Must be called where memory has been changed by anybody but this processor: what was decoded from it is forgotten.
+    public func memoryChanged(at address: GuestPhysicalAddress, count: Int) {
+        var offset = 0
+        while offset < count {
+            let at = address.rawValue + UInt64(offset)
+            let inPage = min(Int(4096 - at & 0xFFF), count - offset)
+            if let page = cpu.hostPage(at) { cpu.noteWrite(page, offset: Int(at & 0xFFF), count: inPage) }
+            offset += inPage
+        }
+    }
+}
