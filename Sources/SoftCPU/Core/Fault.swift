@@ -39,7 +39,9 @@ struct Fault: Error {
 /// What is asked of whoever runs the processor.
 struct PendingExit {
     enum Kind: UInt8 {
-        case none, portRead, portWrite, memoryRead, memoryWrite, halt, shutdown, hiddenRead, registerRead, registerWrite
+        case none, portRead, portWrite, memoryRead, memoryWrite, halt, shutdown, hiddenRead, registerRead,
+            registerWrite,
+            numericError
     }
     var kind = Kind.none
     /// Bytes of the access: 1, 2, 4 or 8.

@@ -63,6 +63,8 @@ struct ProcessorRegisters {
     var nmiPending = false
     /// Somebody waits for the moment at which an interrupt can be taken.
     var wantsWindow = false
+    /// IGNNE#: x87 instructions go on in spite of a pending exception where CR0.NE is clear.
+    var ignoresNumericErrors = false
     /// Bit 20 of physical addresses is kept.
     var addressMask: UInt64 = ~0
 

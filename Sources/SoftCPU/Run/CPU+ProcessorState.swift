@@ -109,24 +109,21 @@ extension VectorRegisters {
         return result
     }
 
-    /// The first 160 bytes of the FXSAVE area, without MXCSR.
+    /// The first 160 bytes of the FXSAVE area, without MXCSR and its mask.
     private var x87Bytes: [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: 160)
+        var bytes = [UInt8](repeating: 0, count: 152)
         func put(_ value: UInt64, _ count: Int, at offset: Int) {
             for index in 0..<count { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
         }
         put(UInt64(controlWord), 2, at: 0)
         put(UInt64(statusWord), 2, at: 2)
-        var abridged: UInt64 = 0
-        for index in 0..<8 where tagWord >> (2 * index) & 3 != 3 { abridged |= 1 << UInt64(index) }
-        put(abridged, 1, at: 4)
+        put(UInt64(tags), 1, at: 4)
         put(UInt64(lastOpcode), 2, at: 6)
         put(lastIP, 8, at: 8)
         put(lastData, 8, at: 16)
-        let top = Int(statusWord >> 11 & 7)
         for index in 0..<8 {
-            put(significands[(top + index) & 7], 8, at: 32 + 16 * index)
-            put(UInt64(exponents[(top + index) & 7]), 2, at: 40 + 16 * index)
+            put(significands[(top + index) & 7], 8, at: 24 + 16 * index)
+            put(UInt64(exponents[(top + index) & 7]), 2, at: 32 + 16 * index)
         }
         return bytes
     }
@@ -142,27 +139,14 @@ extension VectorRegisters {
             for index in 0..<32 { xmm[index] = number(sse, 8 * index, 8) }
         }
         guard let x87 = new.components[0] else { return }
-        controlWord = UInt16(number(x87, 0, 2))
-        statusWord = UInt16(number(x87, 2, 2))
+        setControl(UInt16(number(x87, 0, 2)), status: UInt16(number(x87, 2, 2)))
+        tags = UInt8(number(x87, 4, 1))
         lastOpcode = UInt16(number(x87, 6, 2))
         lastIP = number(x87, 8, 8)
         lastData = number(x87, 16, 8)
-        let top = Int(statusWord >> 11 & 7)
-        tagWord = 0
         for index in 0..<8 {
-            significands[(top + index) & 7] = number(x87, 32 + 16 * index, 8)
-            exponents[(top + index) & 7] = UInt16(number(x87, 40 + 16 * index, 2))
+            significands[(top + index) & 7] = number(x87, 24 + 16 * index, 8)
+            exponents[(top + index) & 7] = UInt16(number(x87, 32 + 16 * index, 2))
         }
-        for index in 0..<8 {
-            tagWord |= tag(of: index, isUsed: number(x87, 4, 1) >> UInt64(index) & 1 != 0) << (2 * index)
-        }
-    }
-
-    /// The two bits of the tag word for a register: valid, zero, special, empty.
-    func tag(of index: Int, isUsed: Bool) -> UInt16 {
-        guard isUsed else { return 3 }
-        let exponent = exponents[index] & 0x7FFF
-        if exponent == 0 { return significands[index] == 0 ? 1 : 2 }
-        return exponent == 0x7FFF || significands[index] >> 63 == 0 ? 2 : 0
     }
 }

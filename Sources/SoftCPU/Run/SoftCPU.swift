@@ -122,6 +122,7 @@ public final class SoftCPU {
         case .hiddenRead: .hiddenRead(HiddenInstruction(rawValue: UInt8(truncatingIfNeeded: pending.value)) ?? .rdtsc)
         case .registerRead: .registerRead(UInt32(truncatingIfNeeded: pending.address))
         case .registerWrite: .registerWrite(UInt32(truncatingIfNeeded: pending.address), value: pending.value)
+        case .numericError: .numericError
         }
     }
 
@@ -190,6 +191,9 @@ public enum SoftExit: Hashable, Sendable {
     case registerRead(UInt32)
     /// WRMSR of a register that is not kept: it goes on with ``SoftCPU/answer(_:)``.
     case registerWrite(UInt32, value: UInt64)
+    /// The instruction waits for an interrupt, because an x87 exception is pending and CR0.NE is clear: the processor asserts
+    /// FERR# (Intel SDM vol. 1, 8.7.2). The next run begins the instruction again.
+    case numericError
     /// An interrupt can be taken now.
     case interruptWindow
 }
