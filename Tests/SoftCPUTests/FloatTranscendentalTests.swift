@@ -3,7 +3,8 @@ import Testing
 @testable import SoftCPU
 
 /// Transcendental functions, compared with the processor: no result is further away than one unit in the last place, which is
-/// what processors warrant; exceptions are equal.
+/// what processors warrant; exceptions are equal, but for those that this unit decides. How many results are equal to the last
+/// bit is a matter of the line: docs/software-processor.md has the figures.
 @Suite(.enabled(if: NativeCode.isAvailable))
 struct FloatTranscendentalTests {
     struct Function: Sendable, CustomTestStringConvertible {
@@ -56,7 +57,8 @@ struct FloatTranscendentalTests {
             let status = registers.statusWord & 0x3F
             equal += found == result ? 1 : 0
             let expected = environment.raised.rawValue & 0x3F
-            return found.isWithinOneUnit(of: result) && status == expected
+            let decided = result.exceptionsOfOneUnit
+            return found.isWithinOneUnit(of: result) && status & ~decided == expected & ~decided
                 ? nil
                 : """
                 \(x.shown) \(y.shown) control \(String(control, radix: 16)): processor \(found.shown) \
@@ -65,7 +67,7 @@ struct FloatTranscendentalTests {
         }
 
         #expect(differences == [])
-        #expect(equal > RandomOperands.count / 2)
+        #expect(equal * 100 > RandomOperands.count * (NativeCode.quirks == .intel ? 75 : 50))
     }
 }
 
@@ -76,6 +78,14 @@ extension SoftExtended {
         let first = UInt128(field == 0 && significand >> 63 == 1 ? 1 : field) << 63 | UInt128(significand & ~(1 << 63))
         let second = UInt128(other.field) << 63 | UInt128(other.significand & ~(1 << 63))
         return first > second ? first - second <= 1 : second - first <= 1
+    }
+
+    /// The exceptions that a result has or has not by its last unit: at the ends of the range underflow and overflow.
+    var exceptionsOfOneUnit: UInt16 {
+        var exceptions: FloatFlags = []
+        if field <= 1 { exceptions.insert(.underflow) }
+        if field >= Self.topField - 1 { exceptions.insert(.overflow) }
+        return exceptions.rawValue
     }
 }
 

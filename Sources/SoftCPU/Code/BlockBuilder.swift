@@ -8,6 +8,7 @@ internal import CZydis
 struct BlockBuilder {
     let block: Block
     let mode: CodeMode
+    let quirks: Quirks
     private let start: UnsafeMutablePointer<OperationRecord>
     private var cursor: UnsafeMutablePointer<OperationRecord>
     /// The instruction under way.
@@ -19,9 +20,10 @@ struct BlockBuilder {
     /// No instruction may follow the one under way.
     private(set) var isFinished = false
 
-    init(at block: Block, mode: CodeMode) {
+    init(at block: Block, mode: CodeMode, quirks: Quirks) {
         self.block = block
         self.mode = mode
+        self.quirks = quirks
         let address = block.address + UInt(MemoryLayout<BlockRecord>.stride)
         // SAFETY: the caller has seen to it that the arena holds a block of the greatest size here.
         unsafe start = UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped

@@ -13,7 +13,7 @@ extension CPU {
         let linear = codeAddress(ip)
         let physical = try fillForExecution(linear)
         if around.arena.isFull { forgetAllBlocks() }
-        var builder = BlockBuilder(at: Block(around.arena.end), mode: state.mode)
+        var builder = BlockBuilder(at: Block(around.arena.end), mode: state.mode, quirks: state.quirks)
         let inPage = Int(4096 - linear & 0xFFF)
         let page = hostPage(physical)
         var inSegment = inPage

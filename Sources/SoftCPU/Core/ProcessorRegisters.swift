@@ -30,6 +30,8 @@ struct ProcessorRegisters {
     var missHandler: Handler
     /// What goes on where a branch knows no block.
     var dispatchHandler: Handler
+    /// What is done where the manuals leave it open; never changes.
+    var quirks: Quirks
 
     /// Offset in the code segment of the next instruction; valid between blocks.
     var ip: UInt64 = 0

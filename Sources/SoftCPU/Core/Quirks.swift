@@ -1,10 +1,58 @@
-/// What the manuals leave undefined, as the recording processor does it.
-enum Quirks {
-    /// AF behind shifts by a count that is not 0. Set by AMD Zen.
-    static let shiftAdjust = true
+/// What the manuals leave undefined or to the processor, as one line of processors does it.
+///
+/// Each member is something that some processors do; its comment says what the others do instead. It is consulted where a result
+/// is undefined, and nowhere else.
+public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
+    /// A bit for each habit.
+    public let rawValue: UInt32
 
-    /// OF behind DAA and DAS: as of the addition or subtraction that they make.
-    static func decimalOverflow(_ old: UInt8, _ new: UInt8, added: Bool) -> Bool {
-        added ? ~old & new & 0x80 != 0 : old & ~new & 0x80 != 0
+    /// The habits whose bits are set.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// SHL, SHR, SAR, SHLD and SHRD by a count that is not 0 set AF. Others clear it.
+    public static let shiftsSetAdjust = Quirks(rawValue: 1 << 0)
+    /// OF behind a shift or rotation by more than 1 is that of its first bit, and ROL and ROR of a register by an immediate number
+    /// leave OF as it was. Others set OF as of the last bit.
+    public static let overflowOfFirstBit = Quirks(rawValue: 1 << 1)
+    /// SHLD and SHRD of 16 bits by more than 16 go on with the bits of the destination, and CF is the last bit that was shifted out.
+    /// Others go on with those of the source, and clear CF.
+    public static let doubleShiftsTurn = Quirks(rawValue: 1 << 2)
+    /// MUL and IMUL set SF and PF as of the lower half of the product and clear ZF and AF. Others leave these four.
+    public static let productsSetFlags = Quirks(rawValue: 1 << 3)
+    /// DIV and IDIV leave all flags. Others leave CF and OF, set AF, and clear SF, ZF and PF.
+    public static let quotientsLeaveFlags = Quirks(rawValue: 1 << 4)
+    /// BSF and BSR set PF as of the result and clear CF, AF, SF and OF. Others leave these five.
+    public static let scansSetFlags = Quirks(rawValue: 1 << 5)
+    /// DAA and DAS set OF as of the addition or subtraction that they make. Others clear it.
+    public static let decimalOverflow = Quirks(rawValue: 1 << 6)
+    /// AAD sets CF, AF and OF as of the addition that it makes. Others clear them.
+    public static let asciiSumFlags = Quirks(rawValue: 1 << 7)
+    /// Opcode 0F 0D, a hint to fetch memory, raises #UD with a register. Others take it for a NOP.
+    public static let hintsNeedMemory = Quirks(rawValue: 1 << 8)
+    /// The estimates of RCPSS and RSQRTSS are by 12 bits of fraction, and those of ``EstimateQuirks``. Those of others are by 11
+    /// and 10 bits, and rounded to nearest.
+    public static let deviatingEstimates = Quirks(rawValue: 1 << 9)
+    /// FPREM and FPREM1 by an infinity, and FSCALE by 0, give a denormal back without an underflow. With others that is one.
+    public static let denormalsPass = Quirks(rawValue: 1 << 10)
+
+    /// AMD Zen to Zen 4, families 17h to 19h.
+    public static let zen: Quirks = [.shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates]
+    /// Intel, family 6: measured on a Xeon of model CFh.
+    public static let intel: Quirks = [
+        .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
+        .denormalsPass,
+    ]
+
+    /// Those of a processor, if they were measured; nil for all others, Zen 5 among them.
+    ///
+    /// - Parameter vendor: as CPUID leaf 0 spells it.
+    /// - Parameter signature: EAX of CPUID leaf 1.
+    public static func measured(vendor: String, signature: UInt32) -> Quirks? {
+        let family = signature >> 8 & 0xF
+        switch (vendor, family == 0xF ? family + signature >> 20 & 0xFF : family) {
+        case ("AuthenticAMD", 0x17...0x19): return .zen
+        case ("GenuineIntel", 6): return .intel
+        default: return nil
+        }
     }
 }

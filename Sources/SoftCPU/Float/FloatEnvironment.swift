@@ -9,6 +9,8 @@ struct FloatEnvironment: BitwiseCopyable {
     var flushesToZero: Bool
     /// Denormal operands are zero.
     var treatsDenormalsAsZero: Bool
+    /// What the processor does where the manuals leave it open.
+    var quirks = Quirks()
     /// What operations have found.
     var raised: FloatFlags = []
 
@@ -24,7 +26,8 @@ struct FloatEnvironment: BitwiseCopyable {
 
     /// The environment of x87.
     @inline(__always)
-    init(controlWord: UInt16) {
+    init(controlWord: UInt16, quirks: Quirks = .zen) {
+        self.quirks = quirks
         rounding = Rounding(rawValue: UInt8(controlWord >> 10 & 3)).known
         switch controlWord >> 8 & 3 {
         case 0: precision = 24

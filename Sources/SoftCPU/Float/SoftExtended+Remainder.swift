@@ -22,6 +22,7 @@ extension SoftExtended {
         if a.isDenormal || b.isDenormal { environment.raise(.denormal) }
         if a.kind == .zero { return Remainder(value: left) }
         let difference = a.exponent - b.exponent
+        if b.kind == .infinity, environment.quirks.contains(.denormalsPass) { return Remainder(value: left.normalized) }
         if b.kind == .infinity || difference < (toNearest ? -1 : 0) {
             return Remainder(value: exact(a.isNegative, a.exponent, a.significand, &environment))
         }

@@ -15,6 +15,7 @@ extension SoftExtended {
         }
         if a.isDenormal || b.isDenormal { environment.raise(.denormal) }
         if a.kind != .finite { return left }
+        if b.kind == .zero, environment.quirks.contains(.denormalsPass) { return left.normalized }
         var power = 0
         if b.kind == .finite, b.exponent >= 0 {
             // More than this is beyond every bound.

@@ -25,6 +25,12 @@ struct SoftExtended: FloatFormat {
     var isNegative: Bool { @inline(__always) get { signAndExponent >> 15 != 0 } }
     var field: Int { @inline(__always) get { Int(signAndExponent & 0x7FFF) } }
 
+    /// The same number; a denormal with its bit before the point set becomes the normal number that it is.
+    var normalized: SoftExtended {
+        field == 0 && significand >> 63 != 0
+            ? SoftExtended(isNegative: isNegative, field: 1, significand: significand) : self
+    }
+
     @inline(__always)
     func unpacked(_ environment: FloatEnvironment) -> Unpacked { unpacked }
 

@@ -1,9 +1,11 @@
 extension SoftSingle {
     /// What RCPSS estimates 1/x to be. It raises nothing, and takes denormals for zeros whatever MXCSR says.
-    var reciprocal: SoftSingle {
+    func reciprocal(_ quirks: Quirks) -> SoftSingle {
         if let special = estimateOfSpecial() { return special }
-        let middle = 8193 + 2 * index
-        let estimate = ((1 << 27) + middle) / (2 * middle) &+ Self.quirk(EstimateQuirks.reciprocals, index)
+        let deviates = quirks.contains(.deviatingEstimates)
+        let middle = deviates ? 8193 + 2 * index : 8194 + 4 * (index >> 1)
+        let deviation = deviates ? Self.quirk(EstimateQuirks.reciprocals, index) : 0
+        let estimate = ((1 << 27) + middle) / (2 * middle) &+ deviation
         // 4096 stands for one half.
         let field = 253 - Int(bits >> 23 & 0xFF) + Int(estimate >> 13)
         if field <= 0 { return .zero(bits >> 31 != 0) }
@@ -11,17 +13,19 @@ extension SoftSingle {
     }
 
     /// What RSQRTSS estimates 1/sqrt(x) to be. It raises nothing, and takes denormals for zeros whatever MXCSR says.
-    var reciprocalSquareRoot: SoftSingle {
+    func reciprocalSquareRoot(_ quirks: Quirks) -> SoftSingle {
         if let special = estimateOfSpecial() {
             return bits >> 31 != 0 && special.bits & 0x7FFF_FFFF == 0 ? .indefinite : special
         }
         if bits >> 31 != 0 { return .indefinite }
         let exponent = Int(bits >> 23 & 0xFF) - 127
         let isOdd = exponent & 1 != 0
-        let middle = 8193 + 2 * index
+        let deviates = quirks.contains(.deviatingEstimates)
+        let middle = deviates ? 8193 + 2 * index : 8196 + 8 * (index >> 2)
         let square: UInt64 = 1 << (isOdd ? 40 : 41)
-        let quirk = Self.quirk(isOdd ? EstimateQuirks.oddRoots : EstimateQuirks.evenRoots, index)
-        let estimate = (Self.root(square / middle) + 1) / 2 &+ quirk
+        let table = isOdd ? EstimateQuirks.oddRoots : EstimateQuirks.evenRoots
+        let deviation = deviates ? Self.quirk(table, index) : 0
+        let estimate = (Self.root(square / middle) + 1) / 2 &+ deviation
         let field = 126 - (exponent >> 1) + Int(estimate >> 13)
         return SoftSingle(isNegative: false, field: field, significand: estimate << 51)
     }

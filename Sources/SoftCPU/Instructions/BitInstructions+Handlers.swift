@@ -58,10 +58,10 @@ let scanBits: Handler = { state, operation in
     } else if value != 0 {
         let found = operation.extra == 0 ? value.trailingZeroBitCount : 63 - value.leadingZeroBitCount
         cpu.setIndex(number, UInt64(found), bits: bytes * 8)
-        cpu.setZero(false)
+        cpu.setScanFlags(found, isZero: false)
     } else {
         // The destination stays as it is, all 64 bits of it.
-        cpu.setZero(true)
+        cpu.setScanFlags(0, isZero: true)
     }
     next(cpu, operation)
 }
@@ -92,10 +92,17 @@ extension CPU {
     @inline(__always)
     func setBitFlags(_ carry: Bool) { setCarry(carry) }
 
-    /// Sets ZF as BSF does and leaves the others.
+    /// Sets ZF and leaves the others.
     func setZero(_ zero: Bool) {
         let others = flags & Flag.arithmetic & ~Flag.zero
         setArithmeticFlags(others | (zero ? Flag.zero : 0))
+    }
+
+    /// Sets ZF as BSF does; the others are undefined.
+    fileprivate func setScanFlags(_ index: Int, isZero: Bool) {
+        guard has(.scansSetFlags) else { return setZero(isZero) }
+        let hasParity = index.nonzeroBitCount & 1 == 0
+        setArithmeticFlags((hasParity ? Flag.parity : 0) | (isZero ? Flag.zero : 0))
     }
 
     /// A general register as a signed number of so many bytes.

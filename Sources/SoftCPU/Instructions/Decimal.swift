@@ -37,7 +37,8 @@ private let adjustAddition: Handler = { state, operation in
     if upper { value = value &+ 0x60 }
     carry = upper
     cpu.setRegister(low, value)
-    cpu.setFlags(result: value, carry: carry, overflow: Quirks.decimalOverflow(old, value, added: true), adjust: adjust)
+    let overflow = cpu.has(.decimalOverflow) && ~old & value & 0x80 != 0
+    cpu.setFlags(result: value, carry: carry, overflow: overflow, adjust: adjust)
     next(cpu, Operation(operation))
 }
 
@@ -57,12 +58,8 @@ private let adjustSubtraction: Handler = { state, operation in
         carry = true
     }
     cpu.setRegister(low, value)
-    cpu.setFlags(
-        result: value,
-        carry: carry,
-        overflow: Quirks.decimalOverflow(old, value, added: false),
-        adjust: adjust
-    )
+    let overflow = cpu.has(.decimalOverflow) && old & ~value & 0x80 != 0
+    cpu.setFlags(result: value, carry: carry, overflow: overflow, adjust: adjust)
     next(cpu, Operation(operation))
 }
 
@@ -99,9 +96,15 @@ private let multiplyAscii: Handler = { state, operation in
     let operation = Operation(operation)
     let factor = UInt8(truncatingIfNeeded: operation.immediate)
     let product = cpu.register(high, UInt8.self) &* factor
-    let value = product &+ cpu.register(low, UInt8.self)
+    let addend: UInt8 = cpu.register(low)
+    let value = product &+ addend
     cpu.setRegister(low, UInt16(value))
-    cpu.setFlags(logical: value)
+    if cpu.has(.asciiSumFlags) {
+        let carries = product & addend | (product | addend) & ~value
+        cpu.setFlags(result: value, carries: carries)
+    } else {
+        cpu.setFlags(logical: value)
+    }
     next(cpu, operation)
 }
 

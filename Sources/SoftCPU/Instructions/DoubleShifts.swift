@@ -83,23 +83,28 @@ extension CPU {
         let count = given < 0 ? shiftCount(T.self) : Int(given)
         guard count != 0 else { return value }
         let width = T.bitWidth
-        // Of 16 bits the count may be greater than the width: AMD Zen then goes on with the filler, and clears CF.
+        // Of 16 bits the count may be greater than the width.
         let isBeyond = count > width
+        let turns = has(.doubleShiftsTurn)
         let source = isBeyond ? filler : value
+        let fill = isBeyond && turns ? value : filler
         let turn = isBeyond ? count - width : count
+        let hasCarry = !isBeyond || turns
         let result: T
         let carry: Bool
-        let overflow: Bool
+        var overflow: Bool
         if left {
-            result = source << T(turn) | filler >> T(width - turn)
-            carry = !isBeyond && source >> T(width - turn) & 1 != 0
+            result = source << T(turn) | fill >> T(width - turn)
+            carry = hasCarry && source >> T(width - turn) & 1 != 0
             overflow = !isBeyond && carry != result.isNegative
+            if has(.overflowOfFirstBit) { overflow = value.isNegative != (value &<< 1).isNegative }
         } else {
-            result = source >> T(turn) | filler << T(width - turn)
-            carry = !isBeyond && source >> T(turn - 1) & 1 != 0
+            result = source >> T(turn) | fill << T(width - turn)
+            carry = hasCarry && source >> T(turn - 1) & 1 != 0
             overflow = result.isNegative != (result &<< 1).isNegative
+            if has(.overflowOfFirstBit) { overflow = value.isNegative != (filler & 1 != 0) }
         }
-        setFlags(result: result, carry: carry, overflow: overflow, adjust: Quirks.shiftAdjust)
+        setFlags(result: result, carry: carry, overflow: overflow, adjust: has(.shiftsSetAdjust))
         return result
     }
 }

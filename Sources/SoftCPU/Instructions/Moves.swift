@@ -65,11 +65,11 @@ enum Moves: InstructionFamily {
         }
     }
 
-    /// The prefetches of opcode 0F 0D, which have the same mnemonic, exist for memory alone.
+    /// The prefetches of opcode 0F 0D, which have the same mnemonic, exist for memory alone in some processors.
     private static func emitNothing(_ builder: inout BlockBuilder) {
         let isPrefetch =
             unsafe builder.instruction.opcode_map == ZYDIS_OPCODE_MAP_0F && builder.instruction.opcode == 0x0D
-        if isPrefetch, !builder.isMemory(0) {
+        if isPrefetch, !builder.isMemory(0), builder.quirks.contains(.hintsNeedMemory) {
             builder.emit(invalidOpcodeHandler)
             builder.finish()
         } else {

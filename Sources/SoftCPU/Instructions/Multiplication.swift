@@ -83,15 +83,25 @@ private let accumulator = RegisterOffset.general(0)
 private let accumulatorExtension = RegisterOffset.general(2)
 
 extension CPU {
-    /// CF and OF say whether the upper half means anything. The others are undefined: AMD Zen leaves them as they were.
+    /// CF and OF say whether the upper half means anything. The others are undefined.
     @inline(__always)
-    fileprivate func setProductFlags(overflow: Bool) {
+    fileprivate func setProductFlags<T: Word>(_ low: T, overflow: Bool) {
+        if has(.productsSetFlags) { return setFlags(product: low, overflow: overflow) }
         setRotationFlags(carry: overflow, overflow: overflow)
     }
 
-    /// All flags are undefined behind a division: AMD Zen leaves CF and OF, sets AF and clears the others.
+    /// Sets CF and OF alike, SF and PF as of the lower half of a product, and clears ZF and AF.
+    @inline(__always)
+    private func setFlags<T: Word>(product low: T, overflow: Bool) {
+        // ZF is clear even where the lower half is 0: its parity is even, that of the 1 that stands for it is not.
+        state.flagResult = low == 0 ? 1 : low.signExtended
+        state.flagCarries = (overflow ? 1 << 63 : 0) | (low == 0 ? 1 << 8 : 0)
+    }
+
+    /// All flags are undefined behind a division.
     @inline(__always)
     fileprivate func setQuotientFlags() {
+        if has(.quotientsLeaveFlags) { return }
         setFlags(result: UInt8(1), carry: carry, overflow: overflow, adjust: true)
     }
 }
@@ -108,7 +118,7 @@ private func multiplyBytes(_ state: UInt, _ operation: UInt, signed: Bool) {
     let low = UInt8(truncatingIfNeeded: product)
     cpu.setRegister(accumulator, product)
     let overflow = signed ? UInt16(truncatingIfNeeded: low.signExtended) != product : product > 0xFF
-    cpu.setProductFlags(overflow: overflow)
+    cpu.setProductFlags(low, overflow: overflow)
     next(cpu, operation)
 }
 
@@ -119,7 +129,7 @@ private func multiplyWide<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) 
     let product = cpu.register(accumulator, T.self).multipliedFullWidth(by: cpu.register(operation.source))
     cpu.setRegister(accumulator, product.low)
     cpu.setRegister(accumulatorExtension, product.high)
-    cpu.setProductFlags(overflow: product.high != 0)
+    cpu.setProductFlags(product.low, overflow: product.high != 0)
     next(cpu, operation)
 }
 
@@ -133,7 +143,7 @@ private func multiplyWideSigned<T: Word>(_ state: UInt, _ operation: UInt, _: T.
     let low = T(truncatingIfNeeded: product.low)
     cpu.setRegister(accumulator, low)
     cpu.setRegister(accumulatorExtension, T(truncatingIfNeeded: product.high))
-    cpu.setProductFlags(overflow: left.multipliedReportingOverflow(by: right).overflow)
+    cpu.setProductFlags(low, overflow: left.multipliedReportingOverflow(by: right).overflow)
     next(cpu, operation)
 }
 
@@ -146,7 +156,7 @@ private func multiplyInto<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) 
     let (product, overflow) = left.multipliedReportingOverflow(by: right)
     let low = T(truncatingIfNeeded: product)
     cpu.setRegister(operation.destination, low)
-    cpu.setProductFlags(overflow: overflow)
+    cpu.setProductFlags(low, overflow: overflow)
     next(cpu, operation)
 }
 
@@ -159,7 +169,7 @@ private func multiplyByImmediate<T: Word>(_ state: UInt, _ operation: UInt, _: T
     let (product, overflow) = left.multipliedReportingOverflow(by: right)
     let low = T(truncatingIfNeeded: product)
     cpu.setRegister(operation.destination, low)
-    cpu.setProductFlags(overflow: overflow)
+    cpu.setProductFlags(low, overflow: overflow)
     next(cpu, operation)
 }
 

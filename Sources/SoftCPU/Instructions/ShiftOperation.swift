@@ -1,4 +1,6 @@
 /// A shift or rotation by a count of 0 to 31, or 63 for eight bytes. A count of 0 changes no flag.
+///
+/// ROL and ROR of a register by an immediate number that is neither 0 nor 1 have 64 more than that: some processors then leave OF.
 protocol ShiftOperation {
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T
 }
@@ -9,7 +11,8 @@ enum ShiftLeft: ShiftOperation {
         guard count != 0 else { return value }
         let result = value << T(truncatingIfNeeded: count)
         let out = count <= T.bitWidth ? value >> T(truncatingIfNeeded: T.bitWidth - count) & 1 != 0 : false
-        cpu.setFlags(result: result, carry: out, overflow: out != result.isNegative, adjust: Quirks.shiftAdjust)
+        let overflow = cpu.has(.overflowOfFirstBit) ? value.topBitsDiffer : out != result.isNegative
+        cpu.setFlags(result: result, carry: out, overflow: overflow, adjust: cpu.has(.shiftsSetAdjust))
         return result
     }
 }
@@ -20,9 +23,9 @@ enum ShiftRight: ShiftOperation {
         guard count != 0 else { return value }
         let result = value >> T(truncatingIfNeeded: count)
         let out = count <= T.bitWidth ? value >> T(truncatingIfNeeded: count - 1) & 1 != 0 : false
-        // OF is the highest bit of what is shifted the last time by one.
-        let before = value >> T(truncatingIfNeeded: count - 1)
-        cpu.setFlags(result: result, carry: out, overflow: before.isNegative, adjust: Quirks.shiftAdjust)
+        // OF is the highest bit of what is shifted by one.
+        let before = cpu.has(.overflowOfFirstBit) ? value : value >> T(truncatingIfNeeded: count - 1)
+        cpu.setFlags(result: result, carry: out, overflow: before.isNegative, adjust: cpu.has(.shiftsSetAdjust))
         return result
     }
 }
@@ -34,7 +37,7 @@ enum ShiftRightSigned: ShiftOperation {
         let signed = T.Signed(truncatingIfNeeded: value)
         let before = signed >> T.Signed(truncatingIfNeeded: min(count - 1, T.bitWidth - 1))
         let result = T(truncatingIfNeeded: before >> 1)
-        cpu.setFlags(result: result, carry: before & 1 != 0, overflow: false, adjust: Quirks.shiftAdjust)
+        cpu.setFlags(result: result, carry: before & 1 != 0, overflow: false, adjust: cpu.has(.shiftsSetAdjust))
         return result
     }
 }
@@ -47,7 +50,10 @@ enum RotateLeft: ShiftOperation {
         let result =
             value &<< T(truncatingIfNeeded: turn) | (turn == 0 ? 0 : value &>> T(truncatingIfNeeded: T.bitWidth - turn))
         let carry = result & 1 != 0
-        cpu.setRotationFlags(carry: carry, overflow: carry != result.isNegative)
+        let overflow =
+            cpu.has(.overflowOfFirstBit)
+            ? (count >= 64 ? cpu.overflow : value.topBitsDiffer) : carry != result.isNegative
+        cpu.setRotationFlags(carry: carry, overflow: overflow)
         return result
     }
 }
@@ -60,8 +66,10 @@ enum RotateRight: ShiftOperation {
         let result =
             value &>> T(truncatingIfNeeded: turn) | (turn == 0 ? 0 : value &<< T(truncatingIfNeeded: T.bitWidth - turn))
         let carry = result.isNegative
-        let second = result >> T(truncatingIfNeeded: T.bitWidth - 2) & 1 != 0
-        cpu.setRotationFlags(carry: carry, overflow: carry != second)
+        let overflow =
+            cpu.has(.overflowOfFirstBit)
+            ? (count >= 64 ? cpu.overflow : value.isNegative != (value & 1 != 0)) : result.topBitsDiffer
+        cpu.setRotationFlags(carry: carry, overflow: overflow)
         return result
     }
 }
@@ -71,6 +79,8 @@ enum RotateLeftThroughCarry: ShiftOperation {
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
         guard count != 0 else { return value }
         let turn = T.bitWidth < 32 ? count % (T.bitWidth + 1) : count
+        let isOfFirst = cpu.has(.overflowOfFirstBit)
+        if turn == 0, isOfFirst { return value }
         var result = value
         var carry = cpu.carry
         for _ in 0..<turn {
@@ -78,7 +88,8 @@ enum RotateLeftThroughCarry: ShiftOperation {
             result = result &<< 1 | (carry ? 1 : 0)
             carry = out
         }
-        cpu.setRotationFlags(carry: carry, overflow: carry != result.isNegative)
+        let overflow = isOfFirst ? value.topBitsDiffer : carry != result.isNegative
+        cpu.setRotationFlags(carry: carry, overflow: overflow)
         return result
     }
 }
@@ -88,6 +99,9 @@ enum RotateRightThroughCarry: ShiftOperation {
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
         guard count != 0 else { return value }
         let turn = T.bitWidth < 32 ? count % (T.bitWidth + 1) : count
+        let isOfFirst = cpu.has(.overflowOfFirstBit)
+        if turn == 0, isOfFirst { return value }
+        let overflow = value.isNegative != cpu.carry
         var result = value
         var carry = cpu.carry
         for _ in 0..<turn {
@@ -95,13 +109,22 @@ enum RotateRightThroughCarry: ShiftOperation {
             result = result &>> 1 | (carry ? 1 &<< T(truncatingIfNeeded: T.bitWidth - 1) : 0)
             carry = out
         }
-        let second = result >> T(truncatingIfNeeded: T.bitWidth - 2) & 1 != 0
-        cpu.setRotationFlags(carry: carry, overflow: result.isNegative != second)
+        cpu.setRotationFlags(carry: carry, overflow: isOfFirst ? overflow : result.topBitsDiffer)
         return result
     }
 }
 
+extension Word {
+    /// Whether the two highest bits are different: what a shift to the left by one sets OF to.
+    @inline(__always)
+    fileprivate var topBitsDiffer: Bool { (self ^ self &<< 1).isNegative }
+}
+
 extension CPU {
+    /// Whether the processor does what a quirk says.
+    @inline(__always)
+    func has(_ quirk: Quirks) -> Bool { state.quirks.rawValue & quirk.rawValue != 0 }
+
     /// Sets CF and OF and leaves the others.
     @inline(__always)
     func setRotationFlags(carry: Bool, overflow: Bool) {

@@ -17,7 +17,9 @@ enum Shifts: InstructionFamily {
         let bytes = builder.bytes(0)
         let size = bytes.trailingZeroBitCount
         let byCounter = !builder.isImmediate(1)
-        let count = byCounter ? 0 : builder.immediate(1) & (bytes == 8 ? 63 : 31)
+        var count = byCounter ? 0 : builder.immediate(1) & (bytes == 8 ? 63 : 31)
+        let isRotation = [ZYDIS_MNEMONIC_ROL, ZYDIS_MNEMONIC_ROR].contains(builder.mnemonic)
+        if isRotation, !builder.isMemory(0), count > 1 { count += 64 }
         if builder.isMemory(0) {
             builder.emit(
                 byCounter ? forms.memoryCounter[size] : forms.memoryImmediate[size],

@@ -11,6 +11,9 @@ public struct SoftConfiguration: Sendable {
     /// Bits of EFER that exist: SCE, LME, LMA, NXE, FFXSR.
     public var allowedEFER: UInt64 = 0x4D01
 
+    /// What the processor does where the manuals leave it open.
+    public var quirks = Quirks.zen
+
     /// A processor that answers nothing to CPUID.
     public init() {}
 }

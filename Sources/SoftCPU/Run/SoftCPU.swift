@@ -24,6 +24,7 @@ public final class SoftCPU {
             to: ProcessorRegisters(
                 missHandler: missHandler,
                 dispatchHandler: dispatchHandler,
+                quirks: configuration.quirks,
                 bounce: Bounce(operation: blank, finish: blank)
             )
         )

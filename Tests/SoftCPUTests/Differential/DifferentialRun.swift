@@ -43,7 +43,7 @@ struct DifferentialRun {
         guard
             let difference = machine.difference(
                 context,
-                ignoringFlags: NativeCode.isOfQuirks ? 0 : instruction.undefinedFlags
+                ignoringFlags: NativeCode.isMeasured ? 0 : instruction.undefinedFlags
             )
         else { return nil }
         let code = instruction.bytes.map { String($0, radix: 16) }.joined(separator: " ")

@@ -30,6 +30,11 @@ extension RandomInstruction {
         if ambiguous.contains(mnemonic), unsafe decoded.instruction.meta.category != ZYDIS_CATEGORY_STRINGOP {
             return false
         }
+        // By more than 16 the result is undefined too.
+        let doubleShifts = [ZYDIS_MNEMONIC_SHLD, ZYDIS_MNEMONIC_SHRD]
+        if !NativeCode.isMeasured, doubleShifts.contains(mnemonic), decoded.operands[0].size == 16 { return false }
+        // Opcode 0F 0D with a register is invalid or a NOP, as the processor likes.
+        if !NativeCode.isMeasured, mnemonic == ZYDIS_MNEMONIC_NOP { return false }
         // FS and GS are the host's, and so are the selectors.
         guard unsafe decoded.instruction.attributes >> 41 & 3 == 0 else { return false }
         for index in unsafe 0..<Int(decoded.instruction.operand_count) {

@@ -42,11 +42,14 @@ final class UserModeMachine {
         for index in 0..<Int(NATIVE_DATA_SIZE >> 12) {
             unsafe tables[0x4000 / 8 + index] = NATIVE_DATA + UInt64(index) << 12 | 7
         }
-        unsafe processor = SoftCPU(memory: [
+        var configuration = SoftConfiguration()
+        configuration.quirks = NativeCode.quirks
+        let memory = unsafe [
             mapping(0x1000, size: UInt64(tableBytes), host: rawTables),
             mapping(NATIVE_CODE, size: 4096, host: rawCode),
             mapping(NATIVE_DATA, size: NATIVE_DATA_SIZE, host: rawData),
-        ])
+        ]
+        processor = SoftCPU(memory: memory, configuration: configuration)
         processor.state = Self.userState
         processor.stops = Set((1...15).map { GuestVirtualAddress(NATIVE_CODE + 0x800 + $0) })
     }

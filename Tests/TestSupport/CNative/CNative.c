@@ -111,14 +111,20 @@ int native_open(void)
     return open_result;
 }
 
-int native_amd_family(void)
+void native_vendor(char *name)
 {
-    unsigned eax, ebx, ecx, edx;
-    if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx) || ebx != signature_AMD_ebx || ecx != signature_AMD_ecx)
-        return 0;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx))
-        return 0;
-    return (eax >> 8 & 0xF) + (eax >> 20 & 0xFF);
+    unsigned eax, ebx = 0, ecx = 0, edx = 0;
+    __get_cpuid(0, &eax, &ebx, &ecx, &edx);
+    memcpy(name, &ebx, 4);
+    memcpy(name + 4, &edx, 4);
+    memcpy(name + 8, &ecx, 4);
+}
+
+uint32_t native_signature(void)
+{
+    unsigned eax = 0, ebx, ecx, edx;
+    __get_cpuid(1, &eax, &ebx, &ecx, &edx);
+    return eax;
 }
 
 void native_run(struct native_context *context, const uint8_t *bytes, int length)
@@ -147,7 +153,12 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
 }
 #else
 int native_open(void) { return 1; }
-int native_amd_family(void) { return 0; }
+void native_vendor(char *name)
+{
+    for (int index = 0; index < 12; index++)
+        name[index] = 0;
+}
+uint32_t native_signature(void) { return 0; }
 void native_run(struct native_context *context, const uint8_t *bytes, int length)
 {
     (void)context, (void)bytes, (void)length;

@@ -26,8 +26,10 @@ struct native_context {
 /// Maps the thunk's memory and takes over the signals of faults, for good, at the first call. Those of other code go to
 /// whoever had them before. Returns 0 if instructions can be executed here.
 int native_open(void);
-/// The family of an AMD processor (CPUID 1, AMD APM vol. 3, appendix E); 0 for another maker's.
-int native_amd_family(void);
+/// Writes the 12 characters that CPUID leaf 0 gives for the processor's maker; zeros where it is none of x86-64.
+void native_vendor(char *name);
+/// EAX of CPUID leaf 1: family, model and stepping.
+uint32_t native_signature(void);
 /// Executes instructions of `length` bytes, 1 KiB at most, from `context`, which becomes what it is behind them, or where
 /// one faulted. Calls from several threads wait for one another. Needs native_open.
 void native_run(struct native_context *context, const uint8_t *bytes, int length);
