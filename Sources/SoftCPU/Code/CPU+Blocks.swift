@@ -75,7 +75,15 @@ extension CPU {
             around.buffers.address + UInt(translationSet.rawValue * TranslationSet.byteCount)
     }
 
-    private var currentMode: CodeMode {
+    private var currentMode: CodeMode { segmentMode.union(floatMode) }
+
+    /// Which of the instructions on floating-point and vector registers fault.
+    private var floatMode: CodeMode {
+        if state.cr0 & (CR0.emulation | CR0.taskSwitched) != 0 { return [.noFloat, .noSSE] }
+        return state.cr4 & CR4.fxsave == 0 ? .noSSE : []
+    }
+
+    private var segmentMode: CodeMode {
         let code = state.segments[SegmentNumber.cs]
         let isReal = state.cr0 & CR0.protection == 0 || state.otherFlags & Flag.virtual8086 != 0
         var mode: CodeMode = []

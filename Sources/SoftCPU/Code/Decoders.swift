@@ -42,7 +42,7 @@ struct Decoders {
         _ result: inout DecodedInstruction
     ) -> ZyanStatus {
         // SAFETY: as in decode; the operands are as many as Zydis writes at most.
-        unsafe withUnsafeMutablePointer(to: &result.operands) { operands in
+        let status = unsafe withUnsafeMutablePointer(to: &result.operands) { operands in
             unsafe ZydisDecoderDecodeFull(
                 &decoder,
                 bytes,
@@ -51,6 +51,8 @@ struct Decoders {
                 UnsafeMutableRawPointer(operands).assumingMemoryBound(to: ZydisDecodedOperand.self)
             )
         }
+        result.correctAddress()
+        return status
     }
 }
 
@@ -59,4 +61,18 @@ struct Decoders {
 struct DecodedInstruction {
     var instruction = unsafe ZydisDecodedInstruction()
     var operands = InlineArray<10, ZydisDecodedOperand>(repeating: ZydisDecodedOperand())
+
+    /// Zydis 4.0.0 takes an address of 32 bits that has a displacement and no base, in an instruction with REX.B, for one that has
+    /// R13D as its base (Intel SDM vol. 2, 2.1.5, table 2-3, and 2.2.1.2).
+    mutating func correctAddress() {
+        let raw = unsafe instruction.raw
+        guard unsafe instruction.address_width == 32, raw.rex.B != 0, raw.modrm.mod == 0, raw.modrm.rm == 4,
+            raw.sib.base == 5
+        else { return }
+        for index in unsafe 0..<Int(instruction.operand_count) where operands[index].mem.base == ZYDIS_REGISTER_R13D {
+            operands[index].mem.base = ZYDIS_REGISTER_NONE
+            operands[index].mem.disp.has_displacement = 1
+            operands[index].mem.disp.value = raw.disp.value
+        }
+    }
 }

@@ -29,7 +29,8 @@ struct InstructionTable: Sendable {
         Shifts.self, DoubleShifts.self, Multiplication.self, BitInstructions.self, Exchanges.self,
         Decimal.self, FlagInstructions.self, Strings.self, Ports.self, SegmentMoves.self, FarTransfers.self,
         SystemCalls.self, ControlRegisters.self, DescriptorInstructions.self, ModelSpecificRegisters.self,
-        Miscellaneous.self,
+        Miscellaneous.self, VectorMoves.self, VectorLanes.self, PackedArithmetic.self, PackedComparisons.self,
+        PackedShuffles.self, PackedExtensions.self, PackedShifts.self, Ciphers.self,
     ]
 
     /// The table with all families in it.

@@ -12,6 +12,10 @@ struct CodeMode: OptionSet, Hashable {
     static let flat = Self(rawValue: 8)
     /// Real-address or virtual-8086 mode.
     static let realStyle = Self(rawValue: 16)
+    /// Instructions of x87 and MMX fault: CR0.EM or CR0.TS is set.
+    static let noFloat = Self(rawValue: 32)
+    /// Instructions of SSE fault: one of these is set, or CR4.OSFXSR is not.
+    static let noSSE = Self(rawValue: 64)
 
     /// Offsets of code are linear addresses and need no comparison with a limit.
     var hasFlatCode: Bool { contains(.long) || contains(.flat) }

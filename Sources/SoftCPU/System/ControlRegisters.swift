@@ -65,6 +65,7 @@ private let clearTaskSwitched: Handler = {
     attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
         try cpu.requireSupervisor()
         cpu.state.cr0 &= ~CR0.taskSwitched
+        cpu.updateMode()
     }
 }
 

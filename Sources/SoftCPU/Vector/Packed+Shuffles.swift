@@ -99,6 +99,16 @@ extension Packed {
     static func shufpd(_ a: Vector128, _ b: Vector128, _ control: UInt8) -> Vector128 {
         Vector128(low: control & 1 != 0 ? a.high : a.low, high: control & 2 != 0 ? b.high : b.low)
     }
+    @inline(__always)
+    static func movddup(_ a: Vector128) -> Vector128 { Vector128(low: a.low, high: a.low) }
+    @inline(__always)
+    static func movsldup(_ a: Vector128) -> Vector128 {
+        Vector128(low: (a.low & 0xFFFF_FFFF) &* 0x1_0000_0001, high: (a.high & 0xFFFF_FFFF) &* 0x1_0000_0001)
+    }
+    @inline(__always)
+    static func movshdup(_ a: Vector128) -> Vector128 {
+        Vector128(low: (a.low >> 32) &* 0x1_0000_0001, high: (a.high >> 32) &* 0x1_0000_0001)
+    }
     /// A doubleword of b in a, and zeros.
     static func insertps(_ a: Vector128, _ value: UInt32, _ control: UInt8) -> Vector128 {
         var result = a.doublewords

@@ -100,28 +100,13 @@ final class UserModeMachine {
         unsafe UnsafeMutablePointer<UInt64>(bitPattern: UInt(NATIVE_DATA))!
     }
 
-    func setVectors(_ context: inout native_context, _ random: inout SeededGenerator) {
-        unsafe withUnsafeMutableBytes(of: &context.fxsave) { area in
-            for index in 0..<64 { unsafe area.storeBytes(of: 0, toByteOffset: 8 * index, as: UInt64.self) }
-            unsafe area.storeBytes(of: 0x37F, toByteOffset: 0, as: UInt16.self)
-            unsafe area.storeBytes(of: 0x1F80, toByteOffset: 24, as: UInt32.self)
-            for index in 0..<32 {
-                unsafe area.storeBytes(of: random.next(), toByteOffset: 160 + 8 * index, as: UInt64.self)
-            }
-        }
-    }
-
     /// Takes the thunk's state over.
     func load(_ context: native_context, _ bytes: [UInt8]) {
         let cpu = processor.cpu
         for index in 0..<16 { cpu.state.general[index] = register(index, in: context) }
         cpu.flags = context.flags
         cpu.state.ip = NATIVE_CODE + 0x800
-        unsafe withUnsafeBytes(of: context.fxsave) { area in
-            for index in 0..<32 {
-                cpu.state.vector.xmm[index] = unsafe area.load(fromByteOffset: 160 + 8 * index, as: UInt64.self)
-            }
-        }
+        loadVectors(context)
         for (index, byte) in bytes.enumerated() { unsafe code[0x800 + index] = byte }
         processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_CODE + 0x800), count: 16)
     }
@@ -158,15 +143,7 @@ final class UserModeMachine {
             }
             copyData()
         }
-        unsafe withUnsafeBytes(of: context.fxsave) { area in
-            for index in 0..<32 {
-                note(
-                    "xmm\(index / 2)",
-                    cpu.state.vector.xmm[index],
-                    unsafe area.load(fromByteOffset: 160 + 8 * index, as: UInt64.self)
-                )
-            }
-        }
+        compareVectors(context, note)
         return found.isEmpty ? nil : found.prefix(5).joined(separator: ", ")
     }
 }
