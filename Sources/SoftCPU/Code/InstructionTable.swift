@@ -31,6 +31,7 @@ struct InstructionTable: Sendable {
         SystemCalls.self, ControlRegisters.self, DescriptorInstructions.self, ModelSpecificRegisters.self,
         Miscellaneous.self, VectorMoves.self, VectorLanes.self, PackedArithmetic.self, PackedComparisons.self,
         PackedShuffles.self, PackedExtensions.self, PackedShifts.self, Ciphers.self,
+        FloatArithmetic.self, FloatReductions.self, FloatConversions.self, StringComparisons.self, MediaState.self,
     ]
 
     /// The table with all families in it.

@@ -1,0 +1,77 @@
+/// Instructions on floating-point lanes whose lanes cross, or that estimate, each under its mnemonic: Intel SDM vol. 2.
+enum PackedFloat {
+    /// Differences of even lanes, sums of odd ones: ADDSUBPS and ADDSUBPD.
+    @inline(__always)
+    static func addsub<F: LaneFormat>(
+        _ a: Vector128,
+        _ b: Vector128,
+        _ environment: inout FloatEnvironment,
+        _: F.Type
+    ) -> Vector128 {
+        Vector128(F.self) { index in
+            index & 1 == 0
+                ? F.difference(a.lane(index), b.lane(index), &environment)
+                : F.sum(a.lane(index), b.lane(index), &environment)
+        }
+    }
+
+    /// What a function makes of neighbours: those of a below, those of b above.
+    @inline(__always)
+    static func horizontal<F: LaneFormat>(
+        _ a: Vector128,
+        _ b: Vector128,
+        _ environment: inout FloatEnvironment,
+        _ function: (F, F, inout FloatEnvironment) -> F
+    ) -> Vector128 {
+        let half = F.laneCount / 2
+        return Vector128(F.self) { index in
+            let from = index < half ? a : b
+            let place = 2 * (index % half)
+            return function(from.lane(place), from.lane(place + 1), &environment)
+        }
+    }
+
+    /// DPPS and DPPD: the sum of the products that bits 4 to 7 of the control choose, in the lanes that bits 0 to 3 choose.
+    ///
+    /// An exception that is not masked keeps those of later steps from being found.
+    @inline(__always)
+    static func dotProduct<F: LaneFormat>(
+        _ a: Vector128,
+        _ b: Vector128,
+        _ control: UInt8,
+        _ environment: inout FloatEnvironment,
+        _: F.Type
+    ) -> Vector128 {
+        let products = Vector128(F.self) { index in
+            control >> UInt8(4 + index) & 1 != 0
+                ? F.product(a.lane(index), b.lane(index), &environment) : F.zero(false)
+        }
+        guard !environment.isUnmasked else { return a }
+        var sum = F.sum(products.lane(0), products.lane(1), &environment)
+        if F.laneCount == 4 {
+            let other = F.sum(products.lane(2), products.lane(3), &environment)
+            guard !environment.isUnmasked else { return a }
+            sum = F.sum(sum, other, &environment)
+        }
+        return Vector128(F.self) { control >> UInt8($0) & 1 != 0 ? sum : F.zero(false) }
+    }
+
+    /// Estimates of all lanes.
+    static func rcpps(_: Vector128, _ b: Vector128, _ quirks: Quirks) -> Vector128 {
+        Vector128(SoftSingle.self) { b.lane($0, SoftSingle.self).reciprocal(quirks) }
+    }
+    static func rsqrtps(_: Vector128, _ b: Vector128, _ quirks: Quirks) -> Vector128 {
+        Vector128(SoftSingle.self) { b.lane($0, SoftSingle.self).reciprocalSquareRoot(quirks) }
+    }
+    /// The estimate of the lowest lane of b, and the other lanes of a.
+    static func rcpss(_ a: Vector128, _ b: Vector128, _ quirks: Quirks) -> Vector128 {
+        var result = a
+        result.setLane(0, b.lane(0, SoftSingle.self).reciprocal(quirks))
+        return result
+    }
+    static func rsqrtss(_ a: Vector128, _ b: Vector128, _ quirks: Quirks) -> Vector128 {
+        var result = a
+        result.setLane(0, b.lane(0, SoftSingle.self).reciprocalSquareRoot(quirks))
+        return result
+    }
+}
