@@ -32,6 +32,8 @@ struct InstructionTable: Sendable {
         Miscellaneous.self, VectorMoves.self, VectorLanes.self, PackedArithmetic.self, PackedComparisons.self,
         PackedShuffles.self, PackedExtensions.self, PackedShifts.self, Ciphers.self,
         FloatArithmetic.self, FloatReductions.self, FloatConversions.self, StringComparisons.self, MediaState.self,
+        X87Arithmetic.self, X87Comparisons.self, X87Loads.self, X87Stores.self, X87Registers.self,
+        X87Functions.self, X87Control.self, X87Environment.self,
     ]
 
     /// The table with all families in it.

@@ -26,4 +26,15 @@ extension CPU {
         state.exit = PendingExit(kind: .numericError)
         throw .waiting
     }
+
+    /// The registers as FXSAVE, XSAVE and a state have them.
+    var savedVector: VectorRegisters {
+        var saved = state.vector
+        if has(.pointersSavedWithErrors), saved.statusWord & X87Status.summary == 0 {
+            saved.lastOpcode = 0
+            saved.lastIP = 0
+            saved.lastData = 0
+        }
+        return saved
+    }
 }

@@ -34,13 +34,21 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let deviatingEstimates = Quirks(rawValue: 1 << 9)
     /// FPREM and FPREM1 by an infinity, and FSCALE by 0, give a denormal back without an underflow. With others that is one.
     public static let denormalsPass = Quirks(rawValue: 1 << 10)
+    /// x87 remembers opcode and operand of an instruction that raises an exception which is not masked, of no other (Intel SDM
+    /// vol. 1, 8.1.8 and 8.1.9; CPUID leaf 7, EBX bit 6). Others remember those of each instruction.
+    public static let pointersOfErrors = Quirks(rawValue: 1 << 16)
+    /// FXSAVE, XSAVE and so a state have opcode and addresses of the last x87 instruction only while an exception is pending, else
+    /// zeros (AMD APM vol. 2, 11.4.4.3). Others always have them.
+    public static let pointersSavedWithErrors = Quirks(rawValue: 1 << 17)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
-    public static let zen: Quirks = [.shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates]
+    public static let zen: Quirks = [
+        .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersSavedWithErrors,
+    ]
     /// Intel, family 6: measured on a Xeon of model CFh.
     public static let intel: Quirks = [
         .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
-        .denormalsPass,
+        .denormalsPass, .pointersOfErrors,
     ]
 
     /// Those of a processor, if they were measured; nil for all others, Zen 5 among them.

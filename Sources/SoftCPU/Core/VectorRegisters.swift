@@ -59,4 +59,5 @@ enum X87Status {
     static let c2: UInt16 = 1 << 10
     static let top: UInt16 = 7 << 11
     static let c3: UInt16 = 1 << 14
+    static let conditions = c3 | c2 | c1 | c0
 }

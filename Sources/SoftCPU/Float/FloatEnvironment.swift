@@ -53,7 +53,10 @@ struct FloatEnvironment: BitwiseCopyable {
 
     /// What x87 arithmetic adds to the status word: exceptions and C1.
     @inline(__always)
-    var statusFlags: UInt16 { (isStopped ? raised.intersection(.early) : raised).rawValue }
+    var statusFlags: UInt16 {
+        let isKept = !isStopped || raised.contains(.stackFault)
+        return (isKept ? raised : raised.intersection(.early)).rawValue
+    }
 
     /// What SSE adds to MXCSR: an instruction that is stopped early has no late exceptions (Intel SDM vol. 1, 11.5.2).
     @inline(__always)

@@ -8,6 +8,8 @@ struct FloatFlags: OptionSet, BitwiseCopyable {
     static let overflow = FloatFlags(rawValue: 1 << 3)
     static let underflow = FloatFlags(rawValue: 1 << 4)
     static let inexact = FloatFlags(rawValue: 1 << 5)
+    /// The invalid operation is one of the x87 stack: SF of the status word.
+    static let stackFault = FloatFlags(rawValue: 1 << 6)
     /// The magnitude of the result was rounded up: C1 of the status word.
     static let roundedUp = FloatFlags(rawValue: 1 << 9)
 

@@ -101,7 +101,7 @@ struct RandomInstruction {
     }
 
     /// What the report counts: mnemonic, and kind and size of each operand.
-    private static func form(_ decoded: DecodedInstruction) -> String {
+    static func form(_ decoded: DecodedInstruction) -> String {
         var text = unsafe String(cString: ZydisMnemonicGetString(decoded.instruction.mnemonic))
         for index in unsafe 0..<Int(decoded.instruction.operand_count_visible) {
             let operand = decoded.operands[index]

@@ -57,6 +57,9 @@ extension UserModeMachine {
         vector.mxcsr = load(24, context)
         vector.setControl(load(0, context), status: load(2, context))
         vector.tags = load(4, context)
+        vector.lastOpcode = load(6, context)
+        vector.lastIP = load(8, context)
+        vector.lastData = load(16, context)
         for index in 0..<8 {
             vector.significands[(vector.top + index) & 7] = load(32 + 16 * index, context)
             vector.exponents[(vector.top + index) & 7] = load(40 + 16 * index, context)
@@ -72,6 +75,12 @@ extension UserModeMachine {
         note("x87 control", UInt64(vector.controlWord), UInt64(load(0, context, UInt16.self)))
         note("x87 status", UInt64(vector.statusWord), UInt64(load(2, context, UInt16.self)))
         note("x87 tags", UInt64(vector.tags), UInt64(load(4, context, UInt8.self)))
+        // Others than Intel's processors save these while an exception is pending and at no other time.
+        if NativeCode.quirks.contains(.pointersOfErrors) {
+            note("x87 opcode", UInt64(vector.lastOpcode), UInt64(load(6, context, UInt16.self)))
+            note("x87 IP", vector.lastIP, load(8, context))
+            note("x87 data", vector.lastData, load(16, context))
+        }
         for index in 0..<8 {
             let place = (vector.top + index) & 7
             note("st\(index)", vector.significands[place], load(32 + 16 * index, context))

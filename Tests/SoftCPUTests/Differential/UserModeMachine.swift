@@ -89,6 +89,24 @@ final class UserModeMachine {
         copyData()
     }
 
+    /// Puts the same words into both memories.
+    func putOperand(_ words: [UInt64], at address: UInt64) {
+        // SAFETY: operands are put into the middle of the data, which is as large in both.
+        let offset = UInt(address - NATIVE_DATA)
+        for (index, word) in words.enumerated() {
+            unsafe UnsafeMutableRawPointer(native).storeBytes(
+                of: word,
+                toByteOffset: Int(offset) + 8 * index,
+                as: UInt64.self
+            )
+            unsafe UnsafeMutableRawPointer(data).storeBytes(
+                of: word,
+                toByteOffset: Int(offset) + 8 * index,
+                as: UInt64.self
+            )
+        }
+    }
+
     /// Makes our data what the thunk's is.
     func copyData() {
         // SAFETY: both are as large as the data region.
