@@ -21,7 +21,9 @@ extension BlockBuilder {
             record.base = RegisterOffset.of(memory.base, orZero: ())
         }
         let fits = Int64(Int32(truncatingIfNeeded: displacement)) == displacement
-        if isDirect(segment, width: width), fits, mode.contains(.long) || displacement >= -0x10000 {
+        // Outside 64-bit code no code segment can be written, however flat it is.
+        let isRefused = segment == SegmentNumber.cs && access & Access.write != 0 && !mode.contains(.long)
+        if isDirect(segment, width: width), !isRefused, fits, mode.contains(.long) || displacement >= -0x10000 {
             record.displacement = Int32(truncatingIfNeeded: displacement)
             return record
         }

@@ -7,12 +7,12 @@ extension CPU {
         state.watching.hasStops && around.stopOffsets[Int(physical >> 6 & 63)] >> (physical & 63) & 1 != 0
     }
 
-    /// Ends runs in front of the instructions at these linear addresses, and no others.
-    func setStops(_ stops: Set<UInt64>) {
+    /// Ends blocks in front of ``Surroundings/stops`` and the breakpoints of the debug registers, and in front of no others.
+    func updateStops() {
+        let stops = around.stops.union(codeBreakpoints)
         var offsets = InlineArray<64, UInt64>(repeating: 0)
         for stop in stops { offsets[Int(stop >> 6 & 63)] |= 1 << (stop & 63) }
         let changed = (0..<4096).filter { (offsets[$0 >> 6] ^ around.stopOffsets[$0 >> 6]) >> ($0 & 63) & 1 != 0 }
-        around.stops = stops
         around.stopOffsets = offsets
         state.watching.hasStops = !stops.isEmpty
         guard !changed.isEmpty else { return }

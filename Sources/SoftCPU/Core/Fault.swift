@@ -6,8 +6,10 @@ struct Fault: Error {
     var errorCode: UInt32 = 0
     /// CR2 of a page fault, or bits for DR6.
     var payload: UInt64 = 0
-    /// It came by INT n, INT3, INTO or INT1: the return address is that behind the instruction.
-    var isSoftware = false
+    /// RF is pushed as it is, and not set: a trap, or a breakpoint in front of an instruction.
+    var keepsResume = false
+    /// It was raised behind the point at which a task switch can no longer be taken back, and belongs to the new task.
+    var isInNewTask = false
 
     /// Not an exception: ``ProcessorRegisters/exit`` says what is asked for.
     static let leave: UInt8 = 0xFF
@@ -16,7 +18,6 @@ struct Fault: Error {
     static let step: UInt8 = 0xFE
 
     static let divideError = Fault(vector: 0)
-    static let debug = Fault(vector: 1)
     static let boundRange = Fault(vector: 5)
     static let invalidOpcode = Fault(vector: 6)
     static let deviceNotAvailable = Fault(vector: 7)
@@ -25,6 +26,10 @@ struct Fault: Error {
     static let waiting = Fault(vector: leave)
     static let watching = Fault(vector: step)
 
+    /// A debug exception with bits of DR6: BD is a fault, all others leave RF as it is.
+    static func debug(_ bits: UInt64) -> Fault {
+        Fault(vector: 1, payload: bits, keepsResume: bits & DR6.accessDetected == 0)
+    }
     static func doubleFault() -> Fault { Fault(vector: 8, hasErrorCode: true) }
     static func invalidTSS(_ code: UInt32) -> Fault { Fault(vector: 10, hasErrorCode: true, errorCode: code) }
     static func notPresent(_ code: UInt32) -> Fault { Fault(vector: 11, hasErrorCode: true, errorCode: code) }

@@ -19,6 +19,8 @@ enum Flag {
     static let virtualInterruptPending: UInt64 = 1 << 20
     static let identification: UInt64 = 1 << 21
 
+    /// Those that exist, but for the one that is always set.
+    static let loadable: UInt64 = 0x3F_7FD5
     /// Those that arithmetic sets.
     static let arithmetic: UInt64 = carry | parity | adjust | zero | sign | overflow
 }

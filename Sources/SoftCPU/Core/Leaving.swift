@@ -2,7 +2,7 @@
 @inline(never)
 func raise(_ cpu: CPU, _ operation: Operation, _ fault: Fault) {
     cpu.endBounce()
-    cpu.state.ip = (cpu.state.blockIP &+ UInt64(operation.offset)) & cpu.state.mode.ipMask
+    if !fault.isInNewTask { cpu.state.ip = (cpu.state.blockIP &+ UInt64(operation.offset)) & cpu.state.mode.ipMask }
     cpu.state.remaining &+= Int(operation.rest)
     switch fault.vector {
     case Fault.leave:

@@ -67,8 +67,8 @@ struct ProcessorRegisters {
     var wantsWindow = false
     /// IGNNE#: x87 instructions go on in spite of a pending exception where CR0.NE is clear.
     var ignoresNumericErrors = false
-    /// Bit 20 of physical addresses is kept.
-    var addressMask: UInt64 = ~0
+    /// Bit 20 of physical addresses is cleared.
+    var masksAddressLine20 = false
 
     /// Why the run was left: see ``LeaveReason``.
     var leaveReason = LeaveReason.none

@@ -53,7 +53,15 @@ extension CPU {
 
     /// Whether the privilege or the task's bit map lets a port be used (Intel SDM vol. 1, 19.5).
     func checkPort(_ port: UInt16, size: Int) throws(Fault) {
-        guard isProtected, isVirtual8086 || UInt64(state.privilege) > inputOutputPrivilege else { return }
+        if isProtected, isVirtual8086 || UInt64(state.privilege) > inputOutputPrivilege {
+            try checkBitMap(port, size: size)
+        }
+        if state.watching.hasDataBreakpoints, state.cr4 & CR4.debuggingExtensions != 0 {
+            try noteBreakpoints(UInt64(port), size: size, on: DR7.onPort)
+        }
+    }
+
+    private func checkBitMap(_ port: UInt16, size: Int) throws(Fault) {
         let task = state.segments[SegmentNumber.tr]
         guard task.isPresent, task.type & 8 != 0, task.limit >= 103 else { throw .protection() }
         let map = try read(task.base &+ 102, size: 2, use: Self.tableUse)

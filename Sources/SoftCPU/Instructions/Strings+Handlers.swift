@@ -43,6 +43,7 @@ private func repeated(
 
 /// Ends the run in front of the next turn of an instruction.
 private func leaveAt(_ cpu: CPU, _ operation: Operation) {
+    cpu.state.watching.isBetweenTurns = true
     cpu.state.ip = (cpu.state.blockIP &+ UInt64(operation.offset)) & cpu.state.mode.ipMask
     cpu.state.leaveReason = .none
 }

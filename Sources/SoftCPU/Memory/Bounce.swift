@@ -160,7 +160,7 @@ extension CPU {
     fileprivate func writeBack() -> Bool {
         var forDevices = false
         try? forEachPart { physical, offset, count throws(Fault) in
-            let masked = physical & state.addressMask
+            let masked = physicalAddress(physical)
             guard let page = hostPage(masked), !page.isReadOnly else {
                 forDevices = true
                 return
@@ -175,7 +175,7 @@ extension CPU {
         guard state.bounce.isReporting else { return nil }
         var found: PendingExit?
         try? forEachPart { physical, offset, count throws(Fault) in
-            let masked = physical & state.addressMask
+            let masked = physicalAddress(physical)
             guard found == nil, offset >= state.bounce.reported else { return }
             if let page = hostPage(masked), !page.isReadOnly { return }
             found = PendingExit(

@@ -134,7 +134,7 @@ extension CPU {
     private func mark(_ address: UInt64, _ entry: UInt64, size: Int, leaf: Bool, _ use: PageUse) throws(Fault) {
         let wanted: UInt64 = leaf && use.contains(.write) ? 0x60 : 0x20
         guard entry & wanted != wanted else { return }
-        let masked = address & state.addressMask
+        let masked = physicalAddress(address)
         guard let page = hostPage(masked), !page.isReadOnly else { return }
         let offset = Int(masked & 0xFFF)
         page.store(UInt32(truncatingIfNeeded: entry | wanted), offset)
@@ -143,7 +143,7 @@ extension CPU {
 
     /// Reads an entry; what no memory answers reads as all ones, as an empty bus does.
     private func tableEntry(_ address: UInt64, size: Int) throws(Fault) -> UInt64 {
-        let masked = address & state.addressMask
+        let masked = physicalAddress(address)
         guard let page = hostPage(masked) else { return size == 4 ? 0xFFFF_FFFF : ~0 }
         let offset = Int(masked & 0xFFF)
         return size == 4 ? UInt64(page.load(offset, UInt32.self)) : page.load(offset, UInt64.self)

@@ -1,3 +1,5 @@
+internal import X86
+
 /// A page of guest memory as the slow path finds it.
 struct HostPage {
     /// Address of its first byte in host memory.
@@ -33,6 +35,11 @@ struct HostPage {
 }
 
 extension CPU {
+    /// What the processor puts on its address lines.
+    func physicalAddress(_ address: UInt64) -> UInt64 {
+        state.masksAddressLine20 ? AddressLine20.masked(address) : address
+    }
+
     /// The page of memory at a physical address, if memory is there.
     func hostPage(_ physical: UInt64) -> HostPage? {
         for region in around.regions where physical >= region.start && physical - region.start < region.size {
@@ -49,7 +56,7 @@ extension CPU {
 
     /// Reads 1 to 8 bytes that lie within one page; a device's answer where no memory is.
     func readPhysical(_ physical: UInt64, size: Int) throws(Fault) -> UInt64 {
-        let address = physical & state.addressMask
+        let address = physicalAddress(physical)
         guard let page = hostPage(address) else { return try askDevice(address, size: size) }
         var value: UInt64 = 0
         for index in 0..<size {
@@ -60,7 +67,7 @@ extension CPU {
 
     /// Writes 1 to 8 bytes that lie within one page; leaves for a device where no memory is.
     func writePhysical(_ physical: UInt64, size: Int, _ value: UInt64) throws(Fault) {
-        let address = physical & state.addressMask
+        let address = physicalAddress(physical)
         guard let page = hostPage(address), !page.isReadOnly else {
             try tellDevice(address, size: size, value)
             return
@@ -97,7 +104,9 @@ extension CPU {
                 state.isRefused = false
                 throw .protection()
             }
-            return state.answers[state.answersUsed - 1]
+            let answer = state.answers[state.answersUsed - 1]
+            // Whoever answers may give more than was asked for.
+            return exit.size == 0 || exit.size >= 8 ? answer : answer & (1 << UInt64(8 * exit.size) - 1)
         }
         state.exit = exit
         throw .waiting

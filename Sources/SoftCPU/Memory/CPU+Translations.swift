@@ -64,10 +64,10 @@ extension CPU {
         var use: PageUse = state.privilege == 3 ? .user : []
         if write { use.insert(.write) }
         let mapping = try translate(linear, use)
-        let physical = mapping.physical.page & state.addressMask
+        let physical = physicalAddress(mapping.physical.page)
         guard let page = hostPage(physical) else { return false }
         let known = page.known
-        guard known.flags & PageRecord.watched == 0 else { return false }
+        guard known.flags & PageRecord.watched == 0, !hasDataBreakpoint(onPage: linear.page) else { return false }
         let entry = claim(linear, physical, page)
         unsafe entry.pointer.pointee.readTag = linear.page
         guard write else { return true }
@@ -80,7 +80,7 @@ extension CPU {
     /// Enters a translation for the execution of code on a page, and gives its address in physical memory.
     func fillForExecution(_ linear: UInt64) throws(Fault) -> UInt64 {
         let use: PageUse = state.privilege == 3 ? [.user, .execute] : .execute
-        let physical = try translate(linear, use).physical & state.addressMask
+        let physical = physicalAddress(try translate(linear, use).physical)
         if let page = hostPage(physical) {
             unsafe claim(linear, physical.page, page).pointer.pointee.executeTag = linear.page
         }

@@ -10,6 +10,14 @@ struct Watching {
     var isStepping = true
     /// The next instruction accesses what is watched.
     var mustStep = false
+    /// DR7 asks for a look at accesses to memory or ports.
+    var hasDataBreakpoints = false
+    /// Bits of DR6 for the trap behind the instruction under way, or the one before where that has loaded SS.
+    var debugHits: UInt64 = 0
+    /// The instruction under way was begun with TF set.
+    var trapsBehind = false
+    /// A repeated instruction has turns to go.
+    var isBetweenTurns = false
     /// The run has come to an instruction in front of which it is to end.
     var isAtStop = false
     /// The first byte of what is watched that has been accessed.
@@ -20,7 +28,10 @@ extension CPU {
     /// Notes an access within one page to what is watched; throws where it cannot be noted because a block executes.
     func checkWatch(_ physical: UInt64, linear: UInt64, size: Int, _ use: PageUse) throws(Fault) {
         guard state.watching.isActive else { return }
-        let address = physical & state.addressMask
+        if state.watching.hasDataBreakpoints, !use.contains(.implicit) {
+            try noteBreakpoints(linear, size: size, on: use.contains(.write) ? DR7.onWrite : DR7.onAccess)
+        }
+        let address = physicalAddress(physical)
         guard let page = hostPage(address), page.known.flags & PageRecord.watched != 0 else { return }
         let isWrite = use.contains(.write)
         for watch in around.watches where isWrite || watch.includesReads {
@@ -39,7 +50,7 @@ extension CPU {
         setWatched(around.watches, false)
         around.watches = watches
         setWatched(watches, true)
-        state.watching.isActive = !watches.isEmpty
+        state.watching.isActive = !watches.isEmpty || state.watching.hasDataBreakpoints
         flushTranslations()
     }
 

@@ -9,17 +9,20 @@ extension CPU {
         var passes = passes
         while budget > 0 {
             if state.isHalted || state.watching.hit != nil { return true }
-            if state.watching.hasStops, !passes, around.stops.contains(codeAddress(state.ip)) {
-                state.watching.isAtStop = true
-                return true
+            if state.watching.hasStops {
+                let address = codeAddress(state.ip)
+                if !passes, around.stops.contains(address) {
+                    state.watching.isAtStop = true
+                    return true
+                }
+                if raiseBreakpoint(at: address) {
+                    budget -= 1
+                    continue
+                }
             }
             passes = false
-            let wantsStep =
-                state.answerCount > 0 || state.otherFlags & Flag.trap != 0 || state.shadow != 0
-                || state.watching.mustStep
-            if wantsStep {
-                let done = stepOnce()
-                budget -= done
+            if mustStep {
+                budget -= stepOnce()
             } else {
                 budget -= runBlocks(min(budget, Self.slice))
             }
@@ -27,6 +30,12 @@ extension CPU {
             if state.wantsWindow, canTakeInterrupt { return true }
         }
         return false
+    }
+
+    /// Whether something has to be looked at behind the next instruction.
+    private var mustStep: Bool {
+        state.answerCount > 0 || state.otherFlags & (Flag.trap | Flag.resume) != 0 || state.shadow != 0
+            || state.watching.mustStep
     }
 
     /// Instructions between two looks at the outside.
@@ -53,7 +62,9 @@ extension CPU {
             raiseFetch(error)
         }
         let executed = count - state.remaining
-        return executed + deliverIfRaised()
+        _ = deliverIfRaised()
+        if state.watching.debugHits != 0, state.leaveReason != .exit { deliverTraps() }
+        return executed
     }
 
     private func findOrDecode(_ ip: UInt64) throws(Fault) -> Block {
@@ -73,13 +84,18 @@ extension CPU {
         state.codeChanged = false
         state.answersUsed = 0
         state.watching.mustStep = false
-        let trap = state.otherFlags & Flag.trap != 0
+        state.watching.isBetweenTurns = false
+        state.watching.trapsBehind = state.otherFlags & Flag.trap != 0
+        let resumes = state.otherFlags & Flag.resume
         let shadowed = state.shadow
+        let carried = state.watching.debugHits
         do {
             let block = try decode(state.ip, limit: 1, keep: false)
             state.remaining = 0
             state.blockIP = state.ip
             state.shadow = 0
+            // RF holds for one instruction: one that loads the flags sets it anew.
+            state.otherFlags &= ~Flag.resume
             perform(self, block.first)
         } catch {
             raiseFetch(error)
@@ -87,13 +103,19 @@ extension CPU {
         }
         if state.leaveReason == .exit {
             state.shadow = shadowed
+            state.otherFlags |= resumes
+            state.watching.debugHits = carried
             return 1 - state.remaining
         }
+        if state.watching.isBetweenTurns { state.otherFlags |= resumes }
         if state.leaveReason == .slice { state.leaveReason = .none }
         state.answerCount = 0
-        let wasFault = state.leaveReason == .fault
+        if state.leaveReason == .fault {
+            state.watching.debugHits = 0
+            state.watching.trapsBehind = false
+        }
         _ = deliverIfRaised()
-        if trap, !wasFault, state.leaveReason != .exit { trapAfterInstruction() }
+        if state.leaveReason != .exit { deliverTraps() }
         return 1 - state.remaining
     }
 
@@ -115,11 +137,5 @@ extension CPU {
         state.answersUsed = 0
         deliverException(state.fault)
         return 0
-    }
-
-    /// The trap behind an instruction that was begun with TF set.
-    private func trapAfterInstruction() {
-        state.debug[6] |= 1 << 14
-        deliverException(.debug)
     }
 }

@@ -34,6 +34,7 @@ extension CPU {
         result.pending.interruptShadow = .init(rawValue: state.shadow)
         result.pending.nmiMasked = state.nmiMasked
         result.pending.nmiPending = state.nmiPending
+        result.masksAddressLine20 = state.masksAddressLine20
         result.activity = state.isHalted ? .halted : .running
         return result
     }
@@ -70,11 +71,14 @@ extension CPU {
         state.shadow = new.pending.interruptShadow.rawValue
         state.nmiMasked = new.pending.nmiMasked
         state.nmiPending = new.pending.nmiPending
+        state.masksAddressLine20 = new.masksAddressLine20
         state.isHalted = new.activity == .halted
         let isVirtual = new.rflags & Flag.virtual8086 != 0
         state.privilege =
             !isProtected ? 0 : isVirtual ? 3 : new.segments.ss.descriptorPrivilege
+        state.watching.debugHits = 0
         flushTranslations()
+        updateBreakpoints()
         deliverPending(new.pending)
     }
 

@@ -7,7 +7,10 @@ extension SoftCPU {
     /// A change costs a walk over all decoded code; running costs nothing but for instructions with the same offset in a page.
     public var stops: Set<GuestVirtualAddress> {
         get { Set(cpu.around.stops.map { GuestVirtualAddress($0) }) }
-        set { cpu.setStops(Set(newValue.map(\.rawValue))) }
+        set {
+            cpu.around.stops = Set(newValue.map(\.rawValue))
+            cpu.updateStops()
+        }
     }
 
     /// Memory whose accesses end a run behind the instruction, or the turn of a repeated one, with ``SoftExit/watched(_:)``.

@@ -15,7 +15,7 @@ public final class SoftCPU {
     /// - Parameter memory: regions that do not overlap; their bytes must stay valid as long as the processor lives.
     public init(memory: [GuestMemory.Mapping], configuration: SoftConfiguration = SoftConfiguration()) {
         unsafe around = .allocate(capacity: 1)
-        let pageCount = unsafe memory.reduce(0) { unsafe $0 + Int($1.region.size >> 12) }
+        let pageCount = memory.reduce(0) { $0 + Int($1.region.size >> 12) }
         unsafe around.initialize(to: Surroundings(dirtyPages: DirtyList(pageCount: pageCount)))
         unsafe registers = .allocate(capacity: 1)
         let blank = OperationRecord(handler: invalidOpcodeHandler)

@@ -15,6 +15,10 @@ extension CPU {
     func deliverException(_ first: Fault) {
         var current = first
         state.shadow = 0
+        state.isHalted = false
+        if first.vector == 1 { enterDebugException(first.payload) }
+        // What is pushed has RF set, so that the instruction is not stopped at again when it is begun again.
+        if first.vector != 8, !first.keepsResume { state.otherFlags |= Flag.resume }
         var attempts = 0
         while true {
             do {
@@ -77,6 +81,7 @@ extension CPU {
         } catch {
             deliverException(error)
         }
+        deliverTraps()
     }
 
     /// Goes to the handler of a vector; ``ProcessorRegisters/ip`` is the return address (Intel SDM vol. 3, 6.12 and 6.14).

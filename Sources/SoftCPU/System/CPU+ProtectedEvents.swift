@@ -10,11 +10,11 @@ extension CPU {
         guard !gate.isOrdinary, [5, 6, 7, 14, 15].contains(gate.type) else { throw .protection(code) }
         if source == .software, gate.privilege < state.privilege { throw .protection(code) }
         guard gate.isPresent else { throw .notPresent(code) }
+        let external: UInt32 = source == .software ? 0 : 1
         if gate.type == 5 {
-            try switchTask(gate.gateSelector, .call, errorCode: errorCode, isEvent: true)
+            try switchTask(throughGate: gate, .call, external: external, errorCode: errorCode)
             return
         }
-        let external: UInt32 = source == .software ? 0 : 1
         let selector = gate.gateSelector
         let selectorCode = UInt32(selector & 0xFFFC) | external
         guard selector & 0xFFFC != 0 else { throw .protection(external) }

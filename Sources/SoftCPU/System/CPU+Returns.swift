@@ -74,7 +74,7 @@ extension CPU {
     func returnFromInterrupt(bytes: Int) throws(Fault) {
         if !isProtected { return try returnReal(bytes: bytes) }
         if isVirtual8086 {
-            guard inputOutputPrivilege == 3 else { throw .protection() }
+            guard inputOutputPrivilege == 3 else { return try returnInProgram(bytes: bytes) }
             return try returnReal(bytes: bytes)
         }
         if state.otherFlags & Flag.nestedTask != 0 {
@@ -125,7 +125,7 @@ extension CPU {
         var values = InlineArray<6, UInt64>(repeating: 0)
         for index in 0..<6 { values[index] = try peek(12 + 4 * index, 4) }
         guard offset <= 0xFFFF else { throw .protection() }
-        flags = newFlags & 0x3F_7FD5
+        flags = newFlags & Flag.loadable
         state.privilege = 3
         setRealSegment(SegmentNumber.cs, selector)
         state.ip = offset

@@ -165,12 +165,13 @@ private let writeDebug: Handler = {
         switch number {
         case 6:
             guard value >> 32 == 0 else { throw .protection() }
-            cpu.state.debug[6] = value & 0xE00F | 0xFFFF_0FF0
+            cpu.state.debug[6] = value & DR6.writable | DR6.fixed
         case 7:
             guard value >> 32 == 0 else { throw .protection() }
-            cpu.state.debug[7] = value & 0xFFFF_2BFF | 0x400
+            cpu.state.debug[7] = value & DR7.writable | DR7.fixed
         default: cpu.state.debug[number] = value
         }
+        cpu.updateBreakpoints()
     }
 }
 
@@ -197,10 +198,7 @@ extension CPU {
         }
         guard number < 8 else { throw .invalidOpcode }
         try requireSupervisor()
-        if state.debug[7] & 1 << 13 != 0 {
-            state.debug[6] |= 1 << 13
-            throw .debug
-        }
+        if state.debug[7] & DR7.generalDetect != 0 { throw .debug(DR6.accessDetected) }
         return number
     }
 

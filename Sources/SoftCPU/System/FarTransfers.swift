@@ -100,16 +100,20 @@ private let interruptReturn: Handler = {
 /// INT n and INT3; the latter is not compared with IOPL in virtual-8086 mode.
 private let softwareInterrupt: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
-        if operation.extra == 0, cpu.isVirtual8086, cpu.inputOutputPrivilege < 3 { throw .protection() }
-        try cpu.deliver(UInt8(truncatingIfNeeded: operation.immediate), .software, errorCode: nil)
-        cpu.updateMode()
+        let vector = UInt8(truncatingIfNeeded: operation.immediate)
+        if operation.extra == 0, cpu.isVirtual8086, try cpu.interruptsProgram(vector) {
+            try cpu.deliverInProgram(vector)
+        } else {
+            try cpu.deliver(vector, .software, errorCode: nil)
+        }
+        cpu.endStepping()
     }
 }
 
 private let debugInterrupt: Handler = {
     attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
         try cpu.deliver(1, .exception, errorCode: nil)
-        cpu.updateMode()
+        cpu.endStepping()
     }
 }
 
@@ -117,6 +121,14 @@ private let overflowInterrupt: Handler = {
     attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
         guard cpu.overflow else { return }
         try cpu.deliver(4, .software, errorCode: nil)
-        cpu.updateMode()
+        cpu.endStepping()
+    }
+}
+
+extension CPU {
+    /// Behind an interrupt by instruction: TF has been cleared for its handler, and its own trap with it.
+    fileprivate func endStepping() {
+        state.watching.trapsBehind = false
+        updateMode()
     }
 }

@@ -1,7 +1,7 @@
 internal import CZydis
 internal import X86
 
-/// CPUID, HLT, UD2, RDTSC and its kin, RDRAND, cache control, fences, prefetches, MONITOR and MWAIT.
+/// CPUID, HLT, UD2, RDTSC and its kin, RDRAND, cache control, fences and prefetches.
 enum Miscellaneous: InstructionFamily {
     static func register(in table: inout InstructionTable) {
         table[ZYDIS_MNEMONIC_CPUID] = { $0.emit(identify) }

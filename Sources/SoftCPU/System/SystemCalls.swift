@@ -36,6 +36,7 @@ private let systemCall: Handler = {
         cpu.state.ip =
             cpu.state.modelSpecific[isLong ? ModelSpecificRegister.longStar : ModelSpecificRegister.longStar + 1]
         cpu.flags = flags & ~cpu.state.modelSpecific[ModelSpecificRegister.flagMask] & ~Flag.resume
+        cpu.state.watching.trapsBehind = cpu.state.otherFlags & Flag.trap != 0
         cpu.setFlatSegments(UInt16(truncatingIfNeeded: star >> 32) & 0xFFFC, privilege: 0, longCode: true)
     }
 }
@@ -60,6 +61,8 @@ private let systemReturn: Handler = {
             cpu.state.ip = cpu.state.general[1] & 0xFFFF_FFFF
         }
         cpu.flags = cpu.state.general[11] & 0x3C_7FD7 & ~(Flag.resume | Flag.virtual8086)
+        // With the flags of the caller comes the trap behind its SYSCALL.
+        cpu.state.watching.trapsBehind = cpu.state.otherFlags & Flag.trap != 0
         cpu.setFlatSegments((isWide ? selector &+ 16 : selector) | 3, privilege: 3, longCode: isWide)
         cpu.state.segments[SegmentNumber.ss].selector = (selector &+ 8) | 3
     }

@@ -1,7 +1,3 @@
-import CZydis
-
-@testable import SoftCPU
-
 /// All single-step tests, run once.
 struct SingleStepRun {
     private(set) var count = 0
@@ -14,14 +10,9 @@ struct SingleStepRun {
     /// What came of it; an error where the files cannot be read.
     static let result = Result { try SingleStepRun() }
 
-    /// Whether there are instructions of x87 yet, for the forms that need them.
-    private static func isExecuted(_ form: String) -> Bool {
-        InstructionTable.standard[ZYDIS_MNEMONIC_FWAIT] != nil || !["9B", "D8"].contains(form)
-    }
-
     private init() throws {
         let machine = try SingleStepMachine()
-        for (form, text) in try SingleStepFolder.read() where Self.isExecuted(form) {
+        for (form, text) in try SingleStepFolder.read() {
             var found: [String] = []
             for test in SingleStepScanner.tests(in: text) {
                 count += 1

@@ -13,7 +13,7 @@ final class SmallMachine {
 
     init(configuration: SoftConfiguration = SoftConfiguration(), size: UInt64 = 1 << 20) throws {
         memory = try GuestMemory(regions: [.init(address: GuestPhysicalAddress(0), size: size)])
-        processor = unsafe SoftCPU(memory: memory.mappings, configuration: configuration)
+        processor = SoftCPU(memory: memory.mappings, configuration: configuration)
     }
 
     /// Puts bytes into memory.
