@@ -36,10 +36,15 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let denormalsPass = Quirks(rawValue: 1 << 10)
     /// x87 remembers opcode and operand of an instruction that raises an exception which is not masked, of no other (Intel SDM
     /// vol. 1, 8.1.8 and 8.1.9; CPUID leaf 7, EBX bit 6). Others remember those of each instruction.
-    public static let pointersOfErrors = Quirks(rawValue: 1 << 16)
+    public static let pointersOfErrors = Quirks(rawValue: 1 << 13)
     /// FXSAVE, XSAVE and so a state have opcode and addresses of the last x87 instruction only while an exception is pending, else
     /// zeros (AMD APM vol. 2, 11.4.4.3). Others always have them.
-    public static let pointersSavedWithErrors = Quirks(rawValue: 1 << 17)
+    public static let pointersSavedWithErrors = Quirks(rawValue: 1 << 14)
+    /// REP INS and REP OUTS of no element need the right to the port. With others they do nothing.
+    public static let emptyPortStringsCheck = Quirks(rawValue: 1 << 11)
+    /// DPPS and DPPD add for each lane by itself, in another order: which of several NaNs a lane gets depends on that. Others add
+    /// once for all lanes.
+    public static let dotProductsByLane = Quirks(rawValue: 1 << 12)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
@@ -48,7 +53,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// Intel, family 6: measured on a Xeon of model CFh.
     public static let intel: Quirks = [
         .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
-        .denormalsPass, .pointersOfErrors,
+        .denormalsPass, .emptyPortStringsCheck, .dotProductsByLane, .pointersOfErrors,
     ]
 
     /// Those of a processor, if they were measured; nil for all others, Zen 5 among them.

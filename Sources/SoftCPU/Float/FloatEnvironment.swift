@@ -10,13 +10,14 @@ struct FloatEnvironment: BitwiseCopyable {
     /// Denormal operands are zero.
     var treatsDenormalsAsZero: Bool
     /// What the processor does where the manuals leave it open.
-    var quirks = Quirks()
+    var quirks: Quirks
     /// What operations have found.
     var raised: FloatFlags = []
 
     /// The environment of SSE.
     @inline(__always)
-    init(mxcsr: UInt32) {
+    init(mxcsr: UInt32, quirks: Quirks = .zen) {
+        self.quirks = quirks
         rounding = Rounding(rawValue: UInt8(mxcsr >> 13 & 3)).known
         precision = 64
         masked = FloatFlags(rawValue: UInt16(mxcsr >> 7 & 0x3F))

@@ -1,21 +1,28 @@
 /// Executes a string instruction: one element, or with a repeat prefix as many turns as the slice has room for.
 ///
 /// - Parameter compares: the prefix also looks at ZF.
+/// - Parameter accessesPort: the right to the port in DX is needed.
 @inline(__always)
 private func repeated(
     _ state: UInt,
     _ operation: UInt,
     compares: Bool = false,
+    accessesPort: Bool = false,
     _ body: (StringTurn) throws(Fault) -> Void
 ) {
     let cpu = CPU(state)
     let operation = Operation(operation)
     let turn = StringTurn(cpu, operation)
     let kind = operation.extra
+    // A fault finds the flags of before the instruction (Intel SDM vol. 2, REP).
+    let flags = (cpu.state.flagResult, cpu.state.flagCarries)
     do throws(Fault) {
         if kind == 0 {
             try body(turn)
         } else {
+            if accessesPort, turn.counter == 0, cpu.has(.emptyPortStringsCheck) {
+                try cpu.checkPort(UInt16(truncatingIfNeeded: cpu.state.general[2]), size: turn.bytes)
+            }
             var isFirst = true
             while turn.counter != 0 {
                 if !isFirst {
@@ -34,6 +41,7 @@ private func repeated(
             }
         }
     } catch {
+        if compares { (cpu.state.flagResult, cpu.state.flagCarries) = flags }
         return raise(cpu, operation, error)
     }
     if kind != 0 { return leaveBehind(cpu, operation) }
@@ -97,7 +105,7 @@ let scanString: Handler = {
 }
 
 let inputString: Handler = {
-    repeated($0, $1) { turn throws(Fault) in
+    repeated($0, $1, accessesPort: true) { turn throws(Fault) in
         let cpu = turn.cpu
         let port = UInt16(truncatingIfNeeded: cpu.state.general[2])
         try cpu.checkPort(port, size: turn.bytes)
@@ -110,7 +118,7 @@ let inputString: Handler = {
 }
 
 let outputString: Handler = {
-    repeated($0, $1) { turn throws(Fault) in
+    repeated($0, $1, accessesPort: true) { turn throws(Fault) in
         let cpu = turn.cpu
         let port = UInt16(truncatingIfNeeded: cpu.state.general[2])
         try cpu.checkPort(port, size: turn.bytes)

@@ -38,7 +38,7 @@ enum Increment: UnaryOperation {
         cpu.setFlags(
             result: result,
             carry: cpu.carry,
-            overflow: result == 1 &<< T(T.bitWidth - 1),
+            overflow: result.isNegative && !value.isNegative,
             adjust: result & 15 == 0
         )
         return result
@@ -52,7 +52,7 @@ enum Decrement: UnaryOperation {
         cpu.setFlags(
             result: result,
             carry: cpu.carry,
-            overflow: value == 1 &<< T(T.bitWidth - 1),
+            overflow: value.isNegative && !result.isNegative,
             adjust: value & 15 == 0
         )
         return result

@@ -6,6 +6,8 @@ enum ControlRegisters: InstructionFamily {
     static func register(in table: inout InstructionTable) {
         table[ZYDIS_MNEMONIC_CLTS] = { leaving(&$0, clearTaskSwitched) }
         table[ZYDIS_MNEMONIC_LMSW] = {
+            // The right is asked for before memory is read.
+            $0.emit(requireSupervisor)
             let source = $0.loadOperand(0)
             leaving(&$0, loadMachineStatus, source: source)
         }
@@ -69,9 +71,10 @@ private let clearTaskSwitched: Handler = {
     }
 }
 
+private let requireSupervisor: Handler = { attempt($0, $1) { cpu, _ throws(Fault) in try cpu.requireSupervisor() } }
+
 private let loadMachineStatus: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
-        try cpu.requireSupervisor()
         let value = UInt64(cpu.register(operation.source, UInt16.self))
         try cpu.setCR0(cpu.state.cr0 & ~14 | value & 15 | cpu.state.cr0 & 1)
     }

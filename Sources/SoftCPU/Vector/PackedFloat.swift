@@ -47,13 +47,22 @@ enum PackedFloat {
                 ? F.product(a.lane(index), b.lane(index), &environment) : F.zero(false)
         }
         guard !environment.isUnmasked else { return a }
-        var sum = F.sum(products.lane(0), products.lane(1), &environment)
-        if F.laneCount == 4 {
-            let other = F.sum(products.lane(2), products.lane(3), &environment)
-            guard !environment.isUnmasked else { return a }
-            sum = F.sum(sum, other, &environment)
+        // Each lane with its neighbour, then with the other pair.
+        let isByLane = environment.quirks.contains(.dotProductsByLane)
+        let isPair = F.laneCount == 2
+        let pairs = Vector128(F.self) { index in
+            let first = isByLane ? (isPair ? index : index ^ 1) : index & 2
+            return F.sum(products.lane(first), products.lane(first ^ 1), &environment)
         }
-        return Vector128(F.self) { control >> UInt8($0) & 1 != 0 ? sum : F.zero(false) }
+        guard !environment.isUnmasked else { return a }
+        let sums =
+            isPair
+            ? pairs
+            : Vector128(F.self) { index in
+                let first = isByLane ? index : 0
+                return F.sum(pairs.lane(first), pairs.lane(first ^ 2), &environment)
+            }
+        return Vector128(F.self) { control >> UInt8($0) & 1 != 0 ? sums.lane($0) : F.zero(false) }
     }
 
     /// Estimates of all lanes.

@@ -4,55 +4,11 @@ import CZydis
 @testable import SoftCPU
 
 extension RandomInstruction {
-    /// Instructions that read what a process shares with its host, leave the flow, or change how it is observed.
-    private static let outOfScope: Set<ZydisMnemonic> = [
-        ZYDIS_MNEMONIC_CPUID, ZYDIS_MNEMONIC_RDTSC, ZYDIS_MNEMONIC_RDTSCP, ZYDIS_MNEMONIC_RDPMC, ZYDIS_MNEMONIC_RDPID,
-        ZYDIS_MNEMONIC_RDRAND, ZYDIS_MNEMONIC_RDSEED, ZYDIS_MNEMONIC_SYSCALL, ZYDIS_MNEMONIC_SYSENTER,
-        ZYDIS_MNEMONIC_INT, ZYDIS_MNEMONIC_INT1, ZYDIS_MNEMONIC_INT3, ZYDIS_MNEMONIC_XGETBV, ZYDIS_MNEMONIC_SGDT,
-        ZYDIS_MNEMONIC_SIDT, ZYDIS_MNEMONIC_SLDT, ZYDIS_MNEMONIC_STR, ZYDIS_MNEMONIC_SMSW, ZYDIS_MNEMONIC_LAR,
-        ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR, ZYDIS_MNEMONIC_VERW, ZYDIS_MNEMONIC_POPFQ, ZYDIS_MNEMONIC_POPF,
-        ZYDIS_MNEMONIC_PUSHFQ, ZYDIS_MNEMONIC_PUSHF, ZYDIS_MNEMONIC_IRET, ZYDIS_MNEMONIC_IRETD,
-        ZYDIS_MNEMONIC_IRETQ, ZYDIS_MNEMONIC_RDFSBASE, ZYDIS_MNEMONIC_RDGSBASE, ZYDIS_MNEMONIC_WRFSBASE,
-        ZYDIS_MNEMONIC_WRGSBASE, ZYDIS_MNEMONIC_LSS, ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS,
-        ZYDIS_MNEMONIC_TZCNT, ZYDIS_MNEMONIC_LZCNT, ZYDIS_MNEMONIC_XSETBV, ZYDIS_MNEMONIC_CLFLUSHOPT,
-        ZYDIS_MNEMONIC_CLWB, ZYDIS_MNEMONIC_PAUSE,
-    ]
-
-    static func isInScope(_ decoded: DecodedInstruction) -> Bool {
-        let mnemonic = unsafe decoded.instruction.mnemonic
-        guard InstructionTable.standard[mnemonic] != nil, !outOfScope.contains(mnemonic) else { return false }
-        guard unsafe decoded.instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_NONE else { return false }
-        // With this prefix they are TZCNT and LZCNT where those exist.
-        let scans = [ZYDIS_MNEMONIC_BSF, ZYDIS_MNEMONIC_BSR]
-        guard unsafe decoded.instruction.raw.prefix_count == 0 || !scans.contains(mnemonic) else { return false }
-        // The mnemonics of two string instructions mean others too.
-        let ambiguous = [ZYDIS_MNEMONIC_MOVSD, ZYDIS_MNEMONIC_CMPSD]
-        if ambiguous.contains(mnemonic), unsafe decoded.instruction.meta.category != ZYDIS_CATEGORY_STRINGOP {
-            return false
-        }
-        // By more than 16 the result is undefined too.
-        let doubleShifts = [ZYDIS_MNEMONIC_SHLD, ZYDIS_MNEMONIC_SHRD]
-        if !NativeCode.isMeasured, doubleShifts.contains(mnemonic), decoded.operands[0].size == 16 { return false }
-        // Opcode 0F 0D with a register is invalid or a NOP, as the processor likes.
-        if !NativeCode.isMeasured, mnemonic == ZYDIS_MNEMONIC_NOP { return false }
-        // FS and GS are the host's, and so are the selectors.
-        guard unsafe decoded.instruction.attributes >> 41 & 3 == 0 else { return false }
-        for index in unsafe 0..<Int(decoded.instruction.operand_count) {
-            let operand = decoded.operands[index]
-            guard operand.type == ZYDIS_OPERAND_TYPE_REGISTER else { continue }
-            switch ZydisRegisterGetClass(operand.reg.value) {
-            case ZYDIS_REGCLASS_SEGMENT, ZYDIS_REGCLASS_CONTROL, ZYDIS_REGCLASS_DEBUG: return false
-            default: break
-            }
-        }
-        return true
-    }
-
     /// Makes the displacement one that leads into the data region.
     static func placeDisplacement(
         _ bytes: inout [UInt8],
         _ decoded: DecodedInstruction,
-        _ random: inout SeededGenerator
+        _ random: inout RandomOperands
     ) {
         let raw = unsafe decoded.instruction.raw.disp
         guard raw.size != 0 else { return }
@@ -60,9 +16,9 @@ extension RandomInstruction {
         for index in unsafe 0..<Int(decoded.instruction.operand_count) {
             let operand = decoded.operands[index]
             guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { continue }
-            let target = Int64(NATIVE_DATA + 0x4000 + random.next() % 0x4000)
+            let target = Int64(target(operand.size, &random))
             if operand.mem.base == ZYDIS_REGISTER_RIP || operand.mem.base == ZYDIS_REGISTER_EIP {
-                value = unsafe target - Int64(NATIVE_CODE + 0x800) - Int64(decoded.instruction.length)
+                value = unsafe target - Int64(NATIVE_START) - Int64(decoded.instruction.length)
             } else if operand.mem.base == ZYDIS_REGISTER_NONE, operand.mem.index == ZYDIS_REGISTER_NONE {
                 value = target
             }
@@ -72,14 +28,43 @@ extension RandomInstruction {
         }
     }
 
-    /// Makes the registers of addresses lead into the data region.
-    mutating func place(_ decoded: DecodedInstruction, _ random: inout SeededGenerator) {
-        registers[4] = NATIVE_DATA + 0x8000 + random.next() % 64 * 8
+    /// Makes a direct branch one to the place where the thunk goes on behind branches. A branch whose displacement has no room
+    /// for that is none to compare.
+    static func placeTarget(_ bytes: inout [UInt8], _ decoded: DecodedInstruction) -> Bool {
+        let raw = unsafe decoded.instruction.raw.imm.0
+        guard raw.is_relative != 0 else { return true }
+        let value = unsafe Int64(NATIVE_BRANCH) - Int64(NATIVE_START) - Int64(decoded.instruction.length)
+        for index in 0..<Int(raw.size) / 8 {
+            bytes[Int(raw.offset) + index] = UInt8(truncatingIfNeeded: value >> Int64(8 * index))
+        }
+        return true
+    }
+
+    /// An address for an operand of so many bits: in the middle of the data, mostly aligned. One in 32 is where something faults:
+    /// at the end of the data, which only can be read, behind it, or no address at all.
+    private static func target(_ bits: UInt16, _ random: inout RandomOperands) -> UInt64 {
+        let choice = random.next()
+        let spread = choice >> 8 & 0xFFF
+        let alignment: UInt64 = bits >= 128 && choice >> 24 & 15 != 0 ? ~15 : ~0
+        switch choice & 127 {
+        case 0: return NATIVE_DATA + NATIVE_DATA_SIZE - spread & 63
+        case 1: return NATIVE_DATA + NATIVE_DATA_SIZE + spread
+        case 2: return NATIVE_DATA + NATIVE_DATA_SIZE - 0x1000 + spread & 0x7FF
+        default: return (NATIVE_DATA + 0x8000 + spread) & alignment
+        }
+    }
+
+    /// Makes the registers of addresses lead into the data region; says whether the instruction can be executed then.
+    mutating func place(_ decoded: DecodedInstruction, _ random: inout RandomOperands) -> Bool {
+        registers[4] = NATIVE_DATA + 0x8000 + random.below(64) * 8
         let mnemonic = unsafe decoded.instruction.mnemonic
         let repeats = unsafe decoded.instruction.attributes >> 28 & 7 != 0
-        if repeats || mnemonic == ZYDIS_MNEMONIC_ENTER { registers[1] = random.next() % 20 }
+        if repeats || mnemonic == ZYDIS_MNEMONIC_ENTER { registers[1] = random.below(20) }
+        // Whether the right to a port is asked for where nothing is read or written is known of one line.
+        let isPortString = unsafe decoded.instruction.meta.category == ZYDIS_CATEGORY_IOSTRINGOP
+        if isPortString, NativeCode.quirks != .intel { registers[1] |= 1 }
         if mnemonic == ZYDIS_MNEMONIC_ENTER || mnemonic == ZYDIS_MNEMONIC_LEAVE {
-            registers[5] = NATIVE_DATA + 0x8000 + random.next() % 64 * 8
+            registers[5] = NATIVE_DATA + 0x8000 + random.below(64) * 8
         }
         if mnemonic == ZYDIS_MNEMONIC_DIV || mnemonic == ZYDIS_MNEMONIC_IDIV, random.next() & 1 == 0 {
             registers[2] = random.next() & 1 == 0 ? 0 : UInt64(bitPattern: Int64(bitPattern: registers[0]) >> 63)
@@ -87,32 +72,73 @@ extension RandomInstruction {
         let bitTests = [ZYDIS_MNEMONIC_BT, ZYDIS_MNEMONIC_BTS, ZYDIS_MNEMONIC_BTR, ZYDIS_MNEMONIC_BTC]
         if bitTests.contains(mnemonic), decoded.operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER {
             let number = Int(ZydisRegisterGetId(decoded.operands[1].reg.value))
-            registers[number] = random.next() % 0x8000 &- 0x4000
+            registers[number] = random.below(0x8000) &- 0x4000
         }
         for index in unsafe 0..<Int(decoded.instruction.operand_count) {
             let operand = decoded.operands[index]
             guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { continue }
-            placeAddress(operand.mem, &random)
+            placeAddress(operand, &random)
         }
+        let operands = unsafe (0..<Int(decoded.instruction.operand_count)).map { decoded.operands[$0] }
+        address = operands.first { $0.type == ZYDIS_OPERAND_TYPE_MEMORY }.map { address(of: $0, decoded) }
+        return placeBranch(decoded)
     }
 
-    private mutating func placeAddress(_ memory: ZydisDecodedOperandMem, _ random: inout SeededGenerator) {
-        let target = NATIVE_DATA + 0x8000 + random.next() % 0x1000
+    /// Makes an indirect branch one to the place where the thunk goes on behind branches. One whose target would be read where
+    /// nothing can be stored before is none to compare.
+    private mutating func placeBranch(_ decoded: DecodedInstruction) -> Bool {
+        guard unsafe decoded.instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_NEAR else { return true }
+        if decoded.operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER,
+            unsafe decoded.instruction.mnemonic != ZYDIS_MNEMONIC_RET
+        {
+            registers[Int(ZydisRegisterGetId(decoded.operands[0].reg.value))] = NATIVE_BRANCH
+            return true
+        }
+        guard unsafe decoded.instruction.raw.imm.0.is_relative == 0, let address else { return true }
+        operandWords = [NATIVE_BRANCH]
+        return address <= NATIVE_READ_ONLY - 8 || address >= NATIVE_DATA + NATIVE_DATA_SIZE
+    }
+
+    private mutating func placeAddress(
+        _ operand: ZydisDecodedOperand,
+        _ random: inout RandomOperands
+    ) {
+        let memory = operand.mem
+        // One in 256 is no address at all.
+        let isCanonical = random.next() & 255 != 0
+        let target = isCanonical ? Self.target(operand.size, &random) : 1 << 56 + random.below(4096)
         let scale = UInt64(max(1, memory.scale))
         let hasBase =
             memory.base != ZYDIS_REGISTER_NONE && memory.base != ZYDIS_REGISTER_RIP
             && memory.base != ZYDIS_REGISTER_EIP
         let base = Int(ZydisRegisterGetId(memory.base))
         let index = Int(ZydisRegisterGetId(memory.index))
+        let displacement = UInt64(bitPattern: memory.disp.has_displacement != 0 ? memory.disp.value : 0)
         if memory.index == ZYDIS_REGISTER_NONE {
-            if hasBase { registers[base] = target }
+            if hasBase { registers[base] = target &- displacement }
         } else if !hasBase {
-            if memory.base == ZYDIS_REGISTER_NONE { registers[index] = target / scale }
+            if memory.base == ZYDIS_REGISTER_NONE { registers[index] = (target &- displacement) / scale }
         } else if base == index {
-            registers[base] = target / (scale + 1)
+            registers[base] = (target &- displacement) / (scale + 1)
         } else {
-            registers[index] = random.next() % 64
-            registers[base] = target
+            registers[index] = random.below(64)
+            registers[base] = target &- displacement &- registers[index] &* scale
         }
+    }
+
+    /// Where an operand is with the registers that were chosen.
+    private func address(of operand: ZydisDecodedOperand, _ decoded: DecodedInstruction) -> UInt64 {
+        let memory = operand.mem
+        func value(_ register: ZydisRegister) -> UInt64 {
+            switch register {
+            case ZYDIS_REGISTER_NONE: 0
+            case ZYDIS_REGISTER_RIP, ZYDIS_REGISTER_EIP: unsafe NATIVE_START + UInt64(decoded.instruction.length)
+            case ZYDIS_REGISTER_AL: registers[0] & 0xFF
+            default: registers[Int(ZydisRegisterGetId(register))]
+            }
+        }
+        let displacement = UInt64(bitPattern: memory.disp.has_displacement != 0 ? memory.disp.value : 0)
+        let sum = value(memory.base) &+ value(memory.index) &* UInt64(memory.scale) &+ displacement
+        return unsafe decoded.instruction.address_width == 32 ? sum & 0xFFFF_FFFF : sum
     }
 }

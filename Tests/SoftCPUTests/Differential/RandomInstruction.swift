@@ -3,21 +3,6 @@ import CZydis
 
 @testable import SoftCPU
 
-/// A random number generator with a seed, so that a failure can be repeated (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// One instruction of user mode in 64-bit code, with registers that lead its accesses into the data region.
 struct RandomInstruction {
     var bytes: [UInt8]
@@ -25,71 +10,102 @@ struct RandomInstruction {
     var flags: UInt64
     /// The arithmetic flags that the manuals leave open.
     var undefinedFlags: UInt64
-    /// Mnemonic and operands: what the report counts.
-    var form: String
+    /// Where its first operand in memory is, if it has one.
+    var address: UInt64?
+    /// What is stored there before, if that matters: words of 8 bytes.
+    var operandWords: [UInt64] = []
+    /// It uses registers of MMX.
+    var isMMX: Bool
+    /// It writes bytes that a mask chooses: which of them a page fault names is the processor's choice.
+    var isMasked: Bool
+    /// It compares strings again and again.
+    var repeatsComparison: Bool
+    /// It is a transcendental function, whose result is warranted to one unit in the last place.
+    var isApproximate: Bool
 
-    /// Makes one, if the bytes that were drawn are an instruction in scope.
-    init?(_ random: inout SeededGenerator, _ decoder: inout Decoders) {
-        var bytes = Self.draw(&random)
+    /// Makes one of a form.
+    init?(_ form: InstructionForm, _ random: inout RandomOperands, _ decoders: inout Decoders) {
+        let encoding = form.encodings[Int(random.below(UInt64(form.encodings.count)))]
+        var bytes = Self.draw(encoding, &random)
         var decoded = DecodedInstruction()
-        guard Self.decode(&bytes, &decoder, &decoded), Self.isInScope(decoded) else { return nil }
+        guard decoders.decode(bytes, into: &decoded), FormKey(decoded) == form.key else { return nil }
         registers = (0..<16).map { _ in Self.value(&random) }
+        let length = unsafe Int(decoded.instruction.length)
+        bytes.removeSubrange(length...)
         Self.placeDisplacement(&bytes, decoded, &random)
-        guard Self.decode(&bytes, &decoder, &decoded) else { return nil }
-        self.bytes = Array(bytes.prefix(unsafe Int(decoded.instruction.length)))
-        form = Self.form(decoded)
+        guard Self.placeTarget(&bytes, decoded) else { return nil }
+        guard decoders.decode(bytes, into: &decoded), FormScope(decoded) == .compared else { return nil }
+        self.bytes = bytes
+        isMMX = unsafe (0..<Int(decoded.instruction.operand_count)).contains {
+            let operand = decoded.operands[$0]
+            return operand.type == ZYDIS_OPERAND_TYPE_REGISTER
+                && ZydisRegisterGetClass(operand.reg.value) == ZYDIS_REGCLASS_MMX
+        }
+        let mnemonic = unsafe decoded.instruction.mnemonic
+        isMasked = mnemonic == ZYDIS_MNEMONIC_MASKMOVQ || mnemonic == ZYDIS_MNEMONIC_MASKMOVDQU
+        repeatsComparison = unsafe decoded.instruction.attributes >> 29 & 3 != 0
+        isApproximate = unsafe Self.transcendental.contains(decoded.instruction.mnemonic)
         // SAFETY: the decoder's tables are static.
         undefinedFlags = unsafe decoded.instruction.cpu_flags.map { unsafe UInt64($0.pointee.undefined) } ?? 0
-        flags = random.next() & (Flag.arithmetic | Flag.direction) | Flag.fixed | Flag.interrupt
+        flags = random.next() & (Flag.arithmetic | Flag.direction | Flag.identification) | Flag.fixed | Flag.interrupt
         if random.next() & 3 != 0 { flags &= ~Flag.direction }
-        place(decoded, &random)
+        guard place(decoded, &random) else { return nil }
+        if address != nil, operandWords.isEmpty { operandWords = Self.words(decoded, &random) }
     }
 
-    private static func decode(
-        _ bytes: inout [UInt8],
-        _ decoder: inout Decoders,
-        _ decoded: inout DecodedInstruction
-    ) -> Bool {
-        let count = bytes.count
-        let status = unsafe bytes.withUnsafeBytes {
-            decoder.decode(
-                [.long, .stack32, .flat],
-                at: UInt(bitPattern: $0.baseAddress!),
-                byteCount: min(count, 15),
-                into: &decoded
-            )
+    private static let transcendental: Set<ZydisMnemonic> = [
+        ZYDIS_MNEMONIC_F2XM1, ZYDIS_MNEMONIC_FYL2X, ZYDIS_MNEMONIC_FYL2XP1, ZYDIS_MNEMONIC_FPATAN, ZYDIS_MNEMONIC_FPTAN,
+        ZYDIS_MNEMONIC_FSIN, ZYDIS_MNEMONIC_FCOS, ZYDIS_MNEMONIC_FSINCOS,
+    ]
+
+    /// What an operand in memory is to hold: what the instruction can load, or numbers of all formats.
+    private static func words(_ decoded: DecodedInstruction, _ random: inout RandomOperands) -> [UInt64] {
+        switch unsafe decoded.instruction.mnemonic {
+        case ZYDIS_MNEMONIC_POPF, ZYDIS_MNEMONIC_POPFQ:
+            let allowed = Flag.arithmetic | Flag.direction | Flag.identification | Flag.interrupt | Flag.privilegeLevel
+            return [random.next() & allowed]
+        case ZYDIS_MNEMONIC_LDMXCSR: return [UInt64(random.mxcsr()) | random.next() & 0x3F]
+        case ZYDIS_MNEMONIC_FXRSTOR, ZYDIS_MNEMONIC_FXRSTOR64:
+            return [random.next(), random.next(), random.next(), UInt64(random.mxcsr())]
+        default: break
         }
-        return status & 0x8000_0000 == 0
+        switch random.below(8) {
+        case 0: return [random.double().bits, random.double().bits]
+        case 1: return [random.singles(), random.singles()]
+        case 2:
+            let number = random.extended()
+            return [number.significand, UInt64(number.signAndExponent)]
+        case 3: return [random.vector().low, random.vector().high]
+        case 4: return [random.next() >> random.below(64)]
+        case 5: return [random.decimalDigits(16), random.decimalDigits(2) | random.below(256) << 8]
+        default: return []
+        }
     }
 
-    /// Bytes that may be an instruction: prefixes, one of the four opcode maps, and more.
-    private static func draw(_ random: inout SeededGenerator) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Prefixes and opcode as the encoding has them, and anything behind that may be.
+    private static func draw(_ encoding: Encoding, _ random: inout RandomOperands) -> [UInt8] {
         let choice = random.next()
-        if choice & 7 == 0 { bytes.append(0x66) }
-        if choice >> 3 & 15 == 0 { bytes.append(choice >> 7 & 1 == 0 ? 0xF2 : 0xF3) }
-        if choice >> 8 & 31 == 0 { bytes.append(0xF0) }
-        if choice >> 13 & 31 == 0 { bytes.append(0x67) }
-        if choice >> 18 & 1 == 0 { bytes.append(0x40 | UInt8(choice >> 20 & 15)) }
-        switch choice >> 24 & 15 {
-        case 0..<7: break
-        case 7..<14: bytes.append(0x0F)
-        case 14: bytes += [0x0F, 0x38]
-        default: bytes += [0x0F, 0x3A]
+        var bytes: [UInt8] = []
+        if choice & 31 == 0 { bytes.append([0x2E, 0x36, 0x3E, 0x26][Int(choice >> 5 & 3)]) }
+        if choice >> 7 & 31 == 0 { bytes.append(0x67) }
+        bytes += encoding.prefixes
+        let extensions = UInt8(choice >> 12 & 7)
+        if encoding.isWide {
+            bytes.append(0x48 | extensions)
+        } else if choice >> 15 & 1 == 0 {
+            bytes.append(0x40 | extensions)
         }
-        for _ in 0..<2 { withBytes(of: random.next()) { bytes += $0 } }
-        return Array(bytes.prefix(15))
-    }
-
-    private static func withBytes(of value: UInt64, _ body: ([UInt8]) -> Void) {
-        body((0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) })
+        bytes += encoding.opcode
+        let members = encoding.modRM.members
+        bytes.append(members[Int(choice >> 16) % members.count])
+        while bytes.count < 15 { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
+        return bytes
     }
 
     /// A register's value: often one at an edge.
-    private static func value(_ random: inout SeededGenerator) -> UInt64 {
+    private static func value(_ random: inout RandomOperands) -> UInt64 {
         let bits = random.next()
-        let sizes: [UInt64] = [8, 16, 32, 64]
-        let size = sizes[Int(bits & 3)]
+        let size = 8 << (bits & 3)
         switch bits >> 2 & 7 {
         case 0: return 0
         case 1: return ~0
@@ -98,21 +114,5 @@ struct RandomInstruction {
         case 4: return bits >> 8 & 0xFF
         default: return random.next()
         }
-    }
-
-    /// What the report counts: mnemonic, and kind and size of each operand.
-    static func form(_ decoded: DecodedInstruction) -> String {
-        var text = unsafe String(cString: ZydisMnemonicGetString(decoded.instruction.mnemonic))
-        for index in unsafe 0..<Int(decoded.instruction.operand_count_visible) {
-            let operand = decoded.operands[index]
-            let kind =
-                switch operand.type {
-                case ZYDIS_OPERAND_TYPE_MEMORY: "m"
-                case ZYDIS_OPERAND_TYPE_IMMEDIATE: "i"
-                default: "r"
-                }
-            text += " \(kind)\(operand.size)"
-        }
-        return text
     }
 }

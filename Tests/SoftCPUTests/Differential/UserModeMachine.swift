@@ -1,5 +1,4 @@
 import CNative
-import Glibc
 import GuestMemory
 import X86
 
@@ -11,8 +10,8 @@ final class UserModeMachine {
     let processor: SoftCPU
     private let tables: UnsafeMutablePointer<UInt64>
     private let code: UnsafeMutablePointer<UInt8>
-    private let data: UnsafeMutablePointer<UInt64>
-    private static let dataWords = Int(NATIVE_DATA_SIZE) / 8
+    let data: UnsafeMutablePointer<UInt64>
+    static let dataWords = Int(NATIVE_DATA_SIZE) / 8
     /// Words in the middle of the data, which instructions are led to; the rest stays as it is.
     private static let hot = 0x3E00 / 8..<0x9400 / 8
 
@@ -42,6 +41,7 @@ final class UserModeMachine {
         for index in 0..<Int(NATIVE_DATA_SIZE >> 12) {
             unsafe tables[0x4000 / 8 + index] = NATIVE_DATA + UInt64(index) << 12 | 7
         }
+        unsafe tables[0x4000 / 8 + Int((NATIVE_READ_ONLY - NATIVE_DATA) >> 12)] = NATIVE_READ_ONLY | 5
         var configuration = SoftConfiguration()
         configuration.quirks = NativeCode.quirks
         let memory = unsafe [
@@ -51,7 +51,8 @@ final class UserModeMachine {
         ]
         processor = SoftCPU(memory: memory, configuration: configuration)
         processor.state = Self.userState
-        processor.stops = Set((1...15).map { GuestVirtualAddress(NATIVE_CODE + 0x800 + $0) })
+        processor.stops = Set(((1...15).map { NATIVE_START + $0 } + [NATIVE_BRANCH]).map { GuestVirtualAddress($0) })
+        copyData()
     }
 
     private static var userState: ProcessorState {
@@ -72,39 +73,11 @@ final class UserModeMachine {
         return state
     }
 
-    func setRegister(_ index: Int, _ value: UInt64, in context: inout native_context) {
-        unsafe withUnsafeMutableBytes(of: &context.general) {
-            unsafe $0.storeBytes(of: value, toByteOffset: 8 * index, as: UInt64.self)
-        }
-    }
-
-    private func register(_ index: Int, in context: native_context) -> UInt64 {
-        unsafe withUnsafeBytes(of: context.general) { unsafe $0.load(fromByteOffset: 8 * index, as: UInt64.self) }
-    }
-
     /// Puts the same random bytes into both memories. Instructions then change them alike, so once is enough.
-    func fillData(_ random: inout SeededGenerator) {
+    func fillData(_ random: inout RandomOperands) {
         // SAFETY: the thunk has mapped its data there, as large as ours.
         for index in Self.hot { unsafe native[index] = random.next() }
         copyData()
-    }
-
-    /// Puts the same words into both memories.
-    func putOperand(_ words: [UInt64], at address: UInt64) {
-        // SAFETY: operands are put into the middle of the data, which is as large in both.
-        let offset = UInt(address - NATIVE_DATA)
-        for (index, word) in words.enumerated() {
-            unsafe UnsafeMutableRawPointer(native).storeBytes(
-                of: word,
-                toByteOffset: Int(offset) + 8 * index,
-                as: UInt64.self
-            )
-            unsafe UnsafeMutableRawPointer(data).storeBytes(
-                of: word,
-                toByteOffset: Int(offset) + 8 * index,
-                as: UInt64.self
-            )
-        }
     }
 
     /// Makes our data what the thunk's is.
@@ -114,54 +87,33 @@ final class UserModeMachine {
         processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_DATA), count: Int(NATIVE_DATA_SIZE))
     }
 
-    private var native: UnsafeMutablePointer<UInt64> {
+    /// Puts words into both memories, as far as they are data that can be written.
+    func put(_ words: [UInt64], at address: UInt64) {
+        let end = NATIVE_READ_ONLY - NATIVE_DATA
+        for (index, word) in words.enumerated() {
+            let offset = address &- NATIVE_DATA &+ 8 * UInt64(index)
+            guard offset <= end - 8 else { return }
+            unsafe UnsafeMutableRawPointer(native).storeBytes(of: word, toByteOffset: Int(offset), as: UInt64.self)
+            unsafe UnsafeMutableRawPointer(data).storeBytes(of: word, toByteOffset: Int(offset), as: UInt64.self)
+        }
+    }
+
+    /// The thunk's data.
+    var native: UnsafeMutablePointer<UInt64> {
         unsafe UnsafeMutablePointer<UInt64>(bitPattern: UInt(NATIVE_DATA))!
     }
 
-    /// Takes the thunk's state over.
-    func load(_ context: native_context, _ bytes: [UInt8]) {
+    /// Takes registers and code over.
+    func load(_ instruction: RandomInstruction, _ vectors: VectorRegisters) {
         let cpu = processor.cpu
-        for index in 0..<16 { cpu.state.general[index] = register(index, in: context) }
-        cpu.flags = context.flags
-        cpu.state.ip = NATIVE_CODE + 0x800
-        loadVectors(context)
-        for (index, byte) in bytes.enumerated() { unsafe code[0x800 + index] = byte }
-        processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_CODE + 0x800), count: 16)
+        for index in 0..<16 { cpu.state.general[index] = instruction.registers[index] }
+        cpu.flags = instruction.flags
+        cpu.state.ip = NATIVE_START
+        cpu.state.vector = vectors
+        for (index, byte) in instruction.bytes.enumerated() { unsafe code[0x800 + index] = byte }
+        processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_START), count: 16)
     }
 
-    private(set) var faulted = false
-
-    /// Executes up to what is behind the instruction.
-    func run() {
-        let exit = processor.run(upTo: 1000)
-        faulted = exit != .stopped
-    }
-
-    /// What differs between the thunk's end and ours, if anything does.
-    func difference(_ context: native_context, ignoringFlags ignored: UInt64) -> String? {
-        let cpu = processor.cpu
-        var found: [String] = []
-        func note(_ name: String, _ ours: UInt64, _ theirs: UInt64) {
-            if ours != theirs {
-                found.append("\(name) \(String(ours, radix: 16)), natively \(String(theirs, radix: 16))")
-            }
-        }
-        let vector = faulted ? Int64(cpu.state.fault.vector) : -1
-        note("vector", UInt64(bitPattern: vector), UInt64(bitPattern: context.vector))
-        if faulted, context.vector == vector {
-            note("error code", UInt64(cpu.state.fault.errorCode), context.error_code)
-            if vector == 14 { note("CR2", cpu.state.fault.payload, context.fault_address) }
-        }
-        for index in 0..<16 { note("r\(index)", cpu.state.general[index], register(index, in: context)) }
-        note("flags", cpu.flags & 0xCD5 & ~ignored, context.flags & 0xCD5 & ~ignored)
-        // SAFETY: both are as large as the data region.
-        if unsafe memcmp(data, native, Int(NATIVE_DATA_SIZE)) != 0 {
-            for index in 0..<Self.dataWords {
-                unsafe note("memory \(String(index * 8, radix: 16))", data[index], native[index])
-            }
-            copyData()
-        }
-        compareVectors(context, note)
-        return found.isEmpty ? nil : found.prefix(5).joined(separator: ", ")
-    }
+    /// Executes up to what is behind the instruction; says whether it did not fault.
+    func run() -> Bool { processor.run(upTo: 1000) == .stopped }
 }

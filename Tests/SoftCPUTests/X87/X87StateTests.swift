@@ -6,7 +6,7 @@ import X86
 @Suite("x87 registers in a processor's state")
 struct X87StateTests {
     /// A component as FXSAVE writes it: reserved bits as they always are.
-    private static func component(_ random: inout SeededGenerator) -> [UInt8] {
+    private static func component(_ random: inout RandomOperands) -> [UInt8] {
         var bytes = (0..<160).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let control = UInt16(truncatingIfNeeded: random.next()) & 0x1F7F | 0x40
         var status = UInt16(truncatingIfNeeded: random.next()) & 0x7F7F
@@ -25,7 +25,7 @@ struct X87StateTests {
     @Test("come back as they were stored, with TOP, abridged tags and pointers")
     func roundTrip() throws {
         let machine = try SmallMachine()
-        var random = SeededGenerator(seed: 87)
+        var random = RandomOperands(seed: 87)
         for _ in 0..<1000 {
             var state = machine.processor.state
             state.extended.components[0] = Self.component(&random)

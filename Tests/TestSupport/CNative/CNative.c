@@ -30,6 +30,8 @@ __asm__(
     "native_enter:\n"
     "  push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
     "  mov %rsp, 0x30001000\n"
+    // Before FXRSTOR, which may load an exception for which FLDENV would stop.
+    "  fldenv 0x300002C0\n"
     "  fxrstor64 0x300000C0\n"
     "  pushq 0x30000088\n popfq\n"
     "  mov 0x30000000, %rax\n mov 0x30000008, %rcx\n mov 0x30000010, %rdx\n mov 0x30000018, %rbx\n"
@@ -37,6 +39,9 @@ __asm__(
     "  mov 0x30000040, %r8\n mov 0x30000048, %r9\n mov 0x30000050, %r10\n mov 0x30000058, %r11\n"
     "  mov 0x30000060, %r12\n mov 0x30000068, %r13\n mov 0x30000070, %r14\n mov 0x30000078, %r15\n"
     "  jmp *0x30001008\n"
+    // Where the instruction goes on behind a branch: NATIVE_BRANCH.
+    "native_leave_branch:\n"
+    "  movq $0x10000840, 0x30000080\n"
     // Where the instruction goes on.
     "native_leave:\n"
     "  mov %rax, 0x30000000\n mov %rcx, 0x30000008\n mov %rdx, 0x30000010\n mov %rbx, 0x30000018\n"
@@ -46,6 +51,7 @@ __asm__(
     "  mov 0x30001000, %rsp\n"
     "  pushfq\n popq 0x30000088\n"
     "  fxsave64 0x300000C0\n"
+    "  fnstenv 0x300002C0\n"
     // Where a fault goes on, with the registers already in the context.
     "native_recover:\n"
     "  mov 0x30001000, %rsp\n"
@@ -57,6 +63,7 @@ __asm__(
 
 void native_enter(void);
 void native_leave(void);
+void native_leave_branch(void);
 void native_recover(void);
 
 static void on_fault(int number, siginfo_t *info, void *opaque)
@@ -88,13 +95,30 @@ static void on_fault(int number, siginfo_t *info, void *opaque)
     registers[REG_EFL] &= ~0x40500ll;
 }
 
+#define JUMP_SIZE 14
+
+// Puts jmp *0(%rip) with its target: JUMP_SIZE bytes.
+static void put_jump(uint8_t *code, void (*target)(void))
+{
+    static const uint8_t jump[6] = {0xFF, 0x25, 0, 0, 0, 0};
+    uint64_t address = (uint64_t)target;
+    memcpy(code, jump, sizeof jump);
+    memcpy(code + sizeof jump, &address, 8);
+}
+
 static void open_once(void)
 {
     open_result = 1;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     if (mmap((void *)NATIVE_CODE, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0) != (void *)NATIVE_CODE)
         return;
-    if (mmap((void *)NATIVE_DATA, NATIVE_DATA_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)NATIVE_DATA)
+    if (mmap((void *)NATIVE_DATA, 2 * NATIVE_DATA_SIZE, PROT_NONE, flags, -1, 0) != (void *)NATIVE_DATA)
+        return;
+    if (mprotect((void *)NATIVE_DATA, NATIVE_DATA_SIZE, PROT_READ | PROT_WRITE))
+        return;
+    // Written first: a page that was never written may be absent, and a store's error code tells that.
+    memset((void *)NATIVE_READ_ONLY, 0x5A, 0x1000);
+    if (mprotect((void *)NATIVE_READ_ONLY, 0x1000, PROT_READ))
         return;
     if (mmap((void *)CONTEXT, NATIVE_STACK - CONTEXT, PROT_READ | PROT_WRITE, flags, -1, 0) != (void *)CONTEXT)
         return;
@@ -102,6 +126,7 @@ static void open_once(void)
     for (int index = 0; index < 5; index++)
         if (sigaction(signals[index], &action, &previous[index]))
             return;
+    put_jump((uint8_t *)NATIVE_BRANCH, native_leave_branch);
     open_result = 0;
 }
 
@@ -134,18 +159,16 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
     sigaltstack(&stack, &before);
     pthread_mutex_lock(&turn);
     __asm__ volatile("fxsave64 %0" : "=m"(host));
-    uint8_t *code = (uint8_t *)NATIVE_CODE + 0x800;
+    uint8_t *code = (uint8_t *)NATIVE_START;
     memcpy(code, bytes, (size_t)length);
-    // jmp *0(%rip) to the exit.
-    static const uint8_t jump[6] = {0xFF, 0x25, 0, 0, 0, 0};
-    memcpy(code + length, jump, sizeof jump);
-    uint64_t leave = (uint64_t)native_leave;
-    memcpy(code + length + 6, &leave, 8);
+    put_jump(code + length, native_leave);
     *shared = *context;
     shared->vector = -1;
     shared->rip = (uint64_t)code + (uint64_t)length;
     *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)code;
     native_enter();
+    if (length > NATIVE_BRANCH - NATIVE_START - JUMP_SIZE)
+        put_jump((uint8_t *)NATIVE_BRANCH, native_leave_branch);
     *context = *shared;
     __asm__ volatile("fxrstor64 %0" : : "m"(host));
     pthread_mutex_unlock(&turn);

@@ -21,7 +21,7 @@ extension CPU {
         _ right: F,
         _: O.Type
     ) -> Bool {
-        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr)
+        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr, quirks: state.quirks)
         let left = F(bits: xmm(operation.destination, F.Bits.self))
         let control = UInt8(truncatingIfNeeded: operation.immediate)
         let result = O.compute(left, right, control, &environment)
@@ -38,7 +38,7 @@ extension CPU {
         _: O.Type,
         _: F.Type
     ) -> Bool {
-        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr)
+        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr, quirks: state.quirks)
         let left = xmm(operation.destination)
         let control = UInt8(truncatingIfNeeded: operation.immediate)
         let result = Vector128(F.self) {
@@ -56,7 +56,7 @@ extension CPU {
         _ right: Vector128,
         _ function: (Vector128, Vector128, UInt8, inout FloatEnvironment) -> Vector128
     ) -> Bool {
-        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr)
+        var environment = FloatEnvironment(mxcsr: state.vector.mxcsr, quirks: state.quirks)
         let control = UInt8(truncatingIfNeeded: operation.immediate)
         let result = function(xmm(operation.destination), right, control, &environment)
         guard accept(environment) else { return false }

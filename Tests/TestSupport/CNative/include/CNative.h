@@ -6,6 +6,11 @@
 #define NATIVE_CODE 0x10000000ull
 #define NATIVE_DATA 0x20000000ull
 #define NATIVE_DATA_SIZE 0x10000ull
+/// The last page of the data can only be read. As much memory as all of the data behind it cannot be accessed at all.
+#define NATIVE_READ_ONLY 0x2000F000ull
+/// Where an instruction is, and where branches have to go: what is there ends it like what is behind it.
+#define NATIVE_START 0x10000800ull
+#define NATIVE_BRANCH 0x10000840ull
 /// The end of a page for the stack of an instruction that is not to touch the data.
 #define NATIVE_STACK 0x30002000ull
 
@@ -21,6 +26,9 @@ struct native_context {
     uint64_t reserved[3];
     /// FXSAVE area; at a multiple of 64 bytes in the thunk.
     uint8_t fxsave[512];
+    /// What FLDENV loads before that and FNSTENV stores behind: FXSAVE and FXRSTOR of some processors leave the last instruction's opcode
+    /// and addresses alone. Not stored where an instruction faults.
+    uint8_t environment[32];
 };
 
 /// Maps the thunk's memory and takes over the signals of faults, for good, at the first call. Those of other code go to
