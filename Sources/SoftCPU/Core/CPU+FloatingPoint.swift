@@ -27,14 +27,13 @@ extension CPU {
         throw .waiting
     }
 
-    /// The registers as FXSAVE, XSAVE and a state have them.
-    var savedVector: VectorRegisters {
-        var saved = state.vector
-        if has(.pointersSavedWithErrors), saved.statusWord & X87Status.summary == 0 {
-            saved.lastOpcode = 0
-            saved.lastIP = 0
-            saved.lastData = 0
-        }
-        return saved
+    /// Forgets the last instruction where the processor knows it only while an exception is pending. Called behind everything that
+    /// sets the instruction or ends an exception.
+    @inline(__always)
+    func settleX87Pointers() {
+        guard has(.pointersOnlyWithErrors), state.vector.statusWord & X87Status.summary == 0 else { return }
+        state.vector.lastOpcode = 0
+        state.vector.lastIP = 0
+        state.vector.lastData = 0
     }
 }

@@ -37,9 +37,9 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// x87 remembers opcode and operand of an instruction that raises an exception which is not masked, of no other (Intel SDM
     /// vol. 1, 8.1.8 and 8.1.9; CPUID leaf 7, EBX bit 6). Others remember those of each instruction.
     public static let pointersOfErrors = Quirks(rawValue: 1 << 13)
-    /// FXSAVE, XSAVE and so a state have opcode and addresses of the last x87 instruction only while an exception is pending, else
-    /// zeros (AMD APM vol. 2, 11.4.4.3). Others always have them.
-    public static let pointersSavedWithErrors = Quirks(rawValue: 1 << 14)
+    /// x87 knows the last instruction, its opcode and its operand only while an exception is pending: FXSAVE and XSAVE store zeros
+    /// else (AMD APM vol. 2, 11.4.4.3), so that a processor that is switched away from and back has lost them. Others know them always.
+    public static let pointersOnlyWithErrors = Quirks(rawValue: 1 << 14)
     /// REP INS and REP OUTS of no element need the right to the port. With others they do nothing.
     public static let emptyPortStringsCheck = Quirks(rawValue: 1 << 11)
     /// DPPS and DPPD add for each lane by itself, in another order: which of several NaNs a lane gets depends on that. Others add
@@ -48,7 +48,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
-        .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersSavedWithErrors,
+        .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersOnlyWithErrors,
     ]
     /// Intel, family 6: measured on a Xeon of model CFh.
     public static let intel: Quirks = [

@@ -29,7 +29,7 @@ extension CPU {
         for index in 0..<4 { result.debug.address[index] = state.debug[index] }
         result.debug.status = state.debug[6]
         result.debug.control = state.debug[7]
-        result.extended = savedVector.extendedState
+        result.extended = state.vector.extendedState
         result.modelSpecific = modelSpecificValues
         result.pending.interruptShadow = .init(rawValue: state.shadow)
         result.pending.nmiMasked = state.nmiMasked

@@ -93,8 +93,18 @@ enum FormScope: Equatable {
         if isDotProduct, NativeCode.quirks != .intel {
             return "gives one of several NaNs, and which was measured on Intel alone"
         }
+        if x87WithUndefinedCodes.contains(mnemonic), NativeCode.quirks != .intel {
+            return "leaves condition codes that are undefined, and were measured on Intel alone"
+        }
         return NativeCode.isMeasured ? nil : unmeasuredReason(decoded)
     }
+
+    private static let x87WithUndefinedCodes: Set<ZydisMnemonic> = [
+        ZYDIS_MNEMONIC_FCOMI, ZYDIS_MNEMONIC_FCOMIP, ZYDIS_MNEMONIC_FUCOMI, ZYDIS_MNEMONIC_FUCOMIP,
+        ZYDIS_MNEMONIC_FCMOVB, ZYDIS_MNEMONIC_FCMOVE, ZYDIS_MNEMONIC_FCMOVBE, ZYDIS_MNEMONIC_FCMOVU,
+        ZYDIS_MNEMONIC_FCMOVNB, ZYDIS_MNEMONIC_FCMOVNE, ZYDIS_MNEMONIC_FCMOVNBE, ZYDIS_MNEMONIC_FCMOVNU,
+        ZYDIS_MNEMONIC_FPREM, ZYDIS_MNEMONIC_FPREM1, ZYDIS_MNEMONIC_FSTPNCE,
+    ]
 
     /// Forms whose results, not only flags, the manuals leave open.
     private static func unmeasuredReason(_ decoded: DecodedInstruction) -> String? {

@@ -99,7 +99,8 @@ extension VectorRegisters {
             note("x87 register \(index)", ours.significand, theirs.significand)
             note("x87 exponent \(index)", UInt64(ours.signAndExponent), UInt64(theirs.signAndExponent))
         }
-        guard completed else { return }
+        // AMD's processors have these always, but a state has them only while an exception is pending.
+        guard completed, NativeCode.quirks.contains(.pointersOfErrors) else { return }
         note("x87 opcode", UInt64(lastOpcode), UInt64(native.lastOpcode))
         note("x87 IP", lastIP & 0xFFFF_FFFF, native.lastIP)
         note("x87 address", lastData & 0xFFFF_FFFF, native.lastData)

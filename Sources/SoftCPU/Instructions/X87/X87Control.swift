@@ -39,6 +39,7 @@ private let initialize: Handler = { state, operation in
 private let clearExceptions: Handler = { state, operation in
     let cpu = CPU(state)
     cpu.state.vector.setStatus(cpu.state.vector.statusWord & (X87Status.top | X87Status.conditions))
+    cpu.settleX87Pointers()
     next(cpu, Operation(operation))
 }
 
@@ -46,6 +47,7 @@ private let loadControl: Handler = { state, operation in
     let cpu = CPU(state)
     let operation = Operation(operation)
     cpu.state.vector.setControl(cpu.register(operation.source), status: cpu.state.vector.statusWord)
+    cpu.settleX87Pointers()
     next(cpu, operation)
 }
 

@@ -71,6 +71,7 @@ private func store<let count: Int>(_ state: UInt, _ operation: UInt, _ blank: In
     } else {
         let control = cpu.state.vector.controlWord | FloatFlags.exceptions.rawValue
         cpu.state.vector.setControl(control, status: cpu.state.vector.statusWord)
+        cpu.settleX87Pointers()
     }
     next(cpu, operation)
 }
@@ -98,6 +99,7 @@ private func load<let count: Int>(_ state: UInt, _ operation: UInt, _: InlineArr
         }
     }
     cpu.state.vector.tags = tags
+    cpu.settleX87Pointers()
     next(cpu, operation)
 }
 

@@ -41,6 +41,7 @@ extension CPU {
             state.vector.setStatus(state.vector.statusWord | environment.statusFlags)
         }
         if environment.isUnmasked || !has(.pointersOfErrors) { rememberX87(X87Form(operation), address: address) }
+        settleX87Pointers()
     }
 
     /// Remembers opcode and operand of an instruction.
