@@ -3,7 +3,7 @@ extension [UInt8] {
     public var rawSpan: RawSpan {
         @_lifetime(borrow self)
         borrowing get {
-            // SAFETY: a byte has no padding and every bit pattern, so all of the array is initialised memory.
+            // SAFETY: bytes have no padding and allow every bit pattern, so all of the array is initialised memory.
             unsafe span.bytes
         }
     }

@@ -6,7 +6,7 @@ public enum ByteCodingError: Error, Equatable, CustomStringConvertible {
     case malformedVarint(offset: Int)
     /// A count is larger than its limit.
     case overLimit(offset: Int, value: UInt64, limit: Int)
-    /// A text is not UTF-8.
+    /// A string is not UTF-8.
     case malformedText(offset: Int)
     /// A value is outside its range; `field` names it.
     case invalidValue(field: String, value: UInt64)

@@ -29,7 +29,7 @@ public struct ByteCursor: ~Escapable {
         return Value(littleEndian: value)
     }
 
-    /// Reads `count` bytes as they stand.
+    /// Reads `count` bytes unchanged.
     public mutating func readBytes(count: Int) throws(ByteCodingError) -> [UInt8] {
         let span = try readSpan(count: count)
         // SAFETY: the buffer is read only inside the closure, while the span that it views is alive.
@@ -47,7 +47,7 @@ public struct ByteCursor: ~Escapable {
         return span
     }
 
-    /// Reads an unsigned LEB128 number: seven bits a byte, least significant first, at most ten bytes.
+    /// Reads an unsigned LEB128 number: seven bits per byte, least significant first, at most ten bytes.
     public mutating func readVarint() throws(ByteCodingError) -> UInt64 {
         let start = offset
         var value: UInt64 = 0

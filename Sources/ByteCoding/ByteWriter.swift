@@ -10,8 +10,8 @@ public struct ByteWriter: Sendable {
         storage.reserveCapacity(capacity)
     }
 
-    // Inlinable, here and in ``ByteCursor``: a state has hundreds of integers, and a call that finds out what an integer is
-    // costs ten times what the rest of it does.
+    // Inlinable, here and in ``ByteCursor``: a state has hundreds of integers, and a call that works out the type of an
+    // integer costs ten times as much as the rest.
 
     /// Appends one integer, little-endian.
     @inlinable public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
@@ -19,7 +19,7 @@ public struct ByteWriter: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe storage.append(contentsOf: $0) }
     }
 
-    /// Appends bytes as they stand.
+    /// Appends bytes unchanged.
     public mutating func write(bytes source: some Sequence<UInt8>) {
         storage.append(contentsOf: source)
     }

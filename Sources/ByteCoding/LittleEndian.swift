@@ -1,12 +1,12 @@
 /// Little-endian numbers in bytes.
 public enum LittleEndian {
-    /// The number that up to eight bytes are.
+    /// The number that up to eight bytes encode.
     @inlinable
     public static func number(_ bytes: Span<UInt8>) -> UInt64 {
         number(byteCount: min(bytes.count, 8)) { bytes[$0] }
     }
 
-    /// The number of up to eight bytes, asked for from the lowest on.
+    /// The number that up to eight bytes encode. `byte` is called for each of them, from the lowest on.
     @inlinable
     public static func number<Failure: Error>(
         byteCount: Int,
@@ -17,7 +17,7 @@ public enum LittleEndian {
         return number
     }
 
-    /// One byte of a number, from the lowest on.
+    /// One byte of a number; index 0 is the lowest.
     @inlinable
     public static func byte(_ index: Int, of value: some FixedWidthInteger) -> UInt8 {
         UInt8(truncatingIfNeeded: value >> (8 * index))

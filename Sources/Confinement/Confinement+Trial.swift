@@ -9,7 +9,8 @@ extension Confinement {
         public var limitsSystemCalls: Bool
     }
 
-    /// Gives up all rights that this process can give up, and tries whether it still has them. What it has open stays usable.
+    /// Gives up all rights that this process can give up, and then tests whether it still has them. What it has open
+    /// stays usable.
     public static func trial() -> Trial {
         try? limitFiles()
         // SAFETY: the string lives through the call, which only reads it.

@@ -2,13 +2,13 @@ internal import CHostIO
 internal import Glibc
 public import SystemPackage
 
-/// Takes rights from this process that it does not need any more: before bytes that a stranger made are looked at, and before
-/// a guest runs. What was opened before stays usable; nothing gives the rights back.
+/// Takes away from this process the rights that it no longer needs, before it looks at untrusted bytes and before a
+/// guest runs. What was opened before stays usable; nothing gives the rights back.
 ///
-/// Two layers of the kernel's, each of which holds by itself: Landlock keeps the process away from files, a seccomp filter lets
-/// only those system calls through that reading, replaying and recording make.
+/// Two layers of the kernel do this, and each works without the other: Landlock keeps the process away from files, and
+/// a seccomp filter allows only the system calls that reading, replaying and recording make.
 public enum Confinement {
-    /// What the system calls of a confined process may still do beyond its open descriptors.
+    /// What the system calls of a confined process may do besides using its open descriptors.
     public struct Doors: OptionSet, Hashable, Sendable {
         /// A bit for each door.
         public let rawValue: UInt8
@@ -20,18 +20,19 @@ public enum Confinement {
         public static let files = Self(rawValue: 1)
     }
 
-    /// Whether the kernel has Landlock, and switched on.
+    /// Whether the kernel has Landlock and has it switched on.
     public static var canLimitFiles: Bool { chostio_landlock_version() > 0 }
 
-    /// O_PATH, which Glibc's module lacks: a directory that may be written to and not read can be named all the same.
+    /// O_PATH, which Glibc's module lacks. With it, a directory that may be written but not read can still be opened.
     private static let path: CInt = 0o10000000
 
-    /// Keeps this thread and all that it starts away from files, but for those in some directories: there it may read, make,
-    /// rename and remove files and links. Opens nothing elsewhere, executes nothing, and makes no TCP connection.
+    /// Keeps this thread, and all that it starts, away from files outside some directories. Inside them it may read,
+    /// make, rename and remove files and links. It can execute nothing and make no TCP connection.
     ///
-    /// To be called while the process has one thread: others do not notice. Does nothing where the kernel has no Landlock.
+    /// Call this while the process has one thread: it does not affect other threads. It does nothing if the kernel has
+    /// no Landlock.
     ///
-    /// - Throws: a directory that cannot be opened, or a kernel that refuses although it has Landlock.
+    /// - Throws: an error if a directory cannot be opened, or if the kernel refuses although it has Landlock.
     public static func limitFiles(to directories: [FilePath] = []) throws(ConfinementError) {
         guard canLimitFiles else { return }
         var descriptors: [CInt] = []
@@ -49,10 +50,10 @@ public enum Confinement {
         guard result == 0 else { throw .landlock(Errno(rawValue: result)) }
     }
 
-    /// Lets this process, with all threads that it has and will have, make only the system calls that it needs from here on. Any
-    /// other fails: it returns `EPERM`, or `ENOSYS` where callers are known to have another way then.
+    /// Limits this process, with all its present and future threads, to the system calls that it still needs. Any other
+    /// call fails with `EPERM`, or with `ENOSYS` if callers are known to have another way then.
     ///
-    /// - Throws: a kernel without seccomp filters, or one that refuses.
+    /// - Throws: an error if the kernel has no seccomp filters, or refuses this one.
     public static func limitSystemCalls(keeping doors: Doors = []) throws(ConfinementError) {
         try SystemCallFilter(doors).install()
     }

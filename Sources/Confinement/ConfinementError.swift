@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// Why a process could not give its rights up.
+/// Why a process could not give up its rights.
 public enum ConfinementError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A directory in which files are to be made cannot be opened.
     case directory(FilePath, Errno)

@@ -11,7 +11,7 @@ extension SystemCallFilter {
             self.name = name
         }
 
-        /// The same call only where the bits of `mask` in argument number `index` are those of `value`.
+        /// The same call, allowed only if the bits of `mask` in argument number `index` equal `value`.
         func when(_ index: UInt32, _ mask: UInt64, is value: UInt64) -> Self {
             var rule = self
             rule.arguments.append(
@@ -28,11 +28,11 @@ extension SystemCallFilter.Rule {
     private static let cloneThread: UInt64 = 0x10000
     private static let setName: UInt64 = 15
 
-    /// Calls whose arguments lie in memory, where a filter cannot look, and which callers do without where there are none:
-    /// glibc then starts threads by `clone`.
+    /// Calls whose arguments are in memory, where a filter cannot look. Callers do without them if they do not exist:
+    /// glibc then starts threads with `clone`.
     static let unknown = ["clone3"]
 
-    /// What every confined process may do: use its memory, its threads and what it has open, and give its files their names.
+    /// What every confined process may do: use its memory, its threads and what it has open, and name its files.
     static let always: [Self] = [
         memory, threads, signals, time, waiting, descriptors, names, aboutItself, devices,
     ].flatMap(\.self)
@@ -42,7 +42,7 @@ extension SystemCallFilter.Rule {
         // No new code.
         + ["mmap", "mprotect"].map { Self($0).when(2, UInt64(PROT_EXEC), is: 0) }
 
-    /// New threads, no new processes.
+    /// New threads, but no new processes.
     private static let threads =
         [
             "futex", "set_robust_list", "rseq", "exit", "exit_group", "sched_yield", "sched_getaffinity", "sigaltstack",
@@ -50,11 +50,11 @@ extension SystemCallFilter.Rule {
         ].map(Self.init) + [
             Self("clone").when(0, cloneThread, is: cloneThread),
             Self("prctl").when(0, all, is: setName),
-            // Dispatch sets its threads' own, and opens a connection to the system's log where it may not.
+            // Dispatch sets its own threads' priorities, and opens a connection to the system's log if it may not.
             Self("setpriority").when(0, all, is: 0).when(1, all, is: 0),
         ]
 
-    /// Signals to this process alone: a vCPU is stopped by one.
+    /// Signals to this process only: one of them stops a vCPU.
     private static var signals: [Self] {
         ["rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "rt_sigpending", "signalfd4"].map(
             Self.init
@@ -75,11 +75,12 @@ extension SystemCallFilter.Rule {
         "read", "readv", "pread64", "preadv", "write", "writev", "pwrite64", "pwritev", "lseek", "close", "dup",
         "fcntl",
         "fstat", "ftruncate", "fallocate", "fsync", "fdatasync", "flock", "getrandom",
-        // Of sockets that are open: links to networks. None can be made or connected.
+        // For sockets that are open already, which are links to networks. None can be made or connected.
         "sendto", "recvfrom", "shutdown",
     ].map(Self.init)
 
-    /// A trace gets its name when it is finished, and `latest` leads to it. Looking at a name is no right to what is behind it.
+    /// A trace gets its name when it is finished, and `latest` links to it. Looking at a name does not give a right to
+    /// the file.
     private static let names = [
         "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "getcwd", "rename",
         "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat",
@@ -94,14 +95,15 @@ extension SystemCallFilter.Rule {
         // Reading limits, not setting them.
         + [Self("prlimit64").when(2, all, is: 0)]
 
-    /// KVM's requests (their type is 0xAE), and those of terminals that ask, or set the mode: not those that type for others.
+    /// KVM's requests (their type is 0xAE), and those of terminals that read or set the mode, but not those that type
+    /// for others.
     private static let devices =
         [Self("ioctl").when(1, 0xFF00, is: 0xAE00)]
         + [TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, TIOCGPGRP, FIONREAD].map {
             Self("ioctl").when(1, all, is: UInt64($0))
         }
 
-    /// What opening files takes. Landlock says which.
+    /// What opening files needs. Landlock decides which files.
     static let openingFiles = ["open", "openat", "creat", "getdents64", "fchmod", "chmod", "mkdir", "umask"].map(
         Self.init
     )

@@ -6,7 +6,7 @@ public enum EngineError: Error, CustomStringConvertible {
     case memory(MemoryError)
     /// A call that the engine made on this host failed; the text names the call, the reason, and what the user can do.
     case hostFailed(String)
-    /// An instruction has another access to make, so that the state is not that between two instructions.
+    /// An instruction has another access to make, so the state is not one between two instructions.
     case unfinishedInstruction
     /// This engine does not count the instructions that it executes.
     case doesNotCount

@@ -1,8 +1,8 @@
 public import X86
 
-/// Accesses that may go from one region into the next, as a guest's own accesses do.
+/// Accesses that may cross from one region into the next, as a guest's own accesses may.
 extension GuestMemory {
-    /// How accesses must be able to go.
+    /// The kinds of access to check for.
     public enum Access: Hashable, Sendable {
         /// To memory of any kind.
         case read
@@ -10,7 +10,7 @@ extension GuestMemory {
         case write
     }
 
-    /// Whether memory answers all of `count` bytes at an address, and in the way that is asked for; no bytes are anywhere.
+    /// Whether memory holds all of `count` bytes at an address and allows the access. True if `count` is 0.
     public func isPresent(_ address: GuestPhysicalAddress, count: UInt64, for access: Access) -> Bool {
         var (next, left) = (address.rawValue, count)
         while left > 0 {
@@ -22,7 +22,7 @@ extension GuestMemory {
             else { return false }
             let part = min(left, region.size - (next - region.address.rawValue))
             left -= part
-            // The last region may end where addresses do.
+            // The last region may end at the end of the address space.
             guard left == 0 || next <= UInt64.max - part else { return false }
             next &+= part
         }
@@ -31,7 +31,7 @@ extension GuestMemory {
 
     /// Copies `count` bytes out.
     ///
-    /// - Throws: `.outside` before anything is allocated for them.
+    /// - Throws: `.outside`, before any memory is allocated for the bytes.
     public func readAcross(_ address: GuestPhysicalAddress, count: UInt64) throws(MemoryError) -> [UInt8] {
         guard isPresent(address, count: count, for: .read) else {
             throw .outside(address, bytes: Int(clamping: count))
@@ -49,7 +49,7 @@ extension GuestMemory {
 
     /// Copies bytes in, into memory that the guest can write.
     ///
-    /// - Throws: `.outside`; nothing is written then.
+    /// - Throws: `.outside`; then nothing has been written.
     public func writeAcross(_ bytes: [UInt8], at address: GuestPhysicalAddress) throws(MemoryError) {
         guard isPresent(address, count: UInt64(bytes.count), for: .write) else {
             throw .outside(address, bytes: bytes.count)
@@ -63,7 +63,7 @@ extension GuestMemory {
         }
     }
 
-    /// How many bytes from an address on lie in one region, at most `limit`.
+    /// How many bytes from an address on are in one region, at most `limit`.
     private func part(at address: UInt64, limit: Int) throws(MemoryError) -> Int {
         guard let index = regionIndex(of: GuestPhysicalAddress(address), count: 1) else {
             throw .outside(GuestPhysicalAddress(address), bytes: limit)

@@ -1,13 +1,13 @@
 public import X86
 
 extension GuestMemory {
-    /// A region with its place in host memory: what a processor in software reads and writes through, and what is lent to a
-    /// virtual machine.
+    /// A region with its place in host memory, through which a processor in software reads and writes, and which is
+    /// lent to a virtual machine.
     @safe
     public struct Mapping {
         /// The region.
         public var region: Region
-        /// Where its first byte is in host memory.
+        /// The address of its first byte in host memory.
         public var host: UnsafeMutableRawPointer
 
         /// Makes a mapping of its parts; `host` must stay valid for the region's size.

@@ -1,7 +1,7 @@
 internal import ByteCoding
 public import X86
 
-/// Accesses by linear addresses, through the guest's own page tables.
+/// Accesses by linear address, through the guest's own page tables.
 extension GuestMemory {
     /// Reads up to `count` bytes at a linear address through the guest's paging; stops where nothing is mapped.
     public func read(
@@ -24,7 +24,7 @@ extension GuestMemory {
         state.translate(address, readTable: tableEntry)
     }
 
-    /// Reads one page-table entry; nil where no memory is.
+    /// Reads one page-table entry; nil if there is no memory.
     public func tableEntry(at address: GuestPhysicalAddress, size: AccessSize) -> UInt64? {
         guard let bytes = try? read(at: address, count: size.byteCount) else { return nil }
         return LittleEndian.number(bytes.span)

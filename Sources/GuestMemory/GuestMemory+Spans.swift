@@ -1,7 +1,7 @@
 public import X86
 
 extension GuestMemory {
-    /// Fills `bytes` from memory; what is read must lie in one region.
+    /// Fills `bytes` from memory. All of them must be in one region.
     public func read(at address: GuestPhysicalAddress, into bytes: inout MutableSpan<UInt8>) throws(MemoryError) {
         let count = bytes.count
         let source = unsafe try pointer(to: address, count: count)
@@ -12,7 +12,7 @@ extension GuestMemory {
         }
     }
 
-    /// Copies bytes into memory, but not into ROM; they must lie in one region.
+    /// Copies bytes into memory, but not into ROM. All of them must be in one region.
     public func write(_ bytes: Span<UInt8>, at address: GuestPhysicalAddress) throws(MemoryError) {
         let count = bytes.count
         guard let index = regionIndex(of: address, count: count), !regions[index].isReadOnly else {
@@ -27,7 +27,7 @@ extension GuestMemory {
         noteHostWrite(at: address, count: count)
     }
 
-    /// The eight bytes at an address, little-endian; nil where not all of them are memory. Allocates nothing.
+    /// The eight bytes at an address, little-endian; nil if part of them is not memory. Allocates nothing.
     package func word(at address: GuestPhysicalAddress) -> UInt64? {
         guard let source = unsafe try? pointer(to: address, count: 8) else { return nil }
         // SAFETY: pointer(to:count:) checked that eight bytes are mapped at the source; every bit pattern is a number.

@@ -1,7 +1,7 @@
 public import X86
 
 extension GuestMemory {
-    /// Bytes next to each other.
+    /// A range of adjacent bytes.
     public struct Stretch: Hashable, Sendable {
         /// Where the first one is.
         public var address: GuestPhysicalAddress
@@ -15,7 +15,7 @@ extension GuestMemory {
         }
     }
 
-    /// Makes every byte of a stretch zero. Pages that are zero already stay untouched.
+    /// Sets every byte of a stretch to zero. Pages that are zero already stay untouched.
     public func clear(_ stretch: Stretch) throws(MemoryError) {
         let end = stretch.address.rawValue + stretch.size
         var start = stretch.address.rawValue

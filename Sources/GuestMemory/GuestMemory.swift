@@ -3,16 +3,16 @@ public import X86
 
 /// The guest-physical memory of one virtual machine: page-aligned regions of host memory, zero until written.
 ///
-/// Memory is shared by the processor that executes in it and the board that loads and stores in it, and is used from
-/// one thread. Pages that are never touched cost nothing.
+/// The processor that executes in the memory and the board that loads and stores in it share it, and use it from one
+/// thread. Pages that are never touched cost nothing.
 @safe
 public final class GuestMemory {
     /// Bytes in a page.
     public static let pageSize = 4096
-    /// Most bytes one guest may have: the 1 TiB that a trace admits.
+    /// The most bytes that one guest may have: the 1 TiB that a trace admits.
     public static let maximumSize: UInt64 = 1 << 40
 
-    /// One stretch of guest-physical addresses that memory answers.
+    /// One range of guest-physical addresses that memory answers.
     public struct Region: Hashable, Sendable {
         /// Address of the first byte; a multiple of the page size.
         public var address: GuestPhysicalAddress
@@ -31,13 +31,13 @@ public final class GuestMemory {
         var end: UInt64 { address.rawValue + size }
     }
 
-    /// The regions, by rising address.
+    /// The regions, by ascending address.
     public let regions: [Region]
 
-    /// The regions with their places in host memory, in the same order: valid as long as this object lives.
+    /// The regions with their places in host memory, in the same order. Valid as long as this object lives.
     public let mappings: [Mapping]
 
-    /// Pages that the host side has written since ``takeHostWrites()`` was called last.
+    /// Pages that the host side has written since the last call of ``takeHostWrites()``.
     private var hostWrites: Set<GuestPhysicalAddress> = []
 
     /// Maps host memory for regions that are aligned, not empty, and do not overlap.
@@ -72,7 +72,7 @@ public final class GuestMemory {
 
     private static func unmap(_ mappings: [Mapping]) {
         for mapping in mappings {
-            // SAFETY: place and size are those of a mapping that init made and nothing else unmaps.
+            // SAFETY: address and size are those of a mapping that init made and that nothing else unmaps.
             unsafe munmap(mapping.host, Int(mapping.region.size))
         }
     }
@@ -120,14 +120,14 @@ extension GuestMemory {
         regionIndex(of: address, count: count) != nil
     }
 
-    /// Copies `count` bytes out; they must lie in one region.
+    /// Copies `count` bytes out. All of them must be in one region.
     public func read(at address: GuestPhysicalAddress, count: Int) throws(MemoryError) -> [UInt8] {
         let source = unsafe try pointer(to: address, count: count)
         // SAFETY: pointer(to:count:) checked that count bytes are mapped here.
         return unsafe [UInt8](UnsafeRawBufferPointer(start: source, count: count))
     }
 
-    /// Copies bytes in, into ROM too; they must lie in one region.
+    /// Copies bytes in, even into ROM. All of them must be in one region.
     public func write(_ bytes: [UInt8], at address: GuestPhysicalAddress) throws(MemoryError) {
         let target = unsafe try pointer(to: address, count: bytes.count)
         guard !bytes.isEmpty else { return }
@@ -144,7 +144,7 @@ extension GuestMemory {
         for number in first...last { hostWrites.insert(GuestPhysicalAddress(number * page)) }
     }
 
-    /// Lends the bytes of one page; `address` must be that of a page in a region.
+    /// Lends the bytes of one page; `address` must be the address of a page in a region.
     public func withPage<Result>(
         _ address: GuestPhysicalAddress,
         _ body: (RawSpan) -> Result
@@ -154,7 +154,7 @@ extension GuestMemory {
         return unsafe body(RawSpan(_unsafeStart: base, byteCount: Self.pageSize))
     }
 
-    /// The pages written through ``write(_:at:)`` since the last call, in no order.
+    /// The pages written through ``write(_:at:)`` since the last call, in no particular order.
     package func takeHostWrites() -> Set<GuestPhysicalAddress> {
         defer { hostWrites.removeAll(keepingCapacity: true) }
         return hostWrites

@@ -1,7 +1,7 @@
 public import ByteCoding
 public import X86
 
-/// Digest of a guest's whole memory, kept up to date in proportion to what changed.
+/// Digest of a guest's whole memory. Keeping it up to date costs as much as has changed.
 ///
 /// It is the sum of the digests of all pages that are not all zero, so untouched memory costs nothing and a page that
 /// changed is taken out and put in again.
@@ -26,7 +26,7 @@ public struct MemoryDigest {
         Digest128(ofPage: page, at: address.rawValue)
     }
 
-    /// Takes the present content of one page into account; says whether it differs from what it was.
+    /// Takes the present content of one page into account and returns whether the page has changed.
     @discardableResult
     public mutating func update(page address: GuestPhysicalAddress, in memory: GuestMemory) throws(MemoryError)
         -> Bool

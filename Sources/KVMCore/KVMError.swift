@@ -1,11 +1,11 @@
 import CKVM
 public import SystemPackage
 
-/// A call on `/dev/kvm`, or on a descriptor made from it, that did not do what it was asked to.
+/// A failed call on `/dev/kvm` or on a descriptor made from it.
 public struct KVMError: Error, Equatable, Sendable {
     /// The operation: an ioctl by its name in `<linux/kvm.h>`, or a system call.
     public var operation: String
-    /// What it was asked to act on; empty where there is nothing to say.
+    /// What the call was about; empty if there is nothing to say.
     public var argument: String
     /// Why it failed.
     public var cause: Cause
@@ -14,9 +14,9 @@ public struct KVMError: Error, Equatable, Sendable {
     public enum Cause: Equatable, Sendable {
         /// The kernel answered with an errno.
         case system(Errno)
-        /// KVMCore refused before the kernel was asked, for the reason given.
+        /// KVMCore refused the call without asking the kernel, for this reason.
         case refused(String)
-        /// This host's KVM lacks what the call needs: it says so of the capability.
+        /// This host's KVM lacks this capability, which the call needs.
         case lacks(Capability)
         /// The kernel did something that its documentation rules out.
         case unexpected(String)
@@ -54,7 +54,7 @@ extension KVMError: CustomStringConvertible {
         switch operation {
         case "open": return openingAdvice(errno)
         case Request.getAPIVersion.name.description where errno == .inappropriateIOCTLForDevice:
-            return "what has that name is not KVM's device: remove it, and load the kvm module again"
+            return "the file of that name is not KVM's device: remove it, and load the kvm module again"
         default: return callingAdvice(errno)
         }
     }
@@ -69,7 +69,7 @@ extension KVMError: CustomStringConvertible {
         case .permissionDenied, .notPermitted:
             "run as root or join the group that owns \(argument) (usually kvm)"
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
-            "the kvm module is loaded but no hardware support answers: enable virtualization in the firmware"
+            "the kvm module is loaded, but finds no hardware support: enable virtualization in the firmware"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             "raise the limit on open files (ulimit -n)"
         default: nil
@@ -83,17 +83,17 @@ extension KVMError: CustomStringConvertible {
         case .noMemory:
             "free memory, or raise the limits on locked memory and address space"
         case .invalidArgument:
-            "this host's KVM does not take that value: see what `KVM_CHECK_EXTENSION` offers"
+            "this host's KVM does not accept that value: see what `KVM_CHECK_EXTENSION` offers"
         case .argListTooLong:
-            "the list is longer than this host's KVM takes"
+            "the list is longer than this host's KVM accepts"
         case .fileExists:
             "something already has that number or address: remove it first"
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice, .inappropriateIOCTLForDevice:
-            "this host's KVM does not have it: update the kernel or do without"
+            "this host's KVM lacks it: update the kernel or do without it"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             "raise the limit on open files (ulimit -n)"
         case .badAddress:
-            "the memory handed over is not mapped"
+            "the memory that was passed is not mapped"
         case .ioError:
             "the VM belongs to another process, or the kernel has declared it dead: see dmesg"
         default: nil

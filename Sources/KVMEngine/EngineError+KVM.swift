@@ -2,6 +2,6 @@ internal import Engine
 internal import KVMCore
 
 extension EngineError {
-    /// A call of KVM's that failed, in the engine's words.
+    /// A failed KVM call, as an engine's error.
     static func kvm(_ error: KVMError) -> Self { .hostFailed("\(error)") }
 }

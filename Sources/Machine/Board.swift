@@ -1,7 +1,7 @@
 public import Devices
 public import X86
 
-/// What is around a processor: it answers the guest's accesses and interrupts it.
+/// Everything around a processor: it answers the guest's accesses and interrupts it.
 ///
 /// A board reads no clock: every access says what time it is. Time must not run backwards. Drivers are generic over the
 /// board, so that calls are direct.
@@ -9,26 +9,27 @@ public protocol Board: ~Copyable {
     /// The name of this board in a trace.
     static var name: String { get }
 
-    /// Whether it ever interrupts: a guest that halts on one that does not halts for good.
+    /// Whether it ever interrupts. On a board that does not, a guest that halts has halted for good.
     static var canInterrupt: Bool { get }
 
-    /// What answers at a port, in words.
+    /// A description of what answers at a port.
     func device(at port: Port) -> String
 
-    /// What answers at an address where no memory is, in words.
+    /// A description of what answers at an address where there is no memory.
     func device(at address: GuestPhysicalAddress) -> String
 
-    /// Answers a read of a port; what nobody claims floats to ones. Drivers ask ``answerPort(_:_:now:)``.
+    /// Answers a read of a port. Ports that nothing claims read as ones. Drivers call ``answerPort(_:_:now:)``.
     mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32
 
-    /// Takes a write to a port; says if it means something beyond the board.
+    /// Handles a write to a port, and returns a signal if the write means something beyond the board.
     mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
 
-    /// Answers a read of memory that is not there, 1 to 8 bytes; what nobody claims floats to ones. Drivers ask
-    /// ``answerMemory(_:_:now:)``.
+    /// Answers a read of 1 to 8 bytes where there is no memory. Addresses that nothing claims read as ones. Drivers
+    /// call ``answerMemory(_:_:now:)``.
     mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64
 
-    /// Takes a write to memory that is not there or can only be read; says if it means something beyond the board.
+    /// Handles a write where there is no memory, or only read-only memory, and returns a signal if the write means
+    /// something beyond the board.
     mutating func writeMemory(
         _ address: GuestPhysicalAddress,
         _ length: UInt8,
@@ -36,64 +37,64 @@ public protocol Board: ~Copyable {
         now: MachineTime
     ) -> BoardSignal?
 
-    /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
+    /// Answers RDMSR of a register that the processor itself does not handle; nil gives the guest #GP.
     func readMSR(_ index: UInt32, now: MachineTime) -> UInt64?
 
-    /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
+    /// Handles WRMSR of a register that the processor itself does not handle; false gives the guest #GP.
     mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool
 
     /// The time-stamp counter at `now`.
     func timeStampCounter(at now: MachineTime) -> UInt64
 
-    /// The next time at which a device does something by itself; nil if nothing is due without an access.
+    /// The next time at which a device does something by itself; nil if nothing happens without an access.
     var nextDeadline: MachineTime? { get }
 
-    /// Lets the devices do what was due until `now`.
+    /// Lets the devices do everything that was due by `now`.
     mutating func advance(to now: MachineTime)
 
     /// Whether ``advance(to:)`` may write to guest memory.
     func writesMemory(by now: MachineTime) -> Bool
 
-    /// The processor's task priority, CR8, is as it says: interrupts up to it wait.
+    /// Tells the board the processor's task priority, CR8: interrupts of that class or below wait.
     mutating func followTaskPriority(_ class: UInt8)
 
-    /// Resets every device. What is to last does: disks, the clock and its memory.
+    /// Resets every device. Whatever survives a reset is kept: disks, the clock and its memory.
     mutating func reset(at now: MachineTime)
 
     /// Whether a maskable interrupt waits for the processor.
     var interruptRequested: Bool { get }
 
-    /// The processor takes the interrupt: its vector.
+    /// The processor takes the interrupt. Returns its vector.
     mutating func acknowledgeInterrupt() -> UInt8
 
     /// Whether a non-maskable interrupt waits for the processor.
     var nonMaskableInterruptRequested: Bool { get }
 
-    /// Whether a device may still ask for a non-maskable interrupt without an access of the guest's.
+    /// Whether a device may still raise a non-maskable interrupt without an access by the guest.
     func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool
 
-    /// The processor takes the non-maskable interrupt. False if there is none.
+    /// The processor takes the non-maskable interrupt. Returns false if there is none.
     mutating func acknowledgeNonMaskableInterrupt() -> Bool
 
-    /// What the devices have done to guest memory since this was last asked, in order.
+    /// What the devices have done to guest memory since the last call, in order.
     mutating func takeDeviceAccesses() -> [DeviceAccess]
 
-    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    /// Whether ``takeDeviceAccesses()`` would return any. Cheap enough to call at every exit.
     var hasDeviceAccesses: Bool { get }
 
-    /// What the guest did that its machine does not allow, in words; the run ends then.
+    /// A description of what the guest did that its machine does not allow. The run ends then.
     var fault: String? { get }
 
-    /// What the guest left at its end for whoever looks into what became of it; nil for nothing.
+    /// What the guest left at its end for whoever examines its crash; nil for nothing.
     var cookie: [UInt8]? { get }
 
-    /// Whether anything that the guest waits for by a call has come.
+    /// Whether anything has arrived that the guest waits for with a call.
     mutating func isWaitOver(at now: MachineTime) -> Bool
 
-    /// When, as is known by now, something comes that the guest waits for.
+    /// The time at which something arrives that the guest waits for, as far as is known now.
     var nextArrival: MachineTime? { get }
 
-    /// The call by which the guest waits is answered.
+    /// Answers the call with which the guest waits.
     mutating func endWait(at now: MachineTime)
 
     /// Whether console input goes into the guest's memory.
@@ -108,59 +109,59 @@ public protocol Board: ~Copyable {
     /// What the text screen shows, without the blank lines at its end.
     var screen: String { get }
 
-    /// What the guest has accessed and nobody claims, and how often, if it is noted.
+    /// The accesses by the guest that nothing claimed, and how many of each, if they are noted.
     var unclaimedAccesses: [UnclaimedAccess: Int] { get }
 }
 
-/// A board whose guest waits by HLT alone and that allows everything.
+/// Defaults for a board whose guest waits only by HLT and that allows everything.
 extension Board where Self: ~Copyable {
-    /// It does.
+    /// True, as for most boards.
     public static var canInterrupt: Bool { true }
 
-    /// Nothing: its guest does not start again.
+    /// Does nothing: its guest does not start again.
     public mutating func reset(at now: MachineTime) {}
 
     /// It runs at 1 GHz.
     public func timeStampCounter(at now: MachineTime) -> UInt64 { now.nanoseconds }
 
-    /// Never: no device is connected so.
+    /// Always false: no device is connected to the line.
     public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool { false }
 
-    /// The port.
+    /// Just the port.
     public func device(at port: Port) -> String { "port \(port)" }
 
-    /// The address.
+    /// Just the address.
     public func device(at address: GuestPhysicalAddress) -> String { "address \(address)" }
 
-    /// Never: devices answer at once.
+    /// Always false: devices answer at once.
     public func writesMemory(by now: MachineTime) -> Bool { false }
 
-    /// Nothing: no interrupt has a priority.
+    /// Does nothing: interrupts have no priority.
     public mutating func followTaskPriority(_ class: UInt8) {}
 
-    /// Nothing: what nobody claims is ignored.
+    /// Always nil: accesses that nothing claims are ignored.
     public var fault: String? { nil }
 
-    /// It goes to a serial port.
+    /// Always false: it goes to a serial port.
     public var receivesConsoleInMemory: Bool { false }
 
-    /// Nothing: there is no way to.
+    /// Always nil: the guest has no way to leave one.
     public var cookie: [UInt8]? { nil }
 
-    /// There is no call to wait by.
+    /// Always true: there is no call to wait with.
     public mutating func isWaitOver(at now: MachineTime) -> Bool { true }
 
-    /// Nothing is waited for.
+    /// Always nil: the guest waits for nothing.
     public var nextArrival: MachineTime? { nil }
 
-    /// Nothing is waited for.
+    /// Does nothing: the guest waits for nothing.
     public mutating func endWait(at now: MachineTime) {}
 }
 
 extension Board where Self: ~Copyable {
-    /// What a trapped instruction reads at `now`.
+    /// The value that a trapped instruction reads at `now`.
     ///
-    /// - Parameter randomness: a number that the recorder draws where RDRAND or RDSEED ask for one.
+    /// - Parameter randomness: a number that the recorder draws for RDRAND and RDSEED.
     public func readHidden(
         _ instruction: HiddenInstruction,
         randomness: @autoclosure () -> UInt64,

@@ -3,29 +3,30 @@ public import Engine
 public import Platform
 public import X86
 
-/// What a board is made with.
+/// What a board is made from.
 public struct BoardSetup: Sendable {
-    /// Bytes of RAM, which the firmware is told.
+    /// Bytes of RAM, as the firmware is told.
     public var memorySize: UInt64
     /// What the real-time clock shows at the start.
     public var date: WallClock
-    /// What the guest is told of its processor, which has the model-specific registers that go with it.
+    /// What CPUID tells the guest about its processor, which has the model-specific registers to match.
     public var cpuid: [CPUIDEntry]
     /// The disks.
     public var drives: [Drive]
     /// Files that firmware and kernels can read by name.
     public var files: [FirmwareFile]
-    /// Whether the guest starts behind where firmware would have left it, so that the board does what firmware does: gives
-    /// PCI devices their addresses and routes their interrupts.
+    /// Whether the guest starts in the state in which firmware would have left the machine. The board then does
+    /// firmware's work: it gives PCI devices their addresses and routes their interrupts.
     public var isSetUp: Bool
     /// Whether what firmware writes to its debug port is shown on the console.
     public var showsFirmwareLog: Bool
-    /// Whether to note accesses that nobody claims.
+    /// Whether to note accesses that nothing claims.
     public var notesUnclaimed: Bool
     /// Where the machine's random numbers come from.
     public var randomness: @Sendable () -> UInt64
-    /// How many of the requests that wait for a disk are served at once, and after how many nanoseconds more are; nil for all
-    /// at once. Asked each time. An IDE drive has one request at a time, and is busy with it for that many nanoseconds.
+    /// How many of the requests that wait for a disk are served at once, and how many nanoseconds pass before more are;
+    /// nil serves them all at once. Called each time. An IDE drive has one request at a time, and is busy with it for
+    /// that many nanoseconds.
     public var diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
 
     /// A board with nothing added.
@@ -70,11 +71,11 @@ public struct FirmwareFile: Hashable, Sendable {
 
 /// A disk, and how it is connected.
 public struct Drive: Sendable {
-    /// What it is called: its file's name, as a rule.
+    /// Its name: usually its file's name.
     public var name: String
-    /// What is on it.
+    /// The disk itself.
     public var disk: Disk
-    /// What it is connected to.
+    /// The interface to which it is connected.
     public var interface: DriveInterface
 
     /// Makes a drive of its parts.
@@ -84,7 +85,7 @@ public struct Drive: Sendable {
         self.interface = interface
     }
 
-    /// The most disks that an interface has room for.
+    /// The largest number of disks that an interface has room for.
     public static func limit(of interface: DriveInterface) -> Int {
         switch interface {
         case .ide: 4

@@ -4,9 +4,9 @@ public import Devices
 public enum BoardSignal: Hashable, Sendable {
     /// The guest showed a byte on its console.
     case console(UInt8)
-    /// The guest showed bytes on a console that takes more than one at once.
+    /// The guest showed bytes on a console that takes more than one at a time.
     case text([UInt8])
-    /// The guest waits until ``Board/isWaitOver(at:)`` or a time, and ``Board/endWait(at:)`` lets it go on.
+    /// The guest waits until ``Board/isWaitOver(at:)`` is true or a time comes. ``Board/endWait(at:)`` lets it go on.
     case wait(until: MachineTime)
     /// The guest ended the run with a code.
     case exit(code: UInt32)

@@ -3,11 +3,11 @@ internal import Engine
 internal import GuestMemory
 public import X86
 
-/// What a device did to guest memory, or took from it.
+/// What a device wrote to guest memory or read from it.
 public enum DeviceAccess: Hashable, Sendable {
-    /// It wrote: an input of the run, since a replay has no devices.
+    /// It wrote. This is an input of the run, since a replay has no devices.
     case write(DeviceWrite)
-    /// It read what the guest gives to the outside.
+    /// It read something that the guest sends out of the machine.
     case read(GuestOutput)
 }
 
@@ -19,9 +19,9 @@ public struct DeviceWrite: Hashable, Sendable {
     public let bytes: [UInt8]
 }
 
-/// What a guest gave to the outside by memory.
+/// What a guest sent out of the machine through memory.
 public struct GuestOutput: Hashable, Sendable {
-    /// What it is.
+    /// The kinds of output.
     public enum Kind: Hashable, Sendable {
         /// A call's arguments.
         case arguments
@@ -31,23 +31,25 @@ public struct GuestOutput: Hashable, Sendable {
         case packet
         /// Data for a disk.
         case storage
-        /// What it leaves behind at its end.
+        /// What the guest leaves behind at its end.
         case cookie
     }
 
     /// What it is.
     public let kind: Kind
-    /// The port through which it told of it; 0 where it did so by an access to memory.
+    /// The port with which the guest announced it; 0 if it did so by an access to memory.
     public let port: Port
-    /// Where the first byte stands.
+    /// The address of the first byte.
     public let address: GuestPhysicalAddress
     /// What was read.
     public let bytes: [UInt8]
 }
 
-/// Guest memory as the board's devices see it: all that they write is noted, in order, and what they note of what they read.
+/// Guest memory for the board's devices. It notes everything that they write, in order, and those reads that they
+/// report.
 struct DeviceMemory: GuestMemoryAccess {
-    /// The most that devices move before the notes are taken: a guest's queue can name the same memory again and again.
+    /// The most that devices write before the notes are taken. A limit is needed because a guest's queue can name the
+    /// same memory again and again.
     private static let limit = 128 << 20
 
     let memory: GuestMemory
@@ -82,13 +84,14 @@ struct DeviceMemory: GuestMemoryAccess {
         accesses.append(.read(GuestOutput(kind: .console, port: Port(0), address: address, bytes: bytes)))
     }
 
-    /// Notes that address line 20 is masked from here on, or let through.
+    /// Notes that address line 20 is masked, or no longer masked, from here on.
     mutating func noteAddressLine20(masked: Bool) {
         let bytes = AddressLine20.control(masks: masked)
         accesses.append(.write(DeviceWrite(address: AddressLine20.control, bytes: bytes)))
     }
 
-    /// Reads what the guest gives to the outside, and notes it; nothing at all is not noted, but for a call without arguments.
+    /// Reads what the guest sends out of the machine, and notes it. Empty data is noted only for a call without
+    /// arguments.
     mutating func take(
         _ kind: GuestOutput.Kind,
         at address: GuestPhysicalAddress,
@@ -104,7 +107,7 @@ struct DeviceMemory: GuestMemoryAccess {
         return bytes
     }
 
-    /// Writes bytes, across regions too.
+    /// Writes bytes, which may span regions.
     mutating func put(_ bytes: [UInt8], at address: GuestPhysicalAddress) throws(GuestMemoryError) {
         guard !bytes.isEmpty else { return }
         do { try memory.writeAcross(bytes, at: address) } catch {
@@ -113,7 +116,7 @@ struct DeviceMemory: GuestMemoryAccess {
         accesses.append(.write(DeviceWrite(address: address, bytes: bytes)))
     }
 
-    /// What was written or noted since this was last called.
+    /// What was written or noted since the last call.
     mutating func takeAccesses() -> [DeviceAccess] {
         defer {
             accesses.removeAll(keepingCapacity: true)

@@ -1,6 +1,6 @@
 public import Devices
 
-/// Where the content of a disk comes from: a file, as a rule.
+/// Where the content of a disk comes from: usually a file.
 public protocol DiskImage: Sendable {
     /// How many sectors of 512 bytes there are.
     var sectorCount: UInt64 { get }
@@ -11,18 +11,18 @@ public protocol DiskImage: Sendable {
     /// Writes `bytes`, a whole number of sectors, beginning with sector `first`.
     func write(_ bytes: Span<UInt8>, to first: UInt64) throws(BlockStorageError)
 
-    /// Makes sure that what was written lasts.
+    /// Makes what was written durable.
     func flush() throws(BlockStorageError)
 }
 
-/// A disk of the machine. What the guest writes stays in memory unless it is to go to the image.
+/// A disk of the machine. The guest's writes stay in memory, unless they are to change the image.
 public struct Disk: BlockStorage, Sendable {
     private static let bytesPerSector = 512
 
     private let image: any DiskImage
     /// Whether the guest's writes change the image.
     public let writesImage: Bool
-    /// Sectors that the guest has written, where they do not go to the image.
+    /// Sectors that the guest has written, unless they go to the image.
     private var written: [UInt64: [UInt8]] = [:]
 
     /// A disk with an image's content.
@@ -37,7 +37,7 @@ public struct Disk: BlockStorage, Sendable {
     /// How many sectors there are.
     public let sectorCount: UInt64
 
-    /// Writing is never refused.
+    /// Always false: writes are never refused.
     public var isReadOnly: Bool { false }
 
     /// Fills `bytes` from the disk.
@@ -63,7 +63,7 @@ public struct Disk: BlockStorage, Sendable {
         }
     }
 
-    /// Makes sure that what was written to the image lasts.
+    /// Makes what was written to the image durable.
     public mutating func flush() throws(BlockStorageError) {
         if writesImage { try image.flush() }
     }

@@ -1,12 +1,12 @@
 public import Platform
 
-/// What a machine is started with, and how.
+/// What a machine starts with, and how.
 public struct GuestImage: Sendable {
     /// The guest's file.
     public let bytes: [UInt8]
     /// How it is put into memory and entered.
     public let bootProtocol: BootProtocol
-    /// What it is started with beside its file.
+    /// What it starts with besides its file.
     public let options: BootOptions
 
     /// - Parameters:
@@ -22,7 +22,6 @@ public struct GuestImage: Sendable {
         try options.check(for: self.bootProtocol)
     }
 
-    /// Puts it into a machine's memory.
     func boot(memorySize: UInt64, signature: UInt32) throws(MachineError) -> BootImage {
         let map = MemoryMap(memorySize: memorySize)
         var image =
@@ -42,7 +41,7 @@ public struct GuestImage: Sendable {
 }
 
 extension BootProtocol {
-    /// Whether the guest is told where the machine's ACPI tables are, as firmware would have.
+    /// Whether the guest is told where the machine's ACPI tables are, as firmware would do.
     fileprivate var comesWithTables: Bool {
         switch self {
         case .multiboot, .multiboot2, .linux, .pvh: true
@@ -52,7 +51,7 @@ extension BootProtocol {
 }
 
 extension BootOptions {
-    /// Refuses what has no meaning in a protocol: an option that does nothing misleads.
+    /// Refuses options that have no meaning in a protocol: an option that does nothing misleads the user.
     fileprivate func check(for bootProtocol: BootProtocol) throws(MachineError) {
         let takesLine: Set<BootProtocol> = [.multiboot, .multiboot2, .linux, .pvh, .hvt]
         let takesDisk: Set<BootProtocol> = [.linux, .pvh]
@@ -68,13 +67,13 @@ extension BootOptions {
             throw .misusedOption("--module", "\(guest) has no modules")
         }
         guard attachments.isEmpty || bootProtocol == .hvt else {
-            throw .misusedOption("--block and --net", "\(guest) is no unikernel")
+            throw .misusedOption("--block and --net", "\(guest) is not a unikernel")
         }
         guard mode == .real || bootProtocol == .flat else {
-            throw .misusedOption("--mode", "\(guest) chooses its mode itself; --boot flat does not")
+            throw .misusedOption("--mode", "\(guest) chooses its mode itself; use --boot flat to choose it")
         }
         guard address == nil || bootProtocol == .flat else {
-            throw .misusedOption("--at", "\(guest) chooses its address itself; --boot flat does not")
+            throw .misusedOption("--at", "\(guest) chooses its address itself; use --boot flat to choose it")
         }
     }
 }

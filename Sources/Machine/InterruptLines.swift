@@ -2,30 +2,31 @@ internal import Devices
 internal import Platform
 internal import X86
 
-/// The interrupt controllers, and the wires to them: the 8259 pair with its output at LINT0, and the I/O APIC beside it.
+/// The interrupt controllers and the wires to them: the 8259 pair with its output at LINT0, and the I/O APIC.
 ///
-/// The local APIC starts in virtual wire mode, as firmware leaves it, so that guests that know only the 8259 pair get its
+/// The local APIC starts in virtual wire mode, as firmware leaves it. So guests that know only the 8259 pair get its
 /// interrupts.
 struct InterruptLines {
-    /// The I/O APIC's pin for the timer: line 0 belongs to the 8259 pair there.
+    /// The I/O APIC's pin for the timer. Pin 0 belongs to the 8259 pair.
     static let timerPin = 2
 
     var controller = InterruptController8259() { didSet { updateRequest() } }
     var ioAPIC = IOAPIC()
     var localAPIC = LocalAPIC() { didSet { updateRequest() } }
-    /// Whether an interrupt waits for the processor: asked at every exit, and kept up with whatever changes it.
+    /// Whether an interrupt waits for the processor. It is read at every exit, so everything that changes it updates
+    /// it.
     private(set) var isRequested = false
     /// The levels of the lines, as the ISA devices and as the PCI devices drive them.
     private var isaLevels: UInt32 = 0
     private var pciLevels: UInt32 = 0
     /// IA32_APIC_BASE.
     private(set) var base = APICBase.reset
-    /// A message or a pin asked for a non-maskable interrupt, or for a reset of the processor.
+    /// A message or a pin requested a non-maskable interrupt, or a reset of the processor.
     private var wantsNonMaskable = false
     private var wantsReset = false
 
     init() {
-        // Enabled, and the pair's interrupts and the non-maskable one let through (MP Specification 1.4, 3.6.2.2).
+        // Enabled, with the pair's interrupts and the non-maskable interrupt unmasked (MP Specification 1.4, 3.6.2.2).
         let written: [(LocalAPICRegister, UInt64)] = [(.spurious, 0x1FF), (.lint0Entry, 0x700), (.lint1Entry, 0x400)]
         for (register, value) in written {
             _ = localAPIC.write(at: UInt64(register.rawValue), .doubleword, value, now: .start)
@@ -36,7 +37,7 @@ struct InterruptLines {
         isRequested = localAPIC.interruptLine || controller.interruptLine && localAPIC.passesExternalInterrupts
     }
 
-    /// The processor takes the interrupt: its vector.
+    /// The processor takes the interrupt. Returns its vector.
     mutating func acknowledge() -> UInt8 {
         if localAPIC.interruptLine { return localAPIC.acknowledge() }
         let vector = controller.acknowledge()
@@ -53,7 +54,7 @@ struct InterruptLines {
         deliver()
     }
 
-    /// The PCI devices drive the lines that they are routed to.
+    /// The PCI devices drive the lines to which they are routed.
     mutating func setPCI(_ levels: UInt32) {
         let changed = levels ^ pciLevels
         guard changed != 0 else { return }
@@ -77,9 +78,9 @@ struct InterruptLines {
         ioAPIC.setLine(Self.pin(of: line), level)
     }
 
-    /// Passes on what the controllers have for the local APIC.
+    /// Passes on to the local APIC what the controllers have for it.
     mutating func deliver() {
-        // A member that is observed cannot be lent while another one is.
+        // Only one observed member can be accessed at a time.
         var local = localAPIC
         ioAPIC.deliver { local.deliver($0) }
         localAPIC = local
@@ -105,17 +106,17 @@ extension InterruptLines {
 
         static let bootstrapProcessor: UInt64 = 1 << 8
         static let enable: UInt64 = 1 << 11
-        /// Of the 39 bits of address that every host has.
+        /// The 39 bits of address that every host has.
         static let address: UInt64 = 0x7F_FFFF_F000
         static let reset = APICBase(rawValue: AddressSpace.localAPIC | bootstrapProcessor | enable)
 
-        /// Whether a guest may write this: the x2APIC mode is not there.
+        /// Whether a guest may write this value. There is no x2APIC mode.
         var isValid: Bool { rawValue & ~(Self.bootstrapProcessor | Self.enable | Self.address) == 0 }
     }
 
     var isNonMaskableRequested: Bool { wantsNonMaskable }
 
-    /// The lines whose edge would be a non-maskable interrupt: by the I/O APIC, or by the 8259 pair at LINT0.
+    /// The lines whose edge would be a non-maskable interrupt, through the I/O APIC or through the 8259 pair at LINT0.
     var nonMaskableLines: UInt32 {
         let pins = ioAPIC.pins { $0.mode == .nonMaskable && localAPIC.isAddressed(by: $0) }
         let direct =
@@ -133,7 +134,7 @@ extension InterruptLines {
         return wantsReset
     }
 
-    /// Takes a write to IA32_APIC_BASE; false if it is to fault.
+    /// Handles a write to IA32_APIC_BASE; returns false if the write must fault.
     mutating func setBase(_ value: UInt64) -> Bool {
         let written = APICBase(rawValue: value)
         guard written.isValid else { return false }
@@ -143,7 +144,7 @@ extension InterruptLines {
         return true
     }
 
-    /// Where in the local APIC's registers an address is.
+    /// The offset of an address in the local APIC's registers.
     func localOffset(of address: GuestPhysicalAddress) -> UInt64? {
         let start = base.rawValue & APICBase.address
         guard localAPIC.isGloballyEnabled, address.rawValue >= start else { return nil }
@@ -151,7 +152,7 @@ extension InterruptLines {
         return offset < LocalAPIC.byteCount ? offset : nil
     }
 
-    /// Where in the I/O APIC's registers an address is.
+    /// The offset of an address in the I/O APIC's registers.
     static func ioOffset(of address: GuestPhysicalAddress) -> UInt64? {
         guard address.rawValue >= AddressSpace.ioAPIC else { return nil }
         let offset = address.rawValue - AddressSpace.ioAPIC

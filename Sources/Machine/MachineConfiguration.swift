@@ -3,33 +3,33 @@ public import GuestMemory
 internal import Platform
 public import X86
 
-/// What a machine is made of; checked when it is made.
+/// What a machine is made from. It is checked when it is made.
 public struct MachineConfiguration: Sendable {
     /// Bytes of RAM.
     public let memorySize: UInt64
-    /// What it starts with.
+    /// The guest, and how it starts.
     public let image: GuestImage
     /// What the guest is told about its processor.
     public let profile: ProcessorProfile
-    /// What becomes of its reads of time counters and random numbers.
+    /// What happens when the guest reads time counters and random numbers.
     public let hiddenReads: HiddenReadPolicy
-    /// What stands in memory at the start, with the instructions replaced that read hidden state.
+    /// The contents of memory at the start, in which instructions that read hidden state have been replaced.
     public let code: CodePatcher
     /// The processor's state at the start.
     public let initialState: ProcessorState
     /// The names in the guest's program.
     public let symbols: [ProgramSymbol]
 
-    /// What the guest needs if it is a unikernel; it then has a board of its own, and not a PC.
+    /// What the guest needs if it is a unikernel. It then has the board of a unikernel instead of a PC.
     public let unikernel: Unikernel?
 
     private let readOnlyMemory: GuestMemory.Region?
     private let zeros: [GuestMemory.Stretch]
 
-    /// Fewest and most bytes of RAM.
+    /// The smallest and largest RAM in bytes.
     public static let memorySizes: ClosedRange<UInt64> = (1 << 20)...(1 << 39)
 
-    /// Checks that the parts go together.
+    /// Checks that the parts fit together.
     public init(
         memorySize: UInt64,
         image: GuestImage,
@@ -43,7 +43,7 @@ public struct MachineConfiguration: Sendable {
         guard image.bootProtocol != .hvt || hiddenReads.counters == .trap else {
             throw .misusedOption(
                 "--tsc",
-                "a unikernel is told that its time-stamp counter runs at 1 GHz, which is so with trap only"
+                "a unikernel's time-stamp counter must run at 1 GHz, which only trap provides"
             )
         }
         let boot = try image.boot(memorySize: memorySize, signature: profile.signature)
@@ -73,13 +73,13 @@ public struct MachineConfiguration: Sendable {
         return regions
     }
 
-    /// Puts the guest into memory and gives the processor state in which it starts.
+    /// Puts the guest into memory. Returns the processor state in which it starts.
     public func load(into memory: GuestMemory) throws(MemoryError) -> ProcessorState {
         for content in code.contents { try memory.write(content.bytes, at: content.address) }
         return initialState
     }
 
-    /// Loads the guest again after a reset, as what loaded it at first does; other memory stays as the guest left it.
+    /// Loads the guest again after a reset, as its loader would. Other memory stays as the guest left it.
     public func reload(into memory: GuestMemory) throws(MemoryError) {
         for stretch in zeros { try memory.clear(stretch) }
         _ = try load(into: memory)

@@ -1,27 +1,29 @@
-/// Why a machine cannot be built as asked.
+/// Why a machine cannot be built as the user asked.
 public enum MachineError: Error, Hashable, CustomStringConvertible {
     /// The guest's file holds no bytes.
     case emptyGuest
-    /// A flat image does not fit between its address and the end of the memory there: how much does, and what the user can do.
+    /// A flat image does not fit between its address and the end of the memory there. Has the bytes that do fit, and
+    /// what the user can do.
     case guestTooLarge(bytes: Int, address: UInt64, free: UInt64, remedy: String)
-    /// A firmware image is larger than the 16 MiB below 4 GiB that are set aside for it, or not made of whole pages.
+    /// A firmware image is larger than the 16 MiB below 4 GiB that are reserved for it, or does not consist of whole
+    /// pages.
     case unsuitableFirmware(bytes: Int)
-    /// Less memory than a PC needs, more than a trace admits, or not whole pages.
+    /// The size is less than a PC needs, more than a trace allows, or not a multiple of the page size.
     case unsuitableMemorySize(bytes: UInt64)
-    /// A file breaks a rule of its format: which kind of file, and what is wrong.
+    /// A file breaks a rule of its format. Has the kind of file, and what is wrong.
     case malformed(String, String)
-    /// The guest asks for what this machine does not do; the text names it.
+    /// The guest needs something that this machine cannot do. The text names it.
     case unsupported(String)
-    /// A part of the guest lies where it can have no memory.
+    /// A part of the guest lies where it cannot have memory.
     case outsideMemory(what: String, address: UInt64, bytes: UInt64)
     /// Two parts of the guest claim the same memory.
     case overlap(String, String, address: UInt64)
     /// There is no room left for something that can lie anywhere.
     case noRoom(for: String, bytes: UInt64, memory: UInt64)
-    /// An option does not go with the guest: which, and why.
+    /// An option does not fit the guest. Has the option and the reason.
     case misusedOption(String, String)
 
-    /// Whether the guest's file is at fault, and not what was asked for it.
+    /// Whether the guest's file is at fault, and not the options.
     public var blamesTheGuest: Bool {
         switch self {
         case .emptyGuest, .unsuitableFirmware, .malformed, .unsupported, .outsideMemory, .overlap: true
@@ -35,22 +37,22 @@ public enum MachineError: Error, Hashable, CustomStringConvertible {
         case .emptyGuest:
             "the guest is an empty file"
         case .guestTooLarge(let bytes, let address, let free, let remedy):
-            "the guest has \(bytes) bytes, and from \(Self.hex(address)) on \(free >> 10) KiB are free; \(remedy)"
+            "the guest has \(bytes) bytes, but only \(free >> 10) KiB are free at \(Self.hex(address)); \(remedy)"
         case .unsuitableFirmware(let bytes):
-            "a firmware image of \(bytes) bytes cannot be mapped: it must be a multiple of 4096 and at most 16 MiB"
+            "a firmware image of \(bytes) bytes cannot be mapped; its size must be a multiple of 4096 and at most 16 MiB"
         case .unsuitableMemorySize(let bytes):
-            "\(bytes) bytes is not a possible memory size: give 1M to 512G, in whole pages of 4096 bytes"
+            "\(bytes) bytes is not a possible memory size; give 1M to 512G, a multiple of 4096"
         case .malformed(let what, let problem):
             "malformed \(what): \(problem)"
         case .unsupported(let what):
             "cannot boot \(what)"
         case .outsideMemory(let what, let address, let bytes):
             "\(what), \(bytes) bytes at \(Self.hex(address)), lies outside the guest's memory; "
-                + "if it should not, give more with --memory"
+                + "if the guest needs more memory, give it with --memory"
         case .overlap(let what, let other, let address):
             "\(what) and \(other) overlap at \(Self.hex(address))"
         case .noRoom(let what, let bytes, let memory):
-            "no room for the \(what) of \(bytes) bytes in \(memory >> 10) KiB of memory; give more with --memory"
+            "no room for the \(what) of \(bytes) bytes in \(memory >> 10) KiB of memory; give the guest more with --memory"
         case .misusedOption(let option, let reason):
             "\(option): \(reason)"
         }

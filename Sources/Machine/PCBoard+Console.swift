@@ -3,8 +3,8 @@ internal import Platform
 internal import X86
 
 extension PCBoard {
-    /// Whether console input goes into the guest's memory: to its virtio console, once it has shown something there and
-    /// while its driver runs; else to COM1.
+    /// Whether console input goes into the guest's memory. It goes to the virtio console once the guest has shown
+    /// something there, while its driver runs; else to COM1.
     public var receivesConsoleInMemory: Bool { showsOnVirtio && pci.console.transport.status.contains(.driverOK) }
 
     /// How many bytes of console input the guest has room for.

@@ -5,17 +5,17 @@ extension PCBoard {
     /// Whether a maskable interrupt waits for the processor.
     public var interruptRequested: Bool { lines.isRequested }
 
-    /// The processor takes the interrupt: its vector.
+    /// The processor takes the interrupt. Returns its vector.
     public mutating func acknowledgeInterrupt() -> UInt8 { lines.acknowledge() }
 
     /// Whether a non-maskable interrupt waits for the processor.
     public var nonMaskableInterruptRequested: Bool { lines.isNonMaskableRequested }
 
-    /// The processor takes the non-maskable interrupt. False if there is none.
+    /// The processor takes the non-maskable interrupt. Returns false if there is none.
     public mutating func acknowledgeNonMaskableInterrupt() -> Bool { lines.takeNonMaskable() }
 
-    /// Whether a device may still ask for a non-maskable interrupt without an access of the guest's: on a line that leads to
-    /// one, and that something is due on or console input may come on.
+    /// Whether a device may still raise a non-maskable interrupt without an access by the guest. It may if one of its
+    /// lines leads to a non-maskable interrupt, and the device has something due or may get console input.
     public func expectsNonMaskableInterrupt(at now: MachineTime) -> Bool {
         let lines = lines.nonMaskableLines
         guard lines != 0 else { return false }

@@ -2,19 +2,19 @@ public import Devices
 public import X86
 
 extension PCBoard {
-    /// What answers at an address where no memory is, in words.
+    /// A description of what answers at an address where there is no memory.
     public func device(at address: GuestPhysicalAddress) -> String {
         if lines.localOffset(of: address) != nil { return "the local APIC at \(address)" }
         if InterruptLines.ioOffset(of: address) != nil { return "the I/O APIC at \(address)" }
         return windows.first { $0.contains(address.rawValue) }.map { "\($0) at \(address)" } ?? "nobody at \(address)"
     }
 
-    /// Answers a read of memory that is not there; what nobody claims floats to ones.
+    /// Answers a read where there is no memory. Addresses that nothing claims read as ones.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
         advanceTimers(to: now)
         let address = onBus(address)
         guard let size = AccessSize(rawValue: length) else {
-            // A part of an access that straddles two pages.
+            // A part of an access that crosses a page boundary.
             return (0..<min(UInt64(length), 8)).reduce(0) { value, index in
                 value | readMemory(GuestPhysicalAddress(address.rawValue &+ index), 1, now: now) << (8 * index)
             }
@@ -31,7 +31,7 @@ extension PCBoard {
         return size.mask
     }
 
-    /// Takes a write to memory that is not there; says if it means something beyond the board.
+    /// Handles a write where there is no memory, and returns a signal if the write means something beyond the board.
     public mutating func writeMemory(
         _ address: GuestPhysicalAddress,
         _ length: UInt8,
@@ -69,7 +69,7 @@ extension PCBoard {
         return nil
     }
 
-    /// Where an address of the processor's leads.
+    /// The address on the bus for one of the processor's.
     private func onBus(_ address: GuestPhysicalAddress) -> GuestPhysicalAddress {
         masksAddressLine20 ? GuestPhysicalAddress(AddressLine20.masked(address.rawValue)) : address
     }

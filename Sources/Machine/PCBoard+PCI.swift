@@ -3,7 +3,7 @@ internal import Platform
 internal import X86
 
 extension PCBoard {
-    /// Lets devices answer where configuration space says now.
+    /// Lets devices answer where configuration space now says.
     mutating func followConfiguration() {
         windows = pci.windows
         let busMaster = pci.ide.function.baseAddress(IDEController.busMasterBaseAddress).map(
@@ -25,7 +25,7 @@ extension PCBoard {
         if let new { ports.claim(new, count, for: owner) }
     }
 
-    /// Serves a queue that a driver has filled; says if that means something beyond the board.
+    /// Serves a queue that a driver has filled, and returns a signal if that means something beyond the board.
     mutating func serve(_ notification: PCIBus.Notification, now: MachineTime) -> BoardSignal? {
         switch notification.slot {
         case .disk(let number): serveDisk(number, now: now)
@@ -37,7 +37,7 @@ extension PCBoard {
                 guard !bytes.isEmpty else { return nil }
                 showsOnVirtio = true
                 return .text(bytes)
-            // Room for console input, which is asked for where there is some.
+            // There is room for console input. The run asks for input when there is some.
             case .receive, nil: break
             }
         case .hostBridge, .isaBridge, .ide, .power: break
@@ -49,7 +49,7 @@ extension PCBoard {
 // MARK: Disks that take their time
 
 extension PCBoard {
-    /// Serves what a virtio disk was asked for: all of it, or a part and the rest later.
+    /// Serves a virtio disk's requests: all of them, or a part now and the rest later.
     private mutating func serveDisk(_ number: Int, now: MachineTime) {
         let batch = setup.diskBatch?()
         let hasMore = pci.disks[number].service(
@@ -62,19 +62,19 @@ extension PCBoard {
         updateDeadline(after: now)
     }
 
-    /// Lets the disks go on that have paused long enough.
+    /// Lets the disks continue that have paused long enough.
     mutating func advanceDisks(to now: MachineTime) {
         for (number, time) in diskPauses where time <= now { serveDisk(number, now: now) }
         updatePCILines()
     }
 
-    /// Follows up an access to the drive of a channel.
+    /// Updates what follows from an access to a channel's drive.
     mutating func followDrive(_ channel: IDEChannel, now: MachineTime) {
         pace(channel, now: now)
         updateDriveLine(channel)
     }
 
-    /// Has the drive of a channel that has just been given work done with it later.
+    /// Delays the end of the work that a channel's drive has just been given.
     private mutating func pace(_ channel: IDEChannel, now: MachineTime) {
         guard let diskBatch = setup.diskBatch, pci.ide.isBusy(channel), drivePauses[Int(channel.rawValue)] == nil else {
             return
@@ -83,7 +83,7 @@ extension PCBoard {
         updateDeadline(after: now)
     }
 
-    /// The drives that have been busy for long enough are done. What they have moved, they moved when they were asked to.
+    /// Finishes the drives that have been busy long enough. They moved their data when they got the command.
     mutating func finishDriveWork(until now: MachineTime) {
         for channel in IDEChannel.allCases {
             guard let end = drivePauses[Int(channel.rawValue)], end <= now else { continue }
@@ -93,7 +93,7 @@ extension PCBoard {
         }
     }
 
-    /// Whether a disk goes on by then, which moves data.
+    /// Whether a disk continues by then, and so moves data.
     public func writesMemory(by now: MachineTime) -> Bool {
         diskPauses.values.contains { $0 <= now }
     }
@@ -103,17 +103,17 @@ extension PCIBus {
     /// Where firmware would have put the devices.
     enum Place {
         static let busMaster: UInt32 = 0xC000
-        /// The lines that PIRQA# to PIRQD# lead to.
+        /// The lines to which PIRQA# to PIRQD# lead.
         static let routes: [UInt32] = [10, 10, 11, 11]
     }
 
-    /// What the command register is told.
+    /// Values of the command register.
     private enum Command {
         static let memoryAndBusMaster: UInt32 = 0b110
         static let portsAndBusMaster: UInt32 = 0b101
     }
 
-    /// Configures the devices as SeaBIOS does: addresses, interrupt routes, and the lines that they lead to.
+    /// Configures the devices as SeaBIOS does: addresses, interrupt routes, and the interrupt line of each.
     mutating func setUp() {
         for (index, route) in Place.routes.enumerated() {
             isaBridge.function.write(at: ISABridgePIIX3.firstRoute + UInt8(index), .byte, route)

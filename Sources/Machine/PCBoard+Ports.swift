@@ -4,10 +4,10 @@ internal import Platform
 public import X86
 
 extension PCBoard {
-    /// What answers at a port, in words.
+    /// A description of what answers at a port.
     public func device(at port: Port) -> String { "\(ports[port.rawValue]) at port \(port)" }
 
-    /// Answers a read of a port; what nobody claims floats to ones.
+    /// Answers a read of a port. Ports that nothing claims read as ones.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
         advanceTimers(to: now)
         let owner = ports[port.rawValue]
@@ -18,7 +18,7 @@ extension PCBoard {
         return UInt32(truncatingIfNeeded: value)
     }
 
-    /// Takes a write to a port; says if it means something beyond the board.
+    /// Handles a write to a port, and returns a signal if the write means something beyond the board.
     public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
     {
         advanceTimers(to: now)
@@ -33,7 +33,7 @@ extension PCBoard {
     }
 }
 
-// MARK: Devices that take an access of any width as one
+// MARK: Devices that handle an access of any width at once
 
 extension PCBoard {
     private mutating func readWhole(_ owner: PortOwner, _ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32? {
@@ -55,8 +55,8 @@ extension PCBoard {
         }
     }
 
-    /// Reads a register of a drive. Nil for a word, which the bus divides into two accesses of a byte; it has none of 32 bits
-    /// but to the data register, so such a read floats, as QEMU has it.
+    /// Reads a register of a drive. Nil for a word, which the bus splits into two accesses of a byte. Only the data
+    /// register can be read with 32 bits; such a read of another register gives ones, as in QEMU.
     private mutating func readDrive(
         _ channel: IDEChannel,
         _ port: Port,
@@ -100,7 +100,7 @@ extension PCBoard {
         return true
     }
 
-    /// Writes a register of a drive. False for a word, which the bus divides into two accesses of a byte.
+    /// Writes a register of a drive. False for a word, which the bus splits into two accesses of a byte.
     private mutating func writeDrive(
         _ channel: IDEChannel,
         _ port: Port,
@@ -134,14 +134,14 @@ extension PCBoard {
     }
 }
 
-// MARK: Devices that take bytes
+// MARK: Devices that handle single bytes
 
 extension PCBoard {
     private mutating func readByte(_ port: UInt16, now: MachineTime) -> UInt8 {
         switch ports[port] {
         case .interruptController:
             guard let register = InterruptController8259.Register(rawValue: port) else { return 0xFF }
-            // A poll takes the interrupt.
+            // A poll acknowledges the interrupt.
             defer { lines.followController() }
             return lines.controller.read(register)
         case .timer: return IntervalTimer8254.Register(rawValue: port).map { timer.read($0, now: now) } ?? 0xFF

@@ -3,18 +3,18 @@ internal import Platform
 internal import X86
 
 extension PCBoard {
-    /// Answers RDMSR of a register that the processor does not answer itself; nil gives the guest #GP.
+    /// Answers RDMSR of a register that the processor itself does not handle; nil gives the guest #GP.
     public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? {
         index == ModelSpecificRegister.apicBase ? lines.base.rawValue : modelSpecific.read(index, now: now)
     }
 
-    /// Follows CR8, which is the upper half of the local APIC's task priority. Asked for at every exit.
+    /// Updates the local APIC's task priority, whose upper half is CR8. Called at every exit.
     public mutating func followTaskPriority(_ class: UInt8) {
         guard lines.localAPIC.taskPriorityClass != `class` else { return }
         lines.localAPIC.taskPriorityClass = `class`
     }
 
-    /// Takes WRMSR of a register that the processor does not take itself; false gives the guest #GP.
+    /// Handles WRMSR of a register that the processor itself does not handle; false gives the guest #GP.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
         guard index == ModelSpecificRegister.apicBase else { return modelSpecific.write(index, value, now: now) }
         advanceTimers(to: now)

@@ -2,8 +2,8 @@ public import Devices
 internal import Platform
 
 extension PCBoard {
-    /// Resets every device, as the reset line of a PC does. The clock runs on with what is in its memory, and disks keep what
-    /// was written.
+    /// Resets every device, as the reset line of a PC does. The clock keeps running and keeps its memory, and disks
+    /// keep what was written.
     public mutating func reset(at now: MachineTime) {
         lines = InterruptLines()
         timer = IntervalTimer8254()
@@ -33,7 +33,7 @@ extension PCBoard {
 }
 
 extension FirmwareConfiguration {
-    /// The device that tells the guest of its machine.
+    /// The device that describes the machine to the guest.
     init(_ setup: BoardSetup) {
         self.init(memorySize: setup.memorySize)
         for file in setup.files { _ = addFile(file.name, file.bytes) }
@@ -59,7 +59,7 @@ extension PCIBus {
 }
 
 extension BoardSetup {
-    /// The disks that an interface has room for.
+    /// The disks of an interface, as many as it has room for.
     func disks(on interface: DriveInterface) -> [Disk] {
         drives.filter { $0.interface == interface }.prefix(Drive.limit(of: interface)).map(\.disk)
     }

@@ -4,9 +4,9 @@ public import GuestMemory
 internal import Platform
 internal import X86
 
-/// A PC: devices on their ports and addresses, and their lines on the interrupt controllers.
+/// A PC: devices at their ports and addresses, with their lines to the interrupt controllers.
 ///
-/// Like its devices it reads no clock: every access says what time it is. Time must not run backwards.
+/// Like its devices, it reads no clock: every access says what time it is. Time must not run backwards.
 public struct PCBoard: Board, ~Copyable {
     var lines = InterruptLines()
     var timer = IntervalTimer8254()
@@ -22,26 +22,26 @@ public struct PCBoard: Board, ~Copyable {
     var post = POSTPort()
     var modelSpecific: ModelSpecificRegisters
     var firmwareConfiguration: FirmwareConfiguration
-    /// Whether address line 20 is masked. Port 0x92 and the keyboard controller both drive the line: the last one to be told
-    /// decides, as in QEMU's PC.
+    /// Whether address line 20 is masked. Port 0x92 and the keyboard controller both drive the line, and the last write
+    /// to either decides, as in QEMU's PC.
     var masksAddressLine20 = false
     let debugConsole = DebugConsole()
     let exitPort = ExitPort()
 
     var pci: PCIBus
-    /// Where PCI devices answer: what ``pci`` says, kept for the next access.
+    /// Where PCI devices answer, as ``pci`` says; kept here because every access needs it.
     var windows: [PCIBus.Window] = []
     var ports = PortMap()
     /// The first ports of the bus master and of power management, while they are open.
     var busMasterBase: UInt16?
     var powerBase: UInt16?
 
-    /// What is on the disks of each interface.
+    /// The disks of each interface.
     var ideDisks: [Disk?]
     var virtioDisks: [Disk]
-    /// When virtio disks go on with the requests that they have left, by number.
+    /// When virtio disks continue with their remaining requests, by number.
     var diskPauses: [Int: MachineTime] = [:]
-    /// When the drives of each IDE channel are done with what they are busy with.
+    /// When the drives of each IDE channel finish their work.
     var drivePauses: [MachineTime?] = [nil, nil]
     let setup: BoardSetup
     var memory: DeviceMemory
@@ -54,10 +54,10 @@ public struct PCBoard: Board, ~Copyable {
     /// The name of this board in a trace.
     public static let name = BoardName.pc
 
-    /// The next time at which a device does something by itself; nil if nothing is due without an access.
+    /// The next time at which a device does something by itself; nil if nothing happens without an access.
     public internal(set) var nextDeadline: MachineTime?
 
-    /// A board just switched on.
+    /// A board that has just been switched on.
     ///
     /// - Parameter memory: what its devices read and write by themselves.
     public init(_ setup: BoardSetup, memory: GuestMemory) {
@@ -80,13 +80,14 @@ public struct PCBoard: Board, ~Copyable {
         updateDeadline(after: .start)
     }
 
-    /// Lets the devices do what was due until `now`.
+    /// Lets the devices do everything that was due by `now`.
     public mutating func advance(to now: MachineTime) {
         advanceTimers(to: now)
         if !diskPauses.isEmpty { advanceDisks(to: now) }
     }
 
-    /// Lets those devices do what was due that write to no memory: also within an access, whose instruction is not over.
+    /// Does what is due in the devices that write to no memory. It may therefore be called within an access, whose
+    /// instruction has not finished.
     mutating func advanceTimers(to now: MachineTime) {
         guard let due = nextDeadline, due <= now else { return }
         timer.advance(to: now)
@@ -108,24 +109,24 @@ public struct PCBoard: Board, ~Copyable {
         nextDeadline = .earliest(devices, disks)
     }
 
-    /// Masks address line 20 or lets it through, for the processor as for the board.
+    /// Masks or unmasks address line 20, for the processor and for the board.
     mutating func maskAddressLine20(_ isMasked: Bool) {
         guard isMasked != masksAddressLine20 else { return }
         masksAddressLine20 = isMasked
         memory.noteAddressLine20(masked: isMasked)
     }
 
-    /// What the devices have done to guest memory since this was last asked, in order.
+    /// What the devices have done to guest memory since the last call, in order.
     public mutating func takeDeviceAccesses() -> [DeviceAccess] { memory.takeAccesses() }
 
-    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    /// Whether ``takeDeviceAccesses()`` would return any. Cheap enough to call at every exit.
     public var hasDeviceAccesses: Bool { !memory.accesses.isEmpty }
 
-    /// What the guest has accessed and nobody claims, and how often, if it is noted.
+    /// The accesses by the guest that nothing claimed, and how many of each, if they are noted.
     public var unclaimedAccesses: [UnclaimedAccess: Int] { unclaimed?.counts ?? [:] }
 }
 
-/// The numbers of the virtio entropy device, which come from the board's set-up.
+/// The numbers of the virtio entropy device, which come from the board's setup.
 struct RandomNumbers: RandomNumberGenerator {
     let source: @Sendable () -> UInt64
 

@@ -2,7 +2,7 @@ internal import Devices
 internal import Platform
 internal import X86
 
-/// PCI bus 0: the configuration ports and the devices that answer behind them.
+/// PCI bus 0: the configuration ports and the devices that they reach.
 struct PCIBus: Sendable {
     /// A function on the bus.
     enum Slot: Hashable {
@@ -45,7 +45,7 @@ struct PCIBus: Sendable {
         let queue: Int
     }
 
-    /// The most virtio disks that there are device numbers for.
+    /// The most virtio disks: there are no device numbers for more.
     static let maximumDiskCount = 28
 
     private var ports = PCIConfigurationPorts()
@@ -65,7 +65,7 @@ struct PCIBus: Sendable {
     /// All the slots that have virtio devices.
     var virtioSlots: [Slot] { [.console, .entropy] + disks.indices.map { .disk($0) } }
 
-    /// What a virtio device has in common with the others.
+    /// The part of a virtio device that all virtio devices have.
     subscript(virtio slot: Slot) -> VirtioTransport? {
         get {
             switch slot {
@@ -95,7 +95,7 @@ struct PCIBus: Sendable {
         return lines
     }
 
-    /// The lines that the virtio devices are routed to.
+    /// The lines to which the virtio devices are routed.
     var virtioLines: UInt32 {
         virtioSlots.reduce(0) { lines, slot in
             isaBridge.interruptLine(device: slot.device, pin: 1).map { lines | 1 << UInt32($0) } ?? lines
@@ -106,7 +106,7 @@ struct PCIBus: Sendable {
 // MARK: Configuration space
 
 extension PCIBus {
-    /// Answers a read of a configuration port; nil if the access is not one.
+    /// Answers a read of a configuration port; nil if the access is to none.
     mutating func read(_ port: Port, _ size: AccessSize) -> UInt32? {
         if port.rawValue == PCIConfigurationPort.address, size == .doubleword { return ports.readAddress() }
         guard let offset = Self.dataOffset(port, size) else { return nil }
@@ -120,15 +120,15 @@ extension PCIBus {
 
     /// What a write to a configuration port did.
     enum Written {
-        /// It is no access to one.
+        /// The access was not to a configuration port.
         case nothing
-        /// The guest chose what the data port means.
+        /// The guest chose what the data port refers to.
         case address
         /// Configuration space changed: where devices answer, or how their interrupts are routed.
         case configuration(Notification?)
     }
 
-    /// Takes a write to a configuration port.
+    /// Handles a write to a configuration port.
     mutating func write(_ port: Port, _ size: AccessSize, _ value: UInt32) -> Written {
         if port.rawValue == PCIConfigurationPort.address, size == .doubleword {
             ports.writeAddress(value)
@@ -145,7 +145,7 @@ extension PCIBus {
         return .configuration(queue.map { Notification(slot: slot, queue: $0) })
     }
 
-    /// Where in the data port's four bytes an access lies that does not reach beyond them.
+    /// The offset of an access in the data port's four bytes; nil if it reaches outside them.
     private static func dataOffset(_ port: Port, _ size: AccessSize) -> UInt16? {
         guard port.rawValue >= PCIConfigurationPort.data else { return nil }
         let offset = port.rawValue - PCIConfigurationPort.data

@@ -26,7 +26,7 @@ enum PortOwner: UInt8 {
     case busMaster
 }
 
-/// Who answers at each of the 65,536 ports: looked up at every access, so a table.
+/// Which device answers at each of the 65,536 ports. A table, because every access looks it up.
 struct PortMap: Sendable {
     private var owners = [UInt8](repeating: PortOwner.nobody.rawValue, count: 1 << 16)
 
@@ -59,20 +59,20 @@ struct PortMap: Sendable {
         self[IDEChannel.secondary.controlPort] = .ideSecondaryControl
     }
 
-    /// Who answers at a port.
+    /// The device that answers at a port.
     subscript(port: UInt16) -> PortOwner {
         get { PortOwner(rawValue: owners[Int(port)]) ?? .nobody }
         set { owners[Int(port)] = newValue.rawValue }
     }
 
-    /// Gives `count` ports from `first` on, as far as nobody has them, to an owner.
+    /// Gives an owner those of the `count` ports from `first` on that are free.
     mutating func claim(_ first: UInt16, _ count: UInt16, for owner: PortOwner) {
         for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == 0 {
             owners[port] = owner.rawValue
         }
     }
 
-    /// Takes `count` ports from `first` on away from an owner.
+    /// Takes the `count` ports from `first` on away from an owner.
     mutating func release(_ first: UInt16, _ count: UInt16, from owner: PortOwner) {
         for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == owner.rawValue {
             owners[port] = PortOwner.nobody.rawValue

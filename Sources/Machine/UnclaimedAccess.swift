@@ -1,12 +1,12 @@
 public import X86
 
-/// An access to a port or an address where no device is.
+/// An access to a port or an address where there is no device.
 public struct UnclaimedAccess: Hashable, Sendable, CustomStringConvertible {
     /// Where it went.
     public enum Place: Hashable, Sendable {
         /// A port.
         case port(Port)
-        /// An address, to its page.
+        /// An address, rounded down to its page.
         case page(GuestPhysicalAddress)
     }
 
@@ -25,9 +25,9 @@ public struct UnclaimedAccess: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// How often a guest has accessed what nobody claims, by place.
+/// How often a guest accessed places that nothing claims.
 struct UnclaimedLog: Sendable {
-    /// The most places that are told apart: a guest can try all there are.
+    /// The most places that are counted, because a guest can try them all.
     private static let limit = 10_000
     private static let pageMask: UInt64 = ~0xFFF
 

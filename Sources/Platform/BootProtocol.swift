@@ -1,4 +1,4 @@
-/// How a guest is put into memory and entered.
+/// How a guest is loaded into memory and entered.
 public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
     /// Multiboot 1: 32-bit protected mode, EBX points to a multiboot information structure.
     case multiboot
@@ -14,6 +14,6 @@ public enum BootProtocol: String, CaseIterable, Hashable, Sendable {
     case firmware
     /// A boot sector: 512 bytes at 0x7C00, real mode, DL names the first hard disk.
     case sector
-    /// Code and data as they stand in the file, entered at the first byte.
+    /// Code and data exactly as in the file, entered at the first byte.
     case flat
 }

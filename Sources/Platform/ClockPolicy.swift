@@ -2,6 +2,6 @@
 public enum ClockPolicy: String, CaseIterable, Hashable, Sendable {
     /// The host's monotonic clock.
     case real
-    /// One that skips the time in which the guest waits.
+    /// A clock that skips the time while the guest waits.
     case virtual
 }

@@ -2,6 +2,6 @@
 public enum DriveInterface: String, CaseIterable, Hashable, Sendable {
     /// The IDE controller: at most four disks.
     case ide
-    /// A virtio device of its own: at most 28.
+    /// A virtio device for each disk: at most 28.
     case virtio
 }

@@ -7,10 +7,10 @@ extension EngineProcessor where Self: ~Copyable {
     /// Makes the memory and the processor of a trace on this host. The memory is all zero, and the processor has been reset.
     ///
     /// - Parameters:
-    ///   - header: what the trace says of its machine.
-    ///   - state: any state of the trace: the processor keeps the model-specific registers that it has.
-    ///   - allowsOtherCPUID: goes on where this host shows the guest other CPUID bits.
-    /// - Throws: `.hostDiffers` where this host cannot show the guest the recorded processor.
+    ///   - header: the trace's description of its machine.
+    ///   - state: any state of the trace: it tells which model-specific registers the processor keeps.
+    ///   - allowsOtherCPUID: go on even if this host shows the guest other CPUID bits.
+    /// - Throws: `.hostDiffers` if this host cannot show the guest the recorded processor.
     public static func make(
         recordedIn header: TraceHeader,
         keeping state: ProcessorState,
@@ -29,7 +29,7 @@ extension EngineProcessor where Self: ~Copyable {
         return processor
     }
 
-    /// The CPUID bits that this processor shows the guest otherwise than the recorded one did.
+    /// The CPUID bits that this processor shows the guest differently from the recorded one.
     public func differences(from recorded: TraceHeader.Processor) -> [CPUIDDifference] {
         CPUIDDifference.between(asked: recorded.cpuid, seen: cpuid)
     }

@@ -4,7 +4,7 @@ public import TraceFormat
 internal import X86
 
 extension Processor where Self: ~Copyable {
-    /// The outcome of a run that ended at an instruction which this host cannot execute: the instruction decoded.
+    /// The outcome of a run that ended at an instruction that this host cannot execute, with the decoded instruction.
     public mutating func describeEmulationFailure() throws(EngineError) -> Outcome {
         let state = try state()
         let bytes = memory.read(state.instructionAddress, count: 15, in: state)

@@ -3,11 +3,12 @@ public import TraceFormat
 extension RecordedEnd {
     /// Whether the guest's last exit showed the rest of a text on the console.
     ///
-    /// Where the trace does not begin with the run, or the text is as long as a trace keeps, what is there must fit.
+    /// If the trace does not begin with the run, or the text is as long as a trace keeps, only the part that is there
+    /// must match.
     public static func shows(_ text: String, in reader: TraceReader) throws(TraceError) -> Bool {
         let wanted = Array(text.utf8)
         var shown: [UInt8] = []
-        // What the last exit showed may go on behind the text.
+        // The last exit may show more after the text.
         var isPastExit = false
         var lastCount = 0
         _ = try reader.last(before: reader.events.upperBound) { recorded in

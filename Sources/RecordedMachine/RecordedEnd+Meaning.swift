@@ -6,11 +6,11 @@ public import TraceFormat
 internal import X86
 
 extension RecordedEnd {
-    /// What the last exit of a run means for it.
+    /// What the last exit of a run says about the run's end.
     public enum Meaning: Hashable, Sendable {
-        /// The run ends with it, so and not otherwise.
+        /// The run ends with it, in this way.
         case certain(Outcome)
-        /// It may end the run in any of these ways, by what the board's registers held.
+        /// It may end the run in any of these ways, depending on the board's registers.
         case possible(Set<Ending>)
         /// The run goes on.
         case nothing
@@ -25,18 +25,18 @@ extension RecordedEnd {
         case fault(of: String)
     }
 
-    /// What the exit means, with memory and the interrupt flag as they are behind it.
+    /// What the exit means. Memory and the interrupt flag are as they are after it.
     public func meaning(in memory: GuestMemory, interruptFlag: Bool) -> Meaning {
         guard let exit else { return .nothing }
         return board == BoardName.unikernel
             ? meaning(ofUnikernel: exit, memory) : meaning(ofPC: exit, interruptFlag: interruptFlag)
     }
 
-    /// Compares what a trace says of its end with what the last exit means.
+    /// Compares what a trace says about its end with what the last exit means.
     ///
-    /// - Returns: what the guest did instead, in words; nil where the two agree. Ends that executing leads to and that are no
-    ///   exit of an event's (shutdown, an instruction that cannot be emulated) are not looked at but where the exit is an end
-    ///   itself, and neither is what the host had its own reason for.
+    /// - Returns: what the guest did instead, in words; nil if the two agree. Ends that come from executing and not
+    ///   from an exit (shutdown, an instruction that cannot be emulated) are not checked unless the exit itself ends
+    ///   the run. Neither are ends for which the host had its own reason.
     public func contradiction(to claim: Outcome, _ meaning: Meaning) -> String? {
         if !isInterrupted, case .certain(let outcome) = meaning { return outcome == claim ? nil : "\(outcome)" }
         guard !isCutOff else { return nil }
@@ -50,7 +50,7 @@ extension RecordedEnd {
         case .guestFault(let text): ending = .fault(of: text.prefix { $0 != ":" }.description)
         }
         guard !isInterrupted, case .possible(let endings) = meaning, endings.contains(ending) else {
-            return "the guest goes on: its last exit means nothing of the kind"
+            return "the guest goes on: its last exit does not end the run in this way"
         }
         return nil
     }
@@ -73,7 +73,7 @@ extension RecordedEnd {
         }
     }
 
-    /// What a port write means on the PC's board: asked for behind every one, so it takes nothing but what it looks at.
+    /// What a port write means on the PC's board. It is asked after every one, so it takes only what it looks at.
     ///
     /// - Parameter keyboardCommand: what the keyboard controller's data port waits for.
     public static func meaning(ofPC write: PortAccess, keyboardCommand: UInt8?) -> Meaning {
@@ -86,13 +86,13 @@ extension RecordedEnd {
             if let ending = ending(of: byte, to: port, keyboardCommand) { endings.insert(ending) }
         }
         guard !endings.isEmpty else { return .nothing }
-        // How a wide access is divided is the devices' matter.
+        // The devices decide how a wide access is divided.
         if write.size == .byte, endings == [.reset] { return .certain(.reset) }
         if endings == [.powerOff], reachesPowerControl(write) { return .certain(.poweredOff) }
         return .possible(endings)
     }
 
-    /// Whether a write reaches the power management's control register where it is unless the guest has moved it.
+    /// Whether a write reaches the power management's control register, if that is where it usually is.
     private static func reachesPowerControl(_ write: PortAccess) -> Bool {
         let distance = PowerRegister.usualBase + powerControlOffset &- write.port.rawValue
         return distance < UInt16(write.size.byteCount) && distance <= powerControlOffset
@@ -119,7 +119,7 @@ extension RecordedEnd {
 // MARK: A unikernel's board
 
 extension RecordedEnd {
-    /// The most bytes that a guest leaves at its end (`HVT_HALT_COOKIE_MAX`).
+    /// The most bytes that a guest leaves when it ends (`HVT_HALT_COOKIE_MAX`).
     private static let cookieSize: UInt64 = 512
 
     private func meaning(ofUnikernel exit: Event, _ memory: GuestMemory) -> Meaning {

@@ -2,20 +2,20 @@ internal import Platform
 public import TraceFormat
 internal import X86
 
-/// The end of a recorded run: the last exit of the guest's own, and what the trace has around it that gives it a meaning.
+/// The end of a recorded run: the guest's last exit, and what the trace holds around it that gives it a meaning.
 public struct RecordedEnd: Sendable {
-    /// The last exit, nil where the trace has none.
+    /// The last exit; nil if the trace has none.
     public let exit: Event?
-    /// The guest was given an interrupt after it, or began again: then the exit has not ended the run.
+    /// The guest was given an interrupt after it, or was reset, so the exit has not ended the run.
     public let isInterrupted: Bool
-    /// The trace begins behind the last exit, whatever that was.
+    /// The trace begins after the last exit, whatever that was.
     let isCutOff: Bool
     /// The board's name.
     let board: String
-    /// The command that the keyboard controller took before the exit and that waits for its byte, if one does.
+    /// The command that the keyboard controller took before the exit and for which it waits for a byte, if any.
     let keyboardCommand: UInt8?
 
-    /// Looks at the last events of a trace, or at those before one of its events.
+    /// Looks at the last events of a trace, or at the last ones before one of its events.
     public init(_ reader: TraceReader, before event: EventOrdinal? = nil) throws(TraceError) {
         board = reader.header.machine.board
         var isInterrupted = false
@@ -47,7 +47,7 @@ public struct RecordedEnd: Sendable {
         }
     }
 
-    /// An end of its parts.
+    /// Makes an end of its parts.
     public init(board: String, exit: Event?, isInterrupted: Bool = false, keyboardCommand: UInt8? = nil) {
         self.board = board
         self.exit = exit
@@ -58,7 +58,8 @@ public struct RecordedEnd: Sendable {
 }
 
 extension TraceReader {
-    /// The last event before another that fulfils a condition, which is asked from back to front.
+    /// The last event before another that fulfils a condition. The condition is tested from back to front, a stretch at
+    /// a time.
     func last(
         before end: EventOrdinal,
         where isIt: (RecordedEvent) -> Bool

@@ -12,6 +12,6 @@ public enum AccessSize: UInt8, CaseIterable, Hashable, Sendable {
     /// Bytes.
     public var byteCount: Int { Int(rawValue) }
 
-    /// The bits that an access of this width carries; also what a read that nobody answers gives.
+    /// The bits that an access of this width carries, and the value of a read that nothing answers.
     public var mask: UInt64 { UInt64.max >> UInt64(64 - 8 * Int(rawValue)) }
 }

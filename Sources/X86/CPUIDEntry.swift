@@ -1,8 +1,8 @@
-/// What CPUID answers to one leaf, and subleaf where the leaf has any.
+/// What CPUID answers for one leaf, or for one subleaf of a leaf that has them.
 public struct CPUIDEntry: Hashable, Sendable {
     /// Leaf: EAX before the instruction.
     public var function: UInt32
-    /// Subleaf: ECX before the instruction; 0 and without meaning unless ``isIndexed``.
+    /// Subleaf: ECX before the instruction; 0 and meaningless unless ``isIndexed``.
     public var index: UInt32
     /// The leaf has subleaves (`KVM_CPUID_FLAG_SIGNIFCANT_INDEX`).
     public var isIndexed: Bool

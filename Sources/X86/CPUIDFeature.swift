@@ -1,4 +1,4 @@
-/// The names of the feature bits that CPUID has, for messages (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
+/// The names of CPUID's feature bits, for messages (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
 public enum CPUIDFeature {
     /// A register of CPUID's answer.
     public enum Register: String, CaseIterable, Codable, Hashable, Sendable {
@@ -11,7 +11,7 @@ public enum CPUIDFeature {
         /// EDX.
         case edx
 
-        /// The register of an entry.
+        /// Where an entry has this register.
         public var path: KeyPath<CPUIDEntry, UInt32> {
             switch self {
             case .eax: \.eax
@@ -22,7 +22,7 @@ public enum CPUIDFeature {
         }
     }
 
-    /// The name of one bit; nil for bits that are no feature, or none that has a name here.
+    /// The name of one bit; nil if the bit is not a feature or has no name here.
     public static func name(function: UInt32, index: UInt32, register: Register, bit: Int) -> String? {
         guard index == 0, let names = tables[Key(function: function, register: register)], names.indices.contains(bit)
         else {

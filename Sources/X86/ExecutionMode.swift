@@ -9,7 +9,7 @@ public enum ExecutionMode: Hashable, Sendable {
     /// 64-bit mode.
     case long64
 
-    /// An instruction pointer as this mode's code counts it on: with 16, 32 or 64 bits.
+    /// An instruction pointer, truncated as this mode's code increments it: to 16, 32 or 64 bits.
     public func wrapped(_ rip: UInt64) -> UInt64 {
         switch self {
         case .long64: rip

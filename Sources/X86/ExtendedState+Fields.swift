@@ -1,6 +1,6 @@
 extension ProcessorState.ExtendedState {
-    /// The registers of the x87 and SSE components by the names of the manuals, each with its value in hexadecimal; other
-    /// components whole. What is in its initial configuration is left out.
+    /// The x87 and SSE registers by their names in the manuals, each with its value in hexadecimal. Other components
+    /// are shown as a whole. Components in their initial configuration are left out.
     var fields: [(String, String)] {
         components.sorted { $0.key < $1.key }.flatMap { number, bytes in
             switch (number, bytes.count) {
@@ -26,7 +26,7 @@ extension ProcessorState.ExtendedState {
             + registers(bytes[x87ControlByteCount...], of: x87RegisterByteCount) { "st\($0)" }
     }
 
-    /// What lies in slots of 16 bytes each.
+    /// The contents of slots of 16 bytes each.
     private static func registers(
         _ bytes: ArraySlice<UInt8>,
         of count: Int,

@@ -1,4 +1,4 @@
-/// An instruction that reads something a guest cannot compute, a time counter or randomness, without leaving the processor.
+/// An instruction that reads something that a guest cannot compute, a time counter or randomness, without an exit.
 ///
 /// Numbered as in a trace.
 public enum HiddenInstruction: UInt8, CaseIterable, Hashable, Sendable {
@@ -15,7 +15,7 @@ public enum HiddenInstruction: UInt8, CaseIterable, Hashable, Sendable {
     /// TSC_AUX into a register.
     case rdpid = 5
 
-    /// The mnemonic in small letters: the word for it in JSON and in descriptions of events.
+    /// The mnemonic in lower case: its name in JSON and in descriptions of events.
     public var name: String {
         switch self {
         case .rdtsc: "rdtsc"

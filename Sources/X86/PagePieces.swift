@@ -1,4 +1,5 @@
-/// A stretch of addresses, divided where pages of 4 KiB end: each piece may be mapped elsewhere. Goes round where addresses end.
+/// A stretch of addresses, divided at the ends of 4 KiB pages, because each piece may be mapped elsewhere. Wraps around
+/// at the end of the address space.
 public struct PagePieces: Sequence, IteratorProtocol {
     /// Bytes of a page.
     public static let pageSize = 4096

@@ -22,7 +22,7 @@ struct PagingScheme {
 
     var rootMask: UInt64 { isPAE32 ? 0xFFFF_FFE0 : entrySize == .doubleword ? 0xFFFF_F000 : 0x000F_FFFF_FFFF_F000 }
 
-    /// Whether an address can be walked: in long mode, whether it is canonical.
+    /// Whether an address can be walked: in long mode, it must be canonical.
     func canTranslate(_ address: GuestVirtualAddress) -> Bool {
         guard isLong else { return true }
         let unused = 64 - shift(ofLevel: levels + 1)
@@ -38,7 +38,7 @@ struct PagingScheme {
         entrySize == .doubleword ? 0x3FF : isPAE32 && level == 3 ? 3 : 0x1FF
     }
 
-    /// Whether a present entry maps a page rather than name the next table.
+    /// Whether a present entry maps a page instead of naming the next table.
     func isLeaf(_ entry: UInt64, level: Int) -> Bool {
         level == 1 || (entry & 1 << 7 != 0 && allowsLargePage(atLevel: level))
     }

@@ -1,10 +1,10 @@
-/// The bit of a page-table entry that the processor sets when it uses the entry, and may set when it only might have used it
-/// (Intel SDM vol. 3, 5.8).
+/// The bit of a page-table entry that the processor sets when it uses the entry, and may also set when it only might
+/// use it (Intel SDM vol. 3, 5.8).
 public enum AccessedBit {
-    /// In the first byte of an entry.
+    /// The bit's place in the first byte of an entry.
     public static let mask: UInt8 = 1 << 5
 
-    /// Whether two versions of a byte differ as two of an entry's first byte do that differ in this bit alone.
+    /// Whether two versions of a byte differ in such a way that the Accessed bit of one entry explains it.
     ///
     /// - Parameter offset: where in its page the byte lies; entries have 4 or 8 bytes and are aligned.
     public static func mayExplain(_ one: UInt8, _ other: UInt8, at offset: Int) -> Bool {
@@ -13,11 +13,12 @@ public enum AccessedBit {
 }
 
 extension ProcessorState {
-    /// Of some bytes of memory, those that hold the Accessed bit of a present entry in a table that is reachable from CR3.
+    /// Those of some bytes of memory that hold the Accessed bit of a present entry in a table that is reachable from
+    /// CR3.
     ///
-    /// Visits every table once for each level at which it serves, so tables that name themselves do no harm.
+    /// Visits every table once for each level at which it serves, so tables that point to themselves do no harm.
     ///
-    /// - Parameter readTable: gives the little-endian table entry of the given width at an address, or nil where no memory is.
+    /// - Parameter readTable: gives the little-endian table entry of the given width at an address, or nil if there is no memory.
     public func accessedBits(
         among candidates: Set<GuestPhysicalAddress>,
         readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?
@@ -31,7 +32,7 @@ extension ProcessorState {
         while found.count < candidates.count, let table = waiting.popLast() {
             for index in 0...scheme.indexMask(ofLevel: table.level) {
                 let address = physical(table.address + index * UInt64(scheme.entrySize.rawValue))
-                // Memory is there for a whole table or for none of it.
+                // A table is either all in memory or not at all.
                 guard let entry = readTable(address, scheme.entrySize) else { break }
                 guard entry & 1 != 0 else { continue }
                 if scheme.hasAccessedBit(atLevel: table.level), candidates.contains(address) { found.insert(address) }
@@ -45,7 +46,7 @@ extension ProcessorState {
     }
 }
 
-/// A page as a table of one level.
+/// A page that serves as a table of one level.
 private struct PageTable: Hashable {
     let address: UInt64
     let level: Int

@@ -3,16 +3,16 @@ extension ProcessorState {
     public struct Difference: Hashable, Sendable, CustomStringConvertible {
         /// The field's name, as in manuals: `rax`, `cr3`, `cs.base`.
         public var field: String
-        /// The value that should be, in hexadecimal.
+        /// The expected value, in hexadecimal.
         public var expected: String
-        /// The value that is, in hexadecimal.
+        /// The actual value, in hexadecimal.
         public var actual: String
 
         /// `field: expected ..., got ...`.
         public var description: String { "\(field): expected \(expected), got \(actual)" }
     }
 
-    /// Every field in which `actual` is not what `self` says, in the order of ``fields``.
+    /// Every field in which `actual` differs from `self`, in the order of ``fields``.
     public func differences(to actual: Self) -> [Difference] {
         let mine = fields
         let theirs = Dictionary(actual.fields) { first, _ in first }

@@ -1,12 +1,12 @@
 public import ByteCoding
 
 extension ProcessorState {
-    /// Largest size of one XSAVE component that is accepted, in bytes; AMX tile data, the largest defined, has 8192.
+    /// The largest XSAVE component that is accepted, in bytes. AMX tile data, the largest that is defined, has 8192.
     public static let maximumComponentSize = 16384
-    /// Most model-specific registers that are accepted.
+    /// The most model-specific registers that are accepted.
     public static let maximumModelSpecificRegisters = 4096
 
-    /// Beside the activity: address line 20 is masked.
+    /// A flag in the activity's byte: address line 20 is masked.
     private static let addressLine20Flag: UInt8 = 2
 
     /// Appends the canonical encoding: fixed-width little-endian fields in declaration order, lists sorted by number.

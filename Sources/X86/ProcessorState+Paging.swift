@@ -1,8 +1,8 @@
 extension ProcessorState {
     /// Translates a linear address by the guest's own page tables, without side effects and without permission checks.
     ///
-    /// - Parameter readTable: gives the little-endian table entry of the given width at an address, or nil where no memory is.
-    /// - Returns: the physical address, or nil where a table says not present or is missing.
+    /// - Parameter readTable: gives the little-endian table entry of the given width at an address, or nil if there is no memory.
+    /// - Returns: the physical address, or nil if an entry is not present or a table is missing.
     public func translate(
         _ address: GuestVirtualAddress,
         readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?
@@ -12,24 +12,25 @@ extension ProcessorState {
         return translated
     }
 
-    /// Whether an address can be one in this mode: in long mode, whether it is canonical.
+    /// Whether an address is valid in this mode: in long mode, it must be canonical.
     public func canTranslate(_ address: GuestVirtualAddress) -> Bool { PagingScheme(control).canTranslate(address) }
 
     /// One step of a page-table walk.
     public struct PageTableStep: Hashable, Sendable {
         /// The table's level: 5 to 1 (1 is the table whose entries map 4 KiB pages).
         public var level: Int
-        /// Where the entry lies.
+        /// Where the entry is.
         public var entryAddress: GuestPhysicalAddress
         /// The entry.
         public var entry: UInt64
-        /// The physical address of the linear address that is walked, if this entry maps it.
+        /// The physical address that the walked linear address has, if this entry maps it.
         public var target: GuestPhysicalAddress?
     }
 
-    /// Walks the guest's page tables to a linear address (Intel SDM vol. 3, chapter 5), a step per table.
+    /// Walks the guest's page tables to a linear address (Intel SDM vol. 3, chapter 5), one step per table.
     ///
-    /// With paging off there is one step, of level 0, with no entry. An address that is not canonical has no step.
+    /// With paging off there is one step, of level 0 and without an entry. An address that is not canonical has no
+    /// step.
     public func walk(
         _ address: GuestVirtualAddress,
         readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?,

@@ -1,5 +1,5 @@
 extension ProcessorState {
-    /// Bytes that a push of the mode's own width takes: 2, 4 or 8.
+    /// How many bytes a push of the mode's own width takes: 2, 4 or 8.
     public var stackWordSize: Int {
         switch mode {
         case .real, .protected16: 2
@@ -17,18 +17,18 @@ extension ProcessorState {
     /// The linear address of the word on top of the stack.
     public var stackAddress: GuestVirtualAddress { stackAddress(above: 0) }
 
-    /// The linear address of what lies so many bytes above the top of the stack.
+    /// The linear address at this many bytes above the top of the stack.
     public func stackAddress(above offset: UInt64) -> GuestVirtualAddress {
         let pointer = (self[.rsp] &+ offset) & stackAddressMask
         return GuestVirtualAddress(mode == .long64 ? pointer : (segments.ss.base &+ pointer) & 0xFFFF_FFFF)
     }
 
-    /// The linear address of a word at a distance from the top of the stack, outside 64-bit mode; nil where not all of it lies
-    /// in the stack segment (Intel SDM vol. 3, 5.3).
+    /// The linear address of a word at a distance from the top of the stack, outside 64-bit mode; nil if part of it is
+    /// outside the stack segment (Intel SDM vol. 3, 5.3).
     ///
     /// - Parameters:
-    ///   - distance: in bytes; negative for what is pushed next.
-    ///   - size: of the word, in bytes.
+    ///   - distance: in bytes; negative for words yet to be pushed.
+    ///   - size: the word's size in bytes.
     public func stackWord(at distance: Int64, size: UInt64) -> GuestVirtualAddress? {
         let stack = segments.ss
         let first = (self[.rsp] &+ UInt64(bitPattern: distance)) & stackAddressMask

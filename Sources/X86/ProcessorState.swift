@@ -3,9 +3,9 @@ import ByteCoding
 /// The whole architectural state of one processor that a guest can observe, in a form that does not depend on
 /// the engine or host it was taken from.
 ///
-/// Two processors with equal states behave equally from there on, given equal memory and inputs. Time counters are
-/// no part of it: they are inputs. Vector registers are kept by XSAVE component and only where they differ from
-/// their initial configuration, so that the several encodings XSAVE has of one state compare equal.
+/// Two processors with equal states behave equally from then on, given equal memory and inputs. Time counters are not
+/// part of the state: they are inputs. Vector registers are kept by XSAVE component, and only if they differ from their
+/// initial configuration, because XSAVE has several encodings of one state, and these must compare equal.
 public struct ProcessorState: Hashable, Sendable {
     /// RAX to R15, in instruction-encoding order: index with a ``GeneralRegister``.
     public var general = [UInt64](repeating: 0, count: GeneralRegister.allCases.count)
@@ -25,7 +25,7 @@ public struct ProcessorState: Hashable, Sendable {
     public var debug = DebugRegisters()
     /// x87, SSE, AVX and later register files.
     public var extended = ExtendedState()
-    /// Model-specific registers that are kept with the state, by number.
+    /// Model-specific registers that are part of the state, by number.
     public var modelSpecific: [UInt32: UInt64] = [:]
     /// Exceptions and interrupts on their way into the processor.
     public var pending = PendingEvents()
@@ -46,8 +46,8 @@ public struct ProcessorState: Hashable, Sendable {
     /// The linear address of the next instruction.
     public var instructionAddress: GuestVirtualAddress { instructionAddress(at: rip) }
 
-    /// The linear address of the instruction at an instruction pointer: the code segment's base plus that, in 32 bits, and
-    /// in 64-bit mode, where segments of code have no base, the pointer itself (Intel SDM vol. 3, 3.4.4).
+    /// The linear address of the instruction at an instruction pointer: that pointer plus the code segment's base, in
+    /// 32 bits. In 64-bit mode, where code segments have no base, it is the pointer itself (Intel SDM vol. 3, 3.4.4).
     public func instructionAddress(at rip: UInt64) -> GuestVirtualAddress {
         GuestVirtualAddress(mode == .long64 ? rip : (segments.cs.base &+ rip) & 0xFFFF_FFFF)
     }
@@ -129,7 +129,7 @@ extension ProcessorState {
         public var efer: UInt64 = 0
         /// IA32_APIC_BASE.
         public var apicBase: UInt64 = 0
-        /// Extended control register 0: which XSAVE components are enabled. 0 where the processor has no XSAVE.
+        /// Extended control register 0: which XSAVE components are enabled. 0 if the processor has no XSAVE.
         public var xcr0: UInt64 = 0
         /// The four page-directory pointers that 32-bit PAE paging holds in the processor; zero in other modes.
         public var pageDirectoryPointers: [UInt64] = [0, 0, 0, 0]
@@ -166,17 +166,17 @@ extension ProcessorState {
 
     /// What is on its way into the processor between two instructions (`KVM_GET_VCPU_EVENTS`).
     public struct PendingEvents: Hashable, Sendable {
-        /// An exception that has been raised and not delivered.
+        /// An exception that has been raised but not delivered.
         public var exception: Exception?
-        /// An interrupt that has been accepted and not delivered.
+        /// An interrupt that has been accepted but not delivered.
         public var interrupt: Interrupt?
-        /// A non-maskable interrupt has been accepted and not delivered.
+        /// A non-maskable interrupt has been accepted but not delivered.
         public var nmiInjected = false
         /// A non-maskable interrupt waits.
         public var nmiPending = false
         /// Non-maskable interrupts are blocked until the next IRET.
         public var nmiMasked = false
-        /// The instruction before was STI, or a load of SS: interrupts wait for one instruction more.
+        /// The instruction before was STI or loaded SS, so interrupts wait for one more instruction.
         public var interruptShadow = InterruptShadow()
 
         /// Nothing pending.
@@ -190,7 +190,7 @@ extension ProcessorState {
             public var errorCode: UInt32?
             /// Delivery has begun: the exception can no longer be changed into another.
             public var injected: Bool
-            /// CR2 or DR6 value that delivery stores, if not yet stored.
+            /// The CR2 or DR6 value that delivery stores, if it is not stored yet.
             public var payload: UInt64?
 
             /// Makes an exception of its parts.
@@ -206,7 +206,7 @@ extension ProcessorState {
         public struct Interrupt: Hashable, Sendable {
             /// Vector, 0 to 255.
             public var vector: UInt8
-            /// Raised by an instruction (INT n) and not by hardware.
+            /// Raised by an instruction (INT n), not by hardware.
             public var soft: Bool
 
             /// Makes an interrupt of its parts.
@@ -216,7 +216,7 @@ extension ProcessorState {
             }
         }
 
-        /// Why the next instruction boundary takes no interrupt.
+        /// Why no interrupt is taken at the next instruction boundary.
         public struct InterruptShadow: OptionSet, Hashable, Sendable {
             /// Bit 0: by MOV SS or POP SS, bit 1: by STI.
             public var rawValue: UInt8

@@ -8,7 +8,7 @@ extension BisectCommand {
     /// Searches one trace.
     func search() throws {
         let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
-            // A command of the user's has the user's rights.
+            // The user's own command keeps the user's rights.
             if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
         if let when {
@@ -18,7 +18,7 @@ extension BisectCommand {
         }
     }
 
-    /// The search for what an expression says, with a processor of some engine.
+    /// Searches for the moment that an expression describes, on the chosen engine.
     private struct Searching: EngineTask {
         let command: BisectCommand
         let reader: TraceReader
@@ -35,7 +35,7 @@ extension BisectCommand {
         }
     }
 
-    /// The search for what a shell command says, with a processor of some engine.
+    /// Searches for the moment that a shell command finds, on the chosen engine.
     private struct Halving: EngineTask {
         let command: BisectCommand
         let reader: TraceReader
@@ -58,7 +58,7 @@ extension BisectCommand {
         word: String
     ) throws {
         guard let finding else {
-            let words = first ? "is never true behind an event" : "does not hold at the end of the trace"
+            let words = first ? "is never true after an event" : "does not hold at the end of the trace"
             try StandardOutput.print("\(subject) \(words)".printable)
             throw ExitCode(ExitStatus.different.rawValue)
         }
@@ -73,7 +73,7 @@ extension BisectCommand {
         switch try engine.choice.perform(FreshReplay(reader: reader)) {
         case .success(let report):
             var output = StandardOutput()
-            let word = report.epochsUnproved == 0 ? "equal" : "equal as far as it is proved"
+            let word = report.epochsUnproved == 0 ? "equal" : "equal as far as it was proved"
             try output.write("the replay is \(word): \(Quantity.count(report.events)) events")
             for remark in report.remarks { try output.write("  note: \(remark)") }
             if report.epochsJumped > 0 {
@@ -89,7 +89,7 @@ extension BisectCommand {
         }
     }
 
-    /// The replay to compare with, on a processor of some engine.
+    /// The replay to compare with, on the chosen engine.
     private struct FreshReplay: EngineTask {
         let reader: TraceReader
 

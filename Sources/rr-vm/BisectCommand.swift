@@ -9,11 +9,12 @@ import TraceFormat
 struct BisectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bisect",
-        abstract: "Find where two recordings part, or when in one recording something becomes true.",
+        abstract: "Find where two recordings first differ, or when something becomes true in one recording.",
         discussion: """
-            Two traces: the first difference between them. One trace: the first difference to a fresh replay of it. One trace \
-            with --when or --run: the first moment from which on the expression is true, or the command fails. Exit status of a comparison: 0 equal, 1 different; of a search: 0 found, \
-            1 not.
+            With two traces, find the first difference between them. With one trace, find the first difference between it \
+            and a fresh replay. With one trace and --when or --run, find the first moment from which the expression stays \
+            true, or the command keeps failing. A comparison exits with 0 if the runs are equal and with 1 if they \
+            differ; a search exits with 0 if it finds the moment and with 1 if it does not.
             """
     )
 
@@ -23,7 +24,7 @@ struct BisectCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Inputs that may differ, separated by commas: time, rtc, tsc.",
-            discussion: "The runs are followed until the guest behaves differently.",
+            discussion: "The comparison goes on past them until the guest behaves differently.",
             valueName: "inputs"
         )
     )
@@ -37,13 +38,15 @@ struct BisectCommand: ParsableCommand {
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp(
-            "A shell command that looks at a moment: it fails with status 1 to 127 where the fault is there, 125 to skip.",
+            "A shell command that checks a moment: status 0 means good, 125 means skip, any other up to 127 means bad.",
             valueName: "command"
         )
     )
     var command: String?
 
-    @Flag(help: "With --when or --run: the very first moment, even if it does not last. Every event is looked at.")
+    @Flag(
+        help: "With --when or --run: find the very first moment, even if it does not last. This looks at every event."
+    )
     var first = false
 
     @OptionGroup var options: ReplayOptions
@@ -54,8 +57,8 @@ struct BisectCommand: ParsableCommand {
             throw ValidationError("--when and --run search one trace: name one")
         }
         if when != nil, command != nil { throw ValidationError("--when and --run exclude each other: give one") }
-        if first, when == nil, command == nil { throw ValidationError("--first goes with --when or --run") }
-        if ignore != nil, files.count == 1 { throw ValidationError("--ignore goes with two traces") }
+        if first, when == nil, command == nil { throw ValidationError("--first needs --when or --run") }
+        if ignore != nil, files.count == 1 { throw ValidationError("--ignore needs two traces") }
     }
 
     @OptionGroup var engine: EngineOption
@@ -96,7 +99,7 @@ struct BisectCommand: ParsableCommand {
         throw ExitCode(ExitStatus.different.rawValue)
     }
 
-    /// The look at both machines, with processors of some engine.
+    /// Examines both machines at the difference, on the chosen engine.
     private struct Examination: EngineTask {
         let difference: FirstDifference
         let readers: (TraceReader, TraceReader)

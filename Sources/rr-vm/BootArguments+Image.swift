@@ -5,14 +5,14 @@ import SystemPackage
 extension BootArguments {
     private static let largestImage = 1 << 30
 
-    /// The protocol that was asked for; nil for what the guest's file asks for.
+    /// The protocol that the user chose; nil to detect it from the guest's file.
     var bootProtocol: BootProtocol? { flat ? .flat : bios ? .firmware : boot }
 
     /// Reads what a guest is started with.
     ///
     /// - Parameters:
     ///   - path: the guest's file, whose content is `bytes`.
-    ///   - bootProtocol: how to boot it; nil for what the file asks for.
+    ///   - bootProtocol: how to boot it; nil to detect this from the file.
     func image(
         _ path: FilePath,
         _ bytes: [UInt8],
@@ -44,11 +44,11 @@ extension BootArguments {
             let bootProtocol = if let bootProtocol { bootProtocol } else { try BootProtocol.detect(bytes) }
             if bootProtocol == .hvt {
                 guard append.isEmpty else {
-                    throw CommandFailure(.usage, "--append: a unikernel's arguments stand behind '--'")
+                    throw CommandFailure(.usage, "--append does not apply to a unikernel: put its arguments after '--'")
                 }
                 options.commandLine = arguments.joined(separator: " ")
             } else if !arguments.isEmpty {
-                throw CommandFailure(.usage, "--: arguments behind it are a unikernel's; the guest is none")
+                throw CommandFailure(.usage, "only a unikernel takes arguments after '--', and this guest is not one")
             }
             return try GuestImage(bytes: bytes, bootProtocol: bootProtocol, options: options)
         } catch let failure as CommandFailure {
@@ -60,7 +60,7 @@ extension BootArguments {
         }
     }
 
-    /// The options that a trace has no fields for, without the files' paths.
+    /// The options that a trace has no fields for. Files are named without their directories.
     func words(_ image: GuestImage) -> [String] {
         var words: [String] = []
         if image.bootProtocol == .flat { words.append("--mode \(mode.rawValue)") }

@@ -3,12 +3,12 @@ import Machine
 import Platform
 import SystemPackage
 
-/// The options that say how a guest is put into memory and what it is started with.
+/// The options that say how a guest is loaded and started.
 struct BootArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How to boot: multiboot, multiboot2, linux, pvh, hvt, firmware, sector or flat.",
-            discussion: "Without it: what the guest's file asks for.",
+            discussion: "Without it, the guest's file decides.",
             valueName: "protocol"
         )
     )
@@ -25,8 +25,8 @@ struct BootArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where a flat guest is put and entered.",
-            discussion: "Without it: 0x7c00 in real mode, 1 MiB in the others.",
+            "Where a flat guest is loaded and entered.",
+            discussion: "Default: 0x7c00 in real mode, 1 MiB in the others.",
             valueName: "address"
         )
     )
@@ -41,7 +41,7 @@ struct BootArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A module of a multiboot guest; may be given more than once.",
-            discussion: "What stands behind a space is the module's command line.",
+            discussion: "Text after a space is the module's command line.",
             valueName: "file"
         )
     )

@@ -2,13 +2,14 @@ public import ArgumentParser
 import Glibc
 public import SystemPackage
 
-/// The command line's words. File names are bytes; a word that is no UTF-8 is carried as a text all the same, and gives its
-/// bytes back where it is taken for a file's name.
+/// The words of the command line. File names are bytes, so a word that is not valid UTF-8 must still fit into a string,
+/// which gives the same bytes back when the word is used as a file name.
 enum CommandArguments {
-    /// What a byte that belongs to no character stands as: a character for private use, this many behind the byte's value.
+    /// A byte that is not part of a character is represented by a private-use character: this base plus the byte's
+    /// value.
     private static let base: UInt32 = 0x10_FF00
 
-    /// The words behind the program's name.
+    /// The words after the program's name.
     static var all: [String] {
         // SAFETY: the run time keeps the arguments, C strings, as long as the process lives.
         (1..<max(1, Int(CommandLine.argc))).compactMap { index in
@@ -18,9 +19,9 @@ enum CommandArguments {
         }
     }
 
-    /// Bytes as a text.
+    /// Bytes as a string.
     static func text(_ bytes: [UInt8]) -> String {
-        // A word may hold by itself what the bytes of another stand as.
+        // Valid UTF-8 may itself contain one of the characters that represent bytes.
         if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: standsForByte) {
             return text
         }
@@ -34,7 +35,7 @@ enum CommandArguments {
         return text
     }
 
-    /// The bytes of a text.
+    /// The bytes of a string.
     static func bytes(_ text: String) -> [UInt8] {
         text.unicodeScalars.flatMap { scalar in
             standsForByte(scalar) ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(String(scalar).utf8)

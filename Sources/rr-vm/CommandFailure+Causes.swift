@@ -14,7 +14,7 @@ extension CommandFailure {
     init(_ error: ReplayError) {
         switch error {
         case .engine(.hostDiffers(let differences)):
-            let hint = "--cpu-mismatch allow replays all the same, for a guest that does not look at them"
+            let hint = "--cpu-mismatch allow replays anyway, for a guest that does not look at them"
             self.init(.unavailable, "\(EngineError.hostDiffers(differences)); \(hint)")
         case .engine(let error): self.init(.unavailable, "\(error)")
         case .trace(let error): self.init(error)

@@ -12,15 +12,15 @@ extension CommandFailure {
         }
     }
 
-    /// Fails where a search went through stretches to whose recorded end executing does not lead.
+    /// Fails if a search crossed stretches whose recorded end executing did not reach.
     static func check(_ missedLandings: [EventOrdinal]) throws(CommandFailure) {
         guard !missedLandings.isEmpty else { return }
         let events = Set(missedLandings).sorted()
         let listed = events.prefix(20).map { "\($0)" }.joined(separator: ", ")
         throw CommandFailure(
             .different,
-            "unproved: executing did not lead to the recorded state of \(Quantity.count(UInt64(events.count))) events: "
-                + "\(listed)\(events.count > 20 ? ", ..." : ""); the guest may have gone another way before them"
+            "unproved: executing did not reach the recorded state of \(Quantity.count(UInt64(events.count))) events: "
+                + "\(listed)\(events.count > 20 ? ", ..." : ""); the guest may have taken another path before them"
         )
     }
 

@@ -3,7 +3,7 @@ import TraceFormat
 /// Ends a command with one line for the user and a status for the shell.
 struct CommandFailure: Error {
     var status: ExitStatus
-    /// As it may be shown.
+    /// Safe to print: control characters are escaped.
     var message: String
 
     /// A message of one line.
@@ -11,7 +11,7 @@ struct CommandFailure: Error {
         self.init(status, text: message.printable)
     }
 
-    /// A message of several lines, which were made to be shown.
+    /// A message of several lines that are already safe to print.
     init(_ status: ExitStatus, text: String) {
         self.status = status
         message = text

@@ -4,36 +4,36 @@ import Engines
 import Glibc
 import SystemPackage
 
-/// Whether a command gives up the rights that it does not need. Nothing here keeps a command from its work: where the kernel
-/// lacks a layer, the other holds, and where it refuses, a note says so.
+/// Whether a command gives up the rights that it does not need. A failure here never stops the command: if the kernel
+/// lacks one layer, the other still applies, and if the kernel refuses, a note says so.
 struct ConfinementOption: ParsableArguments {
     @Flag(
         name: .customLong("no-confine"),
         help: ArgumentHelp(
-            "Keep all rights of this process: to look at rr-vm itself with a debugger.",
+            "Keep all rights of this process, to debug rr-vm itself.",
             discussion: "See docs/confinement.md."
         )
     )
     var isOff = false
 
-    /// Keeps what is open and nothing else. To be called before anything of a trace is read but its first bytes.
+    /// Keeps only what is already open. Call this before anything but the first bytes of a trace is read.
     ///
-    /// - Parameter engine: what the command will make virtual machines with, if it will.
+    /// - Parameter engine: the engine that the command will make virtual machines with; nil if it makes none.
     func keepOpenFiles(machines engine: EngineChoice?) {
         enter(directories: [], machines: engine) { try Confinement.limitSystemCalls() }
     }
 
-    /// Keeps what is open, and the right to files in the directories of these files.
+    /// Keeps what is open, and access to the directories of these files.
     func keepDirectories(of files: [FilePath], machines engine: EngineChoice?) {
         enter(directories: files.map(\.directory), machines: engine) {
             try Confinement.limitSystemCalls(keeping: .files)
         }
     }
 
-    /// Keeps the right to files in the directories of these files now, and, once what is to be called then is called, only
-    /// that to what is open.
+    /// Keeps access to the directories of these files until the returned closure is called, and after that only what is
+    /// open.
     ///
-    /// - Parameter opensLater: whether files are opened behind that call too.
+    /// - Parameter opensLater: whether files are opened after that call too.
     func untilOpen(
         directoriesOf files: [FilePath],
         machines engine: EngineChoice,
@@ -61,7 +61,7 @@ struct ConfinementOption: ParsableArguments {
         do {
             try body()
         } catch ConfinementError.directory {
-            // The command will say what is wrong with it when it makes its file there.
+            // The command will report what is wrong with the directory when it creates its file there.
         } catch {
             StandardError.write("rr-vm: note: this process keeps rights that it does not need: \(error)")
         }
@@ -69,7 +69,7 @@ struct ConfinementOption: ParsableArguments {
 }
 
 extension FilePath {
-    /// The directory that a file is in.
+    /// The directory that contains a file.
     fileprivate var directory: FilePath {
         let directory = removingLastComponent()
         return directory.isEmpty ? "." : directory

@@ -4,6 +4,6 @@ import ArgumentParser
 enum ConsoleSpeed: String, CaseIterable, ExpressibleByArgument {
     /// As fast as the replay goes.
     case full
-    /// No byte sooner after the replay's start than it came after the recording's.
+    /// No byte appears sooner, counted from the start of the replay, than it did in the recording.
     case recorded
 }

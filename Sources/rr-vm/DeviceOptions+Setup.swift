@@ -25,7 +25,7 @@ extension DeviceOptions {
         }
     }
 
-    /// The options that a trace has no fields for, without the files' paths.
+    /// The options that a trace has no fields for. Files are named without their directories.
     var words: [String] {
         var words: [String] = []
         if let input { words.append("--input \(FileSystem.name(of: input))") }
@@ -53,14 +53,14 @@ extension DriveOption {
 }
 
 extension RunSummary {
-    /// Prints what was asked for beside the outcome.
+    /// Prints what the user asked for besides the outcome.
     func printExtras(asked options: DeviceOptions) throws(CommandFailure) {
         var output = StandardOutput()
         for line in screen?.split(separator: "\n", omittingEmptySubsequences: false).dropLast() ?? [] {
             try output.write(String(line))
         }
         if options.logUnclaimed {
-            if unclaimed.isEmpty { try output.write("every access was claimed") }
+            if unclaimed.isEmpty { try output.write("no access was unclaimed") }
             for (access, count) in unclaimed.sorted(by: { "\($0.key)" < "\($1.key)" }) {
                 try output.write("\(access): \(Quantity.count(UInt64(count)))")
             }

@@ -9,8 +9,8 @@ import SystemPackage
 struct DeviceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A disk with a raw image's content: FILE[,write][,if=ide|virtio]; may be given more than once.",
-            discussion: "What the guest writes is kept in memory and forgotten at the end, but for ',write'.",
+            "A disk from a raw image: FILE[,write][,if=ide|virtio]; may be given more than once.",
+            discussion: "What the guest writes is kept in memory and lost at the end, unless ',write' is given.",
             valueName: "drive"
         )
     )
@@ -18,7 +18,7 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What is typed on the guest's console, in place of standard input.",
+            "Type this file's content on the guest's console, in place of standard input.",
             valueName: "file"
         )
     )
@@ -35,7 +35,7 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The machine's clock: real, the host's, or virtual, which skips the time in which the guest waits.",
+            "The machine's clock: real follows the host's, virtual skips the time while the guest waits.",
             valueName: "clock"
         )
     )
@@ -52,7 +52,7 @@ struct DeviceOptions: ParsableArguments {
     @Flag(help: "Print the VGA text screen when the run ends.")
     var screen = false
 
-    @Flag(help: "List the ports and addresses that the guest has accessed and nobody claims.")
+    @Flag(help: "List the ports and addresses that the guest accessed and no device claims.")
     var logUnclaimed = false
 
     func validate() throws {
@@ -63,7 +63,7 @@ struct DeviceOptions: ParsableArguments {
             let count = drive.count { $0.interface == interface }
             guard count <= Drive.limit(of: interface) else {
                 throw ValidationError(
-                    "\(count) drives with if=\(interface.rawValue), where \(Drive.limit(of: interface)) is the most"
+                    "\(count) drives with if=\(interface.rawValue): at most \(Drive.limit(of: interface)) are possible"
                 )
             }
         }
@@ -123,8 +123,8 @@ struct DateOption: ExpressibleByArgument {
         guard 1970...9999 ~= date[0], 1...12 ~= date[1], 1...31 ~= date[2], 0...23 ~= time[0], 0...59 ~= time[1],
             0...59 ~= time[2]
         else { return nil }
-        // SAFETY: tm is unsafe for its pointer to the zone's name, which nobody reads here; timegm reads and rewrites the
-        // structure that it is lent.
+        // SAFETY: tm is unsafe because of its pointer to the zone's name, which is not read here; timegm reads and
+        // rewrites only the structure that it is given.
         var parts = unsafe tm()
         unsafe parts.tm_year = date[0] - 1900
         unsafe parts.tm_mon = date[1] - 1

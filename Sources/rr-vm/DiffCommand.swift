@@ -9,14 +9,14 @@ struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract:
-            "Say where two traces part: the first difference in header, events and keyframes, and a count of the rest.",
+            "Show where two traces differ: the first difference in header, events and keyframes, and a count of the rest.",
         discussion: "Host time is not compared. Exit status 0 if nothing differs, 1 if something does."
     )
 
     @Argument(help: "One trace.")
     var left: FilePath
 
-    @Argument(help: "The other.")
+    @Argument(help: "The other trace.")
     var right: FilePath
 
     @OptionGroup var confinement: ConfinementOption
@@ -72,7 +72,7 @@ struct DiffCommand: ParsableCommand {
         lines += left.state.differences(to: right.state).map { "  \($0.field): < \($0.expected)  > \($0.actual)" }
         var (ours, theirs) = (left.memory, right.memory)
         let candidates = try ours.pages(thatMayDifferFrom: nil).union(theirs.pages(thatMayDifferFrom: nil))
-        // Ascending: neighbours lie in the same chunk, more often than not.
+        // In ascending order, because neighbouring pages are usually in the same chunk.
         let pages = try candidates.sorted().filter { try ours.page(at: $0) != theirs.page(at: $0) }
         if let first = pages.first {
             lines.append(

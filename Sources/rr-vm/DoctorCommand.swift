@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.unavailable, "\(error)")
         }
-        // Last: it takes the rights of this process.
+        // This comes last, because it takes rights away from this process.
         let confinement = Confinement.trial()
         let text = DoctorText(report: report, confinement: confinement, isVerbose: verbose)
         try StandardOutput.print(json ? Self.json(report, confinement) : text.lines.printableText)
@@ -39,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
         return String(decoding: try encoder.encode(Judged(report: report, confinement: confinement)), as: UTF8.self)
     }
 
-    /// A report with what follows from it.
+    /// A report, and what follows from it.
     private struct Judged: Encodable {
         let report: HostReport
         let confinement: Confinement.Trial

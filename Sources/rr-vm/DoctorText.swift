@@ -31,12 +31,12 @@ struct DoctorText {
                 "confinement",
                 (confinement.limitsSystemCalls
                     ? "system calls limited" : "NO limit to system calls: no seccomp filters here")
-                    + (confinement.limitsFiles ? ", files limited" : ", files not limited apart: no Landlock here")
+                    + (confinement.limitsFiles ? ", files limited" : ", files not limited separately: no Landlock here")
             ),
         ]
     }
 
-    /// The capabilities that rr-vm uses or would.
+    /// The capabilities that rr-vm uses, or would use where they exist.
     private static let important = [
         "USER_MEMORY", "IMMEDIATE_EXIT", "SYNC_REGS", "READONLY_MEM", "X86_USER_SPACE_MSR", "X86_MSR_FILTER",
         "VCPU_EVENTS",
@@ -101,8 +101,8 @@ struct DoctorText {
             row("window late by", delays + " instructions"),
             row("RIP at OUT", perMode { position(report.accesses[$0]?.outputPosition) }),
             row("RIP at MMIO write", perMode { position(report.accesses[$0]?.memoryWritePosition) }),
-            row("REP OUTSB of 8", perMode { report.accesses[$0]?.outputElements.map { "\($0) an exit" } }),
-            row("REP INSB of 8", perMode { report.accesses[$0]?.inputElements.map { "\($0) an exit" } }),
+            row("REP OUTSB of 8", perMode { report.accesses[$0]?.outputElements.map { "\($0) per exit" } }),
+            row("REP INSB of 8", perMode { report.accesses[$0]?.inputElements.map { "\($0) per exit" } }),
             row("CPUID of zeros", differences(report.forcedCPUID)),
             row("CPUID of baseline", differences(report.baselineCPUID)),
         ]
@@ -110,13 +110,13 @@ struct DoctorText {
 
     private func position(_ position: HostReport.AccessFacts.Position?) -> String? {
         switch position {
-        case .atInstruction: "at it"
-        case .afterInstruction: "after it"
+        case .atInstruction: "at the instruction"
+        case .afterInstruction: "after the instruction"
         case nil: nil
         }
     }
 
-    /// One value if all modes agree, else each.
+    /// One value if all modes agree, otherwise one for each.
     private func perMode(_ value: (GuestMode) -> String?) -> String {
         let values = GuestMode.allCases.map { ($0.title, value($0) ?? "?") }
         guard Set(values.map(\.1)).count > 1 else { return values[0].1 }
@@ -124,7 +124,7 @@ struct DoctorText {
     }
 
     private func differences(_ list: [CPUIDDifference]) -> String {
-        if list.isEmpty { return "shown as asked" }
+        if list.isEmpty { return "shown as requested" }
         let shown = isVerbose ? list[...] : list.prefix(3)
         let rest = list.count - shown.count
         return shown.map(\.description).joined(separator: ", ") + (rest > 0 ? ", and \(rest) more" : "")
@@ -135,7 +135,7 @@ struct DoctorText {
             let missing = report.missingInstructions(in: mode)
             let tried = report.instructions.count { $0.mode == mode }
             let text = missing.isEmpty ? "none" : missing.joined(separator: ", ")
-            return [row("lacks in \(mode.title)", "\(missing.count) of \(tried) tried: \(text)")]
+            return [row("missing in \(mode.title)", "\(missing.count) of \(tried) tried: \(text)")]
         }
     }
 

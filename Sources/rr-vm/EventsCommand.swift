@@ -29,10 +29,10 @@ struct EventsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only accesses to this port, decimal or with 0x.", valueName: "port"))
     var port: PortNumber?
 
-    @Flag(help: "One JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
-    @Flag(help: "Go on listing while the recorder still writes, until the end of the recording.")
+    @Flag(help: "Keep listing while the recorder still writes, until the recording ends.")
     var follow = false
 
     func validate() throws {
@@ -61,10 +61,10 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
-    /// Lists what there is and what comes, until the end, or until nothing can come any more.
+    /// Lists the events that exist and those that follow, until the recording ends or can no longer grow.
     private func listGrowing(_ output: inout StandardOutput) throws {
         let path = try TraceLocation.resolve(file)
-        // A recorder that keeps the last stretch puts one file after another in the trace's place.
+        // A recorder with a ring puts one file after another in the trace's place, and each must be opened.
         confinement.keepDirectories(of: [path], machines: nil)
         var follower = try TraceFollower(named: path)
         var position = from.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
@@ -97,12 +97,12 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
-    /// How often a trace that grows is looked at: as often as a recorder writes to it.
+    /// How often a growing trace is polled: as often as a recorder writes to it.
     private static let pollMicroseconds: UInt32 = 50_000
 
-    /// Lists what there is from a position on, and moves that behind it.
+    /// Lists the events from a position on, and moves the position past them.
     ///
-    /// - Returns: false where the last event that was asked for is passed.
+    /// - Returns: false once the last event that the user asked for is passed.
     private func list(
         _ reader: TraceReader,
         from position: inout EventOrdinal,

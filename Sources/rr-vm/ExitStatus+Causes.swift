@@ -5,7 +5,7 @@ import SystemPackage
 import TraceFormat
 
 extension TraceError {
-    /// What the shell is told of this error.
+    /// The exit status for this error.
     var status: ExitStatus {
         switch self {
         case .invalidHeader: .software
@@ -25,8 +25,8 @@ extension TraceError {
 }
 
 extension RunSummary {
-    /// Ends the command as Solo5's own tender does, if the guest is a unikernel: with the status that it gave, or 1 where it
-    /// was at fault.
+    /// Ends the command as Solo5's own tender does if the guest is a unikernel: with the status that the guest gave, or
+    /// with 1 if the guest was at fault.
     func endAsUnikernel(_ configuration: MachineConfiguration) throws {
         guard configuration.unikernel != nil else { return }
         switch outcome {
@@ -36,10 +36,10 @@ extension RunSummary {
         }
     }
 
-    /// Ends the command with a failure if the host could not go on, or the console was not shown to its end.
+    /// Fails if the host could not go on, or if the console could not be shown completely.
     func checkOutcome() throws(CommandFailure) {
         switch outcome {
-        // Not the host's fault but the guest's, like a triple fault.
+        // This is the guest's fault and not the host's, like a triple fault.
         case .emulationFailure(_, let instruction, _) where instruction.isEmpty: return
         case .emulationFailure, .hostLimit: throw CommandFailure(.unavailable, "\(outcome)")
         default: break

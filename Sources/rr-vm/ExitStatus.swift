@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the shell is told: `sysexits.h`, and 1 for a difference that was found.
+/// Exit statuses: those of `sysexits.h`, and 1 for a difference.
 enum ExitStatus: Int32 {
     /// The replay or check found a difference.
     case different = 1
@@ -12,11 +12,11 @@ enum ExitStatus: Int32 {
     case noInput = 66
     /// `EX_UNAVAILABLE`: this host cannot do it.
     case unavailable = 69
-    /// `EX_SOFTWARE`: a bug of rr-vm.
+    /// `EX_SOFTWARE`: a bug in rr-vm.
     case software = 70
-    /// `EX_CANTCREAT`: an output file cannot be made.
+    /// `EX_CANTCREAT`: an output file cannot be created.
     case cannotCreate = 73
-    /// `EX_IOERR`: input or output failed on the way.
+    /// `EX_IOERR`: input or output failed.
     case inputOutput = 74
 
     func exit() -> Never {

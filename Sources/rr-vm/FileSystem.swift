@@ -14,7 +14,7 @@ enum FileSystem {
         information(on: path, following: true).map { UInt64($0.st_size) }
     }
 
-    /// The last part of a path, as a text.
+    /// The last component of a path, as a string.
     static func name(of path: FilePath) -> String {
         path.lastComponent?.string ?? path.string
     }
@@ -24,7 +24,7 @@ enum FileSystem {
         information(on: path, following: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// Makes a symbolic link, in place of one that has this name already. Anything else of that name is left alone.
+    /// Makes a symbolic link, and replaces an existing link of that name. Anything else of that name is left alone.
     static func replaceLink(at link: FilePath, target: FilePath) {
         if let present = information(on: link, following: false), present.st_mode & S_IFMT != S_IFLNK { return }
         let temporary = link.appendingSuffix(".\(getpid())")
@@ -50,7 +50,7 @@ enum FileSystem {
 
     /// Whether an open file is a regular one.
     ///
-    /// - Throws: that it is a directory, or what the system says.
+    /// - Throws: `isDirectory` for a directory, or the system's error.
     private static func isRegular(_ file: FileDescriptor) throws(Errno) -> Bool {
         var information = stat()
         // SAFETY: the call fills the structure it is given.
@@ -62,7 +62,7 @@ enum FileSystem {
     /// The whole content of a regular file that a user named, at most `limit` bytes.
     static func read(_ path: FilePath, what: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         do {
-            // Not to wait for the other end of a pipe.
+            // Without this, opening a pipe would wait for its other end.
             let file = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
             return try file.closeAfter {
                 guard try isRegular(file) else {

@@ -6,19 +6,19 @@ import TraceFormat
 struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Say what a trace holds: where it was made, of what, and how it ended."
+        abstract: "Describe a trace: where it was made, from which guest, and how it ended."
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
-    @Flag(help: "As one JSON object.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(help: "Count the events of each kind too: reads them all.")
+    @Flag(help: "Count the events of each kind too, which reads them all.")
     var counts = false
 
-    @Flag(help: "Read everything first, and check every chunk, event, page and index: exit status 65 at a fault.")
+    @Flag(help: "Read everything first, and check every chunk, event, page and index; a fault gives exit status 65.")
     var check = false
 
     @OptionGroup var confinement: ConfinementOption
@@ -28,6 +28,6 @@ struct InfoCommand: ParsableCommand {
         let info: TraceInfo
         do { info = try TraceInfo(reader, countsKinds: counts) } catch { throw CommandFailure(error) }
         try StandardOutput.print(json ? info.json : info.text)
-        if check { StandardError.write("rr-vm: no fault in \(Quantity.bytes(info.byteCount))") }
+        if check { StandardError.write("rr-vm: no fault found in \(Quantity.bytes(info.byteCount))") }
     }
 }

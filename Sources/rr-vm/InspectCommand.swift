@@ -12,53 +12,53 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Look at the machine at any moment of a trace.",
         discussion: """
-            A moment is EVENT, EVENT+INSTRUCTIONS, end, -EVENTS (before the end), SECONDSs (as in 12.5s), port:PORT (first \
-            access) or console:TEXT (first time it shows). Addresses may be expressions such as rsp+8 or a symbol. Without \
-            any of the options below: registers, code and stack.
+            A moment is EVENT, EVENT+INSTRUCTIONS, end, -EVENTS (before the end), SECONDSs (as in 12.5s), port:PORT (its \
+            first access) or console:TEXT (the first time it shows). Addresses may be expressions such as rsp+8 or a \
+            symbol. Without any of the options below, the command shows registers, code and stack.
             """
     )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("When.", valueName: "moment"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The moment to look at.", valueName: "moment"))
     var at = "end"
 
-    @Flag(help: "All registers.")
+    @Flag(help: "Show all registers.")
     var regs = false
 
     @Option(
         name: .customLong("mem"),
         parsing: .upToNextOption,
-        help: ArgumentHelp("Memory: an address and a number of bytes.", valueName: "address length")
+        help: ArgumentHelp("Show memory: an address and a number of bytes.", valueName: "address length")
     )
     var memory: [String] = []
 
     @Flag(help: "The addresses of --mem are physical.")
     var phys = false
 
-    @Option(help: ArgumentHelp("This many instructions from the next one on.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show this many instructions, from the next one on.", valueName: "n"))
     var disasm: Int?
 
-    @Flag(help: "The top of the stack.")
+    @Flag(help: "Show the top of the stack.")
     var stack = false
 
-    @Flag(help: "The text screen.")
+    @Flag(help: "Show the text screen.")
     var screen = false
 
-    @Flag(help: "What the console had shown.")
+    @Flag(help: "Show what the console had printed up to the moment.")
     var console = false
 
     @Option(
         name: .customLong("pagetable"),
-        help: ArgumentHelp("How paging translates an address.", valueName: "address")
+        help: ArgumentHelp("Show how paging translates an address.", valueName: "address")
     )
     var pageTable: String?
 
-    @Flag(help: "As one JSON object.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// What is shown unless all registers are asked for.
+    /// The registers that are shown by default.
     private static let importantRegisters =
         Set(GeneralRegister.allCases.map { "\($0)" })
         .union(["rip", "rflags", "cs", "ds", "es", "fs", "gs", "ss", "cr0", "cr2", "cr3", "cr4", "efer", "pending"])
@@ -72,7 +72,9 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         if memory.count % 2 != 0 { throw ValidationError("--mem needs an address and a length, as in --mem 0x7c00 64") }
         if let disasm, !(1...10_000).contains(disasm) { throw ValidationError("--disasm must be from 1 to 10000") }
-        if phys, memory.isEmpty { throw ValidationError("--phys says what the addresses of --mem are: give one") }
+        if phys, memory.isEmpty {
+            throw ValidationError("--phys needs --mem: it makes the addresses of --mem physical")
+        }
     }
 
     @OptionGroup var engine: EngineOption
@@ -125,7 +127,7 @@ struct InspectCommand: ParsableCommand {
         return report
     }
 
-    /// The look at a moment, with a processor of some engine.
+    /// Looks at a moment, on the chosen engine.
     private struct Look: EngineTask {
         let reader: TraceReader
         let moment: Moment
@@ -155,7 +157,7 @@ struct InspectCommand: ParsableCommand {
             ? try listing.bytes(at: GuestPhysicalAddress(start), count: Int(count), in: &view) ?? []
             : try listing.bytes(at: GuestVirtualAddress(start), count: Int(count), in: &view)
         guard !bytes.isEmpty else {
-            let kind = phys ? "no memory is" : "nothing is mapped"
+            let kind = phys ? "there is no memory" : "nothing is mapped"
             throw CommandFailure(.usage, "--mem \(place): \(kind) at 0x\(String(start, radix: 16))")
         }
         return InspectionReport.Dump(address: start, isPhysical: phys, bytes: bytes, wanted: Int(count))

@@ -22,7 +22,7 @@ struct InspectionReport {
         var address: UInt64
         var isPhysical: Bool
         var bytes: [UInt8]
-        /// Bytes that were asked for; more than there are where nothing is mapped behind them.
+        /// How many bytes the user asked for. It is larger than the count of `bytes` if nothing is mapped after them.
         var wanted: Int
     }
 }
@@ -30,7 +30,7 @@ struct InspectionReport {
 extension InspectionReport {
     /// For people.
     var text: String {
-        var lines = ["moment \(moment), behind event \(event)"]
+        var lines = ["moment \(moment), after event \(event)"]
         lines += section("registers", registerLines)
         lines += section("code", code.map { "  \($0)" })
         lines += section("stack", stack.map(Self.text(of:)))
@@ -54,7 +54,7 @@ extension InspectionReport {
         lines.isEmpty ? [] : [title] + lines
     }
 
-    /// Three in a line; what is long has a line of its own.
+    /// Three to a line; a long one gets a line of its own.
     private var registerLines: [String] {
         var lines: [String] = []
         var line = ""
@@ -77,7 +77,7 @@ extension InspectionReport {
     }
 
     private func walkLines(_ walk: [ProcessorState.PageTableStep]) -> [String] {
-        guard let last = walk.last else { return ["  the tables lie where no memory is"] }
+        guard let last = walk.last else { return ["  the page tables are outside the guest's memory"] }
         var lines = walk.filter { $0.level > 0 }.map { step in
             "  level \(step.level)  entry at \(step.entryAddress)  \(Self.hex(step.entry))\(Self.flags(step.entry))"
         }
@@ -104,7 +104,7 @@ extension InspectionReport.Dump {
             let characters = row.map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "." }.joined()
             return "  \(InspectionReport.hex(address &+ UInt64(start)))  \(digits)\(padding)  \(characters)"
         }
-        if bytes.count < wanted { lines.append("  nothing is mapped behind it") }
+        if bytes.count < wanted { lines.append("  nothing is mapped after this") }
         return lines
     }
 
@@ -114,7 +114,7 @@ extension InspectionReport.Dump {
 }
 
 extension InspectionReport {
-    /// For programs: numbers that may need 64 bits are hexadecimal texts.
+    /// For programs. Numbers that may need 64 bits are hexadecimal strings.
     var json: String {
         get throws {
             let encoder = JSONEncoder()

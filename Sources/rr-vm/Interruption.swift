@@ -7,12 +7,12 @@ import TraceFormat
 
 /// Turns Ctrl-C, and a request to terminate, into a clean end of the run.
 ///
-/// The signals are taken from the first moment on (``prepare()``): one that comes while the run is still being prepared ends
-/// it as soon as it has begun, a second one ends the process at once.
+/// Signals are handled from the very start (``prepare(for:)``). One that comes while the run is still being prepared
+/// ends it as soon as it has begun; a second one ends the process at once.
 struct Interruption {
-    /// What asks for the end of a run.
+    /// Signals that end a run.
     private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    /// What stops the process for a while, and lets it go on.
+    /// Signals that stop the process for a while, and let it go on.
     private static let pausing = [SIGTSTP, SIGCONT]
     private static let commands: Set = ["record", "run", "minimize"]
 
@@ -21,18 +21,18 @@ struct Interruption {
     /// What a signal stops.
     private struct Target {
         var stop: StopRequest?
-        /// A signal has come: what runs is to end, and whatever would begin after it.
+        /// A signal has come, so the current run must end, and so must any that follows.
         var isRequested = false
         var isOver = false
     }
 
-    /// Begins to take the signals, for a command that ends its run well. Called before there is any other thread: all that
-    /// come later leave these signals to the one that waits for them.
+    /// Begins to handle the signals, for a command that ends its run cleanly. Call this before any other thread exists:
+    /// later threads inherit the mask and leave these signals to the one thread that waits for them.
     static func prepare(for command: String?) {
         guard let command, commands.contains(command) else { return releaseQuit() }
-        // A console that nobody reads any more (`| head`) is no reason to lose a recording.
+        // A recording must not be lost because nobody reads the console any more (`| head`).
         signal(SIGPIPE, SIG_IGN)
-        // Who starts a command with nohup wants it to go on when the terminal is gone.
+        // A user who starts a command with nohup wants it to go on when the terminal is gone.
         var former = sigaction()
         // SAFETY: the call fills the structure that it is given.
         unsafe sigaction(SIGHUP, nil, &former)
@@ -44,13 +44,13 @@ struct Interruption {
         DispatchQueue(label: "signals").async { wait(for: taken) }
     }
 
-    /// Lets SIGQUIT, which is held back since the process began, end it.
+    /// Lets SIGQUIT, which has been blocked since the process began, end it.
     private static func releaseQuit() {
         signal(SIGQUIT, SIG_DFL)
         mask(SIG_UNBLOCK, [SIGQUIT])
     }
 
-    /// Holds back signals on this thread (`SIG_BLOCK`), or lets them come (`SIG_UNBLOCK`).
+    /// Blocks signals on this thread (`SIG_BLOCK`), or unblocks them (`SIG_UNBLOCK`).
     private static func mask(_ how: CInt, _ numbers: [Int32]) {
         var set = signalSet(numbers)
         // SAFETY: the call reads the set that it is given.
@@ -92,21 +92,21 @@ struct Interruption {
         letThrough(number)
     }
 
-    /// Lets a signal do to the process what it usually does.
+    /// Lets a signal have its usual effect on the process.
     private static func letThrough(_ number: Int32) {
         mask(SIG_UNBLOCK, [number])
         raise(number)
         mask(SIG_BLOCK, [number])
     }
 
-    /// Stops the process, with the terminal as it was, until somebody lets it go on.
+    /// Restores the terminal and stops the process until somebody lets it go on.
     private static func pause() {
         TerminalInput.pause()
         letThrough(SIGTSTP)
         TerminalInput.resume()
     }
 
-    /// Stops what it is aimed at by a signal that comes, or has come since the start.
+    /// Aims the signals at `stop`, including one that has come already.
     init(of stop: StopRequest? = nil) {
         if let stop { aim(at: stop) }
     }
@@ -114,7 +114,7 @@ struct Interruption {
     /// Whether a signal has come.
     var isRequested: Bool { Self.target.withLock { $0.isRequested } }
 
-    /// Lets the signals stop another run.
+    /// Makes the signals stop this run from now on.
     func aim(at stop: StopRequest) {
         let isRequested = Self.target.withLock { target in
             target.stop = stop
@@ -123,7 +123,7 @@ struct Interruption {
         if isRequested { stop.request(.interrupted) }
     }
 
-    /// From here on a signal ends the process.
+    /// From now on, a signal ends the process.
     func end() {
         Self.target.withLock { $0.isOver = true }
     }

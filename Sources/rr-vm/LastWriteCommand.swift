@@ -16,7 +16,7 @@ struct LastWriteCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("At this moment or before it; as inspect takes it.", valueName: "moment")
+        help: ArgumentHelp("Look at this moment and before; written as for inspect.", valueName: "moment")
     )
     var before = "end"
 
@@ -30,7 +30,9 @@ struct LastWriteCommand: ParsableCommand {
                 Search(watch: watch, reader: reader, moment: moment)
             )
             let nothing = unseen.isEmpty ? "nothing changed it" : "nothing is known to have changed it for good"
-            try StandardOutput.print(change?.description ?? "\(nothing): it is as \(reader.beginning)")
+            try StandardOutput.print(
+                change?.description ?? "\(nothing): it still is as it was when \(reader.beginning)"
+            )
             watch.note(unseen)
             try CommandFailure.check(missed)
         } catch {
@@ -38,7 +40,7 @@ struct LastWriteCommand: ParsableCommand {
         }
     }
 
-    /// The search, with a processor of some engine.
+    /// Searches on the chosen engine.
     private struct Search: EngineTask {
         let watch: WatchOptions
         let reader: TraceReader
@@ -58,9 +60,9 @@ struct LastWriteCommand: ParsableCommand {
 }
 
 extension TraceReader {
-    /// What the first state of the trace is.
+    /// When the trace's first state was taken.
     fileprivate var beginning: String {
         header.firstEvent.rawValue == 0
-            ? "the machine started with it" : "the trace begins with it, at event \(header.firstEvent)"
+            ? "the machine started" : "the trace began, at event \(header.firstEvent)"
     }
 }

@@ -10,33 +10,33 @@ extension MachineOptions {
     private static let defaultFirmware = FilePath("/usr/share/seabios/bios-256k.bin")
     private static let largestImage = 1 << 30
 
-    /// Makes text modes work for programs that SeaBIOS starts: from the same package.
+    /// From the same package as SeaBIOS. Programs that SeaBIOS starts need it for text modes.
     static let defaultVideoFirmware = "/usr/share/seabios/vgabios-isavga.bin"
 
     /// The file that the guest is known by: the one given, the first drive, or SeaBIOS.
     var guestPath: FilePath { guest ?? devices.drive.first?.path ?? Self.defaultFirmware }
 
-    /// Reads the guest and puts the machine together, with what is behind a unikernel's devices.
+    /// Reads the guest, and puts together the machine and what is behind a unikernel's devices.
     func prepare() throws(CommandFailure) -> PreparedMachine {
         let (attachments, unikernelSetup) = try unikernel.open()
         let (image, disk) = try loadGuest(attachments)
         let configuration = try configuration(image)
         if configuration.unikernel == nil, unikernel.dumpcore != nil {
-            throw CommandFailure(.usage, "--dumpcore: the guest is not a unikernel")
+            throw CommandFailure(.usage, "--dumpcore needs a unikernel, and this guest is not one")
         }
         if configuration.unikernel != nil, !devices.drive.isEmpty {
-            throw CommandFailure(.usage, "--drive: a unikernel has block devices: --block:NAME=FILE")
+            throw CommandFailure(.usage, "--drive does not apply to a unikernel: use --block:NAME=FILE")
         }
         if let asked = memory?.rawValue, configuration.unikernel != nil, configuration.memorySize != asked {
             StandardError.write(
-                "rr-vm: a unikernel's memory comes in pieces of 2 MiB: it has \(configuration.memorySize >> 20) MiB"
+                "rr-vm: a unikernel's memory is a multiple of 2 MiB: this one gets \(configuration.memorySize >> 20) MiB"
             )
         }
         return PreparedMachine(configuration: configuration, unikernel: unikernelSetup, guestDisk: disk)
     }
 
-    /// Reads the guest's file: what is loaded of it, and the disk that it is where it is one, which SeaBIOS boots unless a
-    /// protocol was asked for.
+    /// Reads the guest's file. A disk image for which no protocol was chosen is returned as a disk, and the image to
+    /// load is SeaBIOS, which boots from that disk.
     private func loadGuest(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> (GuestImage, DriveOption?) {
         if let guest {
             let bytes = try FileSystem.read(guest, what: "the guest", limit: Self.largestImage)
@@ -69,19 +69,20 @@ extension MachineOptions {
         }
     }
 
-    /// Bytes of memory: what was asked for, or what is usual.
+    /// Bytes of memory: what the user asked for, or the default.
     private func memorySize(of image: GuestImage) -> UInt64 {
         memory?.rawValue ?? (image.bootProtocol == .hvt ? 512 : 128) << 20
     }
 
-    /// When the guest is stopped that does not stop by itself.
+    /// When to stop a guest that does not stop by itself.
     var limits: RunLimits {
         RunLimits(seconds: maxTime, events: maxEvents, consoleText: until)
     }
 
-    /// What a trace says of the guest.
+    /// What a trace says about the guest.
     ///
-    /// The image is what was loaded: the firmware where the guest is a disk, which is among the drives.
+    /// The image is what was loaded. For a guest that is a disk, that is the firmware, and the disk is among the
+    /// drives.
     func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
         let options = ["--memory \(memorySize(of: image))", "--cpu \(cpu.name)"]
         return TraceHeader.Guest(

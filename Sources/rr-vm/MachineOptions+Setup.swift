@@ -30,7 +30,7 @@ extension MachineOptions {
         return setup
     }
 
-    /// Does `body` while standard input is the guest's console, if it is to be.
+    /// Runs `body`. If the guest is to read standard input, that is its console meanwhile.
     func withConsole<Result, Failure>(
         of setup: RunSetup,
         _ body: () throws(Failure) -> Result
@@ -49,14 +49,14 @@ extension MachineOptions {
 }
 
 extension RunSetup {
-    /// Has firmware that boots from a drive show on the serial console what programs print through it.
+    /// Makes firmware that boots from a drive show on the serial console what programs print through it.
     mutating func prepareFirmware() {
         guard !drives.isEmpty else { return }
         files += Self.firmwareFiles
         showsFirmwareLog = false
     }
 
-    /// What SeaBIOS reads by name: which serial port shows what programs print through it, and what makes VGA text.
+    /// Files that SeaBIOS reads by name: which serial port shows what programs print, and the VGA BIOS for text modes.
     private static var firmwareFiles: [FirmwareFile] {
         var port = ByteWriter()
         port.write(SerialPort.com1.rawValue)

@@ -7,20 +7,20 @@ struct MachineOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The guest's image file.",
-            discussion: "With --bios or --drive it may be left out: SeaBIOS then. A disk image is booted by SeaBIOS."
+            discussion: "With --bios or --drive it may be left out; SeaBIOS runs then. SeaBIOS also boots a disk image."
         )
     )
     var guest: FilePath?
 
     @Argument(
         parsing: .postTerminator,
-        help: ArgumentHelp("Behind '--': the arguments of a unikernel.", valueName: "arguments")
+        help: ArgumentHelp("After '--': the arguments of a unikernel.", valueName: "arguments")
     )
     var guestArguments: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Memory, with K, M or G. Without it: 128M, or 512M for a unikernel, whose --mem=MB is the same.",
+            "Memory, with K, M or G. Default: 128M, or 512M for a unikernel, for which --mem=MB does the same.",
             valueName: "size"
         )
     )
@@ -45,10 +45,10 @@ struct MachineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What becomes of RDTSC, RDTSCP and RDPMC.",
+            "How to treat RDTSC, RDTSCP and RDPMC.",
             discussion: """
-                hide: CPUID does not show them; trap: those in the guest's code are recorded, too; native: they are shown and \
-                execute as they are, and the trace may diverge.
+                hide: CPUID does not show them. trap: like hide, and those in the guest's code are recorded. native: CPUID \
+                shows them, they execute as they are, and a replay may diverge.
                 """,
             valueName: "way"
         )
@@ -57,7 +57,7 @@ struct MachineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What becomes of RDRAND and RDSEED: hide, or trap.",
+            "How to treat RDRAND and RDSEED: hide, or trap.",
             valueName: "way"
         )
     )
@@ -66,7 +66,7 @@ struct MachineOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             "End the run when the guest resets the machine or its processor shuts down (triple fault).",
-            discussion: "Without it the guest starts again. --until-failure implies it."
+            discussion: "Without it, the guest starts again. --until-failure implies it."
         )
     )
     var noReboot = false
@@ -84,7 +84,11 @@ struct MachineOptions: ParsableArguments {
         if guest == nil && !boot.bios && devices.drive.isEmpty {
             throw ValidationError("name a guest, or a --drive, or give --bios for SeaBIOS")
         }
-        if let maxTime, !(maxTime > 0 && maxTime <= 1e9) { throw ValidationError("--max-time must be above 0 seconds") }
+        if let maxTime, !(maxTime > 0 && maxTime <= 1e9) {
+            throw ValidationError(
+                "--max-time must be above 0 and at most 1000000000 seconds; leave it out for a run without a limit"
+            )
+        }
         if maxEvents == 0 { throw ValidationError("--max-events must be at least 1") }
         if until?.isEmpty == true { throw ValidationError("--until needs a text") }
     }

@@ -9,9 +9,9 @@ import TraceFormat
 struct MinimizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "minimize",
-        abstract: "Find the smallest run that still shows what a recorded one does.",
+        abstract: "Find the smallest run that still shows what a recorded run shows.",
         discussion: """
-            Records the run again and again with fewer interrupts and less console input, and keeps the smallest that passes. \
+            Records the run again and again with fewer interrupts and less console input, and keeps the smallest run that passes. \
             See docs/minimizing.md.
             """
     )
@@ -22,14 +22,14 @@ struct MinimizeCommand: ParsableCommand {
     @Option(
         name: .customLong("while"),
         help: ArgumentHelp(
-            "A shell command with status 0 for a run that still shows it; the run's trace is $RR_VM_TRACE.",
-            discussion: "Without it: a run that ends as the recorded one did.",
+            "A shell command that exits with 0 if a run still shows it; $RR_VM_TRACE is the run's trace.",
+            discussion: "Without it, a run passes if it ends as the recorded one did.",
             valueName: "command"
         )
     )
     var condition: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the smallest run goes.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The trace of the smallest run.", valueName: "file"))
     var output: FilePath
 
     @Option(help: ArgumentHelp("Record at most this many runs.", valueName: "runs"))
@@ -37,7 +37,7 @@ struct MinimizeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The drives that the run was recorded with, in their order: their content is not in the trace.",
+            "The drives that the run was recorded with, in the same order: their content is not in the trace.",
             valueName: "drive"
         )
     )
@@ -47,7 +47,7 @@ struct MinimizeCommand: ParsableCommand {
         if output.isEmpty { throw ValidationError("--output needs a file") }
         if tries < 1 { throw ValidationError("--tries must be at least 1") }
         if drive.contains(where: \.isWritable) {
-            throw ValidationError("each run has to begin alike: give --drive without ',write'")
+            throw ValidationError("each run must start from the same disks: give --drive without ',write'")
         }
     }
 
@@ -55,7 +55,7 @@ struct MinimizeCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        // What is opened here has to be, before the rights to it are given up.
+        // These files must be opened before the right to open them is given up.
         var plain = RunSetup(engine: engine.choice, limits: RunLimits(), date: 0)
         let drives = Result { () throws(CommandFailure) in
             var drives: [Drive] = []
@@ -66,7 +66,7 @@ struct MinimizeCommand: ParsableCommand {
         var firmware = plain
         firmware.prepareFirmware()
         let reader = try TraceLocation.open(file, replaying: true) {
-            // A command of the user's has the user's rights.
+            // The user's own command keeps the user's rights.
             if condition == nil { confinement.keepDirectories(of: [output], machines: engine.choice) }
         }
         if let obstacle = Minimizer.obstacle(in: reader) {
@@ -75,7 +75,8 @@ struct MinimizeCommand: ParsableCommand {
         guard !FileSystem.exists(output) else { throw CommandFailure(TraceError.exists(path: output)) }
         let interruption = Interruption()
         defer { interruption.end() }
-        // Too many or too few say more than one that cannot be opened.
+        // A wrong number of drives is the more helpful error, so it comes before one about a drive that cannot be
+        // opened.
         try checkDrives(of: reader)
         _ = try drives.get()
         let setup = try setup(for: reader, reader.header.setup.startsInFirmware ? firmware : plain)
@@ -94,7 +95,7 @@ struct MinimizeCommand: ParsableCommand {
                 },
                 passes: { run in
                     let passes = try passes(run, reader) { interruption.isRequested }
-                    // Ctrl-C reaches the command too: what it says then is no answer.
+                    // Ctrl-C reaches the command too, so its status means nothing then.
                     return passes && !interruption.isRequested
                 }
             )
@@ -107,8 +108,8 @@ struct MinimizeCommand: ParsableCommand {
         guard let smallest = report.smallest else {
             throw CommandFailure(
                 .different,
-                "the run, recorded again with all of its inputs, does not show it: it depends on times or data that a run "
-                    + "with a clock of its own does not have"
+                "the run does not show it when it is recorded again with all of its inputs: it depends on times or data "
+                    + "that a run with another clock does not have"
             )
         }
         let lines = [
@@ -145,7 +146,7 @@ struct MinimizeCommand: ParsableCommand {
                 .usage,
                 recorded.isEmpty
                     ? "the run was recorded without drives: leave --drive out"
-                    : "the run was recorded with \(recorded.joined(separator: " ")): give the same"
+                    : "the run was recorded with \(recorded.joined(separator: " ")): give the same drives"
             )
         }
     }
@@ -158,8 +159,8 @@ struct MinimizeCommand: ParsableCommand {
         return setup
     }
 
-    /// When a run is given up that does not end by itself: at several times what the recorded one took. A guest that polls
-    /// makes more exits where each takes the same time.
+    /// When to give up a run that does not end by itself: after several times what the recorded one took. A guest that
+    /// polls makes more exits if each takes the same time.
     private static func limits(for reader: TraceReader) throws(CommandFailure) -> RunLimits {
         let last = EventOrdinal(reader.events.upperBound.rawValue - 1)
         let milliseconds: UInt32
@@ -173,7 +174,7 @@ struct MinimizeCommand: ParsableCommand {
 }
 
 extension Outcome {
-    /// The text at which a recording was stopped, if it was.
+    /// The text at which a recording was stopped, if a text stopped it.
     fileprivate var consoleText: String? {
         guard case .stopped(.consoleText(let text)) = self else { return nil }
         return text

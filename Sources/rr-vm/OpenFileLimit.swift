@@ -2,12 +2,12 @@ import Glibc
 
 /// How many files this process may have open.
 enum OpenFileLimit {
-    /// What one machine, its trace and the run time's own descriptors need, with some to spare.
+    /// What one machine, its trace and the runtime's own descriptors need, with some to spare.
     private static let needed: rlim_t = 32
 
-    /// Raises a limit that is too low as far as the system lets it: without descriptors the run time would crash.
+    /// Raises a limit that is too low, because the runtime crashes when it runs out of descriptors.
     ///
-    /// - Throws: that it cannot be raised far enough.
+    /// - Throws: an error if the system does not let it be raised far enough.
     static func require() throws(CommandFailure) {
         var limit = rlimit()
         // SAFETY: the calls fill and read the structure they are given.
@@ -19,7 +19,7 @@ enum OpenFileLimit {
         guard isRaised, limit.rlim_cur == needed else {
             throw CommandFailure(
                 .unavailable,
-                "at most \(limit.rlim_max) files may be open here, and \(needed) are needed: raise it with ulimit -n"
+                "at most \(limit.rlim_max) files may be open here, and \(needed) are needed: raise the limit with ulimit -n"
             )
         }
     }

@@ -7,9 +7,9 @@ import TraceFormat
 struct PackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack",
-        abstract: "Make a smaller copy of a trace: packed harder, or only a stretch of it that replays by itself.",
+        abstract: "Make a smaller copy of a trace: compressed harder, or only a stretch of it that replays by itself.",
         discussion: """
-            Events keep their numbers, also in a stretch. Keyframes that no replay needs are left out where others are near: \
+            Events keep their numbers, even in a stretch. A keyframe that no replay needs is left out if another is near: \
             see --keyframes.
             """
     )
@@ -22,7 +22,7 @@ struct PackCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Begin with this event, or rather with the last keyframe at or before it.",
+            "Begin at the last keyframe at or before this event.",
             valueName: "event"
         )
     )
@@ -33,7 +33,7 @@ struct PackCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Keep as long an end as fits into this size, with K, M or G; with --to, what comes before that event.",
+            "Keep as many of the last events, up to --to, as fit into this size, with K, M or G.",
             valueName: "size"
         )
     )
@@ -41,9 +41,9 @@ struct PackCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How far apart to leave them: every=TIME, events=N, or both with a comma. events=1 leaves all.",
+            "How far apart to keep keyframes: every=TIME, events=N, or both with a comma. events=1 keeps all.",
             discussion:
-                "Going to a moment then takes at most so much longer. A deviceWrite of no bytes stands for each.",
+                "Seeking then takes at most that much longer. An empty deviceWrite replaces each keyframe that is left out.",
             valueName: "when"
         )
     )
@@ -53,6 +53,7 @@ struct PackCommand: ParsableCommand {
         if output.isEmpty { throw ValidationError("--output needs a file") }
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if from != nil, budget != nil { throw ValidationError("--from and --budget exclude each other: give one") }
+        if budget?.rawValue == 0 { throw ValidationError("--budget needs a size above 0, as in 64M") }
     }
 
     @OptionGroup var confinement: ConfinementOption
@@ -75,7 +76,7 @@ struct PackCommand: ParsableCommand {
         )
     }
 
-    /// What is to be kept; nil for all.
+    /// The events to keep; nil for all.
     private func stretch(
         of reader: TraceReader,
         _ options: TraceCopyOptions

@@ -5,9 +5,9 @@ import SystemPackage
 
 /// What `--cpu` names.
 enum ProfileChoice: ExpressibleByArgument {
-    /// An x86-64-v2 processor without time and randomness, which every host has.
+    /// An x86-64-v2 processor, which every host has, without the features that read time or randomness.
     case baseline
-    /// What this host supports, without time and randomness.
+    /// What this host supports, without those features.
     case host
     /// A profile from a file.
     case file(FilePath)

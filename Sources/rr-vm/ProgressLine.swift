@@ -2,26 +2,27 @@ import Dispatch
 import Synchronization
 import SystemPackage
 
-/// A line on the terminal that says how far a long piece of work has come; nothing where nobody looks. Where the guest's
-/// console has the terminal too, the line shows while the console is quiet, and never in the middle of one of its lines.
+/// A line on the terminal that shows how far long work has come. Nothing is shown where standard error is not a
+/// terminal. Where the guest's console shares the terminal, the line appears only while the console is quiet, and never
+/// in the middle of one of its lines.
 struct ProgressLine {
     private static let interval = DispatchTimeInterval.milliseconds(250)
 
     private let timer: (any DispatchSourceTimer)?
     private let screen = Screen()
 
-    /// What stands on the terminal.
+    /// What the terminal shows.
     private final class Screen: Sendable {
         private struct State {
             var isShown = false
             var isEnded = false
-            /// When the console wrote last.
+            /// When the console last wrote.
             var consoleTime: ContinuousClock.Instant?
             var isAtLineStart = true
         }
 
         private static let clearLine = "\r\u{1B}[K"
-        /// After that time the console counts as quiet.
+        /// After this time the console counts as quiet.
         private static let quiet = Duration.milliseconds(500)
 
         private let state = Mutex(State())
@@ -58,7 +59,8 @@ struct ProgressLine {
         }
     }
 
-    /// Shows `verb`, the events and the time four times a second, and the size of the file that `growing` names, if it does.
+    /// Shows `verb`, the events and the time four times a second, and the size of the file that `growing` gives, if
+    /// any.
     init(
         _ verb: String,
         growing path: @escaping @Sendable () -> FilePath? = { nil },
@@ -67,15 +69,15 @@ struct ProgressLine {
         self.init(growing: path) { "\(verb): \(Quantity.count(events())) events" }
     }
 
-    /// Shows what `work` says and the time four times a second, and the size of the file that `growing` names.
+    /// Shows what `work` gives and the time four times a second, and the size of the file that `growing` gives, if any.
     init(growing path: @escaping @Sendable () -> FilePath? = { nil }, work: @escaping @Sendable () -> String) {
         guard StandardError.isTerminal else {
             timer = nil
             return
         }
         let start = ContinuousClock.now
-        // A queue of its own: Dispatch watches the threads of its shared ones by files in /proc, and ends the process where it
-        // may not open them.
+        // This needs a queue of its own: Dispatch watches the threads of its shared queues through files in /proc, and
+        // ends the process if it may not open them.
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
         timer.setEventHandler { [screen] in
             let seconds = start.duration(to: .now) / .seconds(1)
@@ -87,7 +89,7 @@ struct ProgressLine {
         self.timer = timer
     }
 
-    /// Is to be called before a piece of the guest's console goes to standard output.
+    /// Call this before a piece of the guest's console goes to standard output.
     var willShowConsole: @Sendable (_ endsLine: Bool) -> Void {
         guard timer != nil, StandardOutput.isTerminal else { return { _ in } }
         return { [screen] in screen.yield(endsLine: $0) }
@@ -100,7 +102,7 @@ struct ProgressLine {
     }
 }
 
-/// How far work has come, for the line that shows it: told by the threads that do it.
+/// How far work has come. The threads that do it count; the line that shows progress reads.
 final class ProgressCounter: Sendable {
     private let value = Atomic<UInt64>(0)
 
@@ -123,7 +125,7 @@ struct ReplayProgress {
         line = ProgressLine("replaying") { [replayed] in replayed.count }
     }
 
-    /// Shows a line as long as `body` is at work: over all of its replays, since each may be too short to show any.
+    /// Shows one line while `body` works, for all of its replays together, because each may be too short to show any.
     static func showing<Result>(_ body: (Self) throws -> Result) rethrows -> Result {
         let progress = Self()
         defer { progress.line.end() }

@@ -9,8 +9,8 @@ struct RRVM: ParsableCommand {
         commandName: "rr-vm",
         abstract: "Record one run of a virtual machine under KVM, and replay it bit for bit.",
         discussion: """
-            Exit status: 0 done; 1 the replay or check found a difference; 64 usage; 65 bad data; 66 no such input; \
-            69 this host cannot; 70 a bug of rr-vm; 73 cannot create; 74 input or output failed.
+            Exit status: 0 success; 1 the replay or check found a difference; 64 wrong usage; 65 bad data; 66 an input is \
+            missing; 69 not possible on this host; 70 a bug in rr-vm; 73 cannot create a file; 74 input or output failed.
             """,
         version: Version.text,
         subcommands: [
@@ -25,7 +25,8 @@ struct RRVM: ParsableCommand {
     static func main() {
         let words = CommandArguments.all
         Interruption.prepare(for: words.first)
-        // A file that may not grow any more is an error of the write, so that the trace ends well.
+        // Past the file-size limit, a write must fail instead of ending the process, so that the trace can be ended
+        // well.
         signal(SIGXFSZ, SIG_IGN)
         var arguments = words
         do {
@@ -41,11 +42,12 @@ struct RRVM: ParsableCommand {
         }
     }
 
-    /// Shows what is wrong with a command line, or the help that it asked for, and ends.
+    /// Shows what is wrong with a command line, or the help that it asked for, and exits.
     private static func end(_ error: any Error, _ arguments: [String]) -> Never {
         let status = exitCode(for: error).rawValue
         var message = fullMessage(for: error)
-        // The message has lines of its own, and may quote the command line: it says the same of words without line ends.
+        // The message has several lines and may quote the command line. Parsing the escaped words again gives the same
+        // message without control characters in it.
         if arguments.contains(where: { $0.printable != $0 }) {
             do { _ = try parseAsRoot(arguments.map(\.printable)) } catch { message = fullMessage(for: error) }
         }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engine
 
-/// What `--rdrand` says: reading random numbers as they are is out of the question, because nothing would record them.
+/// What `--rdrand` says. There is no `native`, because nothing would record the random numbers.
 enum RandomnessTreatment: String, CaseIterable, ExpressibleByArgument {
     case hide
     case trap

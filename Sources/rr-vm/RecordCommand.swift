@@ -17,7 +17,7 @@ struct RecordCommand: ParsableCommand {
         help: ArgumentHelp(
             "The trace to make; it is never overwritten.",
             discussion:
-                "Without it: the guest's name, numbered, in the current directory. A link 'latest' is put beside it.",
+                "Default: the guest's name and a number, in the current directory. A link 'latest' is made beside it.",
             valueName: "file"
         )
     )
@@ -43,10 +43,12 @@ struct RecordCommand: ParsableCommand {
         guard let untilFailure else { return }
         if untilFailure < 1 { throw ValidationError("--until-failure must be at least 1") }
         if machine.devices.drive.contains(where: \.isWritable) {
-            throw ValidationError("--until-failure needs each try to begin alike: give --drive without ',write'")
+            throw ValidationError(
+                "--until-failure needs each try to start from the same disks: give --drive without ',write'"
+            )
         }
         if !machine.unikernel.net.isEmpty {
-            throw ValidationError("--until-failure and --net exclude each other: packets come to the first try only")
+            throw ValidationError("--until-failure and --net exclude each other: only the first try would get packets")
         }
     }
 
@@ -166,7 +168,7 @@ struct RecordCommand: ParsableCommand {
         guard let trace = summary.trace else { return }
         TraceLocation.link(to: trace.path)
         if let failure = trace.failure {
-            throw CommandFailure(.inputOutput, "\(failure); what was recorded up to there is in \(trace.path)")
+            throw CommandFailure(.inputOutput, "\(failure); what was recorded before is in \(trace.path)")
         }
         StandardError.write(
             "rr-vm: \(summary.outcome)",

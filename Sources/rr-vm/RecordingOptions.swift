@@ -6,7 +6,7 @@ public import TraceFormat
 struct RecordingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How long an interrupt waits for an exit of the guest's own before the guest is stopped for it.",
+            "How long an interrupt waits for the guest to exit by itself before the guest is stopped for it.",
             discussion: "A number with ns, us, ms or s.",
             valueName: "time"
         )
@@ -15,7 +15,7 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How often the whole state is recorded: every=TIME, events=N, or both with a comma; or none.",
+            "How often to record the whole state: every=TIME, events=N, or both with a comma; or none.",
             valueName: "when"
         )
     )
@@ -23,8 +23,8 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Vary when interrupts arrive, how long reads take, how much input comes at once and how soon virtio disks answer, "
-                + "by this seed, to bring rare failures out.",
+            "Vary, by this seed, when interrupts arrive, how long reads take, how much input comes at once and how soon "
+                + "virtio disks answer, to bring out rare failures.",
             valueName: "seed"
         )
     )
@@ -32,23 +32,23 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When the trace goes to the disk: none (as the kernel likes), interval (once a second), every (at once).",
+            "When to force the trace to disk: none (the kernel decides), interval (once a second), every (each chunk).",
             discussion:
-                "What was recorded survives the end of rr-vm in any case; this is about the end of the machine.",
+                "What was recorded survives a crash of rr-vm in any case; this is for a crash of the host.",
             valueName: "when"
         )
     )
     var sync = SyncPolicy.none
 
     @Option(
-        help: ArgumentHelp("Stop when the trace has this size, with K, M or G.", valueName: "size")
+        help: ArgumentHelp("Stop when the trace reaches this size, with K, M or G.", valueName: "size")
     )
     var maxSize: ByteCount?
 
     @Option(
         help: ArgumentHelp(
-            "Keep only the end of the run: at least the last so many seconds (60s), or about so many bytes (64M).",
-            discussion: "The trace then begins with a keyframe, and with the event at which that was taken.",
+            "Keep only the end of the run: at least this much time (60s), or about this many bytes (64M).",
+            discussion: "The trace then begins with a keyframe and the event at which it was taken.",
             valueName: "stretch"
         )
     )
@@ -56,10 +56,11 @@ struct RecordingOptions: ParsableArguments {
 
     func validate() throws {
         if let maxSize, maxSize.rawValue == 0 { throw ValidationError("--max-size must be at least 1") }
-        guard ring != nil else { return }
+        guard let ring else { return }
+        if let fault = ring.fault { throw ValidationError(fault) }
         if maxSize != nil { throw ValidationError("--ring and --max-size exclude each other: give one") }
         if keyframes.policy == KeyframePolicy(nanoseconds: nil, events: nil) {
-            throw ValidationError("--ring needs keyframes to begin with: not --keyframes none")
+            throw ValidationError("--ring needs keyframes to begin with: leave out --keyframes none")
         }
     }
 }
@@ -68,13 +69,24 @@ struct RecordingOptions: ParsableArguments {
 struct RingOption: ExpressibleByArgument {
     let policy: RingPolicy
 
+    private static let smallestSize: UInt64 = 1 << 16
+
     init?(argument: String) {
-        if let time = TimeSpan(argument: argument), time.nanoseconds > 0 {
+        if let time = TimeSpan(argument: argument) {
             policy = .time(nanoseconds: time.nanoseconds)
-        } else if let size = ByteCount(argument: argument), size.rawValue >= 1 << 16 {
+        } else if let size = ByteCount(argument: argument) {
             policy = .size(bytes: size.rawValue)
         } else {
             return nil
+        }
+    }
+
+    /// What is wrong with a stretch that is too short; nil if nothing is.
+    var fault: String? {
+        switch policy {
+        case .time(let nanoseconds): nanoseconds > 0 ? nil : "--ring needs a time above 0, as in 60s"
+        case .size(let bytes):
+            bytes >= Self.smallestSize ? nil : "--ring needs at least 64K, as in 64M, or a time, as in 60s"
         }
     }
 }
@@ -143,7 +155,7 @@ struct KeyframeOption: ExpressibleByArgument {
 }
 
 extension Substring {
-    /// What stands before and after the first separator; all of it and nothing where there is none.
+    /// The parts before and after the first separator; without one, the whole string and an empty one.
     fileprivate func splitOnce(at separator: Character) -> (String, String) {
         guard let place = firstIndex(of: separator) else { return (String(self), "") }
         return (String(self[..<place]), String(self[index(after: place)...]))

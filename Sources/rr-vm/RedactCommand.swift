@@ -9,11 +9,11 @@ import TraceFormat
 struct RedactCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redact",
-        abstract: "List what a trace holds of console input, disk and network data, or make a copy without it.",
+        abstract: "List the console input, disk data and network data in a trace, or make a copy without it.",
         discussion: """
-            A piece of input is blanked where the guest does the same without it and ends in the same state; the others are \
-            kept, each with the reason. The copy replays; what the guest was in between, as far as it held what was blanked, \
-            is not in it any more. See docs/redacting.md. Exit status 1 if anything that was to be blanked was kept.
+            A piece of input is blanked if the guest does the same without it and ends in the same state. Other pieces \
+            are kept, each with the reason. The copy replays, but its states in between no longer hold what was blanked. \
+            See docs/redacting.md. The exit status is 1 if a piece that was to be blanked was kept.
             """
     )
 
@@ -70,10 +70,10 @@ struct RedactCommand: ParsableCommand {
         guard reader.outcome != nil else {
             throw CommandFailure(
                 .badData,
-                "the trace has no end, and so no last state that a redacted copy could be held to"
+                "the trace has no end, and so no last state to compare a redacted copy with"
             )
         }
-        // Said before hours are spent on finding out what goes into it.
+        // Checked before hours are spent on making the copy.
         guard !FileSystem.exists(path) else { throw TraceError.exists(path: path) }
         let report = try report(reader, inputs, path)
         var output = StandardOutput()
@@ -102,7 +102,7 @@ struct RedactCommand: ParsableCommand {
         }
     }
 
-    /// The making of the copy, with processors of some engine.
+    /// Makes the copy, on the chosen engine.
     private struct Copying: EngineTask {
         let reader: TraceReader
         let inputs: [RecordedInput]

@@ -14,7 +14,7 @@ enum RedactionText {
         }
     }
 
-    /// What is in a trace besides, and is never blanked.
+    /// What else is in a trace and is never blanked.
     static func lines(beyondInputsOf reader: TraceReader) throws(TraceError) -> [String] {
         guard reader.keyframeCount > 0 else { return [] }
         let pages = UInt64(try reader.keyframe(0).changedPages.count)
@@ -22,14 +22,14 @@ enum RedactionText {
         return [
             row(
                 "memory at start",
-                "\(Quantity.count(pages)) pages, \(size): what was loaded, with any command line; never blanked"
+                "\(Quantity.count(pages)) pages, \(size): what was loaded, and any command line; never blanked"
             ),
             row("options", "\(reader.header.commandLine.joined(separator: " ")); never blanked"),
             row("code patches", "\(Quantity.count(UInt64(reader.header.patches.count))); never blanked"),
         ]
     }
 
-    /// What became of a redaction.
+    /// The result of a redaction.
     static func lines(_ report: RedactionReport, of reader: TraceReader) -> [String] {
         var lines = InputKind.allCases.compactMap { kind -> String? in
             let pieces = report.blanked.filter { $0.kind == kind }
@@ -38,7 +38,7 @@ enum RedactionText {
         if report.blanked.isEmpty { lines.append(row("blanked", "nothing")) }
         for kind in InputKind.allCases { lines += self.lines(report.kept.filter { $0.input.kind == kind }, of: kind) }
         lines.append(row("replays", "every event, to the recording's last state"))
-        lines.append(row("replays no more", changes(report, of: reader)))
+        lines.append(row("not replayed", changes(report, of: reader)))
         return lines
     }
 
@@ -49,7 +49,7 @@ enum RedactionText {
         var lines = [row("kept \(kind)", "\(amount(pieces)), at \(places(pieces))")]
         lines += kept.prefix(listedPlaces).map { "  \(place($0.input)): \($0.reason)" }
         if kept.count > listedPlaces {
-            lines.append("  and \(kept.count - listedPlaces) more for reasons of their own")
+            lines.append("  and \(kept.count - listedPlaces) more, each for a reason of its own")
         }
         return lines
     }
@@ -57,11 +57,11 @@ enum RedactionText {
     private static func changes(_ report: RedactionReport, of reader: TraceReader) -> String {
         guard let first = report.changedKeyframes.first, let last = report.changedKeyframes.last else {
             return report.blanked.isEmpty
-                ? "nothing" : "what the guest did with the blanked input; all keyframes are the recording's"
+                ? "nothing" : "what the guest did with the blanked input; all keyframes are as recorded"
         }
         let (count, all) = (report.changedKeyframes.count, reader.keyframeCount)
         return "what the guest did with the blanked input; \(count) of \(all) keyframes, from event \(first) to event "
-            + "\(last), are not the recording's or left out"
+            + "\(last), differ from the recording or are left out"
     }
 
     private static func amount(_ pieces: [RecordedInput]) -> String {
@@ -77,7 +77,7 @@ enum RedactionText {
         let listed = pieces.prefix(listedPlaces).map { span($0) }.joined(separator: ", ")
         let word = pieces.count == 1 && pieces[0].events.lowerBound == pieces[0].events.upperBound ? "event" : "events"
         guard pieces.count > listedPlaces, let last = pieces.last else { return "\(word) \(listed)" }
-        return "\(word) \(listed) and on to \(last.events.upperBound)"
+        return "\(word) \(listed) and more, up to \(last.events.upperBound)"
     }
 
     private static func place(_ piece: RecordedInput) -> String {

@@ -6,10 +6,10 @@ import TraceFormat
 struct RepairCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "repair",
-        abstract: "Make a whole trace of one that lost its end or was damaged.",
+        abstract: "Make a whole trace from one that lost its end or was damaged.",
         discussion: """
-            All that can be read up to the first fault is kept. The damaged trace is left as it is. Says what was kept and \
-            what is lost.
+            Keeps all that can be read up to the first fault, leaves the damaged trace as it is, and says what was kept \
+            and what is lost.
             """
     )
 
@@ -46,9 +46,9 @@ struct RepairCommand: ParsableCommand {
     private static func loss(_ reader: TraceReader, _ copy: TraceCopy) -> String {
         if let fault = copy.fault {
             let lost = Quantity.count(reader.eventCount - copy.eventCount)
-            return "lost: \(lost) events that can be counted, from event \(copy.nextEvent) on, because of \(fault)"
+            return "lost: at least \(lost) events, from event \(copy.nextEvent) on, because of \(fault)"
         }
         if reader.outcome == nil { return "lost: the end, and whatever came from event \(copy.nextEvent) on" }
-        return reader.isComplete ? "nothing was lost" : "lost: nothing but the index, which was made anew"
+        return reader.isComplete ? "nothing was lost" : "nothing was lost but the index, which was made again"
     }
 }

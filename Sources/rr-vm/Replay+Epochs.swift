@@ -8,9 +8,9 @@ extension Replay {
     /// Replays epochs on this host, divided among several machines.
     ///
     /// - Parameters:
-    ///   - epochs: of those that the trace has.
-    ///   - jobs: machines, at least 1; as many run at once as the host has processors.
-    /// - Returns: the report that one machine would give, and the seconds it took; nil where there is no epoch.
+    /// - epochs: which of the trace's epochs to replay. - jobs: how many machines, at least 1. No more run at once than
+    ///   the host has processors.
+    /// - Returns: the report that one machine would give, and the seconds it took; nil if there is no epoch.
     static func run(
         _ reader: TraceReader,
         epochs: Range<Int>,
@@ -37,7 +37,7 @@ extension Replay {
         return whole.map { ($0, start.duration(to: .now) / .seconds(1)) }
     }
 
-    /// The replay of some epochs, on a processor of some engine.
+    /// The replay of some epochs, on the chosen engine.
     private struct Part: EngineTask {
         let reader: TraceReader
         let epochs: Range<Int>
@@ -63,7 +63,7 @@ extension Replay {
 }
 
 extension Range<Int> {
-    /// The part of this number, from 1 on, of as many as equal parts as can be.
+    /// One of `count` parts that are as equal as possible; `number` counts from 1.
     func part(_ number: Int, of count: Int) -> Range<Int> {
         let bounds = [number - 1, number].map { lowerBound + self.count * $0 / count }
         return bounds[0]..<bounds[1]

@@ -3,7 +3,7 @@ import Engines
 import Replayer
 import TraceFormat
 
-/// One replay for a command: with its console, and with the right end where it differs.
+/// One replay for a command: it shows the console, and ends the command with a failure if the replay differs.
 enum Replay {
     /// Replays a trace on this host.
     ///
@@ -28,7 +28,7 @@ enum Replay {
         }
     }
 
-    /// The replay of a whole trace, on a processor of some engine.
+    /// The replay of a whole trace, on the chosen engine.
     private struct Whole: EngineTask {
         let reader: TraceReader
         let landing: Landing
@@ -59,11 +59,13 @@ enum Replay {
 }
 
 extension ReplayReport {
-    /// What was proved equal to the recording and what was not, a line each, with numbers under each other.
+    /// What was proved equal to the recording and what was not, one line each, with the numbers aligned.
     var counts: String {
         var lines = ["epochs executed again  \(epochsExecuted)"]
         if keyframesPassed > 0 {
-            lines.append("  \(keyframesPassed): on past their ends, where the guest is given nothing, to the next one")
+            lines.append(
+                "  \(keyframesPassed): executed past their ends, where the guest is given nothing, to the next one"
+            )
         }
         lines.append("epochs jumped          \(epochsJumped)")
         if epochsUnproved > 0 { lines.append("epochs unproved        \(epochsUnproved), \(unprovedEpochs)") }
@@ -85,12 +87,12 @@ extension ReplayReport {
 
     private static let listedEpochs = 20
 
-    /// Fails where executing did not lead to a recorded state though this host can stop the guest there.
+    /// Fails if executing did not reach a recorded state although this host can stop the guest there.
     func checkProved() throws(CommandFailure) {
         guard epochsUnproved > 0 else { return }
         throw CommandFailure(
             .different,
-            "unproved: \(epochsUnproved) of \(epochsExecuted + epochsJumped) epochs did not come to their recorded end by "
+            "unproved: \(epochsUnproved) of \(epochsExecuted + epochsJumped) epochs did not reach their recorded end by "
                 + "executing, \(unprovedEpochs); a difference may hide there, or the guest passes the place too often: "
                 + "--landing portable restores what was recorded and proves nothing between two exits"
         )

@@ -18,7 +18,7 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How fast --console shows the console: full, or recorded, as slow as it was.",
+            "How fast --console shows the console: full, or recorded (no faster than it was).",
             valueName: "speed"
         )
     )
@@ -31,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var options: ReplayOptions
 
     func validate() throws {
-        if speed == .recorded && !console { throw ValidationError("--speed is that of --console: give that too") }
+        if speed == .recorded && !console { throw ValidationError("--speed needs --console") }
     }
 
     @OptionGroup var engine: EngineOption

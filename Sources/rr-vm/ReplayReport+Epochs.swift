@@ -3,7 +3,7 @@ import Replayer
 import TraceFormat
 
 extension ReplayReport {
-    /// A line for each epoch: its number, first and last event, how its end was reached, and milliseconds.
+    /// A line for each epoch: its number, first and last event, how its end was reached, and the milliseconds it took.
     var epochTable: String {
         let rows =
             [["epoch", "from", "to", "end", "ms"]]

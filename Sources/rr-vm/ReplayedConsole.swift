@@ -1,9 +1,9 @@
 import Glibc
 import TraceFormat
 
-/// Shows a replayed guest's console on standard output. The replay goes on where that cannot be written to.
+/// Shows a replayed guest's console on standard output. If that cannot be written to, the replay still goes on.
 struct ReplayedConsole: ~Copyable {
-    /// How fast it is shown; nil where it is not.
+    /// How fast it is shown; nil to show nothing.
     private let speed: ConsoleSpeed?
     private let start = ContinuousClock.now
     /// The time of the first event: more than 0 in a stretch that was cut out of a recording.
@@ -12,12 +12,12 @@ struct ReplayedConsole: ~Copyable {
     private var output = StandardOutput()
     private var isAtLineStart = true
 
-    /// Why some of it could not be shown, if that is so.
+    /// Why some of it could not be shown, if so.
     private(set) var failure: CommandFailure?
 
     /// - Parameters:
     ///   - speed: how fast to show it, or nil to show nothing.
-    ///   - willShow: is called before each piece, and told whether a line ends with it.
+    ///   - willShow: called before each piece, with whether the piece ends a line.
     init(of reader: TraceReader, _ speed: ConsoleSpeed?, willShow: @escaping @Sendable (_ endsLine: Bool) -> Void) {
         self.speed = speed
         self.willShow = willShow
@@ -25,7 +25,7 @@ struct ReplayedConsole: ~Copyable {
         firstTime = (try? events.next())?.time ?? 0
     }
 
-    /// Shows what an event wrote to the console: line by line, or at once where it is shown as slowly as it was.
+    /// Shows what an event wrote to the console: line by line at full speed, at once at the recorded speed.
     mutating func show(_ recorded: RecordedEvent) {
         guard let speed, failure == nil else { return }
         let bytes = recorded.event.consoleBytes
@@ -36,7 +36,7 @@ struct ReplayedConsole: ~Copyable {
         if isAtLineStart || speed == .recorded { flush() }
     }
 
-    /// Waits until so much time has passed since the replay began.
+    /// Waits until this much time has passed since the replay began.
     private func wait(milliseconds: UInt32) {
         let left = ContinuousClock.now.duration(to: start.advanced(by: .milliseconds(milliseconds)))
         if left > .zero { usleep(useconds_t(clamping: Int64(left / .microseconds(1)))) }

@@ -6,7 +6,7 @@ import SystemPackage
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run a guest without recording it: the baseline."
+        abstract: "Run a guest without recording it, as a baseline."
     )
 
     @OptionGroup var machine: MachineOptions

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// One of several parts of a piece of work: `K/N`, the K-th of N, from 1 on.
+/// One of several parts of a piece of work: `K/N` is the K-th of N, counted from 1.
 struct Shard: ExpressibleByArgument {
     let number: Int
     let count: Int

@@ -2,7 +2,8 @@ import Recorder
 import SystemPackage
 
 extension StandardError {
-    /// Says what else there is to know of a run: where the guest faulted, and what was completed for this host.
+    /// Prints what else there is to know about a run: the guest's fault, its core file, its resets, and the
+    /// instructions that were completed for this host.
     static func write(notesOn summary: RunSummary) {
         if let fault = summary.fault { print("\(fault)") }
         switch summary.core {

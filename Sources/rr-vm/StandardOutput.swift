@@ -2,13 +2,13 @@ import Glibc
 import SystemPackage
 import TraceFormat
 
-/// A command's result, in pieces large enough to cost little.
+/// A command's result, buffered to save system calls.
 struct StandardOutput: ~Copyable {
     private static let capacity = 1 << 16
 
     private var buffer: [UInt8] = []
 
-    /// Whether a person is looking.
+    /// Whether it is a terminal.
     static var isTerminal: Bool {
         isatty(FileDescriptor.standardOutput.rawValue) == 1
     }
@@ -17,7 +17,7 @@ struct StandardOutput: ~Copyable {
         buffer.reserveCapacity(Self.capacity)
     }
 
-    /// Writes a text of lines that were made to be shown, and is the whole result, at once.
+    /// Writes the whole result at once: a text of several lines, each made safe to print.
     ///
     /// - Throws: what ``flush()`` throws.
     static func print(_ text: String) throws(CommandFailure) {
@@ -26,14 +26,14 @@ struct StandardOutput: ~Copyable {
         try output.flush()
     }
 
-    /// Writes a text of lines that were made to be shown.
+    /// Writes a text of several lines, each made safe to print.
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func write(text: String) throws(CommandFailure) {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try write(String(line)) }
     }
 
-    /// Writes one line, as it may be shown.
+    /// Writes one line, made safe to print.
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func write(_ line: String) throws(CommandFailure) {
@@ -41,7 +41,7 @@ struct StandardOutput: ~Copyable {
         try put(CollectionOfOne(UInt8(ascii: "\n")))
     }
 
-    /// Writes bytes as they stand: the guest's console.
+    /// Writes bytes unchanged: the guest's console.
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func put(_ bytes: some Collection<UInt8>) throws(CommandFailure) {
@@ -51,8 +51,8 @@ struct StandardOutput: ~Copyable {
 
     /// Writes what is left.
     ///
-    /// - Throws: a failure with the status for input and output; a reader that has gone away ends the process quietly, as
-    ///   `SIGPIPE` does.
+    /// - Throws: a failure with the status for input and output. If the reader has gone away, `SIGPIPE` ends the
+    ///   process quietly, unless the command ignores it.
     mutating func flush() throws(CommandFailure) {
         defer { buffer.removeAll(keepingCapacity: true) }
         do {
@@ -62,6 +62,6 @@ struct StandardOutput: ~Copyable {
         }
     }
 
-    /// What a user is told who has lost some of it.
+    /// The message for a user who has lost some of the output.
     static func message(_ cause: any Error) -> String { "cannot write to standard output: \(cause)" }
 }

@@ -1,13 +1,13 @@
 import Machine
 
-/// Command lines as users of Solo5's own tender write them, in the words of this one.
+/// Turns command lines as users of Solo5's own tender write them into those of rr-vm.
 enum TenderArguments {
     private static let commands: Set = ["record", "run"]
-    /// Options with a device's name behind a colon, which no parser of options knows.
+    /// Options with a device's name after a colon, which the option parser cannot parse.
     private static let named = ["--block", "--block-sector-size", "--net", "--net-mac"]
 
-    /// The arguments with `--block:NAME=FILE` as `--block NAME=FILE`, and so on, and `--mem=MB` as `--memory MBM`; what stands
-    /// behind `--` is the guest's and stays as it is, as do the arguments of commands that start no guest.
+    /// The arguments with `--block:NAME=FILE` as `--block NAME=FILE`, and so on, and `--mem=MB` as `--memory MBM`. What
+    /// comes after `--` is for the guest and stays as it is, as do the arguments of commands that start no guest.
     ///
     /// - Throws: a usage error for an option without name or value.
     static func translated(_ arguments: [String]) throws(CommandFailure) -> [String] {
@@ -19,13 +19,16 @@ enum TenderArguments {
                 let assignment = argument.dropFirst(option.utf8.count + 1)
                 let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-                    throw CommandFailure(.usage, "'\(argument)' is not '\(option):NAME=VALUE'")
+                    throw CommandFailure(.usage, "'\(argument)' must have the form '\(option):NAME=VALUE'")
                 }
                 translated += [option, String(assignment)]
             } else if argument.hasPrefix("--mem=") {
                 let size = argument.dropFirst("--mem=".utf8.count)
                 guard let megabytes = UInt32(size), megabytes > 0 else {
-                    throw CommandFailure(.usage, "'\(argument)' is not '--mem=MB'")
+                    throw CommandFailure(
+                        .usage,
+                        "'\(argument)' must have the form '--mem=MB', with whole megabytes above 0"
+                    )
                 }
                 translated += ["--memory", "\(megabytes)M"]
             } else {

@@ -6,7 +6,8 @@ import Synchronization
 import SystemPackage
 import TraceFormat
 
-/// Standard input as the guest's console: a terminal in raw mode, or whatever else it is, read as far as the guest reads.
+/// Standard input as the guest's console. A terminal is put into raw mode; anything else is read only as far as the
+/// guest reads.
 ///
 /// On a terminal Ctrl-C and Ctrl-A X end the run, Ctrl-A C types a Ctrl-C and Ctrl-A A a Ctrl-A.
 struct TerminalInput {
@@ -29,7 +30,7 @@ struct TerminalInput {
         thread.async { isTerminal ? Self.type(into: input, stop) : Self.feed(input) }
     }
 
-    /// Gives the terminal back as it was, and reads on only until the process ends.
+    /// Restores the terminal. The reading goes on until the process ends.
     func end() {
         Self.isInUse.withLock { isInUse in
             isInUse = false
@@ -37,7 +38,7 @@ struct TerminalInput {
         }
     }
 
-    /// Gives the terminal back while the process does not run.
+    /// Restores the terminal while the process is stopped.
     static func pause() {
         isInUse.withLock { _ in chostio_terminal_restore() }
     }
@@ -56,7 +57,7 @@ struct TerminalInput {
             && chostio_terminal_make_raw(descriptor.rawValue) == 0
     }
 
-    /// What has come, at most a few kilobytes; nil at the end.
+    /// The bytes that have come, at most a few kilobytes; nil at the end.
     private static func read() -> ArraySlice<UInt8>? {
         var block = [UInt8](repeating: 0, count: 4096)
         // SAFETY: read fills at most the block's own bytes.
@@ -69,8 +70,8 @@ struct TerminalInput {
         while let bytes = read() { input.feed(bytes) }
     }
 
-    /// Reads on while the guest reads nothing, for the keys that end it; what is typed then is lost at some time, as on a
-    /// machine of its own.
+    /// Keeps reading even if the guest reads nothing, because a key may end the run. What is typed then is lost
+    /// eventually, as on a real machine.
     private static func type(into input: ConsoleInput, _ stop: StopRequest) {
         var isEscaped = false
         while let bytes = read() {

@@ -56,7 +56,7 @@ extension TraceInfo {
         var parts = unsafe tm()
         // SAFETY: gmtime_r fills the structure it is given, or gives nil for a year that does not fit.
         guard unsafe gmtime_r(&seconds, &parts) != nil else { return "at \(header.creationTime) s" }
-        // A year of 32 bits, and 1900, may be more than 32 bits.
+        // A 32-bit year plus 1900 may need more than 32 bits.
         let year = unsafe Int(parts.tm_year) + 1900
         let numbers = unsafe [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min]
         let words = ["\(year)"] + numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }

@@ -18,14 +18,14 @@ enum TraceLocation {
         return latest
     }
 
-    /// Opens the trace that a command means, and says what is missing where its end is. A trace that is not finished, and
-    /// has `.part` behind its name, is found by the name that it was to get.
+    /// Opens the trace that a command means, and says so if its end is missing. An unfinished trace, whose name still
+    /// ends in `.part`, is also found by its final name.
     ///
     /// - Parameters:
     ///   - replaying: the trace must hold a state to begin with.
     ///   - checking: the trace must have no fault anywhere.
     ///   - options: what a replay may do.
-    ///   - confine: gives up rights, before anything is read that a stranger may have made.
+    ///   - confine: gives up rights. It is called before untrusted content is read.
     static func open(
         _ file: FilePath?,
         replaying: Bool = false,
@@ -38,7 +38,7 @@ enum TraceLocation {
         return try read(source, replaying: replaying, checking: checking, with: options)
     }
 
-    /// Opens two traces, as ``open(_:replaying:checking:confine:)`` does one.
+    /// Opens two traces, as ``open(_:replaying:checking:with:confine:)`` does one.
     static func open(
         _ first: FilePath,
         _ second: FilePath,
@@ -67,7 +67,7 @@ enum TraceLocation {
             reader.allowsOtherCPUID = options?.cpuMismatch == .allow
             if checking { try reader.check() }
             if replaying { _ = try reader.firstKeyframe() }
-            // A loss is told by the error of whoever reads up to it.
+            // Whoever reads up to a loss gets an error that tells of it.
             if let missing = reader.missing, reader.loss == nil {
                 StandardError.write("rr-vm: \(reader.path): \(missing)")
             }
@@ -77,15 +77,15 @@ enum TraceLocation {
         }
     }
 
-    /// The names `NAME.N.rrvm` in the current directory, for a guest's file, by rising number: a recording gets the first that
-    /// nothing has. Those are left out beside which a killed recorder has left the second file of a ring.
+    /// The names `NAME.N.rrvm` in the current directory for a guest's file, in ascending order: a recording takes the
+    /// first free one. A name is left out if a killed recorder has left the second file of a ring beside it.
     static func numbered(forGuest guest: FilePath) -> some Sequence<FilePath> {
         let name = FilePath(guest.lastComponent?.stem ?? "guest")
         return (0...).lazy.map { name.appendingSuffix(".\($0).\(fileExtension)") }
             .filter { !FileSystem.exists($0.appendingSuffix(".next").unfinished) }
     }
 
-    /// Makes `latest`, beside the trace, lead to it.
+    /// Makes `latest`, beside the trace, a link to it.
     static func link(to trace: FilePath) {
         let directory = trace.removingLastComponent()
         FileSystem.replaceLink(

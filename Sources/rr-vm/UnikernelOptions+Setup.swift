@@ -6,7 +6,7 @@ extension UnikernelOptions {
     private static let largestCapture = 1 << 30
     private static let usualBlockSize: UInt16 = 512
 
-    /// Opens what is behind the devices: what the guest is told of them, and what they are.
+    /// Opens the devices. Returns what the guest is told about them, and what is behind them.
     func open() throws(CommandFailure) -> (attachments: [UnikernelDevice], setup: UnikernelSetup) {
         var attachments: [UnikernelDevice] = []
         var setup = UnikernelSetup()
@@ -34,7 +34,7 @@ extension UnikernelOptions {
     /// A file in the directory for cores, if there is one.
     var coreFiles: [FilePath] { dumpcore.map { [$0.appending("core")] } ?? [] }
 
-    /// Whether none of them was given.
+    /// Whether no device and no directory was given.
     var isEmpty: Bool { block.isEmpty && net.isEmpty && dumpcore == nil }
 
     /// The options as a trace keeps them, without the files' paths.
@@ -64,7 +64,7 @@ extension UnikernelOptions {
         guard capacity % blockSize == 0 else {
             throw CommandFailure(
                 .badData,
-                "cannot use \(path) as block device '\(option.name)': its \(capacity) bytes are not whole blocks of \(blockSize)"
+                "cannot use \(path) as block device '\(option.name)': its \(capacity) bytes are not a multiple of \(blockSize)"
             )
         }
         return (Disk(image, writesImage: isWritable), capacity)
@@ -80,7 +80,10 @@ extension UnikernelOptions {
             }
             if let number = value.behind("@") {
                 guard let descriptor = Int32(number), descriptor >= 0 else {
-                    throw CommandFailure(.usage, "--net:\(option.name)=\(value): @ needs the number of a descriptor")
+                    throw CommandFailure(
+                        .usage,
+                        "--net:\(option.name)=\(value): @ needs the number of a file descriptor"
+                    )
                 }
                 return try TapLink(descriptor: descriptor)
             }
@@ -96,7 +99,7 @@ extension UnikernelOptions {
         }
     }
 
-    /// An address that nobody was given: locally administered, for one station (IEEE 802, 8.4).
+    /// A random address that is locally administered and for one station (IEEE 802, 8.4).
     private static var randomAddress: [UInt8] {
         var address = (0..<6).map { _ in UInt8.random(in: .min ... .max) }
         address[0] = address[0] & 0xFC | 0x02
@@ -105,7 +108,7 @@ extension UnikernelOptions {
 }
 
 extension String {
-    /// What stands behind a prefix; nil where something else stands there.
+    /// What follows a prefix; nil if the string does not begin with it.
     fileprivate func behind(_ prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
     }

@@ -2,12 +2,12 @@ import ArgumentParser
 import Machine
 import SystemPackage
 
-/// The options that say what is behind a unikernel's devices: those of Solo5's own tender.
+/// The options for a unikernel's devices, as Solo5's own tender has them.
 struct UnikernelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A block device of a unikernel: --block:NAME=FILE[,write]; may be given more than once.",
-            discussion: "What the guest writes is kept in memory and forgotten at the end, but for ',write'.",
+            discussion: "What the guest writes is kept in memory and lost at the end, unless ',write' is given.",
             valueName: "name=file"
         )
     )
@@ -25,8 +25,8 @@ struct UnikernelOptions: ParsableArguments {
         help: ArgumentHelp(
             "A network interface of a unikernel: --net:NAME=TAP, @FD, unix:PATH or pcap-in:FILE; may be given more than once.",
             discussion: """
-                TAP is an interface of the host's that is up. unix: connects to a stream socket, with each packet behind its \
-                length in four bytes, as QEMU and passt have it. pcap-in: takes packets from a capture.
+                TAP is an interface of the host that is up. unix: connects to a stream socket that has each packet after \
+                its length in four bytes, as QEMU and passt do. pcap-in: takes packets from a capture file.
                 """,
             valueName: "name=where"
         )
@@ -35,7 +35,7 @@ struct UnikernelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The address of that interface: --net-mac:NAME=xx:xx:xx:xx:xx:xx. Without it: a random one.",
+            "The address of that interface: --net-mac:NAME=xx:xx:xx:xx:xx:xx. Default: a random one.",
             valueName: "name=address"
         )
     )
@@ -53,7 +53,7 @@ struct UnikernelOptions: ParsableArguments {
         let pairs = [("--block-sector-size", blockSectorSize, "--block", block), ("--net-mac", netMac, "--net", net)]
         for (option, values, device, devices) in pairs {
             for value in values where !devices.contains(where: { $0.name == value.name }) {
-                throw ValidationError("\(option):\(value.name) goes with no \(device):\(value.name)")
+                throw ValidationError("\(option):\(value.name) needs \(device):\(value.name)")
             }
         }
         for value in blockSectorSize where value.blockSize == nil {

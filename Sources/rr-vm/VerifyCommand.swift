@@ -16,12 +16,17 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Replay this many times, each in a fresh machine.", valueName: "n"))
     var `repeat` = 1
 
-    @Option(help: ArgumentHelp("Replay in this many machines at once, each a part of the trace.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Replay in this many machines at once, each of which takes a part of the trace.",
+            valueName: "n"
+        )
+    )
     var jobs = 1
 
     @Option(
         help: ArgumentHelp(
-            "Replay only this part of the trace: K/N, the K-th of N from 1 on. The first one also checks the file.",
+            "Replay only this part of the trace: K/N, the K-th of N from 1 on. The first part also checks the file.",
             discussion: "Every part begins at a keyframe. See docs/at-scale.md.",
             valueName: "part"
         )
@@ -31,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "List the stretches between keyframes: their events, how each was reached, and the time that it took.")
     var epochs = false
 
-    @Flag(help: "One JSON object a line: each stretch between keyframes, then the whole.")
+    @Flag(help: "Print one JSON object per line: each stretch between keyframes, then the whole.")
     var json = false
 
     func validate() throws {
@@ -46,7 +51,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        // A replay reads only what it needs: the parts that seeking needs are looked at by the check.
+        // A replay reads only what it needs. The check also reads the parts that only seeking needs.
         let isFirst = shard?.number ?? 1 == 1
         let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
@@ -59,7 +64,7 @@ struct VerifyCommand: ParsableCommand {
             for _ in 0..<self.repeat {
                 guard let (report, duration) = try replay(reader, part, progress) else { break }
                 seconds += duration
-                // A replay that leaves something unproved is the one to be shown.
+                // Show the report of a replay that leaves something unproved, if there is one.
                 if last.map({ $0.epochsUnproved == 0 }) ?? true { last = report }
             }
         }

@@ -31,7 +31,7 @@ struct WatchCommand: ParsableCommand {
         }
     }
 
-    /// The list, from a processor of some engine.
+    /// Makes the list, on the chosen engine.
     private struct Listing: EngineTask {
         let command: WatchCommand
         let reader: TraceReader

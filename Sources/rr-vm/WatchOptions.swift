@@ -13,7 +13,7 @@ struct WatchOptions: ParsableArguments {
     @Argument(help: "The address: a number, a symbol, or an expression such as rsp+8.")
     var address: String
 
-    @Option(name: .customLong("len"), help: ArgumentHelp("Bytes.", valueName: "n"))
+    @Option(name: .customLong("len"), help: ArgumentHelp("The number of bytes.", valueName: "n"))
     var length = 1
 
     @Flag(help: "The address is physical; otherwise the guest's paging at the given moment translates it.")
@@ -24,7 +24,7 @@ struct WatchOptions: ParsableArguments {
     @OptionGroup var confinement: ConfinementOption
 
     static let longest = 65_536
-    /// Stretches that a note lists.
+    /// How many stretches a note lists.
     private static let listed = 10
 
     /// Says between which moments changes may be missing.
@@ -34,8 +34,8 @@ struct WatchOptions: ParsableArguments {
             separator: ", "
         )
         StandardError.write(
-            "rr-vm: note: the guest cannot be stepped through here (it debugs itself, or this host cannot stop it), so that "
-                + "changes which were undone may be missing: \(stretches)\(unseen.count > Self.listed ? ", ..." : "")"
+            "rr-vm: note: the guest cannot be stepped between some moments (it debugs itself, or this host cannot stop "
+                + "it), so changes that were undone again may be missing: \(stretches)\(unseen.count > Self.listed ? ", ..." : "")"
         )
     }
 
@@ -45,7 +45,7 @@ struct WatchOptions: ParsableArguments {
         }
     }
 
-    /// The memory, by the paging of a moment, which the timeline is brought to.
+    /// The memory, as paging translates the address at a moment. Moves the timeline there.
     func memory<P: DebuggableProcessor & ~Copyable>(
         at moment: Moment,
         _ timeline: inout Timeline<P>,
@@ -58,13 +58,25 @@ struct WatchOptions: ParsableArguments {
         }
         if phys {
             guard view.read(GuestPhysicalAddress(address), count: length) != nil else {
-                throw CommandFailure(.usage, "no memory is at physical 0x\(String(address, radix: 16))")
+                throw noMemory(at: "physical address", address)
             }
             return WatchedMemory(physical: GuestPhysicalAddress(address), count: length)
         }
         guard let memory = try WatchedMemory(linear: GuestVirtualAddress(address), count: length, in: &view) else {
             throw CommandFailure(.usage, "nothing is mapped at 0x\(String(address, radix: 16)) at moment \(moment)")
         }
+        // Paging, or its absence, can lead to addresses beyond the memory.
+        guard try view.read(GuestVirtualAddress(address), count: length).count == length else {
+            throw noMemory(at: "address", address)
+        }
         return memory
+    }
+
+    private func noMemory(at place: String, _ address: UInt64) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "the guest has no memory for \(length) \(length == 1 ? "byte" : "bytes") at \(place) "
+                + "0x\(String(address, radix: 16)): choose an address in its memory, whose size rr-vm info shows"
+        )
     }
 }

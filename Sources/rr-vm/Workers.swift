@@ -4,8 +4,8 @@ import Synchronization
 
 /// Does pieces of work at the same time, as many as there are processors.
 ///
-/// Not by Dispatch's shared queues: it watches their threads by files in /proc, and ends the process where it may not open them,
-/// as a confined one may not.
+/// It does not use Dispatch's shared queues: Dispatch watches their threads through files in /proc, and ends the
+/// process if it may not open them. A confined process may not.
 enum Workers {
     /// Does `body` for each number below `count`, and waits until all is done.
     static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {

@@ -9,7 +9,10 @@ import Testing
             (["."], 66, "directory"),
             (["empty.bin"], 65, "empty"),
             (["--flat", "large.bin", "--memory", "1M"], 64, "--memory"),
-            (["--flat", "large.bin", "--memory", "2G"], 64, "from 0x7c00 on 608 KiB are free; at 1 MiB there is room"),
+            (
+                ["--flat", "large.bin", "--memory", "2G"], 64,
+                "only 608 KiB are free at 0x7c00; there is room for it at 1 MiB"
+            ),
             (["--flat", "large.bin", "--mode", "long", "--at", "0x8000"], 64, "give --at 0x100000"),
             (["pipe"], 66, "not a regular file"),
             (["--bios", "odd.bin"], 65, "multiple of 4096"),
@@ -64,6 +67,28 @@ import Testing
 
         #expect(result.status == 64, "\(result.messages)")
         #expect(!result.messages.isEmpty)
+        #expect(try directory.names == ["hello.bin"])
+    }
+
+    @Test(
+        arguments: [
+            (
+                ["record", "hello.bin", "--max-time", "inf"],
+                "--max-time must be above 0 and at most 1000000000 seconds"
+            ),
+            (["record", "hello.bin", "--ring", "20K"], "--ring needs at least 64K"),
+            (["record", "hello.bin", "--ring", "0s"], "--ring needs a time above 0"),
+            (["pack", "trace.rrvm", "-o", "end.rrvm", "--budget", "0"], "--budget needs a size above 0"),
+        ]
+    )
+    func valueOutOfRangeIsToldItsRange(words: [String], message: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+
+        let result = try Command(words, in: directory).wait()
+
+        #expect(result.status == 64, "\(result.messages)")
+        #expect(result.messages.contains(message), "\(result.messages)")
         #expect(try directory.names == ["hello.bin"])
     }
 

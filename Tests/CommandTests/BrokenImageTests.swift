@@ -13,7 +13,7 @@ import Testing
             ("hello.bin --drive .", 66, ". as a disk"),
             ("header.bz", 65, "malformed bzImage"),
             ("setup.bz", 65, "it ends before the kernel, which begins at byte 1024"),
-            ("kernel.bz", 65, "it is cut short: 4096 bytes of kernel, 2048 are there"),
+            ("kernel.bz", 65, "it is truncated: the kernel has 4096 bytes, of which 2048 are there"),
             ("whole.bz --initrd large.img --memory 4M", 64, "no room for the initial RAM disk of 8388608 bytes"),
             ("whole.bz --initrd missing.img", 66, "missing.img"),
             ("magic.elf", 65, "malformed ELF file"),

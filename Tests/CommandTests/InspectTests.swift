@@ -8,7 +8,7 @@ import TraceFormat
     @Test(
         arguments: [
             ([], ["registers", "code", "stack", "rip 0x"]),
-            (["--at", "0"], ["moment 0, behind event 0", "rip 0x7c00", "0x7c00  "]),
+            (["--at", "0"], ["moment 0, after event 0", "rip 0x7c00", "0x7c00  "]),
             (["--at", "3+1", "--regs"], ["moment 3+1", "gdt.limit", "cr8"]),
             (["--at", "0", "--mem", "0x7c00", "16"], ["memory at 0x7c00", "  0x7c00  "]),
             (["--at", "0", "--mem", "0x7c00", "16", "--phys"], ["physical memory at 0x7c00"]),

@@ -153,8 +153,19 @@ import X86
         #expect(all.output.contains("  delivery of event "), "\(all.output)")
         #expect(all.output.hasSuffix(last.output))
         #expect(last.output.split(separator: "\n").count == 2, "\(last.output)")
-        #expect(early.output == "nothing changed it: it is as the machine started with it\n")
+        #expect(early.output == "nothing changed it: it still is as it was when the machine started\n")
         #expect(early.status == 0)
+    }
+
+    @Test(arguments: [["0xfffffff0"], ["0xfffffff0", "--phys"], ["0xffffff", "--len", "2"]])
+    func memoryThatTheGuestLacksIsNamed(place: [String]) throws {
+        let directory = try TemporaryDirectory()
+        try directory.record("racy")
+
+        let result = try Command(["watch", "trace.rrvm"] + place, in: directory).wait()
+
+        #expect(result.status == 64, "\(result)")
+        #expect(result.messages.contains("the guest has no memory for"), "\(result)")
     }
 
     @Test func aStretchOfARunSaysThatItIsOne() throws {
@@ -164,7 +175,10 @@ import X86
 
         let result = try Command.run("last-write", "late.rrvm", "0x9000", in: directory)
 
-        #expect(result.output == "nothing changed it: it is as the trace begins with it, at event 7\n", "\(result)")
+        #expect(
+            result.output == "nothing changed it: it still is as it was when the trace began, at event 7\n",
+            "\(result)"
+        )
     }
 
     @Test(

@@ -57,7 +57,7 @@ import X86
         _ = try Command.run("record", "guest", "-o", "usual.rrvm", in: directory)
         let result = try Command.run("record", "--mem=5", "guest", "-o", "small.rrvm", in: directory)
 
-        #expect(result.messages.contains("it has 4 MiB"))
+        #expect(result.messages.contains("this one gets 4 MiB"))
         #expect(try directory.memorySize(of: "usual.rrvm") == 512 << 20)
         #expect(try directory.memorySize(of: "small.rrvm") == 4 << 20)
     }
@@ -178,7 +178,7 @@ import X86
 
     private static let mistakes: [(guest: String, options: [String], status: Int32, words: String)] = [
         ("hvt-block", [], 64, "--block:storage=FILE"),
-        ("hvt-block", ["--block:other=disk"], 64, "it asks for --block:storage"),
+        ("hvt-block", ["--block:other=disk"], 64, "it needs --block:storage"),
         ("hvt-block", ["--block:storage=nowhere"], 66, "nowhere"),
         ("hvt-block", ["--block:storage=guest"], 65, "whole sectors"),
         ("hvt-block", ["--block:storage="], 64, "--block:NAME=VALUE"),
@@ -186,7 +186,7 @@ import X86
         ("hvt-block", ["--block:storage"], 64, "--block:NAME=VALUE"),
         ("hvt-block", ["--block:storage=disk", "--block:storage=disk"], 64, "more than once"),
         ("hvt-block", ["--block:storage=disk", "--block-sector-size:storage=513"], 64, "power of two"),
-        ("hvt-block", ["--block:storage=disk", "--block-sector-size:other=512"], 64, "goes with no --block:other"),
+        ("hvt-block", ["--block:storage=disk", "--block-sector-size:other=512"], 64, "other needs --block:other"),
         ("hvt-echo", [], 64, "--net:wire=tap0"),
         ("hvt-echo", ["--net:wire=unix:nowhere"], 66, "nowhere"),
         ("hvt-echo", ["--net:wire=pcap-in:guest"], 65, "no capture"),
@@ -198,7 +198,7 @@ import X86
         ("hvt-hello", ["--mem=0"], 64, "--mem=MB"),
         ("hvt-hello", ["--mem=4096"], 64, "at most 4064 MiB"),
         ("hvt-hello", ["--dumpcore=nowhere"], 66, "not a directory"),
-        ("hvt-hello", ["--append", "x"], 64, "behind '--'"),
+        ("hvt-hello", ["--append", "x"], 64, "after '--'"),
         ("hvt-hello", ["--tsc", "native"], 64, "1 GHz"),
         ("hvt-hello", ["--net:wire=pcap-in:guest"], 65, "no capture"),
     ]
@@ -221,7 +221,7 @@ import X86
         let result = try Command.run("record", "hello.bin", "--flat", "--", "a", in: directory)
 
         #expect(result.status == 64)
-        #expect(result.messages.contains("the guest is none"))
+        #expect(result.messages.contains("this guest is not one"))
     }
 }
 

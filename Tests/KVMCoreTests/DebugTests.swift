@@ -96,7 +96,7 @@ import X86
         } catch {
             caught = error
         }
-        #expect(caught?.description.contains("a processor has four") == true)
+        #expect(caught?.description.contains("a processor has only four") == true)
     }
 
     @Test func withoutPagingAnAddressTranslatesToItself() throws {

@@ -56,7 +56,7 @@ import X86
         } catch {
             caught = error
         }
-        #expect(caught?.description.contains("the bitmap has 2 bytes, 8 are needed") == true)
+        #expect(caught?.description.contains("the bitmap has 2 bytes, but 8 are needed") == true)
     }
 
     @Test func theRingNamesEachPageOnceUntilItIsReset() throws {

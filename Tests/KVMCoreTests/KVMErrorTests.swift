@@ -18,7 +18,7 @@ import Testing
         #expect(error?.operation == "KVM_GET_API_VERSION")
         #expect(error?.argument == "/dev/null")
         #expect(error?.errno == .inappropriateIOCTLForDevice)
-        #expect(error?.advice?.hasPrefix("what has that name is not KVM's device") == true)
+        #expect(error?.advice?.hasPrefix("the file of that name is not KVM's device") == true)
     }
 
     @Test(arguments: [
@@ -46,9 +46,9 @@ import Testing
         let error = KVMError(
             operation: "KVM_SET_XCRS",
             argument: "17 registers",
-            cause: .refused("there are 16 at most")
+            cause: .refused("there are at most 16")
         )
-        #expect(error.description == "KVM_SET_XCRS (17 registers): there are 16 at most")
+        #expect(error.description == "KVM_SET_XCRS (17 registers): there are at most 16")
         #expect(error.errno == nil)
     }
 }

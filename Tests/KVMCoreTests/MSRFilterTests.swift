@@ -72,14 +72,14 @@ import X86
                 ranges: [.init(access: .read, first: MSRNumber(0), allowed: [Bool](repeating: true, count: 12289))]
             ), "1 to 12288 registers"
         ),
-        (MSRFilter(ranges: [.init(access: [], first: MSRNumber(0), allowed: [true])]), "no access"),
+        (MSRFilter(ranges: [.init(access: [], first: MSRNumber(0), allowed: [true])]), "reading, writing or both"),
         (
             MSRFilter(
                 ranges: [MSRFilter.Range](
                     repeating: .init(access: .read, first: MSRNumber(0), allowed: [true]),
                     count: 17
                 )
-            ), "there can be 16 ranges"
+            ), "there can be at most 16 ranges"
         ),
     ])
     func aFilterThatTheKernelCannotTakeIsRefused(filter: MSRFilter, reason: String) throws {

@@ -160,7 +160,7 @@ import X86
     @Test func aFlagThatTheHostDoesNotNameIsRefused() throws {
         let vm = try Self.host().vm()
         let error = failure { _ = try vm.createGuestMemoryFile(size: 0x1000, flags: .init(rawValue: 4)) }
-        #expect(error?.cause == .refused("this VM's files have no flags but 0x3"))
+        #expect(error?.cause == .refused("this VM's files have no flags other than 0x3"))
     }
 
     @Test func attributesReachTheKernelWhole() throws {
@@ -175,7 +175,7 @@ import X86
             (8, 0x3000, 0, "the range must be whole pages"),
             (8, 0x3000, 0x800, "the range must be whole pages"),
             (8, 0x3800, 0x1000, "the range must be whole pages"),
-            (9, 0x3000, 0x1000, "this VM has no attributes but 0x8"),
+            (9, 0x3000, 0x1000, "this VM has no attributes other than 0x8"),
         ] as [(UInt64, UInt64, UInt64, String)]
     )
     func attributesThatCannotBeAreRefused(bits: UInt64, start: UInt64, size: UInt64, reason: String) throws {

@@ -56,7 +56,7 @@ import X86
         #expect(
             report.verdict[1]
                 == "Landing on an interrupt: in 32-bit and ring 0 by hardware breakpoint; in real mode impossible; "
-                + "in ring 3 it could not be found out."
+                + "in ring 3 it is unknown."
         )
     }
 
@@ -69,7 +69,7 @@ import X86
 
         #expect(
             report.verdict == [
-                "This host cannot record: it lacks dirty log, and it could not be found out whether it has kick."
+                "This host cannot record: it lacks dirty log, and it is unknown whether it has kick."
             ]
         )
     }
@@ -84,7 +84,7 @@ import X86
             report.verdict == [
                 "Recording: possible in real mode, 32-bit, ring 0 and ring 3.",
                 "Landing on an interrupt: in real mode, 32-bit, ring 0 and ring 3 by hardware breakpoint.",
-                "RDTSC is kept from guests.",
+                "RDTSC traps, so guests cannot read the host's time.",
             ]
         )
     }
@@ -97,7 +97,7 @@ import X86
         report.behaviour[behaviour] = Self.modes { _ in .untried("planted") }
         #expect(!report.canRecord)
         #expect(
-            report.verdict == ["This host cannot record: it could not be found out whether it has \(behaviour.title)."]
+            report.verdict == ["This host cannot record: it is unknown whether it has \(behaviour.title)."]
         )
     }
 

@@ -56,7 +56,7 @@ import X86
                 bytes: room + 1,
                 address: UInt64(address),
                 free: UInt64(room),
-                remedy: "give it more with --memory"
+                remedy: "give it more memory with --memory"
             )
         ) { try Self.make(1 << 20, Self.flat(room + 1, at: address)) }
     }

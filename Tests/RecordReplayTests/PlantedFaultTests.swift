@@ -99,7 +99,7 @@ import X86
             }
         }
 
-        #expect("\(error)".hasSuffix("its pages are not those that its digest says"), "\(error)")
+        #expect("\(error)".hasSuffix("its pages do not match its digest"), "\(error)")
     }
 
     @Test func changedDigestOfTheLastStateIsFoundThere() async throws {
@@ -112,7 +112,7 @@ import X86
             }
         }
 
-        #expect("\(error)".hasSuffix("its pages are not those that its digest says"), "\(error)")
+        #expect("\(error)".hasSuffix("its pages do not match its digest"), "\(error)")
     }
 
     @Test func changedLastStateWithItsDigestIsFoundThere() async throws {
@@ -138,7 +138,7 @@ import X86
             }
         }
 
-        #expect("\(error)".hasSuffix("its processor's state is not the one that its digest says"), "\(error)")
+        #expect("\(error)".hasSuffix("its processor state does not match its digest"), "\(error)")
     }
 
     @Test(.needsForcedFeatures) func processorThatTheHostLacksIsNamedByLeafAndBit() async throws {

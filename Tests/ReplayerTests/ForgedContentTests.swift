@@ -9,7 +9,7 @@ import X86
 
 /// Traces whose checksums are right, and of which something that a replay by executing does not need is another.
 @Suite(.needsKVM) struct ForgedContentTests {
-    private static let why = ["its pages are not those that its digest says", "its processor's state is not the one"]
+    private static let why = ["its pages do not match its digest", "its processor state does not match its digest"]
 
     /// A keyframe in the midst of the trace, one byte or register of which is another than its digest says.
     private static func forged(_ directory: borrowing TemporaryDirectory, memory: Bool) throws -> TraceReader {

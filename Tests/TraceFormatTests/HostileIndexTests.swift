@@ -18,7 +18,7 @@ import X86
         ] as [(ChunkType, Int)]
     )
     func aChunkOfTooManyEntriesOrNoneIsRefusedByItsHeader(type: ChunkType, count: Int) {
-        let why = "\(count) is no number of entries for a chunk of type \(type.rawValue)"
+        let why = "a chunk of type \(type.rawValue) cannot have \(count) entries"
         #expect(Self.refusal(of: header(type, count: count)) == why)
     }
 

@@ -53,7 +53,7 @@ import X86
         let reader = try TraceReader(path: directory.file("a"))
 
         let error = #expect(throws: TraceError.self) { try reader.keyframe(0) }
-        #expect(error?.description.hasSuffix("it lists other pages than its keyframe says") == true)
+        #expect(error?.description.hasSuffix("it does not list the pages that its keyframe says") == true)
     }
 
     @Test(arguments: [0xA0, 0xDF, 0x800, 0xFFF_FFFF, 0x1000_0000] as [UInt64])
@@ -81,7 +81,7 @@ import X86
         let reader = try TraceReader(path: directory.file("a"))
 
         let error = #expect(throws: TraceError.self) { try reader.keyframe(0) }
-        #expect(error?.description.contains("it counts \(count) changed pages, and its page table 3") == true)
+        #expect(error?.description.contains("it counts \(count) changed pages, but its page table lists 3") == true)
     }
 
     @Test func oneTableForTwoKeyframesIsRefused() throws {
@@ -96,6 +96,6 @@ import X86
 
         #expect(try reader.keyframe(0).changedPages.count == 3)
         let error = #expect(throws: TraceError.self) { try reader.keyframe(1) }
-        #expect(error?.description.hasSuffix("its page table stands before the keyframe before it") == true)
+        #expect(error?.description.hasSuffix("its page table is before the previous keyframe") == true)
     }
 }

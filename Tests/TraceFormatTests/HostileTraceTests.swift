@@ -60,7 +60,7 @@ import X86
         let path = directory.file("a")
         try ForgedTrace(firstEvent: firstEvent, chunkEvent: chunkEvent).save(to: path)
 
-        let why = "it begins with another event than its chunk does"
+        let why = "its first event is not that of its chunk"
         #expect(throws: TraceError.corrupt(path: path, chunk: "header", offset: 32, why: why)) {
             try TraceReader(path: path)
         }
@@ -117,7 +117,7 @@ import X86
         try forged.finish(root, to: directory.file("a"))
         let reader = try TraceReader(path: directory.file("a"))
         #expect(!reader.isComplete)
-        let why = "there is a header in its place"
+        let why = "a header is in its place"
         let inPlace = TraceError.corrupt(path: reader.path, chunk: "event index", offset: 32, why: why)
         #expect(throws: inPlace) { try reader.event(at: EventOrdinal(0)) }
         #expect(throws: TraceError.self) { try reader.keyframe(1) }

@@ -1,6 +1,6 @@
 extension Digest128 {
-    /// What a page of guest memory adds to the digest of all of it: its hash, seeded with its guest-physical address, or nothing
-    /// where it is all zero.
+    /// What a page of guest memory adds to the digest of all memory: its hash, seeded with its guest-physical address;
+    /// zero if the page is all zero.
     public init(ofPage page: RawSpan, at address: UInt64) {
         self = page.isAllZero ? .zero : Self(hashing: page, seed: address)
     }

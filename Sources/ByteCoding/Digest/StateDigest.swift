@@ -1,7 +1,7 @@
 /// The digest of a machine's whole state at one moment; equal digests mean equal states.
 ///
-/// The halves are kept apart because some moments define only one of them: after a shutdown the processor's registers
-/// are undefined (AMD APM vol. 2, 15.14.3), the memory is not.
+/// The halves are separate because some moments define only one of them: after a shutdown the processor's registers are
+/// undefined (AMD APM vol. 2, 15.14.3), but the memory is not.
 public struct StateDigest: Hashable, Sendable, CustomStringConvertible {
     /// Of the processor state's canonical encoding.
     public var processor: Digest128

@@ -20,12 +20,12 @@ struct ATAChannel: Hashable, Sendable {
     private var device: ATADrive.Device = .obsolete
     private var hasRisen = false
     var busMaster = BusMaster()
-    /// Whether drives are busy with what they have been asked for until they are told that they are done.
+    /// Whether drives stay busy with a command until they are told that it is done.
     private let takesTime: Bool
-    /// What the selected drive has been asked for is done, but not seen to be: it shows nothing but BSY and hears nothing but a
-    /// reset.
+    /// What the selected drive was asked to do is done, but does not show yet: the drive shows only BSY and reacts only
+    /// to a reset.
     private(set) var isBusy = false
-    /// What was done ends in an interrupt.
+    /// What was done ends with an interrupt.
     private var owesInterrupt = false
 
     init(first: IDEController.DriveIdentity?, second: IDEController.DriveIdentity?, takesTime: Bool) {
@@ -52,14 +52,14 @@ struct ATAChannel: Hashable, Sendable {
         return hasRisen
     }
 
-    /// Does `change` to the selected drive, and notes an interrupt that it raises.
+    /// Applies `change` to the selected drive, and notes an interrupt that it raises.
     private mutating func change(_ change: (inout ATADrive) -> Void) {
         guard var drive else { return }
         self.drive = nil
         let had = drive.requestsInterrupt
         let transfer = drive.transfer
         change(&drive)
-        // One block of a transfer after another without a look at the status is an interrupt each.
+        // If the guest moves block after block without reading the status, each block raises an interrupt.
         let isAnother = drive.requestsInterrupt && drive.transfer != transfer
         if drive.requestsInterrupt, !had || isAnother { noteInterrupt() }
         self.drive = drive
@@ -73,14 +73,14 @@ struct ATAChannel: Hashable, Sendable {
         raiseInterrupt()
     }
 
-    /// The bus master as the guest sees it: it goes on until the drive says that it is done.
+    /// The bus master as the guest sees it: active until the drive reports that it is done.
     var shownBusMaster: BusMaster {
         var shown = busMaster
         if owesInterrupt, busMaster.command.contains(.start) { shown.status.insert(.active) }
         return shown
     }
 
-    /// The selected drive is done with what it has been asked for.
+    /// The selected drive has finished what it was asked to do.
     mutating func finishWork() {
         isBusy = false
         guard owesInterrupt else { return }
@@ -94,8 +94,8 @@ struct ATAChannel: Hashable, Sendable {
         busMaster.status.insert(.interrupt)
     }
 
-    /// What a register reads when nobody drives the wires: on a cable without drives they float; for a missing second
-    /// drive the first answers with zeros.
+    /// What a register reads when no drive answers: without drives the cable floats; for a missing second drive, the
+    /// first answers with zeros.
     private var silence: UInt8 { first == nil && second == nil ? 0xFF : 0 }
 
     var alternateStatus: UInt8 {
@@ -110,7 +110,7 @@ struct ATAChannel: Hashable, Sendable {
             guard register != .device || silence != 0 else { return UInt32(device.rawValue) }
             return silence == 0 ? 0 : UInt32(truncatingIfNeeded: size.mask)
         }
-        // A busy drive shows its status in every register, as drives' manuals have it.
+        // A busy drive shows its status in every register, as drives' manuals say.
         if isBusy { return UInt32(alternateStatus) }
         if register == .data {
             var value: UInt32 = 0
@@ -118,7 +118,7 @@ struct ATAChannel: Hashable, Sendable {
             return value
         }
         let value = readByte(register)
-        // A status read for its own sake ends the interrupt.
+        // Reading the status register itself ends the interrupt.
         if register == .status { drive?.requestsInterrupt = false }
         return UInt32(value)
     }
@@ -147,7 +147,7 @@ struct ATAChannel: Hashable, Sendable {
     ) {
         guard !control.contains(.reset), !isBusy else { return }
         let byte = UInt8(truncatingIfNeeded: value)
-        // Any write to the command block shows the last bytes again.
+        // Any write to the command block makes the registers show their last bytes again.
         control.remove(.highOrderByte)
         switch register {
         case .data: change { $0.writeData(value, count: min(size.byteCount, 4), &disk) }
@@ -167,7 +167,7 @@ struct ATAChannel: Hashable, Sendable {
         }
     }
 
-    /// Both drives hear what is written, selected or not.
+    /// Both drives take what is written, whether selected or not.
     private mutating func push(_ byte: UInt8, _ register: WritableKeyPath<ATADrive.TaskFile, UInt16>) {
         first?.registers.push(byte, into: register)
         second?.registers.push(byte, into: register)
@@ -188,7 +188,7 @@ struct ATAChannel: Hashable, Sendable {
     mutating func transferMemory(_ disk: inout some BlockStorage, _ memory: inout some GuestMemoryAccess) {
         guard busMaster.status.contains(.active), var drive else { return }
         guard case .memory(let first, let count, let isWrite) = drive.transfer else { return }
-        // The bus master's direction is the memory's: it writes what the drive reads.
+        // The bus master's direction is that of memory: it writes memory when the drive reads.
         guard busMaster.command.contains(.writesMemory) != isWrite else { return }
         do throws(BusMaster.TransferFault) {
             try busMaster.transfer(first: first, count: count, isDiskWrite: isWrite, &disk, &memory)
@@ -197,7 +197,7 @@ struct ATAChannel: Hashable, Sendable {
             drive.finish()
         } catch {
             switch error {
-            // The drive waits for what will not come, until it is given another command.
+            // The drive waits in vain until it gets another command.
             case .tableTooShort: return
             case .memory: drive.fail(.aborted)
             case .disk(let error): drive.fail(error)

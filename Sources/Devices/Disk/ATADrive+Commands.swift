@@ -124,7 +124,7 @@ extension ATADrive {
         }
     }
 
-    /// SET FEATURES: which transfer mode to use, and switches without effect here.
+    /// SET FEATURES: the transfer mode, and switches that have no effect here.
     private mutating func setFeatures() {
         switch UInt8(truncatingIfNeeded: registers.features) {
         case 0x03:
@@ -136,7 +136,7 @@ extension ATADrive {
         }
     }
 
-    /// READ NATIVE MAX ADDRESS: the last sector that the command can name.
+    /// READ NATIVE MAX ADDRESS: the last sector that the command can address.
     private mutating func showNativeMaximum(isExtended: Bool) {
         registers.device.insert(.usesLBA)
         self.isExtended = isExtended
@@ -153,7 +153,7 @@ extension ATADrive {
         finish()
     }
 
-    /// INITIALIZE DEVICE PARAMETERS: the geometry by which commands without LBA count.
+    /// INITIALIZE DEVICE PARAMETERS: the geometry for commands without LBA.
     private mutating func setGeometry() {
         guard registers.count & 0xFF != 0 else { return fail(.aborted) }
         sectorsPerTrack = UInt64(registers.count & 0xFF)

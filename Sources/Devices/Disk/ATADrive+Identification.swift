@@ -1,5 +1,5 @@
 extension ATADrive {
-    /// What IDENTIFY DEVICE gives: 256 words (ATA/ATAPI-6, 8.15).
+    /// The data of IDENTIFY DEVICE: 256 words (ATA/ATAPI-6, 8.15).
     var identification: [UInt8] {
         var words = [UInt16](repeating: 0, count: 256)
         // A fixed disk.
@@ -17,7 +17,7 @@ extension ATADrive {
         // IORDY, LBA and DMA.
         words[49] = 0x0B00
         words[50] = 0x4000
-        // Words 54 to 58, 64 to 70, and 88 mean something.
+        // Words 54 to 58, 64 to 70, and 88 are valid.
         words[53] = 0x0007
         let present = DiskGeometry(
             sectorCount: identity.sectorCount,
@@ -48,12 +48,12 @@ extension ATADrive {
         return words.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
     }
 
-    /// The chosen mode, as a bit of the high byte, if it is of the kind that `kind` is the prefix of.
+    /// The chosen mode, as a bit of the high byte, if it is of the kind with the prefix `kind`.
     private func selection(of kind: UInt8) -> UInt16 {
         transferMode & 0b1111_1000 == kind ? 1 << UInt16(8 + transferMode & 7) : 0
     }
 
-    /// Text has its first character in the high byte of its first word, and spaces behind it.
+    /// Text has its first character in the high byte of its first word, and is padded with spaces.
     private static func put(_ text: String, into words: inout ArraySlice<UInt16>) {
         var characters = text.utf8.map { 0x20...0x7E ~= $0 ? $0 : 0x3F }.makeIterator()
         for index in words.indices {

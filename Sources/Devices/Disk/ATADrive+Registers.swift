@@ -42,8 +42,8 @@ extension ATADrive {
         static let obsolete = Self(rawValue: 0xA0)
     }
 
-    /// The registers that carry a command's parameters. Each remembers the byte before the last in its high half, which
-    /// is where the 48-bit commands have the rest of theirs.
+    /// The registers that carry a command's parameters. The high half of each holds the byte before the last, where
+    /// 48-bit commands have the rest of their parameters.
     struct TaskFile: Hashable {
         var features: UInt16 = 0
         var count: UInt16 = 1
@@ -75,13 +75,13 @@ extension ATADrive {
                 | Self.previous(low) << 24 | Self.previous(middle) << 32 | Self.previous(high) << 40
         }
 
-        /// Zero is the most: 256 sectors, or 65,536.
+        /// Zero means the maximum: 256 sectors, or 65,536.
         func sectorCount(isExtended: Bool) -> Int {
             if isExtended { return count == 0 ? 0x1_0000 : Int(count) }
             return count & 0xFF == 0 ? 0x100 : Int(count & 0xFF)
         }
 
-        /// Shows a 28-bit address: its highest bits stand in the device register.
+        /// Shows a 28-bit address, whose highest bits are in the device register.
         mutating func show(address: UInt64) {
             Self.put(address, into: &low)
             Self.put(address >> 8, into: &middle)
@@ -89,7 +89,7 @@ extension ATADrive {
             show(head: address >> 24)
         }
 
-        /// Shows a 48-bit address: its upper half is what the registers held before the last.
+        /// Shows a 48-bit address, whose upper half takes the place of the registers' previous bytes.
         mutating func show(extendedAddress address: UInt64) {
             low = UInt16(address >> 24 & 0xFF) << 8 | UInt16(address & 0xFF)
             middle = UInt16(address >> 32 & 0xFF) << 8 | UInt16(address >> 8 & 0xFF)
@@ -111,7 +111,7 @@ extension ATADrive {
             )
         }
 
-        /// Changes what a register shows, and not what it held before.
+        /// Changes what a register shows, but not its previous byte.
         private static func put(_ byte: UInt64, into register: inout UInt16) {
             register = register & 0xFF00 | UInt16(byte & 0xFF)
         }
@@ -119,7 +119,7 @@ extension ATADrive {
         /// All sectors have been moved.
         mutating func showNoneLeft() { count = 0 }
 
-        /// Says that the drive is a disk that takes no packets (9.12).
+        /// Shows that the drive is a disk that takes no packets (9.12).
         mutating func showSignature() {
             count = 1
             low = 1

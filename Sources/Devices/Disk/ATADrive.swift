@@ -1,17 +1,17 @@
 internal import ByteCoding
 
-/// An ATA disk at one end of a channel's cable: its registers and the command it is at (ATA/ATAPI-6).
+/// An ATA disk at one end of a channel's cable: its registers and its present command (ATA/ATAPI-6).
 ///
-/// Commands end at once; that they take time is up to the channel.
+/// Commands end at once. The channel makes them take time.
 struct ATADrive: Hashable, Sendable {
-    /// What the drive is in the middle of.
+    /// What the drive is doing.
     enum Transfer: Hashable {
         case none
-        /// The buffer holds sectors for the host to read; after them, `left` more from `next`.
+        /// The buffer holds sectors for the host to read. `left` more, from `next` on, follow.
         case reading(next: UInt64, left: Int)
-        /// The buffer waits for sectors from the host that belong at `next`, the first of `left`.
+        /// The buffer waits for sectors from the host. They belong at `next`, the first of `left` sectors.
         case writing(next: UInt64, left: Int)
-        /// A bus-master transfer of `count` sectors from `first`, to memory or from it.
+        /// A bus-master transfer of `count` sectors from `first` on, to or from memory.
         case memory(first: UInt64, count: Int, isWrite: Bool)
     }
 
@@ -20,7 +20,7 @@ struct ATADrive: Hashable, Sendable {
     var status: Status = .idle
     var error: ErrorBits = .diagnosticPassed
     var transfer = Transfer.none
-    /// The sectors on their way between host and disk, and how much of them is there or gone.
+    /// The sectors on their way between host and disk, and how many of their bytes were moved.
     var buffer: [UInt8] = []
     var position = 0
     /// INTRQ, before the channel's nIEN.
@@ -28,18 +28,18 @@ struct ATADrive: Hashable, Sendable {
     var sectorsPerBlock = 0
     /// Whether the command is one with a 48-bit address.
     var isExtended = false
-    /// What SET FEATURES chose: the transfer mode in its own encoding.
+    /// The transfer mode that SET FEATURES chose, in the command's own encoding.
     var transferMode: UInt8 = 0
     var heads = UInt64(DiskGeometry.defaultHeads)
     var sectorsPerTrack = UInt64(DiskGeometry.defaultSectorsPerTrack)
 
-    /// The most sectors that READ and WRITE MULTIPLE move at one interrupt.
+    /// The most sectors that READ and WRITE MULTIPLE move per interrupt.
     static let maximumSectorsPerBlock = 16
     static let sectorSize = 512
 
     init(identity: IDEController.DriveIdentity) { self.identity = identity }
 
-    /// What a reset leaves, with the signature of a disk that takes no packets.
+    /// The state after a reset, with the signature of a disk that takes no packets.
     mutating func reset() {
         self = ATADrive(identity: identity)
         registers.showSignature()
@@ -67,7 +67,7 @@ struct ATADrive: Hashable, Sendable {
         }
     }
 
-    /// The sectors that a command's registers name; nil if the disk does not have them all.
+    /// The sectors that a command's registers address; nil if the disk does not have all of them.
     func extent() -> (first: UInt64, count: Int)? {
         let first: UInt64
         if isExtended {
@@ -84,7 +84,7 @@ struct ATADrive: Hashable, Sendable {
         return (first, count)
     }
 
-    /// Shows the sector that a command has come to, in the way in which the guest named the first.
+    /// Shows the sector that a command has reached, in the form in which the guest addressed the first.
     mutating func show(address: UInt64) {
         if isExtended {
             registers.show(extendedAddress: address)
@@ -109,7 +109,7 @@ struct ATADrive: Hashable, Sendable {
         if left > 0 {
             fillBuffer(next: next, left: left, &disk)
         } else {
-            // The end of the last block is not worth an interrupt.
+            // The end of the last block raises no interrupt.
             let interrupt = requestsInterrupt
             finish()
             requestsInterrupt = interrupt
@@ -117,7 +117,7 @@ struct ATADrive: Hashable, Sendable {
         return value
     }
 
-    /// Moves bytes from the host to the buffer, and the buffer to the disk once it is full.
+    /// Moves bytes from the host to the buffer, and the buffer to the disk when it is full.
     mutating func writeData(_ value: UInt32, count: Int, _ disk: inout some BlockStorage) {
         guard case .writing(let next, let left) = transfer else { return }
         for index in 0..<count where position < buffer.count {

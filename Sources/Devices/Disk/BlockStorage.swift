@@ -1,4 +1,4 @@
-/// What is on a disk, in sectors of 512 bytes. The board has it: a file, a copy in memory, or both.
+/// A disk's content, in sectors of 512 bytes. The board owns it: a file, a copy in memory, or both.
 public protocol BlockStorage {
     /// How many sectors there are.
     var sectorCount: UInt64 { get }
@@ -12,17 +12,17 @@ public protocol BlockStorage {
     /// Writes `bytes`, a whole number of sectors, to the disk, beginning with sector `first`.
     mutating func write(_ bytes: Span<UInt8>, to first: UInt64) throws(BlockStorageError)
 
-    /// Makes sure that what was written lasts.
+    /// Makes sure that what was written is permanent.
     mutating func flush() throws(BlockStorageError)
 }
 
-/// Why a disk did not do what it was asked to.
+/// Why a disk operation failed.
 public enum BlockStorageError: Error, Hashable, CustomStringConvertible {
-    /// There are not that many sectors.
+    /// The disk does not have these sectors.
     case outOfRange(first: UInt64, count: UInt64)
     /// The disk cannot be written.
     case readOnly
-    /// The host could not do it; the error is its `errno`.
+    /// The host failed; the error is its `errno`.
     case failed(errno: Int32)
 
     /// One line, without a final full stop.

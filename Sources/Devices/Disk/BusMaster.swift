@@ -38,14 +38,14 @@ struct BusMaster: Hashable, Sendable {
 
     /// Why a transfer stopped.
     enum TransferFault: Error, Equatable {
-        /// The table names fewer bytes than the drive has to move.
+        /// The table describes fewer bytes than the drive has to move.
         case tableTooShort
         /// The table, or a region of it, is not in memory.
         case memory
         case disk(BlockStorageError)
     }
 
-    /// Sectors that are moved at a time.
+    /// How many sectors are moved at a time.
     private static let sectorsPerStep = 128
 
     var command: Command = []

@@ -1,4 +1,4 @@
-/// How a disk is counted in cylinders, heads and sectors by those who know no other way.
+/// A disk's division into cylinders, heads and sectors, for software that knows no other addresses.
 struct DiskGeometry: Hashable, Sendable {
     var cylinders: UInt16
     var heads: UInt8
@@ -8,8 +8,8 @@ struct DiskGeometry: Hashable, Sendable {
     static let defaultHeads: UInt8 = 16
     static let defaultSectorsPerTrack: UInt8 = 63
 
-    /// Whole cylinders, but no fewer than two, as QEMU counts: firmware that keeps the last one for itself still finds one.
-    /// A disk that is smaller refuses the sectors that it does not have.
+    /// Whole cylinders, but at least two, as QEMU counts them, so that firmware that reserves the last one still has
+    /// one left. A disk that is smaller refuses the sectors that it does not have.
     init(
         sectorCount: UInt64,
         heads: UInt8 = defaultHeads,

@@ -4,7 +4,7 @@ public import X86
 /// The PIIX3's IDE controller, function 1 of device 1: two channels with two ATA disks each, read and written through
 /// ports or by bus-master DMA (82371SB data sheet; ATA/ATAPI-6; Programming Interface for Bus Master IDE Controller 1.0).
 ///
-/// What is on the disks comes with each access, in an array of four: the first channel's two drives before the second's.
+/// The disks' contents come with each access, in an array of four: the first channel's two drives before the second's.
 public struct IDEController: Sendable {
     /// A channel: a cable with two drives.
     public typealias Channel = IDEChannel
@@ -12,7 +12,7 @@ public struct IDEController: Sendable {
     /// Offsets in a channel's command block.
     public typealias Register = IDERegister
 
-    /// What a drive says it is.
+    /// How a drive identifies itself.
     public struct DriveIdentity: Hashable, Sendable {
         /// Sectors of 512 bytes, 1 to 2^48 - 1.
         public let sectorCount: UInt64
@@ -42,7 +42,7 @@ public struct IDEController: Sendable {
     /// How many bus-master ports there are, eight for each channel.
     public static let busMasterPortCount: UInt16 = 16
 
-    /// IDETIM of both channels (2.3.9): kept, without effect.
+    /// IDETIM of both channels (2.3.9): kept, but without effect.
     private static let timing: UInt8 = 0x40
 
     /// The configuration space.
@@ -53,7 +53,7 @@ public struct IDEController: Sendable {
 
     /// A controller after reset, with up to four drives.
     ///
-    /// - Parameter takesTime: whether a drive is busy with what it has been asked for until ``finishWork(_:)``; otherwise all
+    /// - Parameter takesTime: whether a drive stays busy with a command until ``finishWork(_:)``; otherwise everything
     ///   is done at once.
     public init(drives: [DriveIdentity?], takesTime: Bool = false) {
         function = PCIFunction(
@@ -66,7 +66,7 @@ public struct IDEController: Sendable {
         secondary = ATAChannel(first: places[2], second: places[3], takesTime: takesTime)
     }
 
-    /// A controller as it was.
+    /// A controller with a saved state.
     public init(state: State) {
         function = PCIFunction(state: state.function)
         primary = state.primary
@@ -89,12 +89,12 @@ public struct IDEController: Sendable {
     /// Whether a channel's drive is busy until ``finishWork(_:)``.
     public func isBusy(_ channel: Channel) -> Bool { channel == .primary ? primary.isBusy : secondary.isBusy }
 
-    /// A channel's drive, if it is busy, is done with what it has been asked for.
+    /// Ends what a channel's drive was asked to do, if it is busy.
     public mutating func finishWork(_ channel: Channel) {
         if channel == .primary { primary.finishWork() } else { secondary.finishWork() }
     }
 
-    /// Does `body` with a channel and what is on its selected drive.
+    /// Calls `body` with a channel and its selected drive's disk.
     private mutating func with<Disk: BlockStorage, Result>(
         _ channel: Channel,
         _ disks: inout [Disk?],
@@ -105,7 +105,7 @@ public struct IDEController: Sendable {
             var none: Disk?
             return channel == .primary ? body(&primary, &none) : body(&secondary, &none)
         }
-        // In place: a copy of what is on a disk could be a large one.
+        // In place, because copying a disk's content could be expensive.
         return channel == .primary ? body(&primary, &disks[selected]) : body(&secondary, &disks[selected])
     }
 
@@ -148,7 +148,7 @@ public struct IDEController: Sendable {
         return channel.shownBusMaster.read(at: offset & 7, size)
     }
 
-    /// Writes within the bus-master ports; starting a transfer that a drive waits for does it at once.
+    /// Writes within the bus-master ports; starting a transfer that a drive waits for completes it at once.
     public mutating func writeBusMaster(
         at offset: UInt16,
         _ size: AccessSize,

@@ -1,8 +1,8 @@
 import X86
 
-/// The regions of guest memory that a table of physical region descriptors names, one after the other.
+/// The regions of guest memory that a table of physical region descriptors lists, one after the other.
 struct RegionTable {
-    /// The most entries that a table in its 64 KiB can have.
+    /// The most entries of a table, which has at most 64 KiB.
     private static let maximumEntries = 8192
 
     private var next: UInt32
@@ -16,7 +16,7 @@ struct RegionTable {
     /// Whether the last region is used up.
     var isAtEnd: Bool { isLast && left == 0 }
 
-    /// The next stretch of at most `count` bytes.
+    /// The next range of at most `count` bytes.
     private mutating func take(
         _ count: Int,
         _ memory: inout some GuestMemoryAccess

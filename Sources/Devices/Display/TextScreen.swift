@@ -12,8 +12,8 @@ public struct TextScreen: Hashable, Sendable, CustomStringConvertible {
     /// The lines from top to bottom, without the spaces at their ends.
     public let lines: [String]
 
-    /// The screen that begins `start` characters into text memory, each a code and an attribute. Text memory goes on at
-    /// its beginning, and is blank where `memory` ends.
+    /// The screen that begins `start` characters into text memory, in which each character is a code and an attribute.
+    /// Text memory wraps around, and is blank after the end of `memory`.
     public init(memory: Span<UInt8>, start: UInt16 = 0) {
         var lines: [String] = []
         for line in 0..<Self.lineCount {

@@ -1,7 +1,7 @@
 public import Platform
 
-/// The registers of a VGA adapter, as far as text goes: every register can be written and read back; the memory at
-/// 0xB8000 is the board's (IBM VGA technical reference).
+/// The registers of a VGA adapter, as far as text mode needs them. Every register can be written and read back. The
+/// memory at 0xB8000 belongs to the board (IBM VGA technical reference).
 public struct VGA: Sendable {
     /// The adapter's ports, with the colour addresses of the CRT controller.
     public typealias Register = VGAPort
@@ -32,7 +32,7 @@ public struct VGA: Sendable {
         var paletteIsForReading = false
     }
 
-    /// A bank of registers behind an index.
+    /// A bank of registers selected by an index.
     struct IndexedRegisters: Hashable, Sendable {
         var index: UInt8 = 0
         var values: [UInt8]
@@ -51,7 +51,7 @@ public struct VGA: Sendable {
         mutating func select(_ value: UInt8) { index = value & indexMask }
     }
 
-    /// Nanoseconds from one picture to the next, at 70 Hz, and the part of them without picture.
+    /// Nanoseconds from one frame to the next, at 70 Hz, and how many of them are without picture.
     private static let framePeriod: UInt64 = 14_268_000
     private static let frameBlanking: UInt64 = 1_112_000
     private static let linePeriod: UInt64 = 31_778
@@ -92,7 +92,7 @@ public struct VGA: Sendable {
         switch register {
         case .attributeIndex: return state.attribute.index
         case .attributeData:
-            // Bit 5 of the index is no part of the number: it lets the picture through.
+            // Bit 5 of the index is not part of the number: it enables the picture.
             return attributeNumber.map { state.attribute.values[$0] } ?? 0
         case .miscellaneousWrite: return 0
         case .sequencerIndex: return state.sequencer.index
@@ -147,7 +147,7 @@ public struct VGA: Sendable {
         state.attributeExpectsData.toggle()
     }
 
-    /// Bit 7 of register 0x11 protects registers 0 to 7, but for bit 4 of 7.
+    /// Bit 7 of register 0x11 protects registers 0 to 7, except bit 4 of register 7.
     private mutating func writeController(_ value: UInt8) {
         let isProtected = state.controller.values[ControllerRegister.verticalRetraceEnd.rawValue] & 0x80 != 0
         guard isProtected, state.controller.index <= 7 else {
@@ -171,7 +171,7 @@ public struct VGA: Sendable {
         return state.palette[position]
     }
 
-    /// Bit 0: no picture is drawn now; bit 3: the beam returns to the top.
+    /// Bit 0: no picture is being drawn; bit 3: the beam returns to the top.
     private static func inputStatus(at now: MachineTime) -> UInt8 {
         let inFrame = now.nanoseconds % framePeriod
         let isVertical = inFrame >= framePeriod - frameBlanking

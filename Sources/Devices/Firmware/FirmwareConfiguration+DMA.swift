@@ -12,10 +12,10 @@ extension FirmwareConfiguration {
         static let write = Self(rawValue: 1 << 4)
     }
 
-    /// Bytes that are moved at a time.
+    /// How many bytes are moved at a time.
     private static let step = 64 << 10
 
-    /// Does the request that is in memory, and says there how it went: the control field becomes 0, or the error bit.
+    /// Carries out the request in memory and writes the result there: the control field becomes 0, or the error bit.
     mutating func perform(at address: GuestPhysicalAddress, _ memory: inout some GuestMemoryAccess) {
         do throws(GuestMemoryError) {
             let head = try memory.readUInt64(at: address).byteSwapped
@@ -30,7 +30,7 @@ extension FirmwareConfiguration {
             let bytes = InlineArray<4, UInt8> { LittleEndian.byte($0, of: answer) }
             try memory.write(bytes.span, at: address)
         } catch {
-            // A request that is nowhere cannot be answered.
+            // A request outside memory cannot be answered.
             return
         }
     }
@@ -43,13 +43,13 @@ extension FirmwareConfiguration {
     ) -> Bool {
         if control.contains(.select) { select(UInt16(control.rawValue >> 16)) }
         if control.contains(.read) { return copy(count, to: target, &memory) }
-        // No item can be written.
+        // Items cannot be written.
         if control.contains(.write) { return false }
         if control.contains(.skip) { state.offset = min(state.offset + count, selectedItem.count) }
         return true
     }
 
-    /// Copies the item's next bytes, and zeros behind its last, to memory, whose end bounds the work.
+    /// Copies the item's next bytes to memory, and zeros after its last. The end of memory limits the work.
     private mutating func copy(_ count: Int, to target: UInt64, _ memory: inout some GuestMemoryAccess) -> Bool {
         let item = selectedItem
         var done = 0

@@ -12,9 +12,9 @@ public struct FirmwareConfiguration: Sendable {
     public enum Item: UInt16, Sendable {
         /// `QEMU`.
         case signature = 0x0000
-        /// Which interfaces there are.
+        /// The available interfaces.
         case identifier = 0x0001
-        /// Bytes of memory, 64 bits.
+        /// The size of memory in bytes, 64 bits.
         case memorySize = 0x0003
         /// 16 bits.
         case processorCount = 0x0005
@@ -44,7 +44,7 @@ public struct FirmwareConfiguration: Sendable {
 
     /// The first number of a file.
     private static let firstFile: UInt16 = 0x0020
-    /// The most files that there are.
+    /// The most files.
     private static let maximumFileCount = 0x1000
     private static let maximumNameLength = 55
     /// Bits of the identifier: the ports, and DMA.
@@ -81,7 +81,7 @@ public struct FirmwareConfiguration: Sendable {
         return true
     }
 
-    /// The directory has its numbers big-endian.
+    /// The directory's numbers are big-endian.
     private mutating func describeFiles() {
         var directory: [UInt8] = UInt32(state.files.count).bigEndianBytes
         for file in state.files {
@@ -100,8 +100,8 @@ public struct FirmwareConfiguration: Sendable {
         state.offset = 0
     }
 
-    /// Reads a port. The data port, and that of the selector too, gives one byte, and zeros behind the item's last; to a read of
-    /// more it gives zeros, and keeps its place.
+    /// Reads a port. The data port, and the selector's too, give one byte, and zeros after the item's last byte. A
+    /// wider read gives zeros and does not advance.
     public mutating func read(_ register: Register, _ size: AccessSize) -> UInt32 {
         switch register {
         case .selector, .data:
@@ -110,7 +110,7 @@ public struct FirmwareConfiguration: Sendable {
             guard state.offset < item.count else { return 0 }
             defer { state.offset += 1 }
             return UInt32(item[state.offset])
-        // A read of the DMA address gives "QEMU CFG", which says that there is DMA.
+        // A read of the DMA address gives "QEMU CFG", which announces DMA.
         case .addressHigh: return UInt32(0x5145_4D55).byteSwapped & UInt32(truncatingIfNeeded: size.mask)
         case .addressLow: return UInt32(0x2043_4647).byteSwapped & UInt32(truncatingIfNeeded: size.mask)
         }
@@ -124,8 +124,8 @@ public struct FirmwareConfiguration: Sendable {
         return UInt8(truncatingIfNeeded: read(register, .doubleword) >> UInt32(8 * (port - register.rawValue)))
     }
 
-    /// Writes a port; writing the low half of the address does a DMA request at once. Writes of another width than a port's own
-    /// do nothing.
+    /// Writes a port. Writing the low half of the address carries out a DMA request at once. Writes of another width
+    /// than the port's own do nothing.
     public mutating func write(
         _ register: Register,
         _ size: AccessSize,
@@ -150,7 +150,7 @@ extension FixedWidthInteger {
 }
 
 extension FirmwareConfigurationPort {
-    /// How wide the writes are that it takes.
+    /// The width of the writes that it accepts.
     fileprivate var writeSize: AccessSize {
         switch self {
         case .selector: .word

@@ -3,15 +3,15 @@ public import X86
 /// The 82093AA I/O APIC: 24 pins, each with a redirection entry, behind two memory-mapped registers (Intel 82093AA data
 /// sheet).
 ///
-/// A pin's level is whether its line is asserted, whatever polarity the guest thinks it has.
+/// A pin's level says whether its line is asserted, whatever polarity the guest has set.
 public struct IOAPIC: Sendable {
-    /// Bytes that they take.
+    /// The size of the registers' memory in bytes.
     public static let byteCount: UInt64 = 0x1000
 
     /// How many pins there are.
     public static let pinCount = 24
 
-    /// The number that it has unless the guest gives it another.
+    /// Its number unless the guest sets another.
     public static let defaultIdentifier: UInt8 = 1
 
     /// Everything that the I/O APIC remembers.
@@ -30,7 +30,7 @@ public struct IOAPIC: Sendable {
         case data = 0x10
     }
 
-    /// Indexes of the registers behind them.
+    /// Indexes of the registers that are reached through them.
     enum Register: UInt8 {
         case identifier = 0x00
         case version = 0x01
@@ -52,7 +52,7 @@ public struct IOAPIC: Sendable {
     /// An I/O APIC as it was.
     public init(state: State) { self.state = state }
 
-    /// Sets the level of a pin, 0 to 23; others lead nowhere.
+    /// Sets the level of a pin, 0 to 23. Other numbers do nothing.
     public mutating func setLine(_ pin: Int, _ level: Bool) {
         guard 0..<Self.pinCount ~= pin else { return }
         let bit = UInt32(1) << UInt32(pin)
@@ -62,7 +62,7 @@ public struct IOAPIC: Sendable {
         if level { state.lines |= bit } else { state.lines &= ~bit }
     }
 
-    /// A rising edge on a pin that then returns to the level it had: for an output that pulsed between two looks.
+    /// Makes a rising edge on a pin that then returns to its level, for an output that pulsed between two looks.
     public mutating func pulseLine(_ pin: Int) {
         guard 0..<Self.pinCount ~= pin else { return }
         let wasHigh = state.lines & 1 << UInt32(pin) != 0
@@ -71,11 +71,11 @@ public struct IOAPIC: Sendable {
         setLine(pin, wasHigh)
     }
 
-    /// Offers the local APIC the message of each pin that has one, the lowest first.
+    /// Offers the local APIC the message of each pin that has one, lowest pin first.
     ///
-    /// A level that is refused stays and is offered again; an edge is lost then.
+    /// A refused level stays and is offered again. A refused edge is lost.
     ///
-    /// - Parameter accept: whether the local APIC takes the message.
+    /// - Parameter accept: returns whether the local APIC takes the message.
     public mutating func deliver(_ accept: (InterruptMessage) -> Bool) {
         var candidates = state.edges | state.lines
         while candidates != 0 {
@@ -98,7 +98,7 @@ public struct IOAPIC: Sendable {
         }
     }
 
-    /// The local APIC says that a level-triggered interrupt has ended: a pin still asserted asks again.
+    /// The local APIC reports that a level-triggered interrupt has ended. A pin that is still asserted requests again.
     public mutating func endInterrupt(_ vector: UInt8) {
         for pin in state.entries.indices where state.entries[pin].vector == vector {
             state.entries[pin].isInService = false
@@ -114,7 +114,7 @@ public struct IOAPIC: Sendable {
         }
     }
 
-    /// Writes within the memory-mapped registers; the data register only as a whole.
+    /// Writes within the memory-mapped registers. The data register must be written as a whole.
     public mutating func write(at offset: UInt64, _ size: AccessSize, _ value: UInt64) {
         switch Window(rawValue: offset) {
         case .select: state.select = UInt8(truncatingIfNeeded: value)
@@ -123,7 +123,7 @@ public struct IOAPIC: Sendable {
         }
     }
 
-    /// The pin, and whether it is the entry's high half, that the selected register means.
+    /// The pin of the selected register, and whether it is the high half of the pin's entry.
     private var selectedHalf: (pin: Int, isHigh: Bool)? {
         guard state.select >= Register.firstRedirection else { return nil }
         let index = Int(state.select - Register.firstRedirection)
@@ -144,7 +144,7 @@ public struct IOAPIC: Sendable {
     private mutating func writeRegister(_ value: UInt32) {
         if let (pin, isHigh) = selectedHalf {
             state.entries[pin].write(value, isHigh: isHigh)
-            // An edge does not outlive a change to a level.
+            // An edge is dropped when its pin becomes level-triggered.
             if state.entries[pin].isLevelTriggered { state.edges &= ~(1 << UInt32(pin)) }
             return
         }
@@ -161,7 +161,7 @@ extension IOAPIC {
         private static let levelTriggered: UInt64 = 1 << 15
         private static let remoteIRR: UInt64 = 1 << 14
         private static let logical: UInt64 = 1 << 11
-        /// All but the delivery status and the remote IRR.
+        /// All bits except the delivery status and the remote IRR.
         private static let writableLow: UInt64 = 0x0001_AFFF
         private static let writableHigh: UInt64 = 0xFF00_0000
 
@@ -173,12 +173,12 @@ extension IOAPIC {
             InterruptMessage.DeliveryMode(rawValue: UInt8(truncatingIfNeeded: rawValue >> 8 & 7))
         }
 
-        /// The modes without a vector of their own are edge-triggered, whatever bit 15 says.
+        /// Modes without a vector are edge-triggered, whatever bit 15 says.
         var isLevelTriggered: Bool {
             rawValue & Self.levelTriggered != 0 && (mode == .fixed || mode == .lowestPriority)
         }
 
-        /// Remote IRR: the local APIC has taken a level and not yet ended it.
+        /// Remote IRR: the local APIC has taken a level and has not ended it yet.
         var isInService: Bool {
             get { rawValue & Self.remoteIRR != 0 }
             set { rawValue = newValue ? rawValue | Self.remoteIRR : rawValue & ~Self.remoteIRR }
@@ -200,7 +200,7 @@ extension IOAPIC {
                 rawValue = rawValue & 0xFFFF_FFFF | (UInt64(value) & Self.writableHigh) << 32
             } else {
                 rawValue = rawValue & ~Self.writableLow | UInt64(value) & Self.writableLow
-                // An edge-triggered entry waits for no end.
+                // An edge-triggered entry does not wait for an end.
                 if !isLevelTriggered { isInService = false }
             }
         }

@@ -1,10 +1,10 @@
 extension InterruptController8259 {
-    /// One 8259A. `cascade` tells whether another controller on input 2 has a request.
+    /// One 8259A. `cascade` says whether another controller on input 2 has a request.
     struct Chip: Hashable, Sendable {
         static let cascadeInput: UInt8 = 2
         static let spuriousInput: UInt8 = 7
 
-        /// What the next write with A0 = 1 is.
+        /// What the next write with A0 = 1 means.
         enum Sequence: Hashable, Sendable {
             case uninitialized, vectorBase, cascade, mode, ready
         }
@@ -17,7 +17,7 @@ extension InterruptController8259 {
             static let initialize = Self(rawValue: 1 << 4)
         }
 
-        /// ICW4. The buffered modes and the 8080 mode are wiring and have no effect.
+        /// ICW4. The buffered modes and the 8080 mode concern the wiring and have no effect.
         struct Mode: OptionSet, Hashable {
             let rawValue: UInt8
             static let automaticEndOfInterrupt = Self(rawValue: 1 << 1)
@@ -47,7 +47,7 @@ extension InterruptController8259 {
             static let selectSpecialMask = Self(rawValue: 1 << 6)
         }
 
-        /// Bit 7 of the poll word: there was a request, and bits 0 to 2 name it.
+        /// Bit 7 of the poll word: there was a request, in bits 0 to 2.
         static let pollInterrupt: UInt8 = 0x80
 
         private var sequence = Sequence.uninitialized
@@ -66,10 +66,10 @@ extension InterruptController8259 {
         private var readsInService = false
         private var polls = false
 
-        /// Whether the controller's INT output is high, for one with nothing on input 2.
+        /// Whether the controller's INT output is high, if nothing is on input 2.
         var requests: Bool { request() != nil }
 
-        /// The inputs that can bring about a request.
+        /// The inputs that can cause a request.
         var unmaskedInputs: UInt8 { sequence == .ready ? ~mask : 0 }
 
         mutating func setLine(_ line: Int, _ level: Bool) {
@@ -93,12 +93,12 @@ extension InterruptController8259 {
             return own & ~(1 << Self.cascadeInput) | (cascade ? 1 << Self.cascadeInput : 0)
         }
 
-        /// The input that is served next: an unmasked request of higher priority than everything in service.
+        /// The input to serve next: an unmasked request of higher priority than everything in service.
         func request(cascade: Bool? = nil) -> UInt8? {
             guard sequence == .ready else { return nil }
             guard let requested = highest(of: interruptRequests(cascade: cascade) & ~mask) else { return nil }
             var blocking = inService
-            // In special mask mode a masked input in service no longer holds back those below it.
+            // In special mask mode, a masked input in service no longer blocks those below it.
             if specialMask { blocking &= ~mask }
             // The second controller may interrupt itself: only it knows its priorities.
             if mode.contains(.specialFullyNested), cascade != nil { blocking &= ~(1 << Self.cascadeInput) }
@@ -106,7 +106,7 @@ extension InterruptController8259 {
             return rank(requested) < rank(served) ? requested : nil
         }
 
-        /// 0 for the input of highest priority to 7 for the lowest.
+        /// 0 for the input of the highest priority, up to 7 for the lowest.
         private func rank(_ input: UInt8) -> UInt8 { (input &- lowestPriority &- 1) & 7 }
 
         private func highest(of inputs: UInt8) -> UInt8? {
@@ -162,7 +162,7 @@ extension InterruptController8259 {
             fresh.sequence = .vectorBase
             fresh.skipsCascadeWord = command.contains(.single)
             fresh.wantsModeWord = command.contains(.needsICW4)
-            // The lines and the edge/level registers are outside the chip; edges seen so far are forgotten.
+            // The lines and the edge/level registers are outside the chip. Edges seen so far are forgotten.
             fresh.lines = lines
             fresh.levelTriggered = levelTriggered
             fresh.vectorBase = vectorBase
@@ -193,7 +193,7 @@ extension InterruptController8259 {
                 vectorBase = value & 0xF8
                 sequence = skipsCascadeWord ? (wantsModeWord ? .mode : .ready) : .cascade
             case .cascade:
-                // Which input the second controller is on is a matter of wiring.
+                // The wiring decides which input the second controller is on.
                 sequence = wantsModeWord ? .mode : .ready
             case .mode:
                 mode = Mode(rawValue: value)

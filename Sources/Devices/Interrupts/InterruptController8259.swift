@@ -3,9 +3,9 @@ public import Platform
 /// The PC's two 8259A interrupt controllers, the second on input 2 of the first, with the edge/level registers that the
 /// PIIX3 puts beside them (Intel 8259A data sheet; 82371SB data sheet, 4.2.5).
 ///
-/// Sixteen lines go in, one goes out to the processor, which answers with ``acknowledge()`` and gets a vector.
-/// An edge is remembered until it is acknowledged even if its line falls before, so that an interrupt which a host
-/// delivers late is not lost; a level that falls before the acknowledgement gives the spurious vector.
+/// Sixteen lines go in, and one goes out to the processor, which answers with ``acknowledge()`` and gets a vector. An
+/// edge is remembered until it is acknowledged even if its line falls before, so that an interrupt that a host delivers
+/// late is not lost. A level that falls before the acknowledgement gives the spurious vector.
 public struct InterruptController8259: Sendable {
     /// The controllers' ports.
     public typealias Register = InterruptControllerPort
@@ -25,7 +25,7 @@ public struct InterruptController8259: Sendable {
     /// Controllers as they were.
     public init(state: State) { self.state = state }
 
-    /// Sets the level of one of the lines 0 to 15; other numbers, and line 2, which is the cascade, lead nowhere.
+    /// Sets the level of a line, 0 to 15. Other numbers, and line 2, which is the cascade, do nothing.
     public mutating func setLine(_ line: Int, _ level: Bool) {
         switch line {
         case 0..<8: state.primary.setLine(line, level)
@@ -34,7 +34,7 @@ public struct InterruptController8259: Sendable {
         }
     }
 
-    /// A rising edge on a line that then returns to the level it had: for an output that pulsed between two looks.
+    /// Makes a rising edge on a line that then returns to its level, for an output that pulsed between two looks.
     public mutating func pulseLine(_ line: Int) {
         let wasHigh = level(of: line)
         setLine(line, false)
@@ -51,7 +51,7 @@ public struct InterruptController8259: Sendable {
         }
     }
 
-    /// The lines that can bring about a request; a bit for each.
+    /// The lines that can cause a request, one bit for each.
     public var unmaskedLines: UInt16 {
         let first = state.primary.unmaskedInputs
         let cascade: UInt8 = 1 << Chip.cascadeInput
@@ -59,19 +59,20 @@ public struct InterruptController8259: Sendable {
         return UInt16(second) << 8 | UInt16(first & ~cascade)
     }
 
-    /// Whether the first controller asks the processor for an interrupt.
+    /// Whether the first controller requests an interrupt from the processor.
     public var interruptLine: Bool { state.primary.request(cascade: state.secondary.requests) != nil }
 
-    /// The vector that ``acknowledge()`` would give now, if an interrupt is asked for.
+    /// The vector that ``acknowledge()`` would give now, if an interrupt is requested.
     public var pendingVector: UInt8? {
         guard interruptLine else { return nil }
         var copy = self
         return copy.acknowledge()
     }
 
-    /// The processor's interrupt acknowledge cycle: the vector of the highest request, which is in service from now on.
+    /// The processor's interrupt acknowledge cycle. It gives the vector of the highest request, which is in service
+    /// from now on.
     ///
-    /// With no request left it gives the spurious vector, the one of line 7 or line 15, with no bit in service.
+    /// If no request is left, it gives the spurious vector, that of line 7 or line 15, and no bit is in service.
     public mutating func acknowledge() -> UInt8 {
         guard let input = state.primary.request(cascade: state.secondary.requests) else {
             return state.primary.vector(of: Chip.spuriousInput)

@@ -1,4 +1,5 @@
-/// What an I/O APIC, or a device by a message-signalled interrupt, sends to the local APIC (Intel SDM volume 3, 11.11).
+/// What an I/O APIC, or a device with message-signalled interrupts, sends to the local APIC (Intel SDM volume 3,
+/// 11.11).
 public struct InterruptMessage: Hashable, Sendable {
     /// What the receiver does with it.
     public enum DeliveryMode: UInt8, Sendable {
@@ -14,7 +15,7 @@ public struct InterruptMessage: Hashable, Sendable {
         case initialize = 0b101
         /// Starts a processor that waits for it.
         case startUp = 0b110
-        /// An interrupt whose vector the 8259 pair gives.
+        /// An interrupt whose vector comes from the 8259 pair.
         case external = 0b111
     }
 
@@ -26,7 +27,7 @@ public struct InterruptMessage: Hashable, Sendable {
     public var mode: DeliveryMode
     /// The vector, for the modes that have one.
     public var vector: UInt8
-    /// Whether the end of the interrupt is to be told to the I/O APIC.
+    /// Whether the I/O APIC must be told of the interrupt's end.
     public var isLevelTriggered: Bool
 
     /// Makes a message.

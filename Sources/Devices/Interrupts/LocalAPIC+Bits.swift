@@ -4,7 +4,7 @@ extension LocalAPIC {
     /// Offsets of the registers, each at a multiple of 16 bytes.
     typealias Register = LocalAPICRegister
 
-    /// Version register: version 0x14 of the integrated APIC, whose table's last entry is number 5.
+    /// Version register: version 0x14 of the integrated APIC; the last entry of the table is number 5.
     static let version: UInt32 = 0x0005_0014
 
     /// ESR (11.5.3).
@@ -42,7 +42,7 @@ extension LocalAPIC {
 
         var rawValue: UInt64
 
-        /// What of the low half can be written: the delivery status, bit 12, always says idle.
+        /// The writable bits of the low half. The delivery status, bit 12, is always idle.
         static let writableLow: UInt32 = 0x000C_CFFF
 
         var vector: UInt8 { UInt8(truncatingIfNeeded: rawValue) }

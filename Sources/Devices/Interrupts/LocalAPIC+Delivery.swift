@@ -28,7 +28,7 @@ extension LocalAPIC {
         case .systemManagement: state.signals.insert(.systemManagementInterrupt)
         case .nonMaskable: state.signals.insert(.nonMaskableInterrupt)
         case .initialize: state.signals.insert(.initialize)
-        // The processor runs already; and only the 8259 pair can say an external interrupt's vector.
+        // The processor is already running, and only the 8259 pair knows the vector of an external interrupt.
         case .startUp, .external: break
         }
     }
@@ -47,7 +47,7 @@ extension LocalAPIC {
         }
     }
 
-    /// Does what an entry of the local vector table says.
+    /// Carries out an entry of the local vector table.
     mutating func raise(_ entry: LocalVector) {
         guard isGloballyEnabled, !entry.isMasked, let mode = entry.mode else { return }
         accept(mode, vector: entry.vector, isLevelTriggered: false)
@@ -62,7 +62,7 @@ extension LocalAPIC {
         accept(.fixed, vector: entry.vector, isLevelTriggered: false)
     }
 
-    /// A write to EOI: the vector that was in service, if the I/O APIC is to be told of its end.
+    /// A write to EOI. Returns the vector that was in service if the I/O APIC must be told of its end.
     mutating func endInterrupt() -> UInt8? {
         guard let vector = state.inService.highest else { return nil }
         state.inService.remove(vector)
@@ -71,7 +71,7 @@ extension LocalAPIC {
         return vector
     }
 
-    /// A write to the low half of ICR sends a message, of which this processor can be the only receiver.
+    /// A write to the low half of ICR sends a message. This processor is the only possible receiver.
     mutating func sendCommand() {
         let command = InterruptCommand(rawValue: state.command)
         guard let mode = command.mode else { return }
@@ -79,7 +79,7 @@ extension LocalAPIC {
             report(.sentIllegalVector)
             return
         }
-        // An INIT that is taken back concerns processors that are not there.
+        // INIT with de-assert concerns only processors that do not exist here.
         if mode == .initialize, command.isLevelTriggered, !command.isAsserted { return }
         let isForSelf =
             switch command.shorthand {

@@ -2,7 +2,7 @@ internal import Platform
 public import X86
 
 extension LocalAPIC {
-    /// Reads within the 4 KiB of registers. Registers are 32 bits wide; other widths get the bytes that they name.
+    /// Reads within the 4 KiB of registers. Registers are 32 bits wide; other widths get the bytes that they address.
     public mutating func read(at offset: UInt64, _ size: AccessSize, now: MachineTime) -> UInt64 {
         guard isGloballyEnabled, offset < Self.byteCount else { return size.mask }
         advance(to: now)
@@ -12,8 +12,8 @@ extension LocalAPIC {
         return UInt64(value) >> UInt64(8 * (offset & 3)) & size.mask
     }
 
-    /// Writes within the 4 KiB of registers, 32 bits at an aligned address; all else is ignored (11.4.1). The result is the vector of a
-    /// level-triggered interrupt that has ended, to be told to the I/O APIC.
+    /// Writes within the 4 KiB of registers, 32 bits at an aligned address; everything else is ignored (11.4.1).
+    /// Returns the vector of a level-triggered interrupt that has ended, for the I/O APIC.
     public mutating func write(at offset: UInt64, _ size: AccessSize, _ value: UInt64, now: MachineTime) -> UInt8? {
         guard isGloballyEnabled, offset < Self.byteCount, offset & 0xF == 0 else { return nil }
         guard size == .doubleword else { return nil }
@@ -101,7 +101,7 @@ extension LocalAPIC {
         if level, entry.isLevelTriggered { raise(entry) }
     }
 
-    /// While software has the APIC disabled, every entry is masked.
+    /// While software has disabled the APIC, every entry is masked.
     private func masking(_ value: UInt32) -> LocalVector {
         LocalVector(rawValue: isSoftwareEnabled ? value : value | LocalVector.masked)
     }

@@ -4,11 +4,11 @@ extension LocalAPIC {
         private(set) var initialCount: UInt32 = 0
         private(set) var divideConfiguration: UInt32 = 0
         private var isPeriodic = false
-        /// When the present countdown began; nil while nothing counts.
+        /// When the present countdown began; nil if nothing is counting.
         private var startTick: UInt64?
-        /// The count it began with.
+        /// The count with which it began.
         private var startCount: UInt32 = 0
-        /// The tick up to which the timer has been followed.
+        /// The tick up to which the timer has been advanced.
         private(set) var tick: UInt64
 
         init(tick: UInt64 = 0) { self.tick = tick }
@@ -21,7 +21,7 @@ extension LocalAPIC {
 
         private var length: UInt64 { UInt64(startCount) * divisor }
 
-        /// The tick at which the countdown ends; nil too if that is later than can be told.
+        /// The tick at which the countdown ends; also nil if that is too late to represent.
         var expiry: UInt64? {
             guard let startTick else { return nil }
             let (sum, overflow) = startTick.addingReportingOverflow(length)
@@ -35,7 +35,7 @@ extension LocalAPIC {
             )
         }
 
-        /// Follows the timer; true if a countdown has ended.
+        /// Advances the timer; true if a countdown has ended.
         mutating func advance(to now: UInt64) -> Bool {
             guard now > tick else { return false }
             tick = now
@@ -44,7 +44,7 @@ extension LocalAPIC {
                 startTick = nil
                 return true
             }
-            // After a change of count or divisor in a period, the periods that follow are whole ones.
+            // If the count or divisor changed during a period, the following periods are whole ones again.
             startCount = initialCount
             startTick = expiry + (now - expiry) / length * length
             return true
@@ -63,7 +63,7 @@ extension LocalAPIC {
             start(0)
         }
 
-        /// Changes the divider; the count goes on from where it is.
+        /// Changes the divider. The count continues from its present value.
         mutating func divide(by configuration: UInt32) {
             if startTick != nil {
                 startCount = currentCount
@@ -73,14 +73,14 @@ extension LocalAPIC {
         }
     }
 
-    /// Follows the timer up to `now`. Countdowns that end together are one interrupt.
+    /// Advances the timer to `now`. Several countdowns that have ended make one interrupt.
     public mutating func advance(to now: MachineTime) {
         guard state.timer.advance(to: ClockRate.localAPICTimer.tick(at: now)) else { return }
         guard isGloballyEnabled, !state.timerEntry.isMasked else { return }
         accept(.fixed, vector: state.timerEntry.vector, isLevelTriggered: false)
     }
 
-    /// When the timer next makes a request that is not there already. The answer is never before `now`.
+    /// When the timer next makes a request that is not pending already. Never before `now`.
     public func nextDeadline(after now: MachineTime) -> MachineTime? {
         guard let expiry = state.timer.expiry, !state.timerEntry.isMasked else { return nil }
         guard !state.requests.contains(state.timerEntry.vector) else { return nil }

@@ -1,7 +1,7 @@
 /// The local APIC of a machine's one processor, in xAPIC mode: 4 KiB of memory-mapped registers (Intel SDM volume 3,
 /// chapter 11).
 public struct LocalAPIC: Sendable {
-    /// Bytes of registers.
+    /// The size of the registers in bytes.
     public static let byteCount: UInt64 = 0x1000
 
     /// The local interrupt pins.
@@ -12,7 +12,7 @@ public struct LocalAPIC: Sendable {
         case lint1
     }
 
-    /// What the processor is to do besides taking interrupts.
+    /// What the processor must do besides taking interrupts.
     public struct Signals: OptionSet, Hashable, Sendable {
         /// The bits.
         public let rawValue: UInt8
@@ -62,8 +62,8 @@ public struct LocalAPIC: Sendable {
     /// An APIC as it was.
     public init(state: State) { self.state = state }
 
-    /// Bit 11 of IA32_APIC_BASE. Without it the processor takes the interrupts of the 8259 pair itself, the registers
-    /// float, and what they held is forgotten.
+    /// Bit 11 of IA32_APIC_BASE. Without it, the processor takes the interrupts of the 8259 pair directly, the
+    /// registers float, and their contents are lost.
     public var isGloballyEnabled: Bool {
         get { state.isGloballyEnabled }
         set {
@@ -81,8 +81,8 @@ public struct LocalAPIC: Sendable {
         set { state.taskPriority = newValue << 4 }
     }
 
-    /// Whether the processor takes the interrupts of the 8259 pair: through LINT0 as an external interrupt, or past an
-    /// APIC that is switched off. Its vector is then the pair's.
+    /// Whether the processor takes the interrupts of the 8259 pair, either through LINT0 as an external interrupt, or
+    /// directly because the APIC is disabled. The vector then comes from the pair.
     public var passesExternalInterrupts: Bool {
         guard isGloballyEnabled else { return true }
         return isSoftwareEnabled && !state.lint0Entry.isMasked && state.lint0Entry.mode == .external
@@ -98,13 +98,14 @@ public struct LocalAPIC: Sendable {
         isGloballyEnabled && isAddressed(message.destination, isLogical: message.isLogical)
     }
 
-    /// Whether the APIC itself has an interrupt for the processor.
+    /// Whether the APIC has an interrupt of its own for the processor.
     public var interruptLine: Bool { deliverable != nil }
 
     /// The vector that ``acknowledge()`` would give now, if there is an interrupt.
     public var pendingVector: UInt8? { deliverable }
 
-    /// The processor takes the interrupt: its vector, which is in service from now on; with none left, the spurious one.
+    /// The processor takes the interrupt. Returns its vector, which is in service from now on, or the spurious vector
+    /// if none is left.
     public mutating func acknowledge() -> UInt8 {
         guard let vector = deliverable else { return UInt8(truncatingIfNeeded: state.spurious) }
         state.requests.remove(vector)
@@ -118,7 +119,7 @@ public struct LocalAPIC: Sendable {
         return state.signals
     }
 
-    /// Whether ``takeSignals()`` would give any.
+    /// Whether ``takeSignals()`` would return any.
     public var hasSignals: Bool { !state.signals.isEmpty }
 
     /// Sets the level of a local interrupt pin.
@@ -130,8 +131,8 @@ public struct LocalAPIC: Sendable {
         raise(entry)
     }
 
-    /// A message arrives. False if it is not taken: it is not for this processor, or software has the APIC disabled and it
-    /// has a vector, or its vector is none.
+    /// A message arrives. False if it is not taken: it is not for this processor, or it has a vector and software has
+    /// disabled the APIC, or its vector is invalid.
     public mutating func deliver(_ message: InterruptMessage) -> Bool {
         guard isAddressed(by: message) else { return false }
         accept(message.mode, vector: message.vector, isLevelTriggered: message.isLevelTriggered)

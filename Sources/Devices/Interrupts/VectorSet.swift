@@ -1,4 +1,4 @@
-/// A set of interrupt vectors, as the 256-bit registers of a local APIC hold them.
+/// A set of interrupt vectors, like the 256-bit registers of a local APIC.
 struct VectorSet: Hashable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
@@ -36,9 +36,9 @@ struct VectorSet: Hashable, Sendable {
 
     mutating func remove(_ vector: UInt8) { self[word: vector >> 6] &= ~(1 << UInt64(vector & 63)) }
 
-    /// The vector of highest priority.
+    /// The vector of the highest priority.
     var highest: UInt8? {
-        // Asked at every exit, and empty nearly always.
+        // This is called at every exit, and the set is nearly always empty.
         guard words.0 | words.1 | words.2 | words.3 != 0 else { return nil }
         var index: UInt8 = 3
         while self[word: index] == 0 { index -= 1 }

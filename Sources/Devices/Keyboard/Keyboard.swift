@@ -1,4 +1,4 @@
-/// A PS/2 keyboard at the end of its cable: takes commands, gives bytes (IBM PS/2 hardware reference, keyboard).
+/// A PS/2 keyboard at the end of its cable. It takes commands and sends bytes (IBM PS/2 hardware reference, keyboard).
 struct Keyboard: Hashable, Sendable {
     /// Commands from the host.
     enum Command: UInt8 {
@@ -25,7 +25,7 @@ struct Keyboard: Hashable, Sendable {
         static let identity: [UInt8] = [0xAB, 0x83]
     }
 
-    /// What waits to be sent; a key that does not fit is lost.
+    /// How many bytes may wait to be sent; a key that does not fit is lost.
     static let queueDepth = 32
 
     private(set) var queue: [UInt8] = []
@@ -43,7 +43,7 @@ struct Keyboard: Hashable, Sendable {
         return lastSent
     }
 
-    /// Sends a key's bytes; false if there was no room for them, or the host has silenced the keyboard.
+    /// Sends a key's bytes; false if there is no room for them, or if the host has disabled the keyboard.
     mutating func send(_ key: ScanCode, isPressed: Bool) -> Bool {
         let bytes = scanCodeSet == 1 ? key.set1(isPressed: isPressed) : key.set2(isPressed: isPressed)
         guard isScanning, bytes.count <= room else { return false }
@@ -110,7 +110,7 @@ struct Keyboard: Hashable, Sendable {
         queue.removeAll(keepingCapacity: true)
     }
 
-    /// Answers go before the keys that wait: the host is not to mistake them.
+    /// Answers go before waiting keys, so that the host cannot confuse them.
     private mutating func answer(_ bytes: [UInt8]) {
         queue.insert(contentsOf: bytes, at: 0)
         if queue.count > Self.queueDepth { queue.removeLast(queue.count - Self.queueDepth) }

@@ -11,11 +11,11 @@ public struct KeyboardController8042: Sendable {
         var keyboard = Keyboard()
         var configuration: Configuration = [.keyboardInterrupt, .systemFlag, .translates]
         var addressLine20 = true
-        /// What the guest has last said of the line, until that is asked for.
+        /// The last setting that the guest wrote for the line, until it is read.
         var writtenAddressLine20: Bool?
         /// The byte in the output buffer.
         var output: UInt8?
-        /// The byte that was there last; read again, the buffer still shows it.
+        /// The previous byte, which a further read of the buffer still shows.
         var lastOutput: UInt8 = 0
         var outputIsAuxiliary = false
         var timedOut = false
@@ -31,46 +31,47 @@ public struct KeyboardController8042: Sendable {
     /// What the controller and its keyboard remember.
     public private(set) var state: State
 
-    /// A controller as firmware leaves it: translation to set 1 and the keyboard's interrupt on, address line 20 let
-    /// through.
+    /// A controller as firmware leaves it: translation to set 1 and the keyboard's interrupt are enabled, and address
+    /// line 20 is open.
     public init() { state = State() }
 
     /// A controller as it was.
     public init(state: State) { self.state = state }
 
-    /// Whether address line 20 is let through.
+    /// Whether address line 20 is open.
     public var addressLine20: Bool { state.addressLine20 }
 
-    /// Interrupt line 1: the keyboard's byte waits.
+    /// Interrupt line 1: a byte from the keyboard is waiting.
     public var keyboardInterruptLine: Bool {
         state.output != nil && !state.outputIsAuxiliary && state.configuration.contains(.keyboardInterrupt)
     }
 
-    /// Interrupt line 12: the auxiliary device's byte waits.
+    /// Interrupt line 12: a byte from the auxiliary device is waiting.
     public var auxiliaryInterruptLine: Bool {
         state.output != nil && state.outputIsAuxiliary && state.configuration.contains(.auxiliaryInterrupt)
     }
 
-    /// Whether line 1 has risen since this was last asked. A byte that follows another at once makes an edge although
-    /// the line is as high as it was.
+    /// Whether line 1 has risen since the last call. A byte that follows another at once counts as an edge although the
+    /// line stays high.
     public mutating func takeKeyboardEdge() -> Bool {
         defer { state.keyboardEdge = false }
         return state.keyboardEdge
     }
 
-    /// Whether line 12 has risen since this was last asked.
+    /// Whether line 12 has risen since the last call.
     public mutating func takeAuxiliaryEdge() -> Bool {
         defer { state.auxiliaryEdge = false }
         return state.auxiliaryEdge
     }
 
-    /// Whether the guest has let address line 20 through or masked it since this was last asked; nil if it has done neither.
+    /// Whether the guest has opened or masked address line 20 since the last call; nil if it has done neither.
     public mutating func takeAddressLine20() -> Bool? {
         defer { state.writtenAddressLine20 = nil }
         return state.writtenAddressLine20
     }
 
-    /// The user presses or releases a key. False if the keyboard had no room for it or is switched off: the key is lost.
+    /// The user presses or releases a key. False if the key is lost, because the keyboard has no room for it or is
+    /// disabled.
     public mutating func setKey(_ key: ScanCode, isPressed: Bool) -> Bool {
         let isTaken = state.keyboard.send(key, isPressed: isPressed)
         fillOutput()
@@ -88,7 +89,7 @@ public struct KeyboardController8042: Sendable {
         return output
     }
 
-    /// Writes a port and says whether this resets the processor.
+    /// Writes a port; returns whether this resets the processor.
     public mutating func write(_ register: Register, _ value: UInt8) -> Bool {
         state.lastWriteWasCommand = register == .command
         guard register == .data else { return perform(value) }
@@ -112,7 +113,7 @@ public struct KeyboardController8042: Sendable {
         return status
     }
 
-    /// Takes the keyboard's next byte into the output buffer if that is empty.
+    /// Moves the keyboard's next byte into the output buffer if that is empty.
     private mutating func fillOutput() {
         guard !state.configuration.contains(.keyboardDisabled) else { return }
         while state.output == nil, let byte = state.keyboard.takeByte() {
@@ -177,7 +178,7 @@ extension KeyboardController8042 {
         case .writeKeyboardOutput: put(argument)
         case .writeAuxiliaryOutput: put(argument, isAuxiliary: true)
         case .writeAuxiliary:
-            // Nobody is there to answer.
+            // No mouse is there to answer.
             state.timedOut = true
             put(Keyboard.Answer.resend, isAuxiliary: true)
         default: break

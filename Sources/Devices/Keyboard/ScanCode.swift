@@ -1,4 +1,4 @@
-/// A key, by its scan code in set 1: the one that PC software knows keys by.
+/// A key, identified by its scan code in set 1, as in PC software.
 public struct ScanCode: Hashable, Sendable {
     /// The code that the key gives when pressed, 0x01 to 0x7F.
     public let code: UInt8
@@ -6,16 +6,16 @@ public struct ScanCode: Hashable, Sendable {
     /// Whether the code follows the prefix 0xE0.
     public let isExtended: Bool
 
-    /// Makes a key of its code in set 1, without the bit that means "released".
+    /// Makes a key of its code in set 1, without the "released" bit.
     public init(_ code: UInt8, isExtended: Bool = false) {
         self.code = code & 0x7F
         self.isExtended = isExtended
     }
 
     static let extendedPrefix: UInt8 = 0xE0
-    /// In set 2, precedes the code of a key that is released.
+    /// In set 2, comes before the code of a released key.
     static let releasePrefix: UInt8 = 0xF0
-    /// In set 1, is added to the code of a key that is released.
+    /// In set 1, is added to the code of a released key.
     static let releaseBit: UInt8 = 0x80
 
     /// The bytes that the keyboard sends in set 1.
@@ -31,7 +31,7 @@ public struct ScanCode: Hashable, Sendable {
         return prefix + release + [Self.set2Codes[Int(code)]]
     }
 
-    /// What the keyboard controller makes of a byte of set 2 (IBM PS/2 hardware reference, keyboard controller).
+    /// The keyboard controller's translation of a byte of set 2 (IBM PS/2 hardware reference, keyboard controller).
     static func translated(_ byte: UInt8) -> UInt8 {
         switch byte {
         // The only two codes of set 2 above 0x7F: F7 and the print screen key with Alt.
@@ -42,7 +42,7 @@ public struct ScanCode: Hashable, Sendable {
         }
     }
 
-    /// Codes of set 1 by those of set 2.
+    /// Codes of set 1, indexed by those of set 2.
     private static let set1Codes: [UInt8] = [
         0xFF, 0x43, 0x41, 0x3F, 0x3D, 0x3B, 0x3C, 0x58, 0x64, 0x44, 0x42, 0x40, 0x3E, 0x0F, 0x29, 0x59,
         0x65, 0x38, 0x2A, 0x70, 0x1D, 0x10, 0x02, 0x5A, 0x66, 0x71, 0x2C, 0x1F, 0x1E, 0x11, 0x03, 0x5B,
@@ -54,7 +54,7 @@ public struct ScanCode: Hashable, Sendable {
         0x52, 0x53, 0x50, 0x4C, 0x4D, 0x48, 0x01, 0x45, 0x57, 0x4E, 0x51, 0x4A, 0x37, 0x49, 0x46, 0x54,
     ]
 
-    /// Codes of set 2 by those of set 1.
+    /// Codes of set 2, indexed by those of set 1.
     private static let set2Codes: [UInt8] = {
         var codes = [UInt8](repeating: 0, count: 0x80)
         for (set2, set1) in set1Codes.enumerated() where set1 < 0x80 { codes[Int(set1)] = UInt8(set2) }

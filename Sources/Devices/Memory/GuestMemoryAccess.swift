@@ -1,26 +1,26 @@
 internal import ByteCoding
 public import X86
 
-/// Guest memory as a device that reads and writes it by itself sees it.
+/// Guest memory as seen by a device that reads and writes it directly.
 ///
-/// The board implements it, and records what is written: a replay has no devices.
+/// The board implements this and records what is written, because a replay has no devices.
 public protocol GuestMemoryAccess {
-    /// Fills `bytes` from memory that begins at `address`; throws, with `bytes` in any state, if not all of it is there.
+    /// Fills `bytes` from memory at `address`. Throws if part of it is missing; `bytes` may then hold anything.
     mutating func read(at address: GuestPhysicalAddress, into bytes: inout MutableSpan<UInt8>) throws(GuestMemoryError)
 
-    /// Writes `bytes` to memory that begins at `address`; throws, having written nothing, if not all of it is there.
+    /// Writes `bytes` to memory at `address`. Throws if part of it is missing; then nothing was written.
     mutating func write(_ bytes: Span<UInt8>, at address: GuestPhysicalAddress) throws(GuestMemoryError)
 
-    /// A device shows `bytes`, which it has read at `address`: for whoever keeps what the guest gives by memory.
+    /// Called when a device shows `bytes` that it read at `address`, for whoever records output through memory.
     mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress)
 }
 
-/// A device was told to read or write guest memory where there is none.
+/// A device was told to read or write outside guest memory.
 public struct GuestMemoryError: Error, Hashable, CustomStringConvertible {
     /// Where the access began.
     public let address: GuestPhysicalAddress
 
-    /// How many bytes it had.
+    /// The size of the access in bytes.
     public let byteCount: Int
 
     /// Makes an error for an access.
@@ -34,7 +34,7 @@ public struct GuestMemoryError: Error, Hashable, CustomStringConvertible {
 }
 
 extension GuestMemoryAccess {
-    /// Nobody keeps it.
+    /// Does nothing.
     public mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress) {}
 
     /// Reads a little-endian number of 16 bits.

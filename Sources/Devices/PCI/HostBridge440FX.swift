@@ -2,9 +2,9 @@ public import X86
 
 /// The host bridge of the Intel 440FX chip set, device 0 of bus 0 (82441FX data sheet, chapter 3).
 ///
-/// Its subsystem is the one by which SeaBIOS knows a machine like QEMU's.
+/// With its subsystem, SeaBIOS recognizes a machine like QEMU's.
 public struct HostBridge440FX: Sendable {
-    /// Whether accesses to a region below 1 MiB go to memory or out to the bus, where firmware's ROM is.
+    /// Whether accesses to a region below 1 MiB go to memory or to the bus, where the firmware's ROM is.
     public struct MemoryAttributes: OptionSet, Hashable, Sendable {
         /// The bits as the PAM registers have them.
         public let rawValue: UInt8
@@ -49,7 +49,7 @@ public struct HostBridge440FX: Sendable {
     /// What the bridge remembers.
     public var state: State { State(function: function.state) }
 
-    /// Where accesses to an address go; nil outside 0xC0000 to 0xFFFFF, which the PAM registers do not govern.
+    /// Where accesses to an address go; nil outside 0xC0000 to 0xFFFFF, which the PAM registers do not control.
     public func memoryAttributes(at address: GuestPhysicalAddress) -> MemoryAttributes? {
         let field: UInt64
         switch address.rawValue {

@@ -1,7 +1,7 @@
 import X86
 
-/// The bridge from PCI to ISA in Intel's PIIX3, device 1 of bus 0: routes the four interrupt lines of PCI to those of the
-/// interrupt controllers (82371SB data sheet, chapter 4.1).
+/// The bridge from PCI to ISA in Intel's PIIX3, device 1 of bus 0. It routes the four interrupt lines of PCI to lines
+/// of the interrupt controllers (82371SB data sheet, chapter 4.1).
 public struct ISABridgePIIX3: Sendable {
     /// What the bridge remembers: its configuration space.
     public struct State: Hashable, Sendable {
@@ -10,13 +10,13 @@ public struct ISABridgePIIX3: Sendable {
 
     /// PIRQRC[A:D] (4.1.10).
     public static let firstRoute: UInt8 = 0x60
-    /// In a route: leads nowhere.
+    /// In a route: disabled.
     private static let routeDisabled: UInt8 = 0x80
 
     /// The configuration space.
     public var function: PCIFunction
 
-    /// The bridge after reset: no interrupt line of PCI leads anywhere.
+    /// The bridge after reset, with all routes of PCI interrupt lines disabled.
     public init() {
         function = PCIFunction(
             identity: .init(vendor: 0x8086, device: 0x7000, classCode: 0x06_01_00),
@@ -26,7 +26,7 @@ public struct ISABridgePIIX3: Sendable {
             function.set(route, Self.routeDisabled)
             function.allowWriting(route, UInt8(0x8F))
         }
-        // Registers that firmware writes and nothing here depends on: XBCS, which chip selects answer.
+        // XBCS, which decides which chip selects answer. Firmware writes it, but nothing here depends on it.
         function.allowWriting(0x4E, UInt16.max)
     }
 
@@ -36,7 +36,7 @@ public struct ISABridgePIIX3: Sendable {
     /// What the bridge remembers.
     public var state: State { State(function: function.state) }
 
-    /// The interrupt controllers' line to which a device's pin leads: 1 to 4 for INTA# to INTD#; nil for none.
+    /// The interrupt controllers' line for a device's pin, 1 to 4 for INTA# to INTD#; nil if there is none.
     ///
     /// The pins are wired so that neighbouring devices use different lines.
     public func interruptLine(device: UInt8, pin: UInt8) -> Int? {

@@ -2,7 +2,7 @@ public import Platform
 
 /// The two ports of PCI's configuration mechanism 1 (PCI Local Bus Specification 2.1, 3.2.2.3.2).
 ///
-/// They say which function's register an access to 0xCFC to 0xCFF means; the board has the functions.
+/// They select the function's register for an access to 0xCFC to 0xCFF; the board has the functions.
 public struct PCIConfigurationPorts: Sendable {
     /// A register of a function.
     public struct Target: Hashable, Sendable {
@@ -33,8 +33,8 @@ public struct PCIConfigurationPorts: Sendable {
     /// Writes CONFIG_ADDRESS.
     public mutating func writeAddress(_ value: UInt32) { state.address = PCIConfigurationAddress(rawValue: value) }
 
-    /// The register that an access at `offset`, 0 to 3, of CONFIG_DATA means; nil when the address is not enabled: then
-    /// reads float and writes go nowhere.
+    /// The register that an access at `offset`, 0 to 3, of CONFIG_DATA reaches. If it is nil, the address is not
+    /// enabled: reads float and writes do nothing.
     public func target(atDataOffset offset: UInt16) -> Target? {
         guard state.address.isEnabled, offset < 4 else { return nil }
         return Target(address: state.address.function, register: state.address.register(atDataOffset: offset))

@@ -3,7 +3,7 @@ internal import Platform
 import X86
 
 extension PCIFunction {
-    /// Sets a register to what the hardware has in it, whatever the guest may write.
+    /// Sets a register to its hardware value, whatever the guest may write.
     mutating func set(_ offset: UInt8, _ value: some FixedWidthInteger) {
         for (index, byte) in LittleEndian.bytes(of: value).enumerated() { state.bytes[Int(offset) + index] = byte }
     }
@@ -26,9 +26,9 @@ extension PCIFunction {
 
     func read(_ register: Register, _ size: AccessSize) -> UInt32 { read(at: register.rawValue, size) }
 
-    /// Adds a capability to the list, at the first free multiple of four, and says where (PCI 2.2, 6.7).
+    /// Adds a capability to the list (PCI 2.2, 6.7).
     ///
-    /// `contents` is what follows the identifier and the pointer to the next one.
+    /// `contents` comes after the identifier and the pointer to the next one.
     mutating func addCapability(_ identifier: UInt8, at offset: UInt8, contents: [UInt8]) {
         set(offset, identifier)
         set(offset + 1, UInt8(0))

@@ -4,9 +4,9 @@ public import X86
 
 /// The configuration space of a PCI function with a header of type 0 (PCI Local Bus Specification 2.1, chapter 6).
 ///
-/// Which bits a guest can write, and which it clears by writing ones, is part of the state.
+/// The state includes which bits a guest can write, and which it clears by writing ones.
 public struct PCIFunction: Sendable {
-    /// What a function says it is.
+    /// How a function identifies itself.
     public struct Identity: Hashable, Sendable {
         /// Vendor ID.
         public var vendor: UInt16
@@ -21,7 +21,7 @@ public struct PCIFunction: Sendable {
         /// Subsystem ID.
         public var subsystem: UInt16
 
-        /// Makes an identity; the subsystem is by default the one by which firmware knows a machine like QEMU's.
+        /// Makes an identity. With the default subsystem, firmware recognizes a machine like QEMU's.
         public init(
             vendor: UInt16,
             device: UInt16,
@@ -39,9 +39,9 @@ public struct PCIFunction: Sendable {
         }
     }
 
-    /// A range of addresses that a function decodes, by its kind and size. A size is a power of two.
+    /// A range of addresses that a function decodes. Its size is a power of two.
     public enum BaseAddress: Hashable, Sendable {
-        /// Ports, at least 4.
+        /// Ports; the size is at least 4.
         case ports(size: UInt32)
         /// Memory below 4 GiB, at least 16 bytes.
         case memory(size: UInt32)
@@ -54,19 +54,19 @@ public struct PCIFunction: Sendable {
         /// Bits as the guest sees them.
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-        /// Answers at its ports.
+        /// The function answers at its ports.
         public static let portSpace = Self(rawValue: 1 << 0)
-        /// Answers at its memory addresses.
+        /// The function answers at its memory addresses.
         public static let memorySpace = Self(rawValue: 1 << 1)
-        /// May access memory by itself.
+        /// The function may access memory by itself.
         public static let busMaster = Self(rawValue: 1 << 2)
-        /// Keeps its interrupt line low.
+        /// The function keeps its interrupt line low.
         public static let interruptDisable = Self(rawValue: 1 << 10)
 
         static let writable: Self = [.portSpace, .memorySpace, .busMaster, .interruptDisable]
     }
 
-    /// The configuration space: three times 256 bytes.
+    /// The configuration space: its 256 bytes, and as many bytes for the writable and the clearable bits.
     public struct State: Hashable, Sendable {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         var writable = [UInt8](repeating: 0, count: byteCount)
@@ -74,7 +74,7 @@ public struct PCIFunction: Sendable {
         var lastCapability: UInt8?
     }
 
-    /// Bytes of configuration space.
+    /// The size of the configuration space in bytes.
     static let byteCount = 256
 
     /// The configuration space.
@@ -83,10 +83,10 @@ public struct PCIFunction: Sendable {
     /// A function after reset.
     ///
     /// - Parameters:
-    ///   - identity: What it says it is.
-    ///   - baseAddresses: What it decodes, by the number of its base address register, 0 to 5.
+    ///   - identity: how it identifies itself.
+    ///   - baseAddresses: what it decodes, by the number of its base address register, 0 to 5.
     ///   - interruptPin: 0 for none, 1 to 4 for INTA# to INTD#.
-    ///   - isMultifunction: Whether the device has functions besides 0.
+    ///   - isMultifunction: whether the device has functions other than 0.
     public init(
         identity: Identity,
         baseAddresses: [Int: BaseAddress] = [:],
@@ -131,8 +131,8 @@ public struct PCIFunction: Sendable {
     /// The command register.
     public var command: Command { Command(rawValue: UInt16(truncatingIfNeeded: read(.command, .word))) }
 
-    /// Where the range of base address register `number` answers now; nil while the command register forbids it, no
-    /// address has been given, or there is no such range.
+    /// Where the range of base address register `number` is now; nil if the command register disables it, no address
+    /// has been set, or there is no such range.
     public func baseAddress(_ number: Int) -> UInt32? {
         guard 0..<6 ~= number else { return nil }
         let offset = Register.baseAddress0.rawValue + UInt8(number) * 4
@@ -153,7 +153,7 @@ public struct PCIFunction: Sendable {
         return UInt32(value)
     }
 
-    /// Writes at an offset what is writable there.
+    /// Writes the writable bits at an offset.
     public mutating func write(at offset: UInt8, _ size: AccessSize, _ value: UInt32) {
         for index in 0..<min(size.byteCount, 4) {
             let position = Int(offset) + index

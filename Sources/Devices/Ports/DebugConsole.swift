@@ -2,7 +2,7 @@ public import Platform
 
 /// A debug console: every byte written to its port is a byte of text for the host.
 ///
-/// Firmware asks for it by reading: ports 0x402 and 0xE9 both answer 0xE9, as Bochs' and QEMU's consoles do.
+/// Firmware detects it by reading: ports 0x402 and 0xE9 both answer 0xE9, as Bochs' and QEMU's consoles do.
 public struct DebugConsole: Sendable {
     /// The ports at which guests look for one.
     public typealias Register = DebugConsolePort
@@ -10,7 +10,7 @@ public struct DebugConsole: Sendable {
     /// What a console remembers: nothing.
     public struct State: Hashable, Sendable {}
 
-    /// The byte that says that a console is there.
+    /// The byte that announces a console.
     public static let signature: UInt8 = 0xE9
 
     /// What the console remembers.
@@ -25,6 +25,6 @@ public struct DebugConsole: Sendable {
     /// Reads either port.
     public func read() -> UInt8 { Self.signature }
 
-    /// Writes either port; the result is the byte for the host.
+    /// Writes either port; returns the byte for the host.
     public func write(_ value: UInt8) -> UInt8 { value }
 }

@@ -1,6 +1,6 @@
 /// The port with which a guest ends its run, like QEMU's `isa-debug-exit` at 0xF4.
 public struct ExitPort: Sendable {
-    /// What the guest said at its end.
+    /// The code with which the guest ended its run.
     public struct ExitCode: RawRepresentable, Hashable, Sendable {
         /// The value that the guest wrote.
         public var rawValue: UInt32

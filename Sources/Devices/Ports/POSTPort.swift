@@ -17,7 +17,7 @@ public struct POSTPort: Sendable {
     /// The code that was written last.
     public var code: UInt8 { state.code }
 
-    /// Reads the port: the code that was written last, as the DMA page register at this address gives it.
+    /// Reads the port: the last code written, as the DMA page register at this address gives it.
     public func read() -> UInt8 { state.code }
 
     /// Writes the port.

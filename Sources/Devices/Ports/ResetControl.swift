@@ -5,7 +5,7 @@ public struct ResetControl: Sendable {
     /// Bits of the register.
     public typealias Bits = ResetControlBits
 
-    /// What a write asked for.
+    /// The kind of reset that a write requests.
     public enum Request: Hashable, Sendable {
         /// Resets the processor only.
         case processor
@@ -30,7 +30,7 @@ public struct ResetControl: Sendable {
     /// Reads the register.
     public func read() -> UInt8 { state.bits.rawValue }
 
-    /// Writes the register and says which reset this asks for, if any.
+    /// Writes the register; returns which reset this requests, if any.
     public mutating func write(_ value: UInt8) -> Request? {
         let bits = Bits(rawValue: value).intersection([.systemReset, .resetProcessor])
         let rises = bits.contains(.resetProcessor) && !state.bits.contains(.resetProcessor)

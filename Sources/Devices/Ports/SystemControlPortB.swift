@@ -1,4 +1,4 @@
-/// Port 0x61: the speaker's gate, and what can be seen of the timer (82371SB data sheet, NMI Status and Control).
+/// Port 0x61: the speaker's gate, and the readable part of the timer (82371SB data sheet, NMI Status and Control).
 public struct SystemControlPortB: Sendable {
     /// Bits of the port.
     public struct Bits: OptionSet, Hashable, Sendable {
@@ -11,9 +11,9 @@ public struct SystemControlPortB: Sendable {
         public static let timerGate = Self(rawValue: 1 << 0)
         /// Lets the counter's output through to the speaker.
         public static let speaker = Self(rawValue: 1 << 1)
-        /// Disables SERR#; kept, without effect.
+        /// Disables SERR#; kept, but without effect.
         public static let systemErrorDisable = Self(rawValue: 1 << 2)
-        /// Disables IOCHK#; kept, without effect.
+        /// Disables IOCHK#; kept, but without effect.
         public static let channelCheckDisable = Self(rawValue: 1 << 3)
         /// Toggles with every memory refresh, about every 15 microseconds. Read only.
         public static let refresh = Self(rawValue: 1 << 4)
@@ -28,7 +28,7 @@ public struct SystemControlPortB: Sendable {
         var written: Bits = []
     }
 
-    /// Ticks of the 8254 between two refreshes, as PCs programmed its counter 1.
+    /// How many ticks of the 8254 are between two refreshes, as PCs programmed its counter 1.
     private static let refreshTicks: UInt64 = 18
 
     /// What the port remembers.
@@ -40,7 +40,7 @@ public struct SystemControlPortB: Sendable {
     /// The port as it was.
     public init(state: State) { self.state = state }
 
-    /// What goes to the gate of the 8254's counter 2.
+    /// The level of the gate of the 8254's counter 2.
     public var timerGate: Bool { state.written.contains(.timerGate) }
 
     /// Reads the port; `timerOutput` is the output of the 8254's counter 2 at `now`.

@@ -4,12 +4,12 @@ public import X86
 
 /// The fixed registers of ACPI: the PM1 events and control, and the power management timer (ACPI 6.5, 4.8.3).
 ///
-/// They lie in 12 ports from a base that the board, or the PIIX4's configuration space, chooses.
+/// They are in 12 ports from a base that the board, or the PIIX4's configuration space, chooses.
 public struct PowerManagement: Sendable {
     /// Offsets from the base.
     public typealias Register = PowerRegister
 
-    /// How wide the timer is, as the tables say by TMR_VAL_EXT.
+    /// The width of the timer, which the tables give as TMR_VAL_EXT.
     public enum TimerWidth: UInt8, Sendable {
         /// 24 bits: wraps every 4.7 seconds.
         case bits24 = 24
@@ -17,7 +17,7 @@ public struct PowerManagement: Sendable {
         case bits32 = 32
     }
 
-    /// The guest asks to sleep: SLP_EN was written with a SLP_TYP that the tables gave it.
+    /// The guest's request to sleep: it wrote SLP_EN with an SLP_TYP from the tables.
     public struct SleepRequest: Hashable, Sendable {
         /// SLP_TYP, 0 to 7.
         public let type: UInt8
@@ -58,13 +58,13 @@ public struct PowerManagement: Sendable {
     /// The user presses the power button.
     public mutating func pressPowerButton() { state.status.insert(.powerButton) }
 
-    /// The guest writes SMI_CMD: ``enableCommand`` sets SCI_EN and ``disableCommand`` clears it, as firmware would.
+    /// The guest writes SMI_CMD. ``enableCommand`` sets SCI_EN and ``disableCommand`` clears it, as firmware would.
     public mutating func writeCommand(_ value: UInt8) {
         if value == Self.enableCommand { state.control.insert(.interruptEnable) }
         if value == Self.disableCommand { state.control.remove(.interruptEnable) }
     }
 
-    /// Follows the timer up to `now`: its highest bit changing is an event.
+    /// Advances the timer to `now`. A change of its highest bit is an event.
     public mutating func advance(to now: MachineTime) {
         guard now > state.now else { return }
         let before = halfWraps
@@ -72,7 +72,8 @@ public struct PowerManagement: Sendable {
         if halfWraps != before { state.status.insert(.timer) }
     }
 
-    /// When the interrupt line rises next by the timer, if it does and is not up. The answer is never before `now`.
+    /// When the timer next raises the interrupt line; nil if it does not, or if the line is already high. Never before
+    /// `now`.
     public func nextDeadline(after now: MachineTime) -> MachineTime? {
         let isArmed = state.control.contains(.interruptEnable) && state.enabled.contains(.timer)
         guard isArmed, !interruptLine else { return nil }
@@ -85,7 +86,7 @@ public struct PowerManagement: Sendable {
 
     private var tick: UInt64 { ClockRate.powerManagementTimer.tick(at: state.now) }
 
-    /// Reads at an offset from the base, within any of the registers.
+    /// Reads at an offset from the base, from any of the registers.
     public mutating func read(at offset: UInt16, _ size: AccessSize, now: MachineTime) -> UInt32 {
         advance(to: now)
         let timer = tick & (UInt64.max >> UInt64(64 - state.timerWidth.rawValue))
@@ -98,7 +99,7 @@ public struct PowerManagement: Sendable {
         return UInt32(value)
     }
 
-    /// Writes at an offset from the base; the result says whether this asks to sleep.
+    /// Writes at an offset from the base; returns a request to sleep, if this is one.
     public mutating func write(at offset: UInt16, _ size: AccessSize, _ value: UInt32, now: MachineTime)
         -> SleepRequest?
     {
@@ -121,7 +122,7 @@ public struct PowerManagement: Sendable {
         case Int(Register.enable.rawValue):
             state.enabled = Events(rawValue: state.enabled.rawValue & others | written).intersection(.enableable)
         case Int(Register.control.rawValue):
-            // SLP_EN acts and is not kept.
+            // SLP_EN takes effect but is not stored.
             let control = Control(rawValue: state.control.rawValue & others | written)
             state.control = control.intersection(.kept)
             guard control.contains(.sleepEnable) else { return nil }

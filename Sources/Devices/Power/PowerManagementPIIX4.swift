@@ -1,7 +1,7 @@
 internal import Platform
 import X86
 
-/// The configuration space of the PIIX4's power management, function 3 of device 1: says where the ports of
+/// The configuration space of the PIIX4's power management, function 3 of device 1. It says where the ports of
 /// ``PowerManagement`` are (82371AB data sheet, chapter 7.1).
 public struct PowerManagementPIIX4: Sendable {
     /// What the function remembers: its configuration space.
@@ -9,7 +9,7 @@ public struct PowerManagementPIIX4: Sendable {
         var function: PCIFunction.State
     }
 
-    /// APMC_EN: with it set, firmware takes its system management mode, which there is none of here, for set up.
+    /// APMC_EN: if it is set, firmware assumes that its system management mode, which does not exist here, is set up.
     private static let managementEnabled: UInt32 = 1 << 25
 
     /// The configuration space.
@@ -33,7 +33,7 @@ public struct PowerManagementPIIX4: Sendable {
     /// What the function remembers.
     public var state: State { State(function: function.state) }
 
-    /// The first port of ``PowerManagement``; nil while the ports are closed.
+    /// The first port of ``PowerManagement``; nil if the ports are closed.
     public var portBase: UInt16? {
         guard function.read(at: PowerFunctionRegister.miscellaneous, .byte) & 1 != 0 else { return nil }
         let base =

@@ -1,15 +1,15 @@
 public import Platform
 public import X86
 
-/// The model-specific registers that the board answers for the processor, beside IA32_APIC_BASE: those that would tell a
-/// guest the host's time, or that hosts answer differently (Intel SDM vol. 4, chapter 2).
+/// The model-specific registers that the board answers for the processor, besides IA32_APIC_BASE: those that would tell
+/// a guest the host's time, and those in which hosts differ (Intel SDM vol. 4, chapter 2).
 ///
-/// A register is there where the manual says that CPUID announces it. One that is not there faults, and so does a write to
-/// one that can only be read or of a bit that is reserved.
+/// A register exists if CPUID announces it as the manual says. An access to one that does not exist faults. So does a
+/// write to a read-only register or to a reserved bit.
 public struct ModelSpecificRegisters: Sendable {
     /// Everything that the registers remember.
     public struct State: Hashable, Sendable {
-        /// What the time-stamp counter is ahead of the machine's clock, modulo 2^64.
+        /// How far the time-stamp counter is ahead of the machine's clock, modulo 2^64.
         var counterOffset: UInt64 = 0
         /// IA32_TSC_ADJUST.
         var counterAdjustment: UInt64 = 0
@@ -29,9 +29,9 @@ public struct ModelSpecificRegisters: Sendable {
     /// What CPUID announces.
     private let features: ProcessorFeatures
 
-    /// The registers after a reset at a time, at which the time-stamp counter is 0.
+    /// The registers after a reset at this time, when the time-stamp counter is 0.
     ///
-    /// - Parameter cpuid: what the guest is told of the processor.
+    /// - Parameter cpuid: what the guest is told about the processor.
     public init(cpuid: [CPUIDEntry], now: MachineTime) {
         self.init(state: State(counterOffset: 0 &- now.nanoseconds), cpuid: cpuid)
     }
@@ -45,7 +45,7 @@ public struct ModelSpecificRegisters: Sendable {
     /// The time-stamp counter, which runs at 1 GHz.
     public func timeStampCounter(at now: MachineTime) -> UInt64 { now.nanoseconds &+ state.counterOffset }
 
-    /// The value of a register; nil where RDMSR faults.
+    /// The value of a register; nil if RDMSR faults.
     public func read(_ number: UInt32, now: MachineTime) -> UInt64? {
         switch number {
         case Number.timeStampCounter: timeStampCounter(at: now)
@@ -53,7 +53,7 @@ public struct ModelSpecificRegisters: Sendable {
         case Number.platformIdentifier where features.isIntel: 0
         case Number.featureControl where features.hasFeatureControl: Self.lockedFeatureControl
         case Number.microcodeRevision: Self.microcodeRevision
-        // No bank of registers reports an error.
+        // No bank of registers reports errors.
         case Number.machineCheckCapability: 0
         case Number.machineCheckStatus: state.machineCheckStatus
         case Number.pageAttributes: state.pageAttributes
@@ -62,13 +62,13 @@ public struct ModelSpecificRegisters: Sendable {
         }
     }
 
-    /// Takes a write; false where WRMSR faults.
+    /// Handles a write; false if WRMSR faults.
     public mutating func write(_ number: UInt32, _ value: UInt64, now: MachineTime) -> Bool {
         switch number {
         case Number.timeStampCounter: moveCounter(by: value &- timeStampCounter(at: now))
         case Number.counterAdjustment where features.hasCounterAdjustment:
             moveCounter(by: value &- state.counterAdjustment)
-        // The signature is what the processor puts there, and an update that is none of its own changes nothing.
+        // The processor sets the signature, and an update that is not meant for it changes nothing.
         case Number.microcodeRevision: break
         case Number.microcodeTrigger where features.isIntel: break
         case Number.machineCheckStatus:
@@ -98,7 +98,7 @@ public struct ModelSpecificRegisters: Sendable {
     private static let pageAttributesAtReset: UInt64 = 0x0007_0406_0007_0406
     /// Locked, with nothing enabled that it controls.
     private static let lockedFeatureControl: UInt64 = 1
-    /// Revision 1 in the upper half, as KVM has it.
+    /// Revision 1 in the upper half, as in KVM.
     private static let microcodeRevision: UInt64 = 1 << 32
     /// RIPV, EIPV and MCIP.
     private static let machineCheckStatusBits: UInt64 = 0b111
@@ -126,7 +126,7 @@ extension ModelSpecificRegisters {
 
         static let reset = Self(rawValue: fastStrings | noBranchTraceStore | noEventSampling)
 
-        /// Takes what a guest writes, but for the bits that it can only read; false if it sets a reserved bit.
+        /// Takes a value from the guest, except read-only bits; false if it sets a reserved bit.
         mutating func take(_ value: UInt64) -> Bool {
             guard value & ~(Self.writable | Self.readOnly) == 0 else { return false }
             rawValue = value & Self.writable | rawValue & Self.readOnly

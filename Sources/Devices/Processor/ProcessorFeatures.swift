@@ -1,13 +1,13 @@
 import X86
 
-/// What CPUID says of the registers that a processor has (Intel SDM vol. 2, CPUID).
+/// What CPUID says about the registers that a processor has (Intel SDM vol. 2, CPUID).
 struct ProcessorFeatures {
     /// Whether the vendor is Intel.
     let isIntel: Bool
     /// TSC_ADJUST: leaf 7, EBX bit 1.
     let hasCounterAdjustment: Bool
-    /// Whether it has anything that IA32_FEATURE_CONTROL controls: VMX or SMX (leaf 1, ECX bits 5 and 6), or SGX (leaf 7, EBX
-    /// bit 2).
+    /// Whether it has any feature that IA32_FEATURE_CONTROL controls: VMX or SMX (leaf 1, ECX bits 5 and 6), or SGX
+    /// (leaf 7, EBX bit 2).
     let hasFeatureControl: Bool
 
     private static let intel: (UInt32, UInt32, UInt32) = (0x756E_6547, 0x4965_6E69, 0x6C65_746E)

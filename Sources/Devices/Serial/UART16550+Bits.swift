@@ -14,7 +14,7 @@ extension UART16550 {
     /// IIR, bits 0 to 3, from the lowest to the highest priority.
     typealias Interrupt = SerialInterrupt
 
-    /// FCR. The transmitter's FIFO is always empty, so that resetting it does nothing.
+    /// FCR. The transmitter's FIFO is always empty, so resetting it does nothing.
     struct FIFOControl: OptionSet {
         let rawValue: UInt8
         static let enable = Self(rawValue: 1 << 0)

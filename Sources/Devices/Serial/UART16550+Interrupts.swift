@@ -6,8 +6,8 @@ extension UART16550 {
         let enabled = state.interruptEnable
         if enabled.contains(.lineStatus), !state.lineErrors.isEmpty { return .lineStatus }
         if enabled.contains(.receivedData), !state.received.isEmpty {
-            // The bytes of a FIFO below its trigger level have, in a machine where a byte takes no time, waited long
-            // enough for the time-out.
+            // A byte takes no time in this machine, so bytes in a FIFO below its trigger level have waited long enough
+            // for the time-out.
             return !state.usesFIFO || state.received.count >= state.trigger ? .receivedData : .characterTimeout
         }
         if enabled.contains(.transmitterEmpty), state.transmitterInterrupt { return .transmitterEmpty }
@@ -30,7 +30,7 @@ extension UART16550 {
         return status
     }
 
-    /// The modem inputs come from the other end of the line, or from the port's own outputs in loop-back mode.
+    /// The modem inputs come from the other end of the line, or, in loop-back mode, from the port's own outputs.
     mutating func followModemInputs() {
         var inputs = state.lineInputs
         if state.modemControl.contains(.loopback) {

@@ -2,8 +2,8 @@ public import Platform
 
 /// A 16550A serial port (National Semiconductor PC16550D data sheet).
 ///
-/// Sending takes no time: a byte written to the transmitter is the result of the write, and the transmitter is empty
-/// again at once. The host's end calls ``receive(_:)`` as long as ``receiveRoom`` says that there is room.
+/// Sending takes no time: the write returns the byte, and the transmitter is empty again at once. The host's end calls
+/// ``receive(_:)`` as long as ``receiveRoom`` is not 0.
 public struct UART16550: Sendable {
     /// Offsets from the port's base. With the divisor latch open, the first two are the divisor.
     public typealias Register = SerialRegister
@@ -14,21 +14,21 @@ public struct UART16550: Sendable {
         var lineControl: LineControl = []
         var modemControl: ModemControl = []
         var modemStatus: ModemStatus = []
-        /// The error bits of the line status; the others follow from the rest.
+        /// The error bits of the line status; the other bits follow from the rest.
         var lineErrors: LineStatus = []
         var scratch: UInt8 = 0
         /// 12 divides the 1.8432 MHz clock down to 9600 baud.
         var divisor: UInt16 = 12
         var usesFIFO = false
         var trigger = 1
-        /// Received and not yet read, oldest first; never more than the FIFO holds.
+        /// Received but not read yet, oldest first; never more than the FIFO holds.
         var received: [UInt8] = []
         var transmitterInterrupt = false
         /// What the other end of the line asserts.
         var lineInputs: ModemStatus
     }
 
-    /// What the receive FIFO holds.
+    /// The capacity of the receive FIFO.
     public static let fifoDepth = 16
 
     /// What the port remembers.
@@ -44,20 +44,20 @@ public struct UART16550: Sendable {
     /// A port as it was.
     public init(state: State) { self.state = state }
 
-    /// The INTRPT output. A PC lets it through to the interrupt controller only with OUT2 set; guests that forget OUT2
-    /// exist and work in other emulators, so that the board does well to let it through always.
+    /// The INTRPT output. A PC connects it to the interrupt controller only if OUT2 is set. But some guests forget OUT2
+    /// and work in other emulators, so the board should connect it always.
     public var interruptLine: Bool { pendingInterrupt != nil }
 
-    /// Bits per second that the divisor stands for; nil for a divisor of 0.
+    /// The bit rate of the divisor; nil for a divisor of 0.
     public var baudRate: Int? { state.divisor == 0 ? nil : 115_200 / Int(state.divisor) }
 
-    /// Bytes that can be received before one is lost.
+    /// How many bytes can be received before one is lost.
     public var receiveRoom: Int {
         max(0, (state.usesFIFO ? Self.fifoDepth : 1) - state.received.count)
     }
 
-    /// A byte arrives from the other end of the line. Without room it is lost, and the guest sees an overrun.
-    /// In loop-back mode the line is cut off, and the byte is lost unseen.
+    /// A byte arrives from the other end of the line. If there is no room, it is lost and the guest sees an overrun. In
+    /// loop-back mode the line is disconnected and the byte is lost silently.
     public mutating func receive(_ byte: UInt8) {
         guard !state.modemControl.contains(.loopback) else { return }
         take(byte)
@@ -105,7 +105,7 @@ public struct UART16550: Sendable {
         }
     }
 
-    /// Writes a register; the result is the byte that goes out on the line, if one does.
+    /// Writes a register; returns the byte that goes out on the line, if any.
     public mutating func write(_ register: Register, _ value: UInt8) -> UInt8? {
         switch register {
         case .data where state.lineControl.contains(.divisorLatch):
@@ -116,7 +116,7 @@ public struct UART16550: Sendable {
             state.divisor = state.divisor & 0x00FF | UInt16(value) << 8
         case .interruptEnable:
             let enabled = InterruptEnable(rawValue: value).intersection(.implemented)
-            // Enabling the interrupt of an empty transmitter raises it at once.
+            // Enabling the transmitter-empty interrupt raises it at once.
             let isNew = enabled.contains(.transmitterEmpty) && !state.interruptEnable.contains(.transmitterEmpty)
             if isNew { state.transmitterInterrupt = true }
             state.interruptEnable = enabled

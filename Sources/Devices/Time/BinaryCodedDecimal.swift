@@ -1,4 +1,4 @@
-/// Numbers with a decimal digit in every four bits, as the PC's clocks have them.
+/// Numbers with one decimal digit in every four bits, as the PC's clocks use them.
 enum BinaryCodedDecimal {
     /// The digits of `number` that fit into `Code`.
     static func encode<Code: FixedWidthInteger>(_ number: UInt64, as code: Code.Type = Code.self) -> Code {
@@ -11,7 +11,7 @@ enum BinaryCodedDecimal {
         return result
     }
 
-    /// The number that `code` stands for. A digit above 9 counts for what it is worth.
+    /// The number that `code` encodes. A digit above 9 counts with its value.
     static func decode(_ code: some FixedWidthInteger) -> UInt64 {
         var number: UInt64 = 0
         for shift in stride(from: code.bitWidth - 4, through: 0, by: -4) {

@@ -14,10 +14,10 @@ struct CalendarDate: Hashable, Sendable {
     /// Days from 1 March of year 0 to 1 January 1970.
     private static let epochDay: Int64 = 719_468
 
-    /// The calendar's form of a number of seconds since the start of 1970.
+    /// The date that is this many seconds after the start of 1970.
     init(secondsSince1970 seconds: Int64) {
         let (days, secondOfDay) = Self.floorDivide(seconds, Self.secondsPerDay)
-        // Years that begin in March put the leap day last, which makes the length of the months regular.
+        // With years that begin in March, the leap day is the last day, and the lengths of the months are regular.
         let (era, dayOfEra) = Self.floorDivide(days + Self.epochDay, Self.daysPerEra)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

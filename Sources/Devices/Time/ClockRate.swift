@@ -1,11 +1,11 @@
 /// The exact frequency of a clock, as a fraction, and the conversion between its ticks and the machine's time.
 ///
-/// Both directions are computed from the machine's start, so that nothing that is rounded is ever added up.
+/// Both directions are computed from the machine's start, so rounding errors never add up.
 public struct ClockRate: Hashable, Sendable {
     private let ticks: UInt64
     private let nanoseconds: UInt64
 
-    /// A clock with `ticks` ticks in every `seconds` seconds; at most one tick a nanosecond.
+    /// A clock with `ticks` ticks in every `seconds` seconds; at most one tick per nanosecond.
     init(ticks: UInt64, seconds: UInt64) {
         precondition(ticks > 0 && seconds > 0 && ticks / seconds <= MachineTime.nanosecondsPerSecond)
         self.ticks = ticks
@@ -29,7 +29,7 @@ public struct ClockRate: Hashable, Sendable {
         UInt64(clamping: UInt128(time.nanoseconds) * UInt128(ticks) / UInt128(nanoseconds))
     }
 
-    /// The first time at which ``tick(at:)`` is `tick`, stopping at the last time that can be told.
+    /// The first time at which ``tick(at:)`` is `tick`, or the latest time that can be represented.
     public func time(ofTick tick: UInt64) -> MachineTime {
         let product = UInt128(tick) * UInt128(nanoseconds)
         return MachineTime(nanoseconds: UInt64(clamping: (product + UInt128(ticks) - 1) / UInt128(ticks)))

@@ -24,10 +24,10 @@ extension IntervalTimer8254 {
         /// RW, M and BCD as they were written.
         var programming: UInt8 { rawValue & 0x3F }
 
-        /// BCD: four decades in place of sixteen bits.
+        /// BCD: four decades instead of sixteen bits.
         var isDecimal: Bool { rawValue & 1 != 0 }
 
-        /// In a read-back command, bits 1 to 3 name the counters.
+        /// In a read-back command, bits 1 to 3 select the counters.
         func readsBack(_ counter: CounterNumber) -> Bool { rawValue & (2 << counter.rawValue) != 0 }
 
         /// In a read-back command, COUNT is low: the counts are latched.

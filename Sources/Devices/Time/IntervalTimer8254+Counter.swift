@@ -13,37 +13,37 @@ extension IntervalTimer8254 {
             case lowThenHigh = 3
         }
 
-        /// The control word but for the counter's number: what the status shows.
+        /// The control word without the counter's number, as the status shows it.
         var programming: UInt8 = 0
         var mode = Mode.interruptOnTerminalCount
         var access = Access.lowThenHigh
         var isDecimal = false
         var gate: Bool
-        /// The count register: what was last written, 1 to 65,536; nil until the first write after a control word.
+        /// The count register: the last written value, 1 to 65,536; nil until the first write after a control word.
         var countRegister: UInt64?
         /// The count with which the present countdown, period or half period began.
         var loadedCount: UInt64 = 0x1_0000
-        /// The tick at which it began, possibly the next one; nil while nothing counts.
+        /// The tick at which it began, which may be the next one; nil if nothing is counting.
         var loadTick: UInt64?
         /// Ticks counted when a low gate stopped the counting.
         var stoppedAfter: UInt64?
-        /// In the square-wave mode, which half this is.
+        /// In the square-wave mode, whether this is the high half.
         var isHighHalf = true
-        /// The output's level while nothing has been loaded.
+        /// The output's level before anything has been loaded.
         var outputBeforeLoad = true
-        /// The tick from which on the written count is in the counting element; until then the status says "null count".
+        /// The tick from which the written count is in the counting element. Until then the status shows "null count".
         var nullUntil = UInt64.max
         var pendingLowByte: UInt8?
         var readsHighByte = false
         var latchedCount: UInt16?
         var latchedStatus: UInt8?
-        /// The tick up to which the output has been followed.
+        /// The tick up to which the output has been computed.
         var tick: UInt64 = 0
         var hasRisen = false
 
         init(gate: Bool) { self.gate = gate }
 
-        /// A counter that was given the largest count before the machine started, as a square wave.
+        /// A counter that makes a square wave, and got the largest count before the machine started.
         static func poweredOn(gate: Bool) -> Counter {
             var counter = Counter(gate: gate)
             counter.programming = 0x36
@@ -77,7 +77,7 @@ extension IntervalTimer8254 {
             return hasRisen
         }
 
-        /// The tick after ``tick`` at which the output rises next.
+        /// The tick after ``tick`` at which the output next rises.
         var nextRise: UInt64? {
             guard let loadTick, stoppedAfter == nil else { return nil }
             let elapsed = elapsed ?? 0
@@ -97,7 +97,7 @@ extension IntervalTimer8254 {
             }
         }
 
-        /// An odd count is longer high than low by one tick.
+        /// A square wave with an odd count is high for one tick more than it is low.
         static func halfPeriod(of count: UInt64, high: Bool) -> UInt64 { (count + (high ? 1 : 0)) / 2 }
 
         mutating func advance(to now: UInt64) {
@@ -121,14 +121,14 @@ extension IntervalTimer8254 {
             }
         }
 
-        /// Loads the count register at `reload`, and again at the end of every whole period that has passed since.
+        /// Loads the count register at `reload`, and again at the end of every whole period that has passed since then.
         private mutating func restart(at reload: UInt64) {
             if let countRegister { loadedCount = countRegister }
             let passed = tick - reload
             loadTick = reload + passed - passed % loadedCount
         }
 
-        /// Does `change`, noting whether it made the output rise.
+        /// Applies `change`, and notes whether it made the output rise.
         private mutating func noticingRise(_ change: (inout Counter) -> Void) {
             let before = output
             change(&self)
@@ -180,7 +180,7 @@ extension IntervalTimer8254 {
             }
         }
 
-        /// Takes the count register into the counting element on the next tick.
+        /// Moves the count register into the counting element on the next tick.
         private mutating func load() {
             guard let countRegister else { return }
             loadedCount = countRegister

@@ -14,7 +14,7 @@ extension IntervalTimer8254.Counter {
             guard let low = pendingLowByte else {
                 pendingLowByte = value
                 if mode == .interruptOnTerminalCount {
-                    // The first byte stops the counting and pulls the output low at once.
+                    // The first byte stops the counting and sets the output low at once.
                     loadTick = nil
                     stoppedAfter = nil
                     outputBeforeLoad = false
@@ -85,12 +85,12 @@ extension IntervalTimer8254.Counter {
         }
     }
 
-    /// Holds the count until it is read; a count that is already held stays.
+    /// Latches the count until it is read. A count that is latched already stays.
     mutating func latchCount() {
         if latchedCount == nil { latchedCount = count }
     }
 
-    /// Holds the status until it is read; a status that is already held stays.
+    /// Latches the status until it is read. A status that is latched already stays.
     mutating func latchStatus() {
         guard latchedStatus == nil else { return }
         var status: Status = []
@@ -99,7 +99,7 @@ extension IntervalTimer8254.Counter {
         latchedStatus = status.rawValue | programming
     }
 
-    /// What the counting element shows.
+    /// The present value of the counting element.
     private var count: UInt16 {
         let modulus: UInt64 = isDecimal ? 10_000 : 0x1_0000
         let value: UInt64
@@ -112,7 +112,7 @@ extension IntervalTimer8254.Counter {
         return Self.encoded(value % modulus, isDecimal: isDecimal)
     }
 
-    /// The number of ticks that a written count stands for: 0 is the largest.
+    /// The number of ticks of a written count; 0 means the largest.
     private static func ticks(of count: UInt16, isDecimal: Bool) -> UInt64 {
         guard isDecimal else { return count == 0 ? 0x1_0000 : UInt64(count) }
         let decimal = BinaryCodedDecimal.decode(count) % 10_000

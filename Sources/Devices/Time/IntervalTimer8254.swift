@@ -1,6 +1,6 @@
 public import Platform
 
-/// The PC's 8254 interval timer: three counters, of which the first drives interrupt line 0, the second once refreshed
+/// The PC's 8254 interval timer. It has three counters: the first drives interrupt line 0, the second once refreshed
 /// memory, and the third has its gate and output in port 0x61 (Intel 8254 data sheet).
 ///
 /// Counting is not simulated pulse by pulse: every output and count is computed from the tick of the exact
@@ -13,7 +13,7 @@ public struct IntervalTimer8254: Sendable {
     public enum CounterNumber: UInt8, CaseIterable, Sendable {
         /// Drives interrupt line 0; its gate is always high.
         case zero
-        /// Unused since memory refreshes itself; its gate is always high.
+        /// Unused, because memory refreshes itself now; its gate is always high.
         case one
         /// Drives the speaker; its gate is bit 0 of port 0x61.
         case two
@@ -46,18 +46,18 @@ public struct IntervalTimer8254: Sendable {
     /// What the timer remembers.
     public private(set) var state: State
 
-    /// A timer as a PC leaves it at power-on: every counter makes a square wave of its largest period, 55 ms, as far as its
-    /// gate is high.
+    /// A timer as a PC has it at power-on: every counter whose gate is high makes a square wave of its largest period,
+    /// 55 ms.
     ///
-    /// The chip's data sheet leaves this undefined. Guests rely on what PCs do: Linux waits for counter 0's status to say that
-    /// a count is loaded.
+    /// The chip's data sheet leaves this undefined, but guests rely on what PCs do. Linux waits for counter 0's status
+    /// to show that a count is loaded.
     public init() { state = State() }
 
     /// A timer as it was.
     public init(state: State) { self.state = state }
 
-    /// Whether counter 0's output has risen since this was last asked: an edge for interrupt line 0, even if the output
-    /// has fallen or pulsed since.
+    /// Whether counter 0's output has risen since the last call. This is an edge for interrupt line 0 even if the
+    /// output has fallen or pulsed since then.
     public mutating func takeInterruptEdge() -> Bool { state.counter0.takeRise() }
 
     /// The level of a counter's output, as of the last access or ``advance(to:)``.
@@ -69,7 +69,7 @@ public struct IntervalTimer8254: Sendable {
         state.counter2.setGate(level)
     }
 
-    /// Follows the outputs up to `now`.
+    /// Advances the outputs to `now`.
     public mutating func advance(to now: MachineTime) {
         let tick = ClockRate.intervalTimer.tick(at: now)
         state.counter0.advance(to: tick)
@@ -77,7 +77,7 @@ public struct IntervalTimer8254: Sendable {
         state.counter2.advance(to: tick)
     }
 
-    /// When counter 0's output rises next, if it does. The answer is never before `now`.
+    /// When counter 0's output next rises, if it does. Never before `now`.
     public func nextDeadline(after now: MachineTime) -> MachineTime? {
         guard let tick = state.counter0.nextRise else { return nil }
         return max(now, ClockRate.intervalTimer.time(ofTick: tick))

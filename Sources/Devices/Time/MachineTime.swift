@@ -1,7 +1,7 @@
 /// A point in the machine's time: nanoseconds since the machine started.
 ///
-/// Devices never read a clock. Whoever drives the machine passes the time in, and passes times that never go back; a
-/// device that is handed an earlier time than before takes it for the time that it last saw.
+/// Devices never read a clock. Whoever drives the machine passes the time, which never goes back. If a device gets an
+/// earlier time than before, it uses the last one.
 public struct MachineTime: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Nanoseconds since the machine started.
     public var rawValue: UInt64
@@ -12,7 +12,7 @@ public struct MachineTime: RawRepresentable, Hashable, Comparable, Sendable, Cus
     /// Makes a time of nanoseconds since the machine started.
     public init(nanoseconds: UInt64) { self.rawValue = nanoseconds }
 
-    /// Makes a time of seconds since the machine started, stopping at the last time that can be told.
+    /// Makes a time of seconds since the machine started; too many become ``latest``.
     public init(seconds: UInt64) {
         let (value, overflow) = seconds.multipliedReportingOverflow(by: Self.nanosecondsPerSecond)
         self.rawValue = overflow ? .max : value
@@ -21,7 +21,7 @@ public struct MachineTime: RawRepresentable, Hashable, Comparable, Sendable, Cus
     /// The moment at which the machine started.
     public static let start = MachineTime(rawValue: 0)
 
-    /// The last time that can be told, 584 years after the start.
+    /// The latest time that can be represented, 584 years after the start.
     public static let latest = MachineTime(rawValue: .max)
 
     /// Nanoseconds in a second.
@@ -30,7 +30,7 @@ public struct MachineTime: RawRepresentable, Hashable, Comparable, Sendable, Cus
     /// Nanoseconds since the machine started.
     public var nanoseconds: UInt64 { rawValue }
 
-    /// The time `nanoseconds` later, stopping at ``latest``.
+    /// The time `nanoseconds` later, or ``latest``.
     public func advanced(byNanoseconds nanoseconds: UInt64) -> MachineTime {
         let (sum, overflow) = rawValue.addingReportingOverflow(nanoseconds)
         return overflow ? .latest : MachineTime(rawValue: sum)
@@ -49,7 +49,7 @@ public struct MachineTime: RawRepresentable, Hashable, Comparable, Sendable, Cus
 }
 
 extension MachineTime {
-    /// The earlier of two deadlines, of which either may be absent.
+    /// The earlier of two deadlines, either of which may be absent.
     public static func earliest(_ first: MachineTime?, _ second: MachineTime?) -> MachineTime? {
         guard let first else { return second }
         guard let second else { return first }

@@ -1,5 +1,5 @@
 extension RealTimeClock {
-    /// What firmware may boot from, as byte 0x3D of QEMU's CMOS numbers them.
+    /// What firmware may boot from, numbered as in byte 0x3D of QEMU's CMOS.
     public enum BootDevice: UInt8, Sendable {
         /// A floppy disk.
         case floppy = 1
@@ -29,7 +29,7 @@ extension RealTimeClock {
     /// The unit of the larger sizes.
     private static let block: UInt64 = 64 * 1024
 
-    /// Tells firmware the size of memory, in bytes: what begins at 0, and what begins at 4 GiB.
+    /// Tells firmware the sizes in bytes of the memory at 0 and the memory at 4 GiB.
     public mutating func describeMemory(below4GiB low: UInt64, above4GiB high: UInt64 = 0) {
         let base = min(low / Self.kibibyte, 640)
         let extended = min(low > Self.mebibyte ? (low - Self.mebibyte) / Self.kibibyte : 0, 0xFFFF)
@@ -41,7 +41,7 @@ extension RealTimeClock {
         store(min(high / Self.block, 0xFF_FFFF), at: .memoryAbove4GiB, byteCount: 3)
     }
 
-    /// Tells firmware from what to boot, in order, at most three devices.
+    /// Tells firmware what to boot from, in order; at most three devices.
     public mutating func describeBootOrder(_ devices: [BootDevice]) {
         let codes = (devices.map(\.rawValue) + [0, 0, 0]).prefix(3)
         // Bit 0 of byte 0x38 skips the check of a floppy's signature.

@@ -1,7 +1,7 @@
 internal import Platform
 
 extension RealTimeClock {
-    /// What the date's byte `byte` shows at `second`.
+    /// The value of the date byte `byte` at `second`.
     func encodedDate(_ byte: Byte, at second: Int64) -> UInt8 {
         let date = CalendarDate(secondsSince1970: second)
         switch byte {
@@ -19,13 +19,13 @@ extension RealTimeClock {
         }
     }
 
-    /// Puts the date into its bytes, where it stays while the clock is stopped.
+    /// Stores the date in its bytes, where it stays while the clock is stopped.
     mutating func storeDate() {
         let second = self.second
         for byte in Self.dateBytes { state.memory[Int(byte.rawValue)] = encodedDate(byte, at: second) }
     }
 
-    /// Goes on from the date in the bytes.
+    /// Continues from the date in the bytes.
     mutating func loadDate() {
         var date = CalendarDate(secondsSince1970: 0)
         date.second = decoded(control(.seconds))

@@ -4,7 +4,7 @@ extension RealTimeClock {
     /// How long before an update UIP is set: the 244 microseconds of warning and the 1984 of the update cycle.
     private static let updateWarning: UInt64 = 2_228_000
 
-    /// Nanoseconds that the divider chain has counted.
+    /// How many nanoseconds the divider chain has counted.
     var position: UInt64 { state.now.advanced(byNanoseconds: state.phase).nanoseconds }
 
     /// The date as seconds since the start of 1970.
@@ -19,13 +19,13 @@ extension RealTimeClock {
     private var periodicTicks: UInt64? {
         switch control(.registerA) & ControlA.rateMask {
         case 0: nil
-        // The two fastest rates of the other crystals stand for slower ones here.
+        // The two highest rates of the other crystals give slower ones here.
         case let rate where rate < 3: 1 << UInt64(rate + 6)
         case let rate: 1 << UInt64(rate - 1)
         }
     }
 
-    /// Follows the interrupt flags up to `now`.
+    /// Advances the interrupt flags to `now`.
     public mutating func advance(to now: MachineTime) {
         guard now > state.now else { return }
         let earlierSecond = second
@@ -40,7 +40,7 @@ extension RealTimeClock {
         if let alarm = nextAlarm(after: earlierSecond), alarm <= second { state.flags.insert(.alarm) }
     }
 
-    /// When the interrupt line rises next, if it does and is not up. The answer is never before `now`.
+    /// When the interrupt line next rises; nil if it does not, or is already high. Never before `now`.
     public func nextDeadline(after now: MachineTime) -> MachineTime? {
         guard !interruptLine else { return nil }
         var deadline: MachineTime?

@@ -39,7 +39,7 @@ extension RealTimeClock {
         static let set = Self(rawValue: 1 << 7)
     }
 
-    /// Register C, whose flags stand where register B has their enable bits.
+    /// Register C, whose flags are at the same bits as their enable bits in register B.
     struct Flags: OptionSet, Hashable {
         let rawValue: UInt8
         /// UF.
@@ -56,10 +56,10 @@ extension RealTimeClock {
     /// Register D: VRT.
     static let validRAMAndTime: UInt8 = 0x80
 
-    /// In an alarm byte, both upper bits: any value will do.
+    /// Both upper bits of an alarm byte: any value matches.
     static let anyAlarm: UInt8 = 0xC0
 
-    /// In the hours with 12 of them: afternoon.
+    /// In the hours byte of the 12-hour mode: afternoon.
     static let afternoon: UInt8 = 0x80
 
     func control(_ byte: Byte) -> UInt8 { state.memory[Int(byte.rawValue)] }
@@ -68,9 +68,9 @@ extension RealTimeClock {
 
     var enabledFlags: Flags { Flags(rawValue: controlB.rawValue).intersection(.all) }
 
-    /// Whether the divider chain runs.
+    /// Whether the divider chain is running.
     var isDividing: Bool { control(.registerA) & ControlA.dividerMask.rawValue <= ControlA.running.rawValue }
 
-    /// Whether the date goes on.
+    /// Whether the date advances.
     var isCounting: Bool { isDividing && !controlB.contains(.set) }
 }

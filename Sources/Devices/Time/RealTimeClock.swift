@@ -2,7 +2,7 @@ public import Platform
 
 /// The MC146818A real-time clock with the 128 bytes of CMOS memory of a PC, and the century in byte 0x32.
 ///
-/// The date is not counted second by second: it is computed from the machine's time and the date at its start.
+/// The date is not counted second by second, but computed from the machine's time and the date at its start.
 public struct RealTimeClock: Sendable {
     /// The clock's ports.
     public typealias Register = ClockPort
@@ -11,23 +11,23 @@ public struct RealTimeClock: Sendable {
     public struct State: Hashable, Sendable {
         var index: UInt8 = 0
         var disablesNMI = false
-        /// The bytes, 128 of them. Those of the date count only while the clock is stopped.
+        /// The 128 bytes. Those of the date are valid only while the clock is stopped.
         var memory: [UInt8]
         var flags: Flags = []
         /// The date when ``RealTimeClock/position`` was 0.
         var secondsAtOrigin: Int64
-        /// Days by which the guest set the day of the week off the calendar's.
+        /// How many days the guest's day of the week differs from the calendar's.
         var dayOfWeekOffset: Int64 = 0
-        /// Added to the machine's time it gives the position of the divider chain, whose whole seconds are the updates.
+        /// The machine's time plus this is the position of the divider chain, whose whole seconds are the updates.
         var phase: UInt64
-        /// The time up to which the flags have been followed.
+        /// The time up to which the flags have been advanced.
         var now = MachineTime.start
     }
 
     /// What the clock remembers.
     public internal(set) var state: State
 
-    /// A clock that shows `date` when the machine starts, running, with 24 hours and BCD, and its memory zeroed.
+    /// A running clock that shows `date` when the machine starts, in 24-hour and BCD format, with zeroed memory.
     public init(date: WallClock) {
         var memory = [UInt8](repeating: 0, count: Self.byteCount)
         memory[Int(Byte.registerA.rawValue)] = ControlA.running.rawValue | ControlA.defaultRate
@@ -38,17 +38,18 @@ public struct RealTimeClock: Sendable {
     /// A clock as it was.
     public init(state: State) { self.state = state }
 
-    /// Bytes of memory, the clock's registers included.
+    /// The size of the memory in bytes, including the clock's registers.
     public static let byteCount = 128
 
     /// Interrupt line 8: IRQF.
     public var interruptLine: Bool { !state.flags.intersection(enabledFlags).isEmpty }
 
-    /// Whether the guest has disabled the non-maskable interrupt by bit 7 of port 0x70.
+    /// Whether the guest has disabled the non-maskable interrupt with bit 7 of port 0x70.
     public var disablesNMI: Bool { state.disablesNMI }
 
-    /// The bytes behind the clock's registers, 0x0E to 0x7F, for the board to describe the machine to its firmware and
-    /// to look at. Those of the clock itself, the century among them, and indexes above 0x7F read as 0 and keep nothing.
+    /// The bytes after the clock's registers, 0x0E to 0x7F, which the board uses to describe the machine to its
+    /// firmware. The clock's own bytes, including the century, and indexes above 0x7F read as 0 and cannot be written
+    /// here.
     public subscript(memory index: UInt8) -> UInt8 {
         get { Self.isMemory(index) ? state.memory[Int(index)] : 0 }
         set { if Self.isMemory(index) { state.memory[Int(index)] = newValue } }
@@ -101,7 +102,8 @@ public struct RealTimeClock: Sendable {
         }
     }
 
-    /// What the reset line does: no interrupt is enabled or pending. The date goes on, and memory keeps what it holds.
+    /// The effect of the reset line: no interrupt is enabled or pending. The date advances, and memory keeps its
+    /// contents.
     public mutating func reset(at now: MachineTime) {
         advance(to: now)
         writeControlB(controlB.subtracting([.periodicInterrupt, .alarmInterrupt, .updateEndedInterrupt, .squareWave]))
@@ -114,7 +116,7 @@ public struct RealTimeClock: Sendable {
         if wasCounting { storeDate() }
         state.memory[Int(Byte.registerA.rawValue)] = value
         if isDividing && !wasDividing {
-            // The first update comes half a second after the divider chain is let go.
+            // The first update comes half a second after the divider chain is released.
             let beyond = state.now.nanoseconds % MachineTime.nanosecondsPerSecond
             let wanted = MachineTime.nanosecondsPerSecond * 3 / 2
             state.phase = (wanted - beyond) % MachineTime.nanosecondsPerSecond

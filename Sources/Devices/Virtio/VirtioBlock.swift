@@ -27,7 +27,7 @@ public struct VirtioBlock: Sendable {
         case identify = 8
     }
 
-    /// What the status byte says.
+    /// The values of the status byte.
     private enum Outcome: UInt8 {
         case done = 0
         case failed = 1
@@ -38,17 +38,17 @@ public struct VirtioBlock: Sendable {
     private static let headerSize = 16
     private static let sectorSize = 512
     private static let serialNumberSize = 20
-    /// Sectors that are moved at a time.
+    /// How many sectors are moved at a time.
     private static let sectorsPerStep: UInt64 = 128
 
     /// The registers and the queue.
     public var transport: VirtioTransport
     private let serialNumber: [UInt8]
 
-    /// A disk after reset, of as many sectors of 512 bytes; the serial number has up to 20 characters of ASCII.
+    /// A disk after reset, with this many sectors of 512 bytes. The serial number has up to 20 ASCII characters.
     public init(sectorCount: UInt64, isReadOnly: Bool, serialNumber: String) {
         var configuration = LittleEndian.bytes(of: sectorCount)
-        // size_max, which is not offered, and seg_max: every descriptor but those of the header and the status.
+        // size_max, which is not offered, and seg_max, which leaves out the descriptors of the header and the status.
         configuration += LittleEndian.bytes(of: UInt32(0)) + LittleEndian.bytes(of: UInt32(Self.queueSize - 2))
         let geometry = DiskGeometry(sectorCount: sectorCount)
         configuration += LittleEndian.bytes(of: geometry.cylinders) + [geometry.heads, geometry.sectorsPerTrack]
@@ -74,9 +74,9 @@ public struct VirtioBlock: Sendable {
     /// What the disk remembers.
     public var state: State { State(transport: transport.state, serialNumber: serialNumber) }
 
-    /// Serves the requests in the queue, after the driver has said that there are some.
+    /// Serves the requests in the queue, after the driver has announced some.
     ///
-    /// - Parameter limit: how many at most.
+    /// - Parameter limit: how many to serve at most.
     /// - Returns: whether there are more.
     @discardableResult
     public mutating func service(

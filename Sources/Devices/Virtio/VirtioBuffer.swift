@@ -1,14 +1,15 @@
 import X86
 
-/// A buffer that a driver has put into a queue: stretches of guest memory for the device to read, then to write.
+/// A buffer that a driver has put into a queue: ranges of guest memory for the device to read, and then ranges to
+/// write.
 struct VirtioBuffer {
-    /// A stretch of guest memory.
+    /// A range of guest memory.
     struct Segment {
         var address: UInt64
         var count: UInt64
     }
 
-    /// Stretches in order, taken from the front.
+    /// Ranges in order, consumed from the front.
     struct Segments {
         private var segments: [Segment] = []
         private var first = 0
@@ -21,7 +22,7 @@ struct VirtioBuffer {
             byteCount += segment.count
         }
 
-        /// Takes at most `count` bytes from the front, as far as they are in one stretch.
+        /// Takes at most `count` bytes from the front, all from one range.
         mutating func takeStretch(_ count: UInt64) -> Segment? {
             while first < segments.count, segments[first].count == 0 { first += 1 }
             guard first < segments.count, count > 0 else { return nil }
@@ -33,7 +34,7 @@ struct VirtioBuffer {
             return stretch
         }
 
-        /// Takes the last byte off the end: where a block device's status goes.
+        /// Takes the last byte off the end, where a block device's status goes.
         mutating func takeLastByte() -> GuestPhysicalAddress? {
             while let last = segments.last, last.count == 0, segments.count > first { segments.removeLast() }
             guard segments.count > first, let last = segments.last else { return nil }
@@ -42,7 +43,7 @@ struct VirtioBuffer {
             return GuestPhysicalAddress(last.address &+ (last.count - 1))
         }
 
-        /// Reads bytes from the front until `bytes` is full or nothing is left; the result says how many.
+        /// Reads bytes from the front until `bytes` is full or nothing is left; returns how many.
         mutating func read(
             into bytes: inout [UInt8],
             _ memory: inout some GuestMemoryAccess
@@ -55,8 +56,8 @@ struct VirtioBuffer {
             return done
         }
 
-        /// Reads at most `count` bytes from the front, as far as they are in one stretch: where they stand, and what they
-        /// are. Nil if there are none.
+        /// Reads at most `count` bytes from the front, all from one range. Returns their address and the bytes; nil if
+        /// there are none.
         mutating func readStretch(
             _ count: UInt64,
             _ memory: inout some GuestMemoryAccess
@@ -73,7 +74,7 @@ struct VirtioBuffer {
             return (address, bytes)
         }
 
-        /// Writes bytes to the front until all are written or there is no more room; the result says how many.
+        /// Writes bytes to the front until all are written or no room is left; returns how many.
         mutating func write(
             _ bytes: [UInt8],
             _ memory: inout some GuestMemoryAccess

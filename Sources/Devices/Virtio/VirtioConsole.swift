@@ -17,7 +17,7 @@ public struct VirtioConsole: Sendable {
     }
 
     private static let queueSize: UInt16 = 64
-    /// The most bytes that a driver sends in one buffer; Linux stops at 32 KiB.
+    /// The most bytes that a driver sends in one buffer; Linux sends at most 32 KiB.
     private static let maximumBytes: UInt64 = 64 << 10
 
     /// The registers and the queues.
@@ -25,7 +25,7 @@ public struct VirtioConsole: Sendable {
 
     /// A console after reset.
     public init() {
-        // No feature is offered that the configuration's sizes would belong to.
+        // No feature is offered for which the sizes in the configuration would matter.
         transport = VirtioTransport(
             type: .console,
             classCode: 0x07_80_00,
@@ -41,7 +41,7 @@ public struct VirtioConsole: Sendable {
     /// What the console remembers.
     public var state: State { State(transport: transport.state) }
 
-    /// Takes what the guest has sent, after the driver has said that there is something.
+    /// Takes what the guest has sent, after the driver has announced it.
     public mutating func transmit(memory: inout some GuestMemoryAccess) -> [UInt8] {
         var sent: [UInt8] = []
         transport.serve(queue: Queue.transmit.rawValue, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
@@ -50,7 +50,7 @@ public struct VirtioConsole: Sendable {
             while let stretch = try buffer.readable.readStretch(Self.maximumBytes, &memory) {
                 stretches.append(stretch)
             }
-            // All of the buffer is in memory, so all of it is shown.
+            // The whole buffer is in memory, so all of it is shown.
             for (address, bytes) in stretches {
                 memory.noteText(bytes, at: address)
                 sent += bytes
@@ -60,13 +60,13 @@ public struct VirtioConsole: Sendable {
         return sent
     }
 
-    /// Bytes that ``receive(_:memory:)`` takes now.
+    /// How many bytes ``receive(_:memory:)`` can take now.
     public mutating func receiveRoom(memory: inout some GuestMemoryAccess) -> Int {
         Int(transport.nextRoom(queue: Queue.receive.rawValue, &memory))
     }
 
-    /// Gives the guest bytes from the host. The result says how many it had room for; the rest is to be offered again
-    /// when the driver has said that there is room.
+    /// Gives the guest bytes from the host. Returns how many it had room for; offer the rest again when the driver has
+    /// announced room.
     public mutating func receive(_ bytes: [UInt8], memory: inout some GuestMemoryAccess) -> Int {
         var done = 0
         transport.serve(queue: Queue.receive.rawValue, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in

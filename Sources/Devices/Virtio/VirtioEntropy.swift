@@ -2,8 +2,7 @@ internal import ByteCoding
 internal import Platform
 import X86
 
-/// A virtio source of random numbers (Virtual I/O Device 1.2, 5.4). The numbers come with each access: the device has
-/// none of its own.
+/// A virtio source of random numbers (Virtual I/O Device 1.2, 5.4). The caller supplies the numbers with each access.
 public struct VirtioEntropy: Sendable {
     /// What the device remembers.
     public struct State: Hashable, Sendable {
@@ -11,7 +10,7 @@ public struct VirtioEntropy: Sendable {
     }
 
     private static let queueSize: UInt16 = 8
-    /// The most bytes that a buffer is given; the driver asks again for more.
+    /// The most bytes for one buffer; the driver asks again if it needs more.
     private static let maximumBytes: UInt64 = 4096
 
     /// The registers and the queue.
@@ -34,7 +33,7 @@ public struct VirtioEntropy: Sendable {
     /// What the device remembers.
     public var state: State { State(transport: transport.state) }
 
-    /// Fills the buffers in the queue from `numbers`, after the driver has said that there are some.
+    /// Fills the buffers in the queue from `numbers`, after the driver has announced some.
     public mutating func service(numbers: inout some RandomNumberGenerator, memory: inout some GuestMemoryAccess) {
         transport.serve(queue: 0, &memory) { (buffer, memory) throws(VirtioQueue.Fault) in
             let count = Int(min(buffer.writable.byteCount, Self.maximumBytes))

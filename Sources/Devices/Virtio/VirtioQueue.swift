@@ -2,7 +2,7 @@ import X86
 
 /// One split virtqueue (Virtual I/O Device 1.2, 2.7), which the guest's driver fills and the device empties.
 ///
-/// Everything in its rings comes from the guest: what makes no sense is an error, after which the device needs a reset.
+/// Everything in its rings comes from the guest. Invalid content is an error, after which the device needs a reset.
 struct VirtioQueue: Hashable, Sendable {
     /// What is wrong with a queue.
     enum Fault: Error, Equatable {
@@ -12,13 +12,13 @@ struct VirtioQueue: Hashable, Sendable {
         case overfilled
         /// A descriptor's number is not below the queue's size.
         case noSuchDescriptor
-        /// The descriptors of a buffer go on for longer than the queue has any.
+        /// The descriptors of a buffer form a chain that is longer than the queue.
         case endlessChain
-        /// A descriptor for the device to read comes after one to write.
+        /// A descriptor for the device to read comes after one for it to write.
         case misordered
-        /// An indirect table is used, which was not offered.
+        /// An indirect table is used, although that feature was not offered.
         case indirect
-        /// The buffer is larger than a driver that heeds the device's limits makes any.
+        /// The buffer is larger than any that a driver makes that respects the device's limits.
         case tooLarge
     }
 
@@ -30,7 +30,7 @@ struct VirtioQueue: Hashable, Sendable {
         static let indirect = Self(rawValue: 1 << 2)
     }
 
-    /// In the flags of the available ring: no interrupt is wanted.
+    /// In the flags of the available ring: the driver wants no interrupt.
     private static let noInterrupt: UInt16 = 1
     private static let descriptorSize: UInt64 = 16
     /// The most bytes in one buffer, read and written together.
@@ -50,7 +50,7 @@ struct VirtioQueue: Hashable, Sendable {
         self.size = maximumSize
     }
 
-    /// Takes the next buffer that the driver offers, if it offers one.
+    /// Takes the next buffer that the driver offers, if any.
     mutating func take(_ memory: inout some GuestMemoryAccess) throws(Fault) -> VirtioBuffer? {
         guard isEnabled, size > 0 else { return nil }
         let offered = try Self.checked { () throws(GuestMemoryError) in
@@ -94,7 +94,7 @@ struct VirtioQueue: Hashable, Sendable {
         throw .endlessChain
     }
 
-    /// Gives a buffer back with `written` bytes in it; true if the driver wants an interrupt for it.
+    /// Returns a buffer with `written` bytes in it; true if the driver wants an interrupt for it.
     mutating func give(
         back buffer: VirtioBuffer,
         written: UInt32,

@@ -1,8 +1,8 @@
 public import X86
 
 extension VirtioTransport {
-    /// The capability through which the structures are reached without their memory, from configuration space alone
-    /// (4.1.4.9). Firmware uses it where it cannot reach the memory.
+    /// The capability with which a driver reaches the structures through configuration space alone, without their
+    /// memory (4.1.4.9). Firmware uses it when it cannot reach the memory.
     private enum AccessCapability {
         static let place: UInt8 = 0x84
         static let type: UInt8 = 5
@@ -24,7 +24,7 @@ extension VirtioTransport {
         function.allowWriting(AccessCapability.place + AccessCapability.data, UInt32.max)
     }
 
-    /// What the capability's fields name; nil if that is nothing.
+    /// What the capability's fields address; nil if they address nothing.
     private var accessTarget: (offset: UInt64, size: AccessSize)? {
         let place = AccessCapability.place
         let size: AccessSize
@@ -45,8 +45,8 @@ extension VirtioTransport {
         return (data..<data + 4).contains(offset)
     }
 
-    /// Reads configuration space. The board reads here and not from ``function``, because the data field of the access
-    /// capability gives what it names.
+    /// Reads configuration space. The board reads here instead of from ``function``, because the data field of the
+    /// access capability gives what the fields address.
     public mutating func readConfiguration(at offset: UInt8, _ size: AccessSize) -> UInt32 {
         if Self.reachesData(offset), let target = accessTarget {
             let value = read(at: target.offset, target.size)
@@ -55,8 +55,8 @@ extension VirtioTransport {
         return function.read(at: offset, size)
     }
 
-    /// Writes configuration space. The result is the number of a queue that the driver has filled, by the data field of
-    /// the access capability.
+    /// Writes configuration space. If the driver announces buffers through the data field of the access capability,
+    /// returns the number of the queue.
     public mutating func writeConfiguration(at offset: UInt8, _ size: AccessSize, _ value: UInt32) -> Int? {
         function.write(at: offset, size, value)
         guard Self.reachesData(offset), let target = accessTarget else { return nil }

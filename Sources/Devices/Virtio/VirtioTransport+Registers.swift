@@ -51,10 +51,10 @@ extension VirtioTransport {
     static let vendorCapability: UInt8 = 0x09
     /// VIRTIO_MSI_NO_VECTOR.
     private static let noVector: UInt64 = 0xFFFF
-    /// Bytes between the notification addresses of two queues.
+    /// How many bytes apart the notification addresses of two queues are.
     private static let notifyMultiplier: UInt64 = 4
 
-    /// The capabilities say where in the base address register's memory the structures are.
+    /// Adds the capabilities that say where the structures are in the memory of the base address register.
     mutating func addCapabilities() {
         add(.common, at: 0x40, byteCount: UInt32(CommonRegister.byteCount))
         add(.interruptStatus, at: 0x50, byteCount: 1)
@@ -92,7 +92,8 @@ extension VirtioTransport {
         }
     }
 
-    /// Writes within the memory of the structures; the result is the number of a queue that the driver has filled.
+    /// Writes within the memory of the structures; returns the number of a queue for which the driver announces
+    /// buffers.
     public mutating func write(at offset: UInt64, _ size: AccessSize, _ value: UInt64) -> Int? {
         let place = offset % Structure.size
         switch Structure(rawValue: offset - place) {
@@ -181,7 +182,7 @@ extension VirtioTransport {
         }
     }
 
-    /// A queue that is enabled no longer changes.
+    /// An enabled queue cannot be changed.
     private mutating func change(_ change: (inout VirtioQueue) -> Void) {
         let number = Int(registers.queueSelect)
         guard registers.queues.indices.contains(number), !registers.queues[number].isEnabled else { return }
@@ -207,10 +208,10 @@ extension VirtioTransport {
 
     private mutating func writeStatus(_ written: Status) {
         guard written != [] else { return reset() }
-        // Only the device says that it needs a reset.
+        // Only the device may report that it needs a reset.
         var status = written.subtracting(.needsReset).union(registers.status.intersection(.needsReset))
         let isSubset = registers.driverFeatures & ~registers.offeredFeatures == 0
-        // The device takes only features that it has offered, and only drivers of this century.
+        // The device accepts only features that it offered, and only drivers that are not legacy ones.
         if !registers.status.contains(.featuresOK), !isSubset || !accepts(Self.version1) { status.remove(.featuresOK) }
         if !status.contains(.featuresOK) { status.remove(.driverOK) }
         registers.status = status

@@ -1,11 +1,12 @@
 public import Platform
 
-/// What every virtio device has: its PCI function with the virtio capabilities, the common configuration, its queues and
-/// its interrupt (Virtual I/O Device 1.2, 4.1). Legacy drivers and MSI-X are not served.
+/// What all virtio devices share: a PCI function with the virtio capabilities, the common configuration, queues and an
+/// interrupt (Virtual I/O Device 1.2, 4.1). Legacy drivers and MSI-X are not supported.
 ///
-/// A device that finds nonsense in its queues sets DEVICE_NEEDS_RESET and touches them no more until it is reset.
+/// A device that finds invalid content in its queues sets DEVICE_NEEDS_RESET and does not touch them again until it is
+/// reset.
 public struct VirtioTransport: Sendable {
-    /// What kind of device it is (5).
+    /// The kind of device (5).
     public typealias DeviceType = VirtioDeviceType
 
     /// The device status field (2.1).
@@ -19,11 +20,11 @@ public struct VirtioTransport: Sendable {
         public static let acknowledge = Self(rawValue: 1 << 0)
         /// The guest has a driver for it.
         public static let driver = Self(rawValue: 1 << 1)
-        /// The driver is set up.
+        /// The driver is ready.
         public static let driverOK = Self(rawValue: 1 << 2)
-        /// The driver has chosen features, and the device takes them.
+        /// The driver has chosen features, and the device accepts them.
         public static let featuresOK = Self(rawValue: 1 << 3)
-        /// Something is wrong with the queues: only a reset helps.
+        /// Something is wrong with the queues, and only a reset helps.
         public static let needsReset = Self(rawValue: 1 << 6)
         /// The driver has given up.
         public static let failed = Self(rawValue: 1 << 7)
@@ -42,7 +43,7 @@ public struct VirtioTransport: Sendable {
         var registers: Registers
     }
 
-    /// What is behind the memory of the base address register.
+    /// The registers in the memory of the base address register.
     struct Registers: Hashable, Sendable {
         var offeredFeatures: UInt64
         var deviceFeatureSelect: UInt32 = 0
@@ -56,13 +57,13 @@ public struct VirtioTransport: Sendable {
         var configuration: [UInt8]
     }
 
-    /// The number of the base address register of the memory that all structures are in.
+    /// The number of the base address register for the memory of all structures.
     public static let baseAddress = 0
 
-    /// Bytes of that memory.
+    /// The size of that memory in bytes.
     public static let byteCount: UInt32 = 0x4000
 
-    /// VIRTIO_F_VERSION_1, without which no driver is served.
+    /// VIRTIO_F_VERSION_1, which every driver must accept.
     static let version1: UInt64 = 1 << 32
 
     /// The configuration space.
@@ -121,13 +122,13 @@ public struct VirtioTransport: Sendable {
 
     func accepts(_ feature: UInt64) -> Bool { registers.driverFeatures & feature != 0 }
 
-    /// The queues, or the buffers in them, make no sense.
+    /// The queues, or the buffers in them, are invalid.
     mutating func requireReset() {
         registers.status.insert(.needsReset)
         if registers.status.contains(.driverOK) { registers.interruptStatus.insert(.configuration) }
     }
 
-    /// The device's state but for what it is, as a driver's reset leaves it.
+    /// Resets everything except the device's identity, as a driver's reset does.
     mutating func reset() {
         registers.deviceFeatureSelect = 0
         registers.driverFeatureSelect = 0
@@ -138,11 +139,11 @@ public struct VirtioTransport: Sendable {
         registers.interruptStatus = []
     }
 
-    /// Bytes of room for the device to write in the next buffer that the driver offers; 0 if it offers none.
+    /// How many bytes the device can write to the next buffer that the driver offers; 0 if it offers none.
     mutating func nextRoom(queue number: Int, _ memory: inout some GuestMemoryAccess) -> UInt64 {
         guard isServing, registers.queues.indices.contains(number) else { return 0 }
         do throws(VirtioQueue.Fault) {
-            // A look at a copy takes nothing.
+            // Taking from a copy leaves the queue unchanged.
             var queue = registers.queues[number]
             return try queue.take(&memory)?.writable.byteCount ?? 0
         } catch {
@@ -151,8 +152,8 @@ public struct VirtioTransport: Sendable {
         }
     }
 
-    /// Serves every buffer that is in a queue: `body` uses one and says how many bytes it wrote into it, or nil to leave
-    /// it, and the rest, for later. At most as many buffers are served as the queue has descriptors.
+    /// Serves every buffer in a queue. `body` uses one and returns how many bytes it wrote into it, or nil to leave it
+    /// and the rest for later. Serves at most as many buffers as the queue has descriptors.
     mutating func serve<Memory: GuestMemoryAccess>(
         queue number: Int,
         _ memory: inout Memory,

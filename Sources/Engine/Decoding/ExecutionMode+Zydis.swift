@@ -2,7 +2,7 @@ package import CZydis
 package import X86
 
 extension ExecutionMode {
-    /// How Zydis calls it.
+    /// Zydis's name for it.
     var zydisMachineMode: ZydisMachineMode {
         switch self {
         case .real: ZYDIS_MACHINE_MODE_REAL_16

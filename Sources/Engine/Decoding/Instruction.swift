@@ -14,12 +14,12 @@ public struct Instruction: Hashable, Sendable {
     public var isRepeatedPortString: Bool
     /// It is an OUT or OUTS.
     public var writesPort: Bool
-    /// It writes to memory, if it is carried out.
+    /// It writes to memory, if its condition holds.
     public var writesMemory: Bool
     /// It is a WRMSR, of either form.
     public var writesModelSpecific: Bool
 
-    /// Decodes the first instruction of `bytes`; nil where they are no instruction.
+    /// Decodes the first instruction of `bytes`; nil if they are not an instruction.
     public init?(decoding bytes: [UInt8], at address: GuestVirtualAddress, mode: ExecutionMode) {
         var decoded = unsafe ZydisDisassembledInstruction()
         // SAFETY: Zydis reads at most bytes.count bytes of the array and fills the structure it is given.
@@ -39,7 +39,7 @@ public struct Instruction: Hashable, Sendable {
         isRepeatedPortString = isPortString && repeats
         writesPort = unsafe Self.portWrites.contains(decoded.info.mnemonic)
         writesModelSpecific = unsafe Self.registerWrites.contains(decoded.info.mnemonic)
-        // SAFETY: the operands are an array of fixed size; those that count are its first.
+        // SAFETY: the operands are an array of fixed size; the first operand_count of them are valid.
         writesMemory = unsafe withUnsafeBytes(of: decoded.operands) { operands in
             unsafe operands.bindMemory(to: ZydisDecodedOperand.self).prefix(Int(decoded.info.operand_count)).contains {
                 $0.type == ZYDIS_OPERAND_TYPE_MEMORY && $0.actions & Self.writeActions != 0
@@ -53,7 +53,7 @@ public struct Instruction: Hashable, Sendable {
 
     private static var registerWrites: [ZydisMnemonic] { [ZYDIS_MNEMONIC_WRMSR] }
 
-    /// A write, or one under a condition.
+    /// A write, or a conditional one.
     private static var writeActions: UInt8 {
         UInt8(truncatingIfNeeded: ZYDIS_OPERAND_ACTION_WRITE.rawValue | ZYDIS_OPERAND_ACTION_CONDWRITE.rawValue)
     }
@@ -71,7 +71,8 @@ public struct Instruction: Hashable, Sendable {
 }
 
 extension GuestMemory {
-    /// Decodes instructions from the processor's next one on, at most `limit`; stops at what is no instruction.
+    /// Decodes at most `limit` instructions, from the processor's next one on. Stops at bytes that are not an
+    /// instruction.
     public func instructions(at state: ProcessorState, limit: Int) -> [Instruction] {
         var result: [Instruction] = []
         var address = state.instructionAddress

@@ -1,11 +1,11 @@
 internal import CZydis
 internal import X86
 
-/// Decodes guest code in one mode, as little as is needed to find instructions that read hidden state.
+/// Decodes guest code in one mode, only as far as is needed to find instructions that read hidden state.
 struct CodeDecoder {
-    /// What an instruction means to those who look for some.
+    /// What an instruction means for the search.
     enum Meaning: Hashable {
-        /// It reads hidden state; behind this many bytes of prefixes, which stay as they are.
+        /// It reads hidden state. Before it are this many bytes of prefixes, which stay as they are.
         case hidden(TrapCode, prefixes: Int)
         /// It writes to the port in its second byte.
         case out(port: UInt8)
@@ -13,21 +13,22 @@ struct CodeDecoder {
 
     /// Where execution goes from an instruction. Displacements count from the next instruction.
     enum Flow: Hashable {
-        /// To the next one; the stack pointer has changed by so many bytes.
+        /// To the next one; the stack pointer has changed by this many bytes.
         case next(stack: Int)
-        /// There or to the next one.
+        /// To the displacement or to the next one.
         case branch(Int64)
-        /// There.
+        /// To the displacement.
         case jump(Int64)
-        /// There, and back to the next one.
+        /// To the displacement, and back to the next one.
         case call(Int64)
-        /// To where a register points.
+        /// To the address in a register.
         case indirect(GeneralRegister, isCall: Bool)
-        /// To where a word in memory says, which is at this address, from the next instruction on in 64-bit code.
+        /// To the address in a word of memory. The word is at this address, which is relative to the next instruction
+        /// in 64-bit code.
         case through(Int64, isCall: Bool)
-        /// Where the word on top of the stack says, of this size; so many more bytes are taken off.
+        /// To the address on top of the stack, of this size; this many more bytes are removed.
         case back(AccessSize, release: Int)
-        /// To where memory or another segment says: not followed.
+        /// To an address from memory or another segment: not followed.
         case elsewhere
     }
 
@@ -35,7 +36,7 @@ struct CodeDecoder {
     struct Decoded {
         /// Bytes.
         var length: Int
-        /// Nil for one that does not matter.
+        /// Nil if it does not matter to the search.
         var meaning: Meaning?
         var flow: Flow
         /// Whether it puts a return address on the stack.
@@ -56,7 +57,7 @@ struct CodeDecoder {
         return Int(unsafe instruction.length)
     }
 
-    /// Decodes from `start` on; where the instruction begins that the byte at `target` is part of.
+    /// Decodes from `start` on. Returns where the instruction begins that contains the byte at `target`.
     func step(_ bytes: [UInt8], from start: Int, over target: Int, end: Int) -> Int? {
         var offset = start
         while offset <= target {
@@ -70,7 +71,7 @@ struct CodeDecoder {
         return nil
     }
 
-    /// What the instruction at an offset means; nil for one that does not matter.
+    /// What the instruction at an offset means; nil if it does not matter to the search.
     func meaning(_ bytes: [UInt8], at offset: Int, end: Int) -> Meaning? {
         guard let instruction = unsafe decode(bytes, at: offset, end: end) else { return nil }
         return unsafe meaning(of: instruction, bytes, at: offset)
@@ -130,7 +131,7 @@ struct CodeDecoder {
             let isNear = unsafe instruction.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR
             let isRegister = unsafe instruction.raw.modrm.mod == 3
             let isCall = category == ZYDIS_CATEGORY_CALL
-            // The form without a register, and without the prefix of another segment.
+            // The form without a register and without another segment's prefix.
             if isNear, unsafe instruction.raw.modrm.mod == 0 && instruction.raw.modrm.rm == 5, first == Self.group5,
                 unsafe instruction.address_width >= 32
             {
@@ -155,7 +156,7 @@ struct CodeDecoder {
 
     /// The second byte of MOV to a debug register.
     private static let toDebugRegister: UInt8 = 0x23
-    /// The opcode of CALL and JMP to where a register or memory says.
+    /// The opcode of CALL and JMP through a register or memory.
     private static let group5: UInt8 = 0xFF
 
     /// How many words an instruction of the push or pop family moves.
@@ -166,7 +167,7 @@ struct CodeDecoder {
         return all.contains(mnemonic) ? 8 : 1
     }
 
-    /// What ADD or SUB with an immediate does to the stack pointer; 0 for every other instruction.
+    /// What ADD or SUB with an immediate adds to the stack pointer; 0 for every other instruction.
     private static func adjustment(_ instruction: ZydisDecodedInstruction) -> Int {
         let stackPointer: UInt8 = 4
         let isOnRegister = unsafe instruction.raw.modrm.mod == 3 && instruction.raw.modrm.rm == stackPointer
@@ -183,8 +184,8 @@ struct CodeDecoder {
         var decoder = decoder
         var context = unsafe ZydisDecoderContext()
         var instruction = unsafe ZydisDecodedInstruction()
-        // SAFETY: Zydis reads at most the bytes that are left up to `end`, which is within the array and not its start, and
-        // fills the structures it is given; of its result only plain numbers are used.
+        // SAFETY: Zydis reads at most the bytes up to `end`, which are within the array and not empty, and fills the
+        // structures that it is given; only plain numbers of its result are used.
         let status = unsafe bytes.withUnsafeBytes {
             unsafe ZydisDecoderDecodeInstruction(
                 &decoder,

@@ -1,19 +1,18 @@
 public import GuestMemory
 public import X86
 
-/// Traps instructions that read hidden state in code that was not there when the guest was loaded: read from a disk,
-/// unpacked, generated.
+/// Traps instructions that read hidden state in code that was not there when the guest was loaded: code that was read
+/// from a disk, unpacked or generated.
 ///
-/// Each time the guest leaves the processor at a place that it has not left at before, the code ahead of it is walked. Where
-/// that code goes on to where a register points, which is how unpacked code is entered, a breakpoint stops the guest there
-/// once, and the walk goes on with the code that it is about to enter. Where it goes through a word in memory, the word is
-/// looked at again each time.
+/// Each time the guest exits at a new place, the code ahead of it is walked. Unpacked code is entered through a jump to
+/// an address in a register. At such a jump a breakpoint stops the guest once, and the walk continues with the code
+/// that it is about to enter. A word in memory through which code jumps is looked at again each time.
 public struct CodeDiscovery {
     /// An instruction to be replaced.
     public struct Patch: Hashable, Sendable {
         /// Where in guest memory.
         public var address: GuestPhysicalAddress
-        /// What is to stand there.
+        /// What to put there.
         public var replacement: [UInt8]
     }
 

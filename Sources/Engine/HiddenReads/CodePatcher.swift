@@ -1,17 +1,17 @@
 internal import GuestMemory
 public import X86
 
-/// Replaces the instructions of a guest's code that read hidden state by ones that exit.
+/// Replaces the instructions of a guest's code that read hidden state by instructions that exit.
 public struct CodePatcher: Sendable {
     /// One replaced instruction.
     public struct Patch: Hashable, Sendable {
         /// Where in guest memory.
         public var address: GuestPhysicalAddress
-        /// What it is now.
+        /// What replaces it.
         public var code: TrapCode
         /// The guest's own bytes.
         public var original: [UInt8]
-        /// What stands there instead.
+        /// The bytes that are there instead.
         public var replacement: [UInt8]
     }
 
@@ -19,16 +19,16 @@ public struct CodePatcher: Sendable {
     public let contents: [MemoryContent]
     /// The replaced instructions, in order of their place in the contents.
     public let patches: [Patch]
-    /// The first of the four private ports; nil if nothing is to be replaced, not even in code that comes later.
+    /// The first of the four private ports; nil if nothing is to be replaced, not even in code that appears later.
     public let basePort: UInt8?
 
-    /// Most instructions that are replaced, as many as a trace admits. A guest with more has the rest left alone.
+    /// The most instructions that are replaced, which is as many as a trace admits. The rest of them are left alone.
     static let limit = 65536
 
-    /// First ports to choose from, in order: none is a device's on a PC.
+    /// First ports to choose from, in order. No device of a PC uses them.
     static let basePorts: [UInt8] = [0xE4, 0xEC, 0xB4, 0xBC, 0xA4]
 
-    /// Searches and patches what stands in memory when a guest starts.
+    /// Searches and patches what is in memory when a guest starts.
     ///
     /// - Parameter trapped: which instructions are replaced.
     public init(_ contents: [MemoryContent], trapping trapped: Set<HiddenInstruction>) {

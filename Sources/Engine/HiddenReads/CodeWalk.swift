@@ -1,11 +1,11 @@
 public import GuestMemory
 public import X86
 
-/// Decodes the code that a guest is about to execute, from where it stands: the one place of which it is certain that an
-/// instruction begins there.
+/// Decodes the code that a guest is about to execute, from its present position, which is the one place where an
+/// instruction certainly begins.
 ///
-/// Direct jumps, branches and calls are followed, and so are returns, as far as the stack holds the address behind a call.
-/// The walk ends where only the guest knows how it goes on, and after so many instructions.
+/// The walk follows direct jumps, branches and calls, and also returns, as far as the stack holds the address after a
+/// call. It ends where only the guest knows how to go on, or after a number of instructions.
 public struct CodeWalk {
     /// An instruction that reads hidden state.
     public struct Finding: Hashable, Sendable {
@@ -19,16 +19,16 @@ public struct CodeWalk {
 
     /// The instructions that were found, in the order in which they were met.
     public private(set) var findings: [Finding] = []
-    /// The instruction pointers of jumps and calls to where a register points, in the order in which they were met.
+    /// The instruction pointers of jumps and calls to the address in a register, in the order in which they were met.
     public private(set) var indirect: [UInt64] = []
 
     /// Whether an instruction that was met sets one of the processor's debug registers.
     public private(set) var setsDebugRegisters = false
 
-    /// Where the words lie in memory through which jumps and calls go, in the order in which they were met.
+    /// The words in memory through which jumps and calls go, in the order in which they were met.
     public private(set) var pointers: [GuestPhysicalAddress] = []
 
-    /// A place to go on from, and how far the stack pointer is then above what it is now; nil where that is not known.
+    /// A place to go on from, and how far the stack pointer is then above its present value; nil if that is unknown.
     private struct Start {
         var rip: UInt64
         var depth: Int?
@@ -46,8 +46,8 @@ public struct CodeWalk {
     /// - Parameters:
     ///   - state: where the guest stands, between two instructions.
     ///   - wanted: which instructions to find.
-    ///   - knowsStack: whether the stack is that with which the code there will run.
-    ///   - budget: the most instructions that are decoded.
+    ///   - knowsStack: whether the code will run with the present stack.
+    ///   - budget: the most instructions to decode.
     public init(
         from state: ProcessorState,
         in memory: GuestMemory,

@@ -1,12 +1,12 @@
 internal import X86
 
-/// A feature that lets time or randomness into a guest, by the CPUID bit that no profile shows.
+/// A feature that gives time or randomness to a guest, with the CPUID bit that no profile shows.
 package struct ConcealedFeature {
-    /// Whose treatment it shares.
+    /// The kind of read, which decides how the feature is treated.
     package enum Kind {
-        /// That of time counters.
+        /// Time counters.
         case counter
-        /// That of random numbers.
+        /// Random numbers.
         case randomness
     }
 
@@ -16,7 +16,7 @@ package struct ConcealedFeature {
     let register: CPUIDDifference.Register
     let bit: UInt32
 
-    /// Those whose instructions any ring may execute (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
+    /// All those whose instructions any ring may execute (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
     package static let all = [
         Self(name: "TSC", kind: .counter, leaf: 1, register: .edx, bit: 4),
         Self(name: "RDRAND", kind: .randomness, leaf: 1, register: .ecx, bit: 30),

@@ -1,10 +1,10 @@
 internal import X86
 
-/// Finds the instructions of a guest's code that read hidden state, and the ports that it names in instructions.
+/// Finds the instructions of a guest's code that read hidden state, and the ports that its instructions name.
 ///
-/// Where code begins and in which mode it runs is known for some code, which is decoded in order. Elsewhere an opcode counts
-/// if decoding arrives at it: from most of the places before it, in one of the processor's modes. x86 code falls into step
-/// after a few instructions wherever decoding begins, so in code nearly all places agree.
+/// For some code it is known where it begins and in which mode it runs; this is decoded in order. Elsewhere an opcode
+/// counts if decoding from most of the places before it, in one of the processor's modes, arrives at it. Decoding of
+/// x86 code gets into step after a few instructions wherever it begins, so in code nearly all places agree.
 struct HiddenInstructionScanner {
     /// How far before an opcode decoding begins, in bytes.
     private static let approach = 8...40
@@ -15,12 +15,12 @@ struct HiddenInstructionScanner {
 
     /// The instructions found so far, in order of their place.
     private(set) var findings: [Finding] = []
-    /// The ports of `OUT imm8, AL` found so far that a trap could use too.
+    /// The ports found so far in `OUT imm8, AL` that a trap could use too.
     private(set) var immediatePorts: Set<UInt8> = []
 
     /// - Parameters:
     ///   - wanted: which instructions to find.
-    ///   - limit: how many of them at most.
+    ///   - limit: the most instructions to find.
     init(_ bytes: [UInt8], wanted: Set<HiddenInstruction>, limit: Int) {
         self.bytes = bytes
         self.wanted = wanted
@@ -33,7 +33,7 @@ struct HiddenInstructionScanner {
         var code: TrapCode
     }
 
-    /// Searches one part; parts must come in rising order.
+    /// Searches one part. Parts must come in ascending order.
     mutating func scan(_ code: CodeRange) {
         switch code.form {
         case .swept: sweep(code.range)
@@ -45,7 +45,7 @@ struct HiddenInstructionScanner {
         let decoder = CodeDecoder(.long64)
         var offset = range.lowerBound
         while offset < range.upperBound, findings.count < limit {
-            // What is no instruction is passed over.
+            // Skip what is not an instruction.
             guard let length = decoder.length(bytes, at: offset, end: range.upperBound) else {
                 offset += 1
                 continue
@@ -75,7 +75,7 @@ struct HiddenInstructionScanner {
         }
     }
 
-    /// Whether an instruction's bytes contain an opcode that is looked for.
+    /// Whether an instruction's bytes contain an opcode of interest.
     private func mayMatter(_ instruction: Range<Int>) -> Bool {
         instruction.contains { $0 + 1 < bytes.count && isOpcode(at: $0) }
     }

@@ -1,14 +1,14 @@
 public import X86
 
-/// What becomes of a guest's reads of time counters and random numbers.
+/// How a guest's reads of time counters and random numbers are treated.
 public struct HiddenReadPolicy: Hashable, Sendable {
-    /// What becomes of one kind of read.
+    /// How one kind of read is treated.
     public enum Treatment: String, CaseIterable, Sendable {
-        /// CPUID does not show the instructions; a guest that executes them regardless is on its own.
+        /// CPUID does not show the instructions. If a guest executes them regardless, nothing records what they read.
         case hide
         /// CPUID does not show the instructions, and those in the guest's code are replaced by ones that are recorded.
         case trap
-        /// CPUID shows the instructions and they execute as they are: the trace may diverge.
+        /// CPUID shows the instructions and they execute as they are, so a replay may diverge.
         case native
     }
 
@@ -31,10 +31,10 @@ public struct HiddenReadPolicy: Hashable, Sendable {
         return instructions
     }
 
-    /// The features that are to be hidden from the guest, and nothing else, but that CPUID shows it regardless.
+    /// The features that should be hidden without being trapped, but that CPUID shows the guest anyway.
     ///
     /// - Parameters:
-    ///   - asked: what CPUID was to show.
+    ///   - asked: what CPUID was asked to show.
     ///   - seen: what it shows.
     public func unconcealed(asked: [CPUIDEntry], seen: [CPUIDEntry]) -> [String] {
         let differences = CPUIDDifference.between(asked: asked, seen: seen)
@@ -42,10 +42,10 @@ public struct HiddenReadPolicy: Hashable, Sendable {
         return ConcealedFeature.all.filter { treatments[$0.kind] == .hide && $0.isForced(in: differences) }.map(\.name)
     }
 
-    /// Whether a trace can hold all that the guest reads.
+    /// Whether the guest may read something that the trace does not hold.
     public var mayDiverge: Bool { counters == .native || randomness == .native }
 
-    /// A profile with the features shown that the guest is to use as they are.
+    /// A profile that also shows the features that the guest may use untrapped.
     public func applied(to profile: ProcessorProfile) -> ProcessorProfile {
         guard counters == .native else { return profile }
         var profile = profile

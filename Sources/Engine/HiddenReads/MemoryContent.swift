@@ -1,12 +1,12 @@
 public import X86
 
-/// Bytes that stand in guest memory when the guest starts, and which of them are code.
+/// Bytes that are in guest memory when the guest starts, and which of them are code.
 public struct MemoryContent: Hashable, Sendable {
-    /// Where the first byte stands.
+    /// The address of the first byte.
     public var address: GuestPhysicalAddress
     /// The bytes.
     public var bytes: [UInt8]
-    /// The parts that may be executed, by rising place, without overlap.
+    /// The parts that may be executed, in ascending order and without overlap.
     public var code: [CodeRange]
 
     /// Makes a content of its parts; without ``code`` it is data.
@@ -16,7 +16,7 @@ public struct MemoryContent: Hashable, Sendable {
         self.code = code
     }
 
-    /// Bytes of which it is not known what is code.
+    /// Bytes for which it is not known which of them are code.
     public static func unknown(_ bytes: [UInt8], at address: GuestPhysicalAddress) -> Self {
         Self(address: address, bytes: bytes, code: [CodeRange(bytes.indices, .searched)])
     }
@@ -28,7 +28,7 @@ public struct CodeRange: Hashable, Sendable {
     public enum Form: Hashable, Sendable {
         /// Code from the first byte on, for 64-bit mode: decoded in order.
         case swept
-        /// Code and data mixed, or code for an unknown mode: what the decoding from most places agrees on.
+        /// Code mixed with data, or code for an unknown mode: decoding from most places must agree on an instruction.
         case searched
     }
 

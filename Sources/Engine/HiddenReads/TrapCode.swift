@@ -2,9 +2,9 @@ public import X86
 
 /// How a trapped instruction is written into guest code: `OUT imm8, AL` to one of four private ports, which exits.
 ///
-/// RDTSC and RDPMC are as long as OUT and have a port each. Longer instructions say in the bytes behind the OUT what they
-/// were; those bytes are never executed, because the exit continues behind them. So the code explains itself, also where
-/// the guest has copied it.
+/// RDTSC and RDPMC are as long as OUT and have a port each. Longer instructions describe themselves in the bytes after
+/// the OUT. Those bytes are never executed, because the guest continues after them. So the code can be decoded even
+/// where the guest has copied it.
 ///
 ///     E6 base+0                       RDTSC
 ///     E6 base+1                       RDPMC
@@ -14,9 +14,9 @@ public import X86
 /// `code`: bits 0 to 3 the destination register, bits 4 and 5 its size (0: 16 bits, 1: 32, 2: 64), bits 6 and 7 the
 /// instruction (0 RDTSCP, 1 RDRAND, 2 RDSEED, 3 RDPID).
 public struct TrapCode: Hashable, Sendable {
-    /// The instruction that stood there.
+    /// The instruction that was there.
     public var instruction: HiddenInstruction
-    /// Its length in bytes; of RDTSC and RDPMC, whose prefixes stay as they are, without prefixes.
+    /// Its length in bytes. The prefixes of RDTSC and RDPMC stay as they are and do not count.
     public var length: Int
     /// Where RDRAND, RDSEED and RDPID put their result.
     public var destination = GeneralRegister.rax
@@ -48,8 +48,8 @@ public struct TrapCode: Hashable, Sendable {
         }
     }
 
-    /// The instruction that stood there, encoded again: where it was longer than it needs to be, with prefixes that do
-    /// nothing.
+    /// The instruction that was there, encoded again. If it was longer than necessary, prefixes that do nothing fill
+    /// the space.
     public var originalBytes: [UInt8] {
         let register = UInt8(destination.rawValue)
         var prefixes: [UInt8] = []
@@ -67,7 +67,7 @@ public struct TrapCode: Hashable, Sendable {
             if rex != 0x40 { prefixes.append(rex) }
             opcode = [0x0F, 0xC7, (instruction == .rdrand ? 0xF0 : 0xF8) | register & 7]
         }
-        // A segment prefix in front of all others means nothing where no memory is named.
+        // A segment prefix before all others has no effect on an instruction without a memory operand.
         let filling = [UInt8](repeating: 0x2E, count: max(0, length - prefixes.count - opcode.count))
         return filling + prefixes + opcode
     }

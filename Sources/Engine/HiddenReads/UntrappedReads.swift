@@ -1,8 +1,8 @@
 public import GuestMemory
 public import X86
 
-/// Instructions that read hidden state and are not trapped, in the code near some places: what a replay that went another way
-/// may have stumbled over.
+/// Instructions near some places that read hidden state and are not trapped: a replay that took another path may have
+/// met them.
 public struct UntrappedReads {
     /// One such instruction.
     public struct Finding: Hashable, Sendable {
@@ -15,9 +15,9 @@ public struct UntrappedReads {
     /// What was found, the likeliest first.
     public private(set) var findings: [Finding] = []
 
-    /// Instructions that are decoded from each place on.
+    /// How many instructions are decoded from each place on.
     private static let budget = 4096
-    /// Bytes before and behind each place that are searched beside.
+    /// How many bytes before and after each place are searched too.
     private static let reach: UInt64 = 512
 
     /// - Parameters:
@@ -31,7 +31,7 @@ public struct UntrappedReads {
             let walk = CodeWalk(from: there, in: memory, finding: all, budget: Self.budget)
             add(walk.findings.map { Finding(rip: $0.rip, instruction: $0.code.instruction) })
         }
-        // Code that was executed before a place, and not after it, is not on the way from there.
+        // A walk from a place does not find code that was executed only before it.
         for place in places {
             let start = place - min(place, Self.reach)
             let bytes = memory.read(state.instructionAddress(at: start), count: Int(2 * Self.reach), in: state)

@@ -19,7 +19,7 @@ public struct HostIdentity: Codable, Hashable, Sendable {
         self.modules = modules
     }
 
-    /// The host that this process runs on, as `/proc` and `/sys` described it when it was asked for first.
+    /// The host that this process runs on, as `/proc` and `/sys` described it at the first use.
     public static let current = read()
 
     private static func read() -> Self {

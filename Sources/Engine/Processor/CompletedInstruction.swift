@@ -1,14 +1,14 @@
-/// An instruction that some hosts cannot execute and that is completed for them, so that the guest cannot tell.
+/// An instruction that some hosts cannot execute. The engine completes it for them, and the guest cannot tell.
 public enum CompletedInstruction: String, CaseIterable, Hashable, Sendable {
     /// INT3.
     case int3
     /// INT n, in protected or 64-bit mode.
     case int
-    /// INTO, also where it does nothing.
+    /// INTO, even if it does nothing.
     case into
     /// IRET in 32-bit protected mode, to code of the same privilege.
     case iret
-    /// FWAIT, also where it raises an exception.
+    /// FWAIT, even if it raises an exception.
     case fwait
     /// PREFETCHh and PREFETCHW.
     case prefetch

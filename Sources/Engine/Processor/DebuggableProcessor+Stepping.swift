@@ -1,21 +1,22 @@
 internal import X86
 
-/// How the execution of one instruction went.
+/// How executing one instruction went.
 public enum StepOutcome: Hashable, Sendable {
-    /// The guest stands behind it.
+    /// The guest has executed it.
     case done
-    /// It came to this exit.
+    /// The guest made this exit.
     case exit(Exit)
-    /// The guest took an exception, and has seen that it was stepped. ``Stepping/init(_:deliveringTo:)`` at the same moment
-    /// again leads to the right state.
+    /// The guest took an exception and has seen that it was stepped. Go back to the moment before and use
+    /// ``Stepping/init(_:deliveringTo:)`` to reach the right state.
     case exception([InterruptHandler])
-    /// It went on, to this exit, without a stop where it was to stop.
+    /// The guest went on to this exit without stopping at the right place.
     case astray(Exit)
 }
 
 extension DebuggableProcessor where Self: ~Copyable {
-    /// Whether this host can stop the guest behind the instruction where it stands now. Not if an interrupt comes first: some
-    /// hosts push the flag by which they step with the others, and the handler sees it. The pending access must be complete.
+    /// Whether this host can stop the guest after its next instruction. It cannot if an interrupt comes first: some
+    /// hosts push the flag that makes them step with the other flags, and the handler sees it. The pending access must
+    /// be complete.
     public mutating func canStopHere() throws(EngineError) -> Bool {
         let state = try executionState()
         let pending = state.pending
@@ -23,21 +24,21 @@ extension DebuggableProcessor where Self: ~Copyable {
         return canStop(in: GuestMode(state))
     }
 
-    /// How the guest is brought behind its next instruction: asked before each step, by everyone who steps. The pending access
-    /// must be complete.
+    /// How to bring the guest past its next instruction. Everyone who steps must ask this before each step. The pending
+    /// access must be complete.
     public mutating func stepping() throws(EngineError) -> Stepping {
         Stepping(try executionState(), in: memory)
     }
 
-    /// Brings the guest behind its next instruction; must not be asked where the guest debugs itself.
+    /// Brings the guest past its next instruction. Must not be called if the guest debugs itself.
     ///
-    /// After `.exit` of a kick or an interrupt window, the same may be asked for again.
+    /// After `.exit` of a kick or an interrupt window, the same step may be called for again.
     public mutating func step(by stepping: Stepping) throws(EngineError) -> StepOutcome {
         guard case .breakpoint(let places) = stepping.method else {
             let start = exitRIP
             let exit = try step()
             guard exit.isSynchronous || exit.isDebug else { return .exit(exit) }
-            // Hosts differ in whether RIP stands before or behind an instruction that makes an exit.
+            // Hosts differ in whether RIP is before or after an instruction that makes an exit.
             let isNear = !exit.isDebug && exitRIP &- start <= 15
             let handlers = isNear ? [] : stepping.handlers(reached: exitRegisters, in: memory)
             if !handlers.isEmpty { return .exception(handlers) }

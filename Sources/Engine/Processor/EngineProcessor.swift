@@ -1,17 +1,17 @@
 public import GuestMemory
 public import X86
 
-/// A processor that an engine makes for a machine, and that says which states it can hold: what can be asked of whichever
-/// engine was chosen.
+/// A processor that an engine makes for a machine and that says which states it can hold: everything that can be asked
+/// of any engine.
 public protocol EngineProcessor: DebuggableProcessor, ~Copyable {
     /// Makes a machine with one processor that has been reset, and memory that is all zero.
     ///
     /// - Parameters:
     ///   - regions: the guest-physical memory.
     ///   - profile: what the guest is told about the processor.
-    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; if nil, all that the engine has
-    ///     of those that matter to a guest: see ``SavedRegisters``.
-    ///   - trapBasePort: what ``CodePatcher`` chose for the guest's code.
+    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; nil for all of
+    ///     ``SavedRegisters`` that the engine has.
+    ///   - trapBasePort: the port that ``CodePatcher`` chose for the guest's code.
     static func make(
         regions: [GuestMemory.Region],
         profile: ProcessorProfile,
@@ -19,7 +19,7 @@ public protocol EngineProcessor: DebuggableProcessor, ~Copyable {
         trapBasePort: UInt8?
     ) throws(EngineError) -> Self
 
-    /// What CPUID tells the guest, which may differ from the profile where the host forces bits on or off.
+    /// What CPUID tells the guest. This may differ from the profile if the host forces bits on or off.
     var cpuid: [CPUIDEntry] { get }
 
     /// The components of the extended state that a guest may enable, as bits of XCR0.

@@ -1,7 +1,7 @@
 public import X86
 
-/// One return of a processor to its driver, for one access at a time: where a host gives several elements of a string
-/// instruction at once, the processor hands them out one by one, so that a trace means the same everywhere.
+/// One return of a processor to its driver, for one access. If a host gives several elements of a string instruction at
+/// once, the processor hands them out one by one, so that a trace means the same everywhere.
 public enum Exit: Hashable, Sendable {
     /// IN or one element of INS: the driver answers with ``Processor/answer(_:)``.
     case portRead(Port, AccessSize)
@@ -22,8 +22,9 @@ public enum Exit: Hashable, Sendable {
     case halt
     /// Shutdown: a fault while delivering a double fault.
     case tripleFault
-    /// The guest may be able to take an interrupt now: as was asked for with ``Processor/requestInterruptWindow(_:)``, or
-    /// because it has lowered its task priority, which not every host says. Not exact.
+    /// The guest may be able to take an interrupt now: either the driver asked for this with
+    /// ``Processor/requestInterruptWindow(_:)``, or the guest has lowered its task priority, which not every host
+    /// reports. Not exact.
     case interruptWindow
     /// ``ProcessorKicker/kick()`` stopped the processor.
     case kicked
@@ -31,7 +32,7 @@ public enum Exit: Hashable, Sendable {
     case debug
     /// This host cannot execute the instruction at RIP.
     case emulationFailure
-    /// The engine cannot go on on this host.
+    /// The engine cannot go on with this guest on this host.
     case hostLimit(HostLimit)
 }
 
@@ -44,7 +45,7 @@ extension Exit {
         }
     }
 
-    /// Whether the guest's own instruction caused it, so that executing leads a replay to it.
+    /// Whether the guest's own instruction caused it, so that a replay reaches it by executing.
     public var isSynchronous: Bool {
         switch self {
         case .interruptWindow, .kicked, .debug: false
@@ -52,7 +53,7 @@ extension Exit {
         }
     }
 
-    /// Whether the guest was stopped at a breakpoint or behind a step: a comparison with ``debug`` costs more.
+    /// Whether the guest was stopped at a breakpoint or after a step. This costs less than comparing with ``debug``.
     public var isDebug: Bool {
         if case .debug = self { true } else { false }
     }
@@ -64,7 +65,7 @@ public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
     case entryRefused(reason: UInt64)
     /// The engine met a condition that it does not handle, other than an instruction that cannot be executed.
     case internalError(number: UInt32)
-    /// An exit that no guest of these machines should cause; with a number where the engine has no other name for it.
+    /// An exit that no guest of these machines should cause, with its number if the engine has no other name for it.
     case unexpectedExit(number: UInt32?)
 
     /// One line, without a final full stop.

@@ -1,6 +1,6 @@
 public import X86
 
-/// The ways in which a processor executes that hosts differ in.
+/// The execution modes in which hosts differ.
 public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Hashable, Sendable {
     /// Real-address mode.
     case real
@@ -11,7 +11,7 @@ public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Ha
     /// Long mode, 64-bit code, ring 3.
     case ring3
 
-    /// As a heading.
+    /// The mode as a heading.
     public var title: String {
         switch self {
         case .real: "real mode"
@@ -23,7 +23,7 @@ public enum GuestMode: String, CaseIterable, Codable, CodingKeyRepresentable, Ha
 }
 
 extension GuestMode {
-    /// The way in which a processor in a state executes. Ring 3 counts as such in every mode, and rings 1 and 2 as ring 0.
+    /// The mode of a processor's state. Ring 3 counts as such in every mode, and rings 1 and 2 count as ring 0.
     public init(_ state: ProcessorState) {
         if state.mode == .real {
             self = .real

@@ -3,27 +3,29 @@ public import X86
 
 /// One virtual processor with the memory that it executes in.
 ///
-/// What a run needs. A driver calls ``run()``, deals with the exit, and calls it again. Between two calls it may inject, read or
-/// write state and memory, after ``completePendingAccess()``. Drivers are generic over the processor, so that calls are direct.
+/// This is what a run needs. A driver calls ``run()``, handles the exit, and calls it again. Between two calls it may
+/// inject, read or write state and memory, after ``completePendingAccess()``. Drivers are generic over the processor,
+/// so that calls are direct.
 public protocol Processor: ~Copyable {
     /// The memory that it executes in.
     var memory: GuestMemory { get }
 
-    /// RIP as the last exit left it, without completing a pending access: a read's own address; for a write the host decides
-    /// between the instruction's address and the next one's.
+    /// RIP as the last exit left it, without completing a pending access. For a read it is the instruction's own
+    /// address; for a write it is the instruction's address or the next one's, depending on the host.
     var exitRIP: UInt64 { get }
 
-    /// What tells the places of exits apart: the linear address of ``exitRIP``. From 64 KiB on, where code segments begin at
-    /// 0 in practice, it is ``exitRIP`` itself.
+    /// The linear address of ``exitRIP``, which tells the places of exits apart. From 64 KiB on, where code segments
+    /// begin at 0 in practice, it is ``exitRIP`` itself.
     mutating func exitAddress() throws(EngineError) -> GuestVirtualAddress
 
     /// Executes until the next exit, or hands out the next element of the last one.
     mutating func run() throws(EngineError) -> Exit
 
-    /// Answers the pending read: the value's low bytes, as many as were asked for.
+    /// Answers the pending read with the value's low bytes, as many as the read asked for.
     mutating func answer(_ value: UInt64)
 
-    /// Answers the pending hidden read: the counter or random number, TSC_AUX, and whether there was a random number.
+    /// Answers the pending hidden read: the counter or random number, TSC_AUX, and whether a random number was
+    /// available.
     mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError)
 
     /// Answers the pending RDMSR or WRMSR with a general-protection fault.
@@ -31,15 +33,15 @@ public protocol Processor: ~Copyable {
 
     /// Finishes the instruction of the last exit, so that state and memory are those of the moment after it.
     ///
-    /// Until then RIP and a read's destination are the old ones, and setting registers would be undone. Must not be called
-    /// while elements of a string instruction are still to be handed out: see ``isInsideInstruction``.
+    /// Until then RIP and a read's destination have their old values, and setting registers would be undone. Must not
+    /// be called while elements of a string instruction are still to be handed out: see ``isInsideInstruction``.
     ///
-    /// - Throws: `.unfinishedInstruction` where the instruction turns out to have another access to make, which ``run()`` gives
-    ///   next; nothing is lost.
+    /// - Throws: `.unfinishedInstruction` if the instruction turns out to have another access to make, which ``run()``
+    ///   gives next; nothing is lost.
     mutating func completePendingAccess() throws(EngineError)
 
-    /// Whether ``run()`` would hand out another access of the same instruction before executing anything. False unless the
-    /// processor says otherwise.
+    /// Whether ``run()`` would hand out another access of the same instruction before it executes anything. False by
+    /// default.
     var isInsideInstruction: Bool { get }
 
     /// Whether an interrupt injected now is taken before the next instruction.
@@ -48,54 +50,55 @@ public protocol Processor: ~Copyable {
     /// Whether RFLAGS.IF was set at the last exit.
     var interruptFlag: Bool { get }
 
-    /// CR8, the upper half of the local APIC's task priority: as the last exit left it. A store of 32 bits to that register of
-    /// the APIC sets it too, where IA32_APIC_BASE says that the APIC is, on every engine: a replay has no APIC that could. The
-    /// engine takes IA32_APIC_BASE from WRMSR, unless that is refused.
+    /// CR8, the upper half of the local APIC's task priority, as the last exit left it. On every engine, a 32-bit store
+    /// to that register of the APIC also sets it, at the address in IA32_APIC_BASE, because a replay has no APIC that
+    /// could do this. The engine takes IA32_APIC_BASE from WRMSR, unless that is refused.
     var taskPriority: UInt8 { get }
 
-    /// Masks address line 20, or lets it through, from the next instruction on; the pending access must be complete. Part of
-    /// the state. See ``AddressLine20``: reading and writing ``memory`` is not affected, a walk through the page tables is.
+    /// Masks address line 20 or opens it, from the next instruction on; the pending access must be complete. This is
+    /// part of the state. It affects walks through the page tables, but not reads and writes of ``memory``: see
+    /// ``AddressLine20``.
     mutating func maskAddressLine20(_ isMasked: Bool) throws(EngineError)
 
     /// Injects a maskable interrupt; ``canTakeInterrupt`` must hold.
     mutating func inject(vector: UInt8) throws(EngineError)
 
-    /// Whether a non-maskable interrupt injected now is taken next. Not while the guest is in the handler of one: when it has
-    /// come to the IRET at its end, hosts deliver one that waits at different moments.
+    /// Whether a non-maskable interrupt injected now is taken next. False while the guest is in an NMI handler: hosts
+    /// differ in when they deliver a waiting one after the IRET at its end.
     func canTakeNonMaskable() throws(EngineError) -> Bool
 
     /// Injects a non-maskable interrupt; ``canTakeNonMaskable()`` must hold.
     mutating func injectNonMaskable() throws(EngineError)
 
-    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
+    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or cancels that.
     mutating func requestInterruptWindow(_ wanted: Bool)
 
     /// The whole state; the pending access must be complete.
     ///
-    /// In one form, whatever the engine: what an exception on its way, an interrupt on its way and HLT look like is said in
-    /// docs/determinism.md, "Forms of one state".
+    /// It has one form on every engine. docs/determinism.md, "Forms of one state", says how it represents a pending
+    /// exception, a pending interrupt and HLT.
     mutating func state() throws(EngineError) -> ProcessorState
 
-    /// Sets the whole state, forgetting any pending access.
+    /// Sets the whole state and forgets any pending access.
     mutating func restore(_ state: ProcessorState) throws(EngineError)
 
-    /// The pages written since the last call, by the guest or the host side, in rising order.
+    /// The pages written since the last call, by the guest or the host side, in ascending order.
     ///
-    /// - Parameter hot: pages that are likely to be written again before the next call. Finding that out costs the guest an
-    ///   exit for each: those may be among the next call's pages unseen.
+    /// - Parameter hot: pages that are likely to be written again before the next call. Detecting a write costs the
+    ///   guest an exit, so these pages may be reported next time without detecting one.
     mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) throws(EngineError) -> [GuestPhysicalAddress]
 
-    /// The instructions that this host cannot execute and that were completed for it, and how often: no exits, and no part
-    /// of what happens to the guest. None unless the processor says otherwise.
+    /// The instructions that this host cannot execute and that were completed for it, with counts. They are not exits
+    /// and do not affect the guest. Empty by default.
     var completed: [CompletedInstruction: UInt64] { get }
 
-    /// How many instructions it has executed; nil, as unless the processor says otherwise, if this engine does not count.
+    /// How many instructions it has executed; nil, the default, if this engine does not count.
     var instructionsRetired: UInt64? { get }
 
-    /// Executes until the next exit, as ``run()`` does, but no further than to a count of ``instructionsRetired``.
+    /// Executes until the next exit, as ``run()`` does, but not beyond a count of ``instructionsRetired``.
     ///
-    /// - Returns: the exit; nil where the count was reached first.
-    /// - Throws: `.doesNotCount`, as unless the processor does otherwise, if this engine does not count.
+    /// - Returns: the exit; nil if the count was reached first.
+    /// - Throws: `.doesNotCount`, the default, if this engine does not count.
     mutating func run(upTo count: UInt64) throws(EngineError) -> Exit?
 
     /// Stops ``run()`` from another thread.
@@ -116,7 +119,7 @@ extension Processor where Self: ~Copyable {
     public mutating func run(upTo count: UInt64) throws(EngineError) -> Exit? { throw .doesNotCount }
 }
 
-/// Stops a processor from another thread: the run under way, or the next one if none is.
+/// Stops a processor from another thread: the current run, or the next one if none is under way.
 public struct ProcessorKicker: Sendable {
     private let action: @Sendable () -> Void
 
@@ -125,7 +128,7 @@ public struct ProcessorKicker: Sendable {
         self.action = action
     }
 
-    /// Makes the run under way, or the next one, end with ``Exit/kicked``.
+    /// Makes the current run, or the next one, end with ``Exit/kicked``.
     public func kick() {
         action()
     }

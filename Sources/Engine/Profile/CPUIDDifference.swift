@@ -1,6 +1,6 @@
 public import X86
 
-/// Bits of one CPUID register that a guest sees otherwise than it was asked for.
+/// Bits of one CPUID register that the guest does not see as they were requested.
 public struct CPUIDDifference: Codable, Hashable, Sendable, CustomStringConvertible {
     /// A register that CPUID fills.
     public typealias Register = CPUIDFeature.Register
@@ -22,9 +22,9 @@ public struct CPUIDDifference: Codable, Hashable, Sendable, CustomStringConverti
         return [(forcedOn, "+"), (forcedOff, "-")].filter { $0.0 != 0 }.reduce(place) { $0 + " \($1.1)\(hex($1.0))" }
     }
 
-    /// The same in words, with each bit by number and, where it has one, name: for a guest that was recorded elsewhere.
+    /// The same in words, with each bit's number and name if it has one: for a guest that was recorded elsewhere.
     public var explanation: String {
-        let shown = forcedOn == 0 ? nil : "this host shows \(names(forcedOn)), the recording's did not"
+        let shown = forcedOn == 0 ? nil : "this host shows \(names(forcedOn)), the recording's host did not"
         let hidden = forcedOff == 0 ? nil : "this host lacks \(names(forcedOff))"
         let differences = [shown, hidden].compactMap(\.self).joined(separator: "; ")
         return "CPUID leaf \(hex(leaf)).\(subleaf) \(register.rawValue): \(differences)"

@@ -3,7 +3,7 @@ internal import X86
 extension ProcessorProfile {
     /// Why a profile's text was refused.
     public struct FileError: Error, CustomStringConvertible {
-        /// The line, from 1 on.
+        /// The line's number, counted from 1.
         public var line: Int
         /// What is wrong with it.
         public var problem: String
@@ -12,13 +12,13 @@ extension ProcessorProfile {
         public var description: String { "line \(line) of the profile: \(problem)" }
     }
 
-    /// Most leaves that a profile may have: as many as KVM keeps (`KVM_MAX_CPUID_ENTRIES`).
+    /// The most leaves that a profile may have, which is as many as KVM keeps (`KVM_MAX_CPUID_ENTRIES`).
     static let maximumLeaves = 256
 
     /// Reads a profile from text.
     ///
     /// A line is one leaf: function, subleaf or `-`, EAX, EBX, ECX and EDX, each hexadecimal with or without `0x`, separated
-    /// by blanks. `#` begins a comment. What ``text`` gives is read back equal.
+    /// by spaces. `#` begins a comment. Reading what ``text`` gives yields an equal profile.
     public init(name: String, text: String) throws(FileError) {
         var entries: [CPUIDEntry] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -34,7 +34,7 @@ extension ProcessorProfile {
                 } else if let number = UInt32(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16) {
                     numbers.append(number)
                 } else {
-                    throw FileError(line: index + 1, problem: "'\(word)' is no hexadecimal number of 32 bits")
+                    throw FileError(line: index + 1, problem: "'\(word)' is not a 32-bit hexadecimal number")
                 }
             }
             let entry = CPUIDEntry(
@@ -47,7 +47,7 @@ extension ProcessorProfile {
                 edx: numbers[5]
             )
             if entries.contains(where: { $0.function == entry.function && $0.index == entry.index }) {
-                throw FileError(line: index + 1, problem: "this leaf has been given already")
+                throw FileError(line: index + 1, problem: "this leaf was given before")
             }
             guard entries.count < Self.maximumLeaves else {
                 throw FileError(line: index + 1, problem: "more than \(Self.maximumLeaves) leaves")

@@ -2,9 +2,9 @@ public import X86
 
 /// What a guest is told about its processor: a fixed, named table instead of whatever a host happens to have.
 ///
-/// No profile shows a feature that lets time or randomness into the guest unrecorded.
+/// No profile shows a feature that would let the guest read time or randomness unrecorded.
 public struct ProcessorProfile: Hashable, Sendable {
-    /// The name by which `--cpu` asks for it.
+    /// Its name for `--cpu`.
     public var name: String
     /// What CPUID answers.
     public var cpuid: [CPUIDEntry]
@@ -20,8 +20,8 @@ public struct ProcessorProfile: Hashable, Sendable {
         cpuid.first { $0.function == 1 }?.eax ?? 0
     }
 
-    /// What every x86-64 host of the last decade can run: a Nehalem, the first processor of the x86-64-v2 level, less its
-    /// time-stamp counter and machine checks.
+    /// What every x86-64 host of the last decade can run: a Nehalem, the first processor of the x86-64-v2 level,
+    /// without its time-stamp counter and machine checks.
     public static let baseline = Self(
         name: "baseline",
         cpuid: [
@@ -43,7 +43,7 @@ public struct ProcessorProfile: Hashable, Sendable {
         ] + brand("rr-vm baseline processor")
     )
 
-    /// What an engine supports on this host, less the features that would let time or randomness in.
+    /// What an engine supports on this host, without the features that would let the guest read time or randomness.
     ///
     /// - Parameter supported: all that the engine can show a guest here.
     public static func host(supported: [CPUIDEntry]) -> Self {

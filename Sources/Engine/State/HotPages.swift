@@ -1,9 +1,9 @@
 internal import X86
 
-/// The pages that a guest writes again and again, as far as captures have shown.
+/// The pages that a guest writes again and again, judging by the captures so far.
 struct HotPages {
-    /// Captures within which a page has to change again to be hot, and after which one that has not is no longer. To look at a
-    /// page costs about a tenth of what the exit of the first write to it costs.
+    /// A page is hot if it changes again within this number of captures, and is no longer hot if it does not. Looking
+    /// at a page costs about a tenth of the exit that the first write to it costs.
     private static let reach = 8
 
     private var capture = 0

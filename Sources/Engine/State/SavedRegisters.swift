@@ -1,6 +1,7 @@
-/// Which model-specific registers are part of a processor's state, and which a guest may use without an exit, on every engine.
+/// Which model-specific registers are part of a processor's state, and which ones a guest may use without an exit, on
+/// every engine.
 ///
-/// Every other one traps, so that what a guest reads is either in the state or in the trace, whatever executes it.
+/// All others trap, so that whatever a guest reads is either in the state or in the trace, on any engine.
 public enum SavedRegisters {
     /// Registers that are kept with the state where the engine has them (Intel SDM vol. 4, chapter 2).
     public static let candidates: [UInt32] =
@@ -22,6 +23,6 @@ public enum SavedRegisters {
 
     /// The registers that do not trap.
     ///
-    /// - Parameter saved: the registers that are kept with the state: a trace knows best which its guest used without an exit.
+    /// - Parameter saved: the registers that are kept with the state: a trace says which ones its guest used without an exit.
     public static func untrapped(saving saved: [UInt32]) -> Set<UInt32> { Set(saved + elsewhere) }
 }

@@ -2,16 +2,16 @@ public import ByteCoding
 public import GuestMemory
 public import X86
 
-/// Captures a processor's and its memory's whole state again and again, each time in proportion to what changed.
+/// Captures the whole state of a processor and its memory again and again. Each capture costs as much as has changed.
 public struct StateTracker {
     private var memoryDigest = MemoryDigest()
-    /// What is expected to be written again, if anything.
+    /// The pages that are expected to be written again, if they are tracked.
     private var hotPages: HotPages?
 
     /// Starts with memory that is all zero.
     ///
-    /// - Parameter expectsRewrites: takes pages that change often for written without finding out, which costs the
-    ///   guest less where they are, and names more ``Capture/writtenPages`` where they are not.
+    /// - Parameter expectsRewrites: assume that pages that change often were written, without detecting it. This costs a
+    ///   guest that rewrites pages less, and makes ``Capture/writtenPages`` larger for one that does not.
     public init(expectsRewrites: Bool = false) {
         hotPages = expectsRewrites ? HotPages() : nil
     }
@@ -19,19 +19,19 @@ public struct StateTracker {
     /// The pages that were not all zero when they were last captured.
     public var knownPages: Set<GuestPhysicalAddress> { memoryDigest.pagesInUse }
 
-    /// Bytes of those pages.
+    /// The size of those pages in bytes.
     public var usedMemory: UInt64 { UInt64(memoryDigest.pageCount) * UInt64(GuestMemory.pageSize) }
 
     /// The whole state at one moment, with the pages whose content changed since the capture before.
     public struct Capture {
         /// The processor.
         public var state: ProcessorState
-        /// Of the processor and all memory.
+        /// The digest of the processor and all memory.
         public var digest: StateDigest
-        /// The pages that differ from the capture before, by rising address.
+        /// The pages that differ from the capture before, by ascending address.
         public var changedPages: [GuestPhysicalAddress]
-        /// The pages that were written since the capture before, by rising address: those that changed, and those that were
-        /// left or became again what they had been. More than were written where rewrites are expected.
+        /// The pages that were written since the capture before, by ascending address, whether their content changed or
+        /// not. It may contain other pages if rewrites are expected.
         public var writtenPages: [GuestPhysicalAddress]
     }
 
@@ -46,7 +46,7 @@ public struct StateTracker {
         return Capture(state: state, digest: digest, changedPages: changed, writtenPages: written)
     }
 
-    /// Takes pages into account that were taken from a processor as dirty; gives those whose content changed.
+    /// Takes pages that a processor reported as dirty into account; returns those whose content changed.
     public mutating func update(
         _ pages: [GuestPhysicalAddress],
         in memory: GuestMemory

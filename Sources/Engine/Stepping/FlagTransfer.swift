@@ -1,21 +1,21 @@
 internal import X86
 
-/// What an instruction does with the trap flag, which is what a host steps a guest by.
+/// What an instruction does with the trap flag, by which a host steps a guest.
 enum FlagTransfer: Hashable {
-    /// PUSHF: pushes the flags, TF among them.
+    /// PUSHF: pushes the flags, including TF.
     case push
-    /// INT n, INT3: pushes them, and goes to this vector's handler.
+    /// INT n, INT3: pushes the flags, and goes to this vector's handler.
     case interrupt(UInt8)
     /// INTO: the same for vector 4, if OF is set.
     case interruptOnOverflow
-    /// INT1: a debug exception of the guest's own.
+    /// INT1: the guest raises a debug exception itself.
     case debugException
-    /// POPF and IRET: loads them from so many bytes above the top of the stack.
+    /// POPF and IRET: load the flags from this many bytes above the top of the stack.
     case load(offset: UInt64)
-    /// SYSRET: loads them from R11.
+    /// SYSRET: loads the flags from R11.
     case loadFromRegister
 
-    /// Of the first instruction of `bytes`; nil for one that neither stores flags nor loads TF.
+    /// For the first instruction of `bytes`; nil if it neither stores flags nor loads TF.
     init?(_ bytes: [UInt8], mode: ExecutionMode) {
         var isWide = mode == .protected32 || mode == .long64
         let natural = isWide
@@ -37,7 +37,7 @@ enum FlagTransfer: Hashable {
         case (0xCC, _): self = .interrupt(3)
         case (0xCD, let vector?): self = .interrupt(vector)
         case (0xCE, _) where mode != .long64: self = .interruptOnOverflow
-        // Behind the instruction pointer and the code segment's selector.
+        // The flags come after the instruction pointer and the code segment's selector.
         case (0xCF, _): self = .load(offset: isQuad ? 16 : isWide ? 8 : 4)
         case (0xF1, _): self = .debugException
         case (0x0F, 0x07?): self = .loadFromRegister

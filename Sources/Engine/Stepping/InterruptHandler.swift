@@ -10,7 +10,7 @@ public struct InterruptHandler: Hashable, Sendable {
 }
 
 extension GuestMemory {
-    /// Where the guest's interrupt table sends a vector; nil where the table has no gate for it, or a task gate.
+    /// Where the guest's interrupt table sends a vector; nil if the table has no gate for it, or a task gate.
     public func interruptHandler(_ vector: UInt8, in state: ProcessorState) -> InterruptHandler? {
         let isReal = state.mode == .real
         let isLong = state.isLongModeActive
@@ -50,6 +50,6 @@ extension GuestMemory {
 }
 
 extension ArraySlice<UInt8> {
-    /// The number that up to 8 bytes are, the lowest first.
+    /// The number that up to 8 bytes encode, lowest first.
     fileprivate var littleEndian: UInt64 { reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 }

@@ -1,30 +1,30 @@
 public import GuestMemory
 public import X86
 
-/// How a guest is brought behind its next instruction without noticing it.
+/// How to bring a guest past its next instruction without its noticing.
 ///
-/// A host steps by the processor's trap flag. The guest sees that flag where an instruction or a delivery pushes the flags, and
-/// loses its own where it has set it. So whoever stops a guest asks here first.
+/// A host steps by the processor's trap flag. The guest sees that flag if an instruction or a delivery pushes the
+/// flags, and loses its own flag if it has set it. So whoever steps a guest asks here first.
 public struct Stepping: Hashable, Sendable {
-    /// The ways.
+    /// The ways to do this.
     public enum Method: Hashable, Sendable {
         /// By ``DebuggableProcessor/step()``.
         case single
-        /// By a breakpoint at one of these places, which it comes to next.
+        /// By a breakpoint at one of these places, one of which the guest reaches next.
         case breakpoint([InterruptHandler])
-        /// In no way: the guest uses the processor's debugging for itself, or begins to with this instruction.
+        /// Not at all: the guest uses the processor's debugging itself, or begins to with this instruction.
         case guestDebugsItself
     }
 
     /// The way for this instruction.
     public let method: Method
     private let state: ProcessorState
-    /// Where the instruction leads if it raises no exception; nil where only executing it tells.
+    /// Where the instruction leads if it raises no exception; nil if only executing it can tell.
     private let successors: Set<UInt64>?
 
     /// - Parameters:
     ///   - state: the processor between two instructions.
-    ///   - memory: what it executes in.
+    ///   - memory: the memory that it executes in.
     public init(_ state: ProcessorState, in memory: GuestMemory) {
         self.state = state
         let bytes = memory.read(state.instructionAddress, count: 15, in: state)
@@ -33,7 +33,7 @@ public struct Stepping: Hashable, Sendable {
         method = Self.method(state, memory, bytes, length: decoded?.length)
     }
 
-    /// The way behind a delivery that ``handlers(reached:in:)`` found.
+    /// How to stop after a delivery that ``handlers(reached:in:)`` found.
     public init(_ state: ProcessorState, deliveringTo handlers: [InterruptHandler]) {
         self.state = state
         successors = nil
@@ -50,7 +50,7 @@ public struct Stepping: Hashable, Sendable {
         func handler(_ vector: UInt8) -> Method {
             memory.interruptHandler(vector, in: state).map { .breakpoint([$0]) } ?? .single
         }
-        // What is on its way comes before the instruction; interrupts of the board's are the driver's to deliver.
+        // A pending event comes before the instruction. The driver delivers the board's interrupts.
         if let exception = state.pending.exception { return handler(exception.vector) }
         if let interrupt = state.pending.interrupt { return interrupt.soft ? handler(interrupt.vector) : .single }
         if bytes.starts(with: Self.undefined) { return handler(6) }
@@ -79,7 +79,7 @@ public struct Stepping: Hashable, Sendable {
         let next = state.mode.wrapped(state.rip &+ UInt64(decoded.length))
         func target(_ displacement: Int64) -> UInt64 { state.mode.wrapped(next &+ UInt64(bitPattern: displacement)) }
         switch decoded.flow {
-        // A repeated instruction may stay where it is.
+        // A repeated instruction may stay at its place.
         case .next: return [next, state.rip]
         case .branch(let displacement): return [next, target(displacement)]
         case .jump(let displacement), .call(let displacement): return [target(displacement)]
@@ -88,11 +88,11 @@ public struct Stepping: Hashable, Sendable {
         }
     }
 
-    /// The handlers of exceptions that a step of ``Method/single`` has led to, where it has not led where the instruction does:
-    /// hosts execute a handler's first instruction in the same step, and have pushed the trap flag. Empty where it has gone
-    /// right.
+    /// The handlers of exceptions that a step of ``Method/single`` may have led to instead of where the instruction
+    /// leads. Hosts execute a handler's first instruction in the same step, and have pushed the trap flag. Empty if the
+    /// step went right.
     ///
-    /// - Parameter registers: as ``DebuggableProcessor/exitRegisters`` gives them behind the step.
+    /// - Parameter registers: as ``DebuggableProcessor/exitRegisters`` gives them after the step.
     public func handlers(reached registers: [UInt64], in memory: GuestMemory) -> [InterruptHandler] {
         guard method == .single, registers.count > ripIndex, mayHaveBeenDelivered(registers) else { return [] }
         let rip = registers[ripIndex]
@@ -116,7 +116,7 @@ public struct Stepping: Hashable, Sendable {
 
     private func mayHaveBeenDelivered(_ registers: [UInt64]) -> Bool {
         if let successors { return !successors.contains(registers[ripIndex]) }
-        // A call pushes an address and a selector at most, a delivery the flags as well.
+        // A call pushes an address and a selector at most; a delivery also pushes the flags.
         let pushed = state[.rsp] &- registers[GeneralRegister.rsp.rawValue]
         return pushed > (state.mode == .real ? 4 : 8) && pushed < UInt64(GuestMemory.pageSize)
     }

@@ -2,7 +2,7 @@ import CKVM
 import SystemPackage
 
 extension Descriptor {
-    /// Whether there is an attribute (`KVM_HAS_DEVICE_ATTR`).
+    /// Whether an attribute exists (`KVM_HAS_DEVICE_ATTR`).
     func hasAttribute(_ attribute: DeviceAttribute) throws(KVMError) -> Bool {
         do {
             try transfer(.hasAttribute, attribute, address: 0)

@@ -16,7 +16,7 @@ extension KVMSystem {
         try unsafe descriptor.getAttribute(attribute, into: address)
     }
 
-    /// The register files of XSAVE that guests can have, as in XCR0 (``DeviceAttribute/guestExtendedComponents``).
+    /// The XSAVE components that guests can have, as in XCR0 (``DeviceAttribute/guestExtendedComponents``).
     public func guestExtendedComponents() throws(KVMError) -> UInt64 {
         var value: UInt64 = 0
         // SAFETY: the attribute has 64 bits.

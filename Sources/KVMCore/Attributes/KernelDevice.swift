@@ -1,13 +1,13 @@
 import CKVM
 import SystemPackage
 
-/// A device that KVM has in the kernel, with a descriptor of its own (`KVM_CREATE_DEVICE`; KVM API documentation, section 4.79).
+/// A device in the kernel that has a descriptor of its own (`KVM_CREATE_DEVICE`; KVM API documentation, section 4.79).
 public struct KernelDevice: ~Copyable, Sendable {
     let descriptor: Descriptor
-    /// What it is.
+    /// The kind of device.
     public let kind: Kind
 
-    /// What a device is (`KVM_DEV_TYPE_*`).
+    /// The kind of a device (`KVM_DEV_TYPE_*`).
     public struct Kind: RawRepresentable, Hashable, Sendable {
         /// KVM's number for it.
         public var rawValue: UInt32
@@ -15,7 +15,7 @@ public struct KernelDevice: ~Copyable, Sendable {
         /// Makes a kind of KVM's number for it.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// What ties VFIO's groups to a VM (`KVM_DEV_TYPE_VFIO`): the only one that x86 hosts have.
+        /// The device that ties VFIO's groups to a VM (`KVM_DEV_TYPE_VFIO`), the only kind that x86 hosts have.
         public static let vfio = Self(rawValue: 4)
     }
 
@@ -48,8 +48,8 @@ public struct KernelDevice: ~Copyable, Sendable {
 extension VM {
     /// Makes a device in the kernel (`KVM_CREATE_DEVICE`).
     ///
-    /// - Throws: ENODEV if the host has none of that kind; EEXIST if the VM has one and there can be no second; that the host lacks
-    ///   `KVM_CAP_DEVICE_CTRL`, if it does and does not know the request.
+    /// - Throws: ENODEV if the host has no device of that kind; EEXIST if the VM has one and cannot have a second; a
+    ///   lack of `KVM_CAP_DEVICE_CTRL` if the host does not know the request and lacks this capability.
     public func createDevice(_ kind: KernelDevice.Kind) throws(KVMError) -> KernelDevice {
         let value = try makeDevice(kind, flags: 0)
         return KernelDevice(
@@ -58,7 +58,7 @@ extension VM {
         )
     }
 
-    /// Whether the host has a kind of device, found without making one (`KVM_CREATE_DEVICE_TEST`).
+    /// Whether the host has a kind of device; makes none (`KVM_CREATE_DEVICE_TEST`).
     public func canCreateDevice(_ kind: KernelDevice.Kind) throws(KVMError) -> Bool {
         do {
             _ = try makeDevice(kind, flags: UInt32(KVM_CREATE_DEVICE_TEST))
@@ -75,7 +75,8 @@ extension VM {
         do {
             try descriptor.call(.createDevice, with: &value, about: subject)
         } catch {
-            // The capability is not asked before: kernels up to 6.1 have the request on x86 and say that they have not.
+            // The capability is not checked first: kernels up to 6.1 have the request on x86 and report that they lack
+            // it.
             guard error.errno == .inappropriateIOCTLForDevice, try check(.deviceControl) <= 0 else { throw error }
             throw KVMError(.createDevice, lacks: .deviceControl, about: subject)
         }

@@ -27,7 +27,7 @@ extension VCPU {
         try unsafe descriptor.setAttribute(attribute, from: address)
     }
 
-    /// What is added to the host's time-stamp counter for the guest (``DeviceAttribute/tscOffset``).
+    /// The offset that is added to the host's time-stamp counter for the guest (``DeviceAttribute/tscOffset``).
     public func tscOffset() throws(KVMError) -> UInt64 {
         var value: UInt64 = 0
         // SAFETY: the attribute has 64 bits.
@@ -35,7 +35,7 @@ extension VCPU {
         return value
     }
 
-    /// Sets what is added to the host's time-stamp counter for the guest (``DeviceAttribute/tscOffset``).
+    /// Sets the offset that is added to the host's time-stamp counter for the guest (``DeviceAttribute/tscOffset``).
     public mutating func setTSCOffset(_ offset: UInt64) throws(KVMError) {
         var value = offset
         // SAFETY: the attribute has 64 bits.

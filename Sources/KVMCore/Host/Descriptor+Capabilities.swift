@@ -7,7 +7,7 @@ extension Descriptor {
             throw KVMError(
                 operation: Request.enableCapability.name.description,
                 argument: capability.name,
-                cause: .refused("it takes four arguments at most, not \(arguments.count)")
+                cause: .refused("it takes at most four arguments, not \(arguments.count)")
             )
         }
         let filled = arguments + [UInt64](repeating: 0, count: 4 - arguments.count)
@@ -24,7 +24,7 @@ extension Descriptor {
         try call(.checkExtension, UInt(capability.rawValue), about: capability.name)
     }
 
-    /// Refuses a request that needs what the host lacks; on `/dev/kvm` or a VM.
+    /// Refuses a request if the host lacks the capability that it needs. For `/dev/kvm` or a VM.
     ///
     /// - Returns: the number that the host gives for the capability, 1 or more.
     @discardableResult
@@ -40,12 +40,12 @@ extension Descriptor {
 }
 
 extension KVMError {
-    /// A request that needs what the host lacks.
+    /// The error for a request that needs what the host lacks.
     init(_ request: Request, lacks capability: Capability, about subject: String = "") {
         self.init(operation: request.name.description, argument: subject, cause: .lacks(capability))
     }
 
-    /// A request that would be in vain, for the reason given.
+    /// The error for a request that KVMCore refuses, with the reason.
     init(_ request: Request, refused reason: String, about subject: String = "") {
         self.init(operation: request.name.description, argument: subject, cause: .refused(reason))
     }

@@ -18,7 +18,7 @@ extension Descriptor {
 
     /// Makes a request that fills a list of MSR numbers: `KVM_GET_MSR_INDEX_LIST`, `KVM_GET_MSR_FEATURE_INDEX_LIST`.
     func msrNumbers(_ request: Request) throws(KVMError) -> [MSRNumber] {
-        // Well above what any kernel lists (some 500); one that lists more answers E2BIG, which is passed on.
+        // Well above what any kernel lists (about 500). A kernel that lists more answers E2BIG, which is passed on.
         let room = 4096
         let list = FlexibleArray(header: ckvm_msr_list_header(nmsrs: UInt32(room)), repeating: UInt32(0), count: room)
         // SAFETY: the list has the layout of kvm_msr_list and room for as many numbers as its header says.
@@ -26,7 +26,7 @@ extension Descriptor {
         return list.elements(count: Int(list.header.nmsrs)).map(MSRNumber.init(rawValue:))
     }
 
-    /// Reads MSRs (`KVM_GET_MSRS`): of a vCPU, or on `/dev/kvm` the features that KVM can offer.
+    /// Reads MSRs (`KVM_GET_MSRS`): a vCPU's, or, on `/dev/kvm`, the features that KVM can offer.
     func readMSRs(_ numbers: [MSRNumber]) throws(KVMError) -> [MSREntry] {
         var result: [MSREntry] = []
         result.reserveCapacity(numbers.count)
@@ -37,7 +37,7 @@ extension Descriptor {
         return result
     }
 
-    /// Writes MSRs (`KVM_SET_MSRS`), in the order given; those before the first one refused are written.
+    /// Writes MSRs (`KVM_SET_MSRS`) in the given order. Those before the first refused one are written.
     func writeMSRs(_ entries: [MSREntry]) throws(KVMError) {
         for start in stride(from: 0, to: entries.count, by: Self.msrBatch) {
             _ = try transferMSRs(.setMSRs, Array(entries[start..<min(start + Self.msrBatch, entries.count)]))
@@ -56,11 +56,11 @@ extension Descriptor {
         // SAFETY: the list has the layout of kvm_msrs and as many entries as its header says.
         let done = Int(try unsafe call(request, at: list.address, about: "\(entries.count) registers"))
         guard done >= entries.count else {
-            // The kernel reports how many it did, without an errno: the next one is the one that it refused.
+            // The kernel reports how many it handled, without an errno: it refused the next one.
             throw KVMError(
                 operation: request.name.description,
                 argument: "MSR \(entries[max(done, 0)].number)",
-                cause: .refused("this host's KVM does not have it, or not with that value")
+                cause: .refused("this host's KVM lacks it or does not accept that value")
             )
         }
         return list.elements(count: done).map { MSREntry(MSRNumber($0.index), $0.data) }

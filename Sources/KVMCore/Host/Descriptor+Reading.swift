@@ -1,7 +1,7 @@
 import SystemPackage
 
 extension Descriptor {
-    /// Reads bytes at an offset (pread(2)), all of them.
+    /// Reads all of `count` bytes at an offset (pread(2)).
     func read(at offset: Int, count: Int, of part: String) throws(KVMError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let done: Int
@@ -14,7 +14,7 @@ extension Descriptor {
             throw KVMError(
                 operation: "pread",
                 argument: part,
-                cause: .unexpected("\(done) bytes came, \(count) should")
+                cause: .unexpected("\(done) bytes came instead of \(count)")
             )
         }
         return bytes

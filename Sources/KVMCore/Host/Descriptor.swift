@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Owns one KVM file descriptor and makes the calls on it.
+/// Owns one KVM file descriptor and makes calls on it.
 struct Descriptor: ~Copyable, Sendable {
     let host: HostCalls
     let rawValue: CInt
@@ -23,7 +23,7 @@ struct Descriptor: ~Copyable, Sendable {
 
     deinit { host.close(rawValue) }
 
-    /// Makes a request whose argument is a number, or nothing.
+    /// Makes a request whose argument is a number or is not used.
     @discardableResult
     func call(
         _ request: Request,
@@ -39,8 +39,8 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Makes a request whose argument is a structure that the kernel reads, writes or both.
     ///
-    /// `Value` must be the C type that the request has in the header. (That it is BitwiseCopyable cannot be asked for: C
-    /// structures with a union are not imported as such.)
+    /// `Value` must be the request's C type from the header. (`BitwiseCopyable` cannot be required: C structures with a
+    /// union are not imported as such.)
     @discardableResult
     func call<Value>(
         _ request: Request,
@@ -57,7 +57,7 @@ struct Descriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Makes a request whose argument the kernel only reads; as ``call(_:with:about:)``.
+    /// Makes a request whose argument the kernel only reads; otherwise like ``call(_:with:about:)``.
     func call<Value>(
         _ request: Request,
         reading value: Value,
@@ -69,7 +69,7 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Makes a request whose argument is bytes, all of which the kernel may read and write.
     ///
-    /// There must be as many as the request's type has, or as the kernel has said that it uses.
+    /// The count must be that of the request's type, or the one that the kernel has announced.
     func call(
         _ request: Request,
         withBytes bytes: inout MutableRawSpan,
@@ -91,7 +91,7 @@ struct Descriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Makes a request whose argument lies at an address.
+    /// Makes a request whose argument is at an address.
     ///
     /// - Parameter address: points to what the request reads and writes, alive through the call.
     @unsafe @discardableResult

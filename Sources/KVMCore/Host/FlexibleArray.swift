@@ -1,14 +1,13 @@
-/// A C structure that ends in an array of any length: a header and, right behind it, the elements.
+/// A C structure that ends in an array of any length: a header and, directly after it, the elements.
 ///
-/// `Header` and `Element` must be the imported C types; that the elements follow the header without a gap is asserted
-/// in CKVM.
+/// `Header` and `Element` must be the imported C types. CKVM asserts that the elements follow the header without a gap.
 @safe struct FlexibleArray<Header, Element>: ~Copyable {
     /// The structure in memory, for the kernel.
     let address: UnsafeMutableRawPointer
-    /// Elements there is room for.
+    /// How many elements there is room for.
     let capacity: Int
 
-    /// Makes a structure with its header, all elements `filler`.
+    /// Makes a structure with a header, and with `filler` for all elements.
     init(header: Header, repeating filler: Element, count: Int) {
         capacity = count
         // SAFETY: header and elements are initialised within the bytes allocated, each at its own alignment.
@@ -29,13 +28,13 @@
     // SAFETY: allocated in init, freed nowhere else.
     deinit { unsafe address.deallocate() }
 
-    /// What stands before the elements.
+    /// The part before the elements.
     var header: Header {
         // SAFETY: initialised in init; the kernel keeps the layout.
         unsafe address.load(as: Header.self)
     }
 
-    /// One element; the index is checked against the room.
+    /// One element; the index must be below ``capacity``.
     subscript(index: Int) -> Element {
         get {
             precondition(index >= 0 && index < capacity)
@@ -49,7 +48,7 @@
         }
     }
 
-    /// The first `count` elements, as many as there are at most.
+    /// The first `count` elements, or all if there are fewer.
     func elements(count: Int) -> [Element] {
         (0..<min(max(count, 0), capacity)).map { self[$0] }
     }

@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 package import SystemPackage
 
-/// The one place where KVMCore calls the host. Tests watch every call here, make any of them fail, and answer requests in the
-/// kernel's place.
+/// The one place where KVMCore calls the host. Tests can watch every call here, make any of them fail, and answer
+/// requests instead of the kernel.
 package struct HostCalls: Sendable {
     /// One call, as a test sees it.
     package enum Call: Equatable, Sendable {
@@ -19,18 +19,18 @@ package struct HostCalls: Sendable {
         case close
     }
 
-    /// What becomes of a call.
+    /// What happens to a call.
     package enum Verdict: Sendable {
-        /// It is made.
+        /// The call is made.
         case made
-        /// It is not made, and fails.
+        /// The call is not made, and fails.
         case fails(Errno)
-        /// It is not made, and returns this; a request alone can be answered so.
+        /// The call is not made, and returns this. Only requests can be answered in this way.
         case returns(CInt)
     }
 
-    /// Sees each call before it is made, and the argument of a request: a number or an address. What gives something back
-    /// (`unmap`, `close`) is made whatever the verdict.
+    /// Sees each call before it is made, and a request's argument: a number or an address. Calls that release something
+    /// (`unmap`, `close`) are made whatever the verdict.
     private let interceptor: (@Sendable (Call, _ argument: UInt) -> Verdict)?
 
     /// The host as it is.
@@ -40,19 +40,19 @@ package struct HostCalls: Sendable {
         self.interceptor = interceptor
     }
 
-    /// The host, watched: an errno makes a call fail.
+    /// The real host, watched: an errno makes a call fail.
     package init(interceptor: @escaping @Sendable (Call) -> Errno?) {
         self.interceptor = { call, _ in interceptor(call).map { .fails($0) } ?? .made }
     }
 
-    /// The host, some of whose requests another answers: by name and argument, a number or an address.
+    /// The real host, except that a function answers some requests, by name and argument (a number or an address).
     package init(answering answer: @escaping @Sendable (_ request: String, _ argument: UInt) -> Verdict) {
         interceptor = { call, argument in
             if case .ioctl(let name) = call { answer(name, argument) } else { .made }
         }
     }
 
-    /// - Returns: the answer of a call that is not to be made.
+    /// - Returns: the answer for a call that must not be made.
     @discardableResult
     private func intercept(_ call: @autoclosure () -> Call, _ argument: UInt = 0) throws(Errno) -> CInt? {
         guard let interceptor else { return nil }
@@ -70,10 +70,10 @@ package struct HostCalls: Sendable {
 }
 
 extension HostCalls {
-    /// What was opened in advance, or why it could not be.
+    /// What was opened in advance, or why opening failed.
     private static let kept = Mutex<[String: Result<CInt, Errno>]>([:])
 
-    /// Opens a path once for all; ``open(_:)`` gives duplicates of it from here on.
+    /// Opens a path once; ``open(_:)`` returns duplicates of that descriptor from then on.
     static func keepOpen(_ path: String) {
         let result = Result { () throws(Errno) in try real.open(path) }
         kept.withLock { $0[path] = result }
@@ -98,7 +98,7 @@ extension HostCalls {
         _ = Glibc.close(descriptor)
     }
 
-    /// Has a descriptor closed when this process executes another program.
+    /// Makes a descriptor close when this process executes another program.
     func closeOnExec(_ descriptor: CInt) throws(Errno) {
         try intercept(.closeOnExec)
         _ = try check(fcntl(descriptor, F_SETFD, FD_CLOEXEC))
@@ -121,7 +121,7 @@ extension HostCalls {
         return try check(unsafe ckvm_ioctl_ptr(descriptor, request.number, argument))
     }
 
-    /// Reads bytes at an offset; how many came.
+    /// Reads bytes at an offset and returns how many came.
     func read(_ descriptor: CInt, at offset: Int, into bytes: inout [UInt8]) throws(Errno) -> Int {
         try intercept(.read(offset: offset, size: bytes.count))
         // SAFETY: the kernel writes no more bytes than there are, and keeps no pointer to them.
@@ -133,7 +133,7 @@ extension HostCalls {
     /// Maps part of a descriptor, shared, for reading and writing.
     func map(_ descriptor: CInt, offset: Int, size: Int) throws(Errno) -> UnsafeMutableRawPointer {
         try intercept(.map(offset: offset, size: size))
-        // SAFETY: no address is asked for, so no existing mapping is replaced.
+        // SAFETY: no address is requested, so no existing mapping is replaced.
         let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset)
         guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Errno(rawValue: Glibc.errno) }
         return unsafe address

@@ -5,7 +5,7 @@ import SystemPackage
     private let host: HostCalls
     /// The first byte; page-aligned.
     let address: UnsafeMutableRawPointer
-    /// Bytes mapped.
+    /// The number of bytes that are mapped.
     let size: Int
 
     /// Maps `size` bytes of `descriptor` from `offset` on.
@@ -19,6 +19,6 @@ import SystemPackage
         }
     }
 
-    // SAFETY: whoever uses the address borrows it from this value, so nobody does so any more.
+    // SAFETY: every user of the address borrows it from this value, so none is left.
     deinit { unsafe host.unmap(address, size: size) }
 }

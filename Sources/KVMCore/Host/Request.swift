@@ -1,6 +1,6 @@
 import CKVM
 
-/// One ioctl request: its number, and its name in `<linux/kvm.h>` for messages.
+/// One ioctl request: its number, and, for messages, its name in `<linux/kvm.h>`.
 struct Request {
     let number: UInt
     let name: StaticString

@@ -1,7 +1,7 @@
 import CKVM
 public import X86
 
-/// One entry of a CPUID table as KVM keeps it (`struct kvm_cpuid_entry2`).
+/// An entry of a CPUID table in KVM's form (`struct kvm_cpuid_entry2`).
 extension CPUIDEntry {
     /// The most entries that KVM keeps for one vCPU (`KVM_MAX_CPUID_ENTRIES`).
     public static let maximumCount = 256

@@ -1,4 +1,4 @@
-// What x86 hosts, or all hosts, can have. Numbers are KVM's ABI: they never change.
+// Capabilities of x86 hosts or of all hosts. The numbers are part of KVM's ABI and never change.
 extension Capability {
     /// `KVM_CAP_IRQCHIP`.
     public static let irqChip = Self(rawValue: 0)

@@ -1,4 +1,4 @@
-// What only hosts of other architectures have; an x86 host answers 0.
+// Capabilities of other architectures only; an x86 host answers 0.
 extension Capability {
     /// `KVM_CAP_S390_PSW`.
     public static let s390PSW = Self(rawValue: 42)

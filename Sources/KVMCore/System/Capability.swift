@@ -1,4 +1,4 @@
-/// Something that a host's KVM may have (`KVM_CHECK_EXTENSION`; KVM API documentation, section 4.4).
+/// A capability that a host's KVM may have (`KVM_CHECK_EXTENSION`; KVM API documentation, section 4.4).
 ///
 /// Named as in `<linux/kvm.h>`: `KVM_CAP_USER_MEMORY` is ``userMemory``.
 public struct Capability: RawRepresentable, Hashable, Sendable {

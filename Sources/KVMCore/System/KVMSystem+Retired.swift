@@ -21,8 +21,8 @@ extension KVMSystem {
 
     /// Makes a retired call.
     ///
-    /// - Throws: EOPNOTSUPP, as kernels answer that still know the number. Later ones have forgotten it and answer EINVAL,
-    ///   as they do for any number that they do not know; that means the same and is reported the same.
+    /// - Throws: EOPNOTSUPP, as kernels do that still know the number. Later kernels have forgotten it and answer
+    ///   EINVAL, as for any unknown number; that means the same and is reported as EOPNOTSUPP too.
     public func call(_ call: RetiredCall) throws(KVMError) {
         do {
             try descriptor.call(call.request)

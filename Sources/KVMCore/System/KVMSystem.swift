@@ -3,34 +3,35 @@ public import X86
 
 /// An open `/dev/kvm`: what the host's KVM can do, and where VMs come from.
 ///
-/// VMs made from it live on after it is closed.
+/// VMs that were made from it outlive it.
 public struct KVMSystem: ~Copyable, Sendable {
     let descriptor: Descriptor
 
-    /// Bytes in the mapping of a vCPU: its run page, its PIO page and the coalesced-MMIO ring
+    /// The size of a vCPU's mapping in bytes: its run page, its PIO page and the coalesced-MMIO ring
+    /// (`KVM_GET_VCPU_MMAP_SIZE`).
     /// (`KVM_GET_VCPU_MMAP_SIZE`).
     public let vcpuMapSize: Int
 
     /// The only API version that KVMCore speaks, and the only one that Linux has had since 2.6.22.
     public static let apiVersion = KVM_API_VERSION
 
-    /// Where the kernel puts the device.
+    /// The device's path.
     public static let devicePath = "/dev/kvm"
 
     /// Opens the device, close-on-exec, and checks that it speaks API version 12 (`KVM_GET_API_VERSION`).
     ///
-    /// - Throws: what `open` said, or that the version is another.
+    /// - Throws: what `open` reported, or an error if the version differs.
     public static func open(path: String = devicePath) throws(KVMError) -> Self {
         try open(path: path, host: .real)
     }
 
-    /// Opens the device now for all that ``open(path:)`` is asked for from here on: for a process that is about to give up the
-    /// right to open files. Where it cannot be opened, those calls fail as this one would have.
+    /// Opens the device now for all later calls of ``open(path:)``, for a process that is about to give up the right to
+    /// open files. If it cannot be opened, those calls fail as this one would.
     public static func keepOpen() {
         HostCalls.keepOpen(devicePath)
     }
 
-    /// Opens the device by way of a host that a test may watch.
+    /// Opens the device through a host that a test may watch.
     package static func open(path: String, host: HostCalls) throws(KVMError) -> Self {
         let descriptor = try Descriptor(opening: path, host: host)
         let version = try descriptor.call(.getAPIVersion, about: path)
@@ -38,7 +39,7 @@ public struct KVMSystem: ~Copyable, Sendable {
             throw KVMError(
                 operation: Request.getAPIVersion.name.description,
                 argument: path,
-                cause: .unexpected("the device speaks version \(version), rr-vm \(apiVersion)")
+                cause: .unexpected("the device has API version \(version), but rr-vm needs \(apiVersion)")
             )
         }
         let vcpuMapSize = Int(try descriptor.call(.getVCPUMapSize, about: path))
@@ -46,7 +47,7 @@ public struct KVMSystem: ~Copyable, Sendable {
             throw KVMError(
                 operation: Request.getVCPUMapSize.name.description,
                 argument: path,
-                cause: .unexpected("\(vcpuMapSize) bytes cannot hold a run page")
+                cause: .unexpected("\(vcpuMapSize) bytes are too few for a run page")
             )
         }
         return Self(descriptor: descriptor, vcpuMapSize: vcpuMapSize)
@@ -57,7 +58,7 @@ public struct KVMSystem: ~Copyable, Sendable {
         self.vcpuMapSize = vcpuMapSize
     }
 
-    /// What the host answers for a capability: 0 it lacks it, 1 it has it, or a number that the capability defines
+    /// The host's answer for a capability: 0 if it lacks it, 1 if it has it, or a number that the capability defines
     /// (`KVM_CHECK_EXTENSION`). ``VM/check(_:)`` may answer differently.
     public func check(_ capability: Capability) throws(KVMError) -> Int32 {
         try descriptor.check(capability)
@@ -73,7 +74,7 @@ public struct KVMSystem: ~Copyable, Sendable {
         try descriptor.cpuidTable(.getEmulatedCPUID)
     }
 
-    /// The MSRs that are a vCPU's state (`KVM_GET_MSR_INDEX_LIST`).
+    /// The MSRs that belong to a vCPU's state (`KVM_GET_MSR_INDEX_LIST`).
     public func msrIndexList() throws(KVMError) -> [MSRNumber] {
         try descriptor.msrNumbers(.getMSRIndexList)
     }

@@ -1,8 +1,8 @@
 /// A model-specific register with its contents.
 public struct MSREntry: Hashable, Sendable {
-    /// Which register.
+    /// The register.
     public var number: MSRNumber
-    /// What it holds.
+    /// Its contents.
     public var value: UInt64
 
     /// Makes an entry of its parts.

@@ -20,7 +20,7 @@ public struct CoalescedWrite: Hashable, Sendable {
 }
 
 extension CoalescedWrite {
-    /// - Parameter entry: points to an entry that the kernel does not touch meanwhile.
+    /// - Parameter entry: an entry that the kernel does not touch meanwhile.
     @unsafe init(_ entry: UnsafePointer<kvm_coalesced_mmio>) {
         let write = unsafe entry.pointee
         place =

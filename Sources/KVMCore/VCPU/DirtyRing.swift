@@ -1,14 +1,14 @@
 import CKVM
 
-/// The ring in which the kernel reports the pages that one vCPU dirtied (`KVM_CAP_DIRTY_LOG_RING`; KVM API
+/// The ring in which the kernel reports the pages that one vCPU has written (`KVM_CAP_DIRTY_LOG_RING`; KVM API
 /// documentation, section 8.29).
 @safe struct DirtyRing: ~Copyable {
     static let entrySize = MemoryLayout<kvm_dirty_gfn>.stride
 
     private let mapping: Mapping
-    /// A power of two, or the kernel would not have taken it.
+    /// A power of two, because the kernel accepts nothing else.
     private let entries: Int
-    /// Entries taken so far; wraps around.
+    /// How many entries were taken so far; wraps around.
     private var taken: UInt = 0
 
     /// Maps the ring of a vCPU; nil if its VM has none.
@@ -23,9 +23,9 @@ import CKVM
         )
     }
 
-    /// Takes the next dirty page out; nil if there is none.
+    /// Takes out the next dirty page; nil if there is none.
     mutating func next() -> DirtyPage? {
-        // SAFETY: the mapping is `entries` entries, and the index is below that.
+        // SAFETY: the mapping holds `entries` entries, and the index is below that.
         let entry = unsafe mapping.address.assumingMemoryBound(to: kvm_dirty_gfn.self) + Int(taken % UInt(entries))
         // The kernel fills an entry before it releases the flag, and reuses it after it has acquired ours.
         let flags = unsafe ckvm_atomic_load_u32(ckvm_dirty_gfn_flags(entry))

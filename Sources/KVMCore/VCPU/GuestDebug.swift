@@ -12,7 +12,7 @@ public struct GuestDebug: Hashable, Sendable {
     /// Takes no interrupts while stepping (`KVM_GUESTDBG_BLOCKIRQ`).
     public var blocksInterrupts = false
 
-    /// Nothing stops the guest.
+    /// Makes a setting with which nothing stops the guest.
     public init() {}
 
     /// Makes a setting of its parts.
@@ -28,11 +28,11 @@ public struct GuestDebug: Hashable, Sendable {
         self.blocksInterrupts = blocksInterrupts
     }
 
-    /// A breakpoint that the processor watches (Intel SDM vol. 3, 17.2.4).
+    /// A breakpoint in the processor (Intel SDM vol. 3, 17.2.4).
     public struct HardwareBreakpoint: Hashable, Sendable {
         /// The linear address; a multiple of the length.
         public var address: GuestVirtualAddress
-        /// What stops.
+        /// The kind of access that stops.
         public var kind: Kind
         /// How many bytes; one for execution.
         public var length: AccessSize
@@ -44,13 +44,13 @@ public struct GuestDebug: Hashable, Sendable {
             self.length = length
         }
 
-        /// What stops, as DR7 encodes it.
+        /// The kind of access that stops, as DR7 encodes it.
         public enum Kind: UInt64, Hashable, Sendable {
-            /// Executing the instruction, before it does anything.
+            /// Execution: stops before the instruction does anything.
             case execution = 0
-            /// Writing, after it has.
+            /// Writing: stops after the write.
             case write = 1
-            /// Reading or writing, after it has.
+            /// Reading or writing: stops after the access.
             case access = 3
         }
 
@@ -76,7 +76,7 @@ extension GuestDebug {
         guard !hardwareBreakpoints.isEmpty else { return value }
         value.control |= UInt32(KVM_GUESTDBG_USE_HW_BP)
         var registers = [UInt64](repeating: 0, count: 8)
-        // Bit 10 is always set, bit 9 asks for exact data breakpoints.
+        // Bit 10 is always set; bit 9 requests exact data breakpoints.
         registers[7] = 0x600
         for (index, breakpoint) in hardwareBreakpoints.enumerated() {
             registers[index] = breakpoint.address.rawValue

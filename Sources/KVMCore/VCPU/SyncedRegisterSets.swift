@@ -1,4 +1,4 @@
-/// Sets of registers that `kvm_run` can carry, sparing a call for each (`KVM_CAP_SYNC_REGS`).
+/// Sets of registers that `kvm_run` can carry, which saves a call for each (`KVM_CAP_SYNC_REGS`).
 public struct SyncedRegisterSets: OptionSet, Hashable, Sendable {
     /// As in `kvm_run::kvm_valid_regs`.
     public var rawValue: UInt64

@@ -6,7 +6,7 @@ extension VCPU {
 
     /// Delivers an external interrupt at the next entry (`KVM_INTERRUPT`).
     ///
-    /// For VMs without an interrupt controller in the kernel, when ``readyForInterruptInjection`` says so.
+    /// For VMs without an interrupt controller in the kernel. ``readyForInterruptInjection`` must be true.
     public mutating func interrupt(vector: UInt8) throws(KVMError) {
         try descriptor.call(.interrupt, reading: kvm_interrupt(irq: UInt32(vector)), about: "vector \(vector)")
         freshRegisters.remove(.events)
@@ -43,21 +43,21 @@ extension VCPU {
 
     // MARK: Debugging
 
-    /// Decides what stops the guest for a debugger (`KVM_SET_GUEST_DEBUG`). Breakpoints are on top of the guest's own.
+    /// Decides what stops the guest for a debugger (`KVM_SET_GUEST_DEBUG`). The breakpoints replace the guest's own.
     public mutating func setGuestDebug(_ debug: GuestDebug) throws(KVMError) {
         guard debug.hardwareBreakpoints.count <= 4 else {
             throw KVMError(
                 operation: Request.setGuestDebug.name.description,
                 argument: "\(debug.hardwareBreakpoints.count) breakpoints",
-                cause: .refused("a processor has four")
+                cause: .refused("a processor has only four")
             )
         }
         try descriptor.call(.setGuestDebug, reading: debug.kernelValue)
-        // A step is by RFLAGS, and what it injects is an event.
+        // A step uses RFLAGS, and what it injects is an event.
         freshRegisters.subtract([.general, .events])
     }
 
-    /// Where the guest's own paging puts a linear address; nil if it does not map it (`KVM_TRANSLATE`).
+    /// The physical address to which the guest's paging maps a linear one; nil if it maps to none (`KVM_TRANSLATE`).
     public func translate(_ address: GuestVirtualAddress) throws(KVMError) -> GuestPhysicalAddress? {
         var value = kvm_translation()
         value.linear_address = address.rawValue
@@ -67,7 +67,7 @@ extension VCPU {
 
     // MARK: CPUID
 
-    /// Decides what CPUID tells the guest (`KVM_SET_CPUID2`). Not after the first run.
+    /// Decides what CPUID tells the guest (`KVM_SET_CPUID2`). Not possible after the first run.
     ///
     /// KVM may show the guest something else: read it back with ``cpuid()``.
     public mutating func setCPUID(_ entries: [CPUIDEntry]) throws(KVMError) {
@@ -89,7 +89,7 @@ extension VCPU {
 
     // MARK: Capabilities
 
-    /// Turns on a capability that is off by default (`KVM_ENABLE_CAP` on the vCPU).
+    /// Enables a capability that is off by default (`KVM_ENABLE_CAP` on the vCPU).
     public mutating func enable(_ capability: Capability, _ arguments: UInt64...) throws(KVMError) {
         try descriptor.enable(capability, arguments)
     }

@@ -15,7 +15,7 @@ extension VCPU {
         freshRegisters.remove(.events)
     }
 
-    /// Segment, table and control registers (`KVM_GET_SREGS2` where the host has it, else `KVM_GET_SREGS`).
+    /// Segment, table and control registers (`KVM_GET_SREGS2` if the host has it, otherwise `KVM_GET_SREGS`).
     public func specialRegisters() throws(KVMError) -> SpecialRegisters {
         if features.hasSpecialRegisters2 {
             var value = kvm_sregs2()
@@ -27,7 +27,7 @@ extension VCPU {
         return SpecialRegisters(value)
     }
 
-    /// Sets segment, table and control registers (`KVM_SET_SREGS2` where the host has it, else `KVM_SET_SREGS`).
+    /// Sets segment, table and control registers (`KVM_SET_SREGS2` if the host has it, otherwise `KVM_SET_SREGS`).
     public mutating func setSpecialRegisters(_ registers: SpecialRegisters) throws(KVMError) {
         if features.hasSpecialRegisters2 {
             try descriptor.call(.setSpecialRegisters2, reading: registers.kernelValue2)
@@ -52,7 +52,7 @@ extension VCPU {
         try descriptor.call(.setFPU, reading: try state.kernelValue())
     }
 
-    /// Everything that XSAVE saves (`KVM_GET_XSAVE2` where the host has it, else `KVM_GET_XSAVE`).
+    /// Everything that XSAVE saves (`KVM_GET_XSAVE2` if the host has it, otherwise `KVM_GET_XSAVE`).
     public func xsave() throws(KVMError) -> XSaveArea {
         let size = max(features.xsaveSize, XSaveArea.minimumSize)
         // Zeroed in place: the initializer that repeats an element takes a third as long as the whole call.
@@ -68,7 +68,7 @@ extension VCPU {
         return XSaveArea(bytes: bytes)
     }
 
-    /// Sets everything that XSAVE saves (`KVM_SET_XSAVE`); an area of the size that this host uses.
+    /// Sets everything that XSAVE saves (`KVM_SET_XSAVE`). The area must have the size that this host uses.
     public mutating func setXSave(_ area: XSaveArea) throws(KVMError) {
         let size = max(features.xsaveSize, XSaveArea.minimumSize)
         guard area.bytes.count == size else {
@@ -80,7 +80,7 @@ extension VCPU {
         }
         var bytes = area.bytes
         var span = bytes.mutableSpan
-        // SAFETY: the host only reads them, as many as it has said.
+        // SAFETY: the host only reads the bytes, and as many as it has announced.
         var raw = unsafe span.mutableBytes
         try descriptor.call(.setXSave, withBytes: &raw)
     }
@@ -103,7 +103,7 @@ extension VCPU {
             throw KVMError(
                 operation: Request.setXCRs.name.description,
                 argument: "\(registers.count) registers",
-                cause: .refused("there are \(KVM_MAX_XCRS) at most")
+                cause: .refused("there are at most \(KVM_MAX_XCRS)")
             )
         }
         var value = kvm_xcrs()
@@ -120,16 +120,17 @@ extension VCPU {
 
     /// Model-specific registers (`KVM_GET_MSRS`).
     ///
-    /// - Throws: an error that names the first one that the host lacks.
+    /// - Throws: an error that names the first register that the host lacks.
     public func modelSpecificRegisters(_ numbers: [MSRNumber]) throws(KVMError) -> [MSREntry] {
         try descriptor.readMSRs(numbers)
     }
 
-    /// Sets model-specific registers, in the order given (`KVM_SET_MSRS`).
+    /// Sets model-specific registers in the given order (`KVM_SET_MSRS`).
     ///
-    /// - Throws: an error that names the first one that the host lacks or whose value it refuses; those before it are set.
+    /// - Throws: an error that names the first register that the host lacks or whose value it refuses. Those before it
+    ///   are set.
     public mutating func setModelSpecificRegisters(_ entries: [MSREntry]) throws(KVMError) {
-        // Some are special registers by another name.
+        // Some are special registers under another name.
         freshRegisters.remove(.special)
         try descriptor.writeMSRs(entries)
     }

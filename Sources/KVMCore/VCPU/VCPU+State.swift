@@ -1,6 +1,6 @@
 extension VCPU {
-    /// Saves everything. What is among ``freshRegisters`` is taken from the run page, which spares a call each; not where an
-    /// interrupt controller in the kernel may change it by itself.
+    /// Saves everything. Register sets in ``freshRegisters`` are taken from the run page, which saves a call for each.
+    /// This is not done if an interrupt controller in the kernel may change them.
     ///
     /// - Parameter msrs: the model-specific registers to save; one that the host lacks is an error.
     public func saveState(msrs: [MSRNumber]) throws(KVMError) -> VCPUState {
@@ -26,20 +26,20 @@ extension VCPU {
     private func freshSpecialRegisters() throws(KVMError) -> SpecialRegisters {
         var registers = syncedSpecialRegisters
         guard features.hasSpecialRegisters2 else { return registers }
-        // What kvm_run carries is the older structure: without the page-directory pointers, and with an interrupt that the
-        // events say too.
+        // kvm_run carries the older structure: it lacks the page-directory pointers, and it has an interrupt that the
+        // events contain too.
         if registers.usesPageDirectoryPointers { return try specialRegisters() }
         registers.interruptBitmap = SIMD4()
         return registers
     }
 
-    /// Sets everything, of a vCPU that has just been made as well as of one that has run.
+    /// Sets everything, for a vCPU that was just made as well as for one that has run.
     ///
-    /// On failure part of it has been set. What the vCPU was about to do (a pending exit) is not undone: complete it
-    /// before.
+    /// On failure, part of it has been set. This does not undo what the vCPU was about to do (a pending exit): complete
+    /// that first.
     public mutating func restoreState(_ state: VCPUState) throws(KVMError) {
-        // The order matters: XCR0 decides which components XSAVE may hold, the mode (SREGS) what the MSRs may hold, and
-        // setting registers clears pending exceptions, so the events come last.
+        // The order matters. XCR0 decides which components XSAVE may hold, and the mode (SREGS) decides what the MSRs
+        // may hold. Setting registers clears pending exceptions, so the events come last.
         try setMPState(state.mpState)
         if features.hasXCRs { try setExtendedControlRegisters(state.extendedControlRegisters) }
         try setSpecialRegisters(state.specialRegisters)

@@ -4,7 +4,7 @@ extension VCPU {
     /// The sets that this host can synchronise.
     public var synchronizableRegisters: SyncedRegisterSets { features.syncedRegisters }
 
-    /// The sets that each run brings back. None at first; the host must have them.
+    /// The sets that each run brings back. Empty at first. Sets that the host lacks are ignored.
     public var synchronizedRegisters: SyncedRegisterSets {
         get {
             // SAFETY (all of this file): the run page is mapped while this value lives, and these are plain memory in it
@@ -14,10 +14,10 @@ extension VCPU {
         set { unsafe runPage.pointee.kvm_valid_regs = newValue.rawValue & features.syncedRegisters.rawValue }
     }
 
-    /// General registers as the last run left them, or as the next is to find them.
+    /// General registers as the last run left them, or as the next run will find them.
     ///
-    /// Reading needs ``SyncedRegisterSets/general`` to have been in ``synchronizedRegisters`` for the last run. What is set
-    /// reaches the processor at the start of the next run and is not seen by ``registers()`` before.
+    /// Reading requires that ``synchronizedRegisters`` contained ``SyncedRegisterSets/general`` in the last run. A new
+    /// value reaches the processor at the start of the next run; until then ``registers()`` does not see it.
     public var syncedRegisters: Registers {
         get { Registers(unsafe ckvm_run_regs(runPage).pointee) }
         set {
@@ -38,7 +38,7 @@ extension VCPU {
         set {
             unsafe ckvm_run_sregs(runPage).pointee = newValue.kernelValue
             markDirty(.special)
-            // Each run takes CR8 from here in the end, if no interrupt controller is in the kernel.
+            // In the end, each run takes CR8 from ``taskPriority``, unless an interrupt controller is in the kernel.
             taskPriority = newValue.cr8
         }
     }
@@ -52,7 +52,7 @@ extension VCPU {
         }
     }
 
-    /// Forgets what was set here and not yet run with, because it has been set otherwise since: the last one counts.
+    /// Forgets what was set here but not run with yet, because a later call has set it in another way.
     mutating func dropSynced(_ sets: SyncedRegisterSets) {
         unsafe runPage.pointee.kvm_dirty_regs &= ~sets.rawValue
         freshRegisters.subtract(sets)

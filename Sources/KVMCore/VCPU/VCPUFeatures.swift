@@ -1,28 +1,28 @@
-/// What a host's vCPUs have, asked once for each vCPU.
+/// What a host's vCPUs support. The host is asked once for each vCPU.
 struct VCPUFeatures: Sendable {
-    /// Bytes of an XSAVE area; 0 where there is none.
+    /// The size of an XSAVE area in bytes; 0 if there is none.
     let xsaveSize: Int
-    /// The area is read by `KVM_GET_XSAVE2`.
+    /// `KVM_GET_XSAVE2` reads the area.
     let hasXSave2: Bool
     let hasSpecialRegisters2: Bool
     let hasXCRs: Bool
-    /// KVM keeps the MP state; where it does not, a vCPU is always runnable for it.
+    /// KVM keeps the MP state. If not, it considers a vCPU always runnable.
     let hasLocalAPIC: Bool
-    /// The page of a vCPU's mapping in which the ring of coalesced writes is; 0 if there is none.
+    /// The page of a vCPU's mapping that holds the ring of coalesced writes; 0 if there is none.
     let coalescedRingPage: Int
     let hasAttributes: Bool
     let hasTSCFrequency: Bool
     /// Guests can have any frequency of the time-stamp counter.
     let hasTSCControl: Bool
-    /// Bytes of the largest nested state; 0 where guests have no guests of their own.
+    /// The size of the largest nested state in bytes; 0 if guests cannot have guests of their own.
     let nestedStateSize: Int
     /// Register sets that `kvm_run` can carry.
     let syncedRegisters: SyncedRegisterSets
 
     /// Asks the VM.
     ///
-    /// - Throws: that the host cannot leave the guest on request (`KVM_CAP_IMMEDIATE_EXIT`), without which neither a
-    ///   kick nor the completion of a pending read is possible.
+    /// - Throws: an error if the host cannot leave the guest on request (`KVM_CAP_IMMEDIATE_EXIT`). Without this,
+    ///   neither a kick nor the completion of a pending read is possible.
     init(of vm: borrowing Descriptor, hasLocalAPIC: Bool) throws(KVMError) {
         guard try vm.check(.immediateExit) > 0 else {
             throw KVMError(

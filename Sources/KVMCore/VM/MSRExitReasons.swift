@@ -10,6 +10,6 @@ public struct MSRExitReasons: OptionSet, Hashable, Sendable {
     public static let invalid = Self(rawValue: 1 << 0)
     /// KVM does not know the register (`KVM_MSR_EXIT_REASON_UNKNOWN`).
     public static let unknown = Self(rawValue: 1 << 1)
-    /// The ``MSRFilter`` says no (`KVM_MSR_EXIT_REASON_FILTER`).
+    /// The ``MSRFilter`` denies it (`KVM_MSR_EXIT_REASON_FILTER`).
     public static let filter = Self(rawValue: 1 << 2)
 }

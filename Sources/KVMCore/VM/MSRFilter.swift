@@ -1,6 +1,6 @@
-/// Which model-specific registers a guest reaches without asking (`struct kvm_msr_filter`).
+/// The model-specific registers that a guest can access without an exit (`struct kvm_msr_filter`).
 public struct MSRFilter: Equatable, Sendable {
-    /// Whether registers outside every range are reached.
+    /// Whether registers outside every range can be accessed.
     public var allowsOthers: Bool
     /// The ranges, at most 16.
     public var ranges: [Range]
@@ -13,7 +13,7 @@ public struct MSRFilter: Equatable, Sendable {
 
     /// Consecutive registers with a decision for each.
     public struct Range: Equatable, Sendable {
-        /// Which accesses the range decides about.
+        /// The accesses about which the range decides.
         public var access: Access
         /// The first register.
         public var first: MSRNumber
@@ -27,7 +27,7 @@ public struct MSRFilter: Equatable, Sendable {
             self.allowed = allowed
         }
 
-        /// One bit for each register, as the kernel wants it.
+        /// One bit for each register, as the kernel expects it.
         var bitmap: [UInt8] {
             var bytes = [UInt8](repeating: 0, count: (allowed.count + 7) / 8)
             for (index, isAllowed) in allowed.enumerated() where isAllowed { bytes[index / 8] |= 1 << UInt8(index % 8) }

@@ -1,13 +1,13 @@
 /// Which events a guest may count with its performance counters (`struct kvm_pmu_event_filter`; KVM API documentation, section
 /// 4.120).
 public struct PMUEventFilter: Hashable, Sendable {
-    /// What becomes of the events in the list.
+    /// What happens to the events in the list.
     public var action: Action
-    /// The events; some 300 at most.
+    /// The events; at most about 300.
     public var events: [Event]
-    /// One bit for each fixed counter; ``action`` says whether those with a bit, or those without, can be used.
+    /// One bit for each fixed counter. ``action`` says whether those with a bit or those without one can be used.
     public var fixedCounters: UInt32
-    /// Each event has a mask of its own: ``Event/init(select:mask:match:excludes:)``. Else it is exact:
+    /// Whether each event has a mask, as in ``Event/init(select:mask:match:excludes:)``. Otherwise each is exact, as in
     /// ``Event/init(select:unitMask:)``.
     public var isMasked: Bool
 
@@ -19,17 +19,17 @@ public struct PMUEventFilter: Hashable, Sendable {
         self.isMasked = isMasked
     }
 
-    /// What becomes of the events in the list.
+    /// What happens to the events in the list.
     public enum Action: UInt32, Hashable, Sendable {
-        /// They alone are counted (`KVM_PMU_EVENT_ALLOW`).
+        /// Only these are counted (`KVM_PMU_EVENT_ALLOW`).
         case allow = 0
-        /// All others are (`KVM_PMU_EVENT_DENY`).
+        /// All others are counted (`KVM_PMU_EVENT_DENY`).
         case deny = 1
     }
 
     /// An event, or a set of events.
     public struct Event: RawRepresentable, Hashable, Sendable {
-        /// As KVM encodes it.
+        /// The event in KVM's encoding.
         public var rawValue: UInt64
 
         /// Makes an event of KVM's encoding.
@@ -44,9 +44,9 @@ public struct PMUEventFilter: Hashable, Sendable {
             rawValue = Self.encoded(select) | UInt64(unitMask) << 8
         }
 
-        /// All events whose unit mask has the bits of `match` where `mask` has any (`KVM_PMU_ENCODE_MASKED_ENTRY`).
+        /// All events whose unit mask equals `match` in the bits of `mask` (`KVM_PMU_ENCODE_MASKED_ENTRY`).
         ///
-        /// - Parameter excludes: takes those out of what other entries of the same event select take in.
+        /// - Parameter excludes: removes these from what other entries with the same event select include.
         public init(select: UInt16, mask: UInt8, match: UInt8, excludes: Bool = false) {
             rawValue = Self.encoded(select) | UInt64(mask) << 56 | UInt64(match) << 8 | (excludes ? 1 << 55 : 0)
         }

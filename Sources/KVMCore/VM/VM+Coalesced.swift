@@ -3,7 +3,7 @@ public import X86
 
 extension VM {
     /// Collects the guest's writes to a range of memory addresses in a ring instead of exiting
-    /// (`KVM_REGISTER_COALESCED_MMIO`). They are taken out by ``VCPU/drainCoalescedWrites(_:)``.
+    /// (`KVM_REGISTER_COALESCED_MMIO`). ``VCPU/drainCoalescedWrites(_:)`` takes them out.
     ///
     /// - Parameters:
     ///   - address: the first byte.
@@ -12,7 +12,7 @@ extension VM {
         try change(.registerCoalescedMMIO, address.rawValue, size, isPort: false)
     }
 
-    /// Lets writes to a range exit again (`KVM_UNREGISTER_COALESCED_MMIO`). What is in the ring stays there.
+    /// Makes writes to a range exit again (`KVM_UNREGISTER_COALESCED_MMIO`). What is in the ring stays there.
     public func unregisterCoalescedMemory(at address: GuestPhysicalAddress, size: UInt32) throws(KVMError) {
         try change(.unregisterCoalescedMMIO, address.rawValue, size, isPort: false)
     }

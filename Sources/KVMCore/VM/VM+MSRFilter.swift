@@ -1,13 +1,13 @@
 import CKVM
 
 extension VM {
-    /// Lets failing accesses to model-specific registers exit (`KVM_CAP_X86_USER_SPACE_MSR`) as
+    /// Makes failing accesses to model-specific registers exit (`KVM_CAP_X86_USER_SPACE_MSR`) as
     /// ``VCPUExit/msrRead(number:reason:)`` and ``VCPUExit/msrWrite(number:value:reason:)`` instead of raising #GP.
     public func setUserSpaceMSRExits(_ reasons: MSRExitReasons) throws(KVMError) {
         try descriptor.enable(.x86UserSpaceMSR, [UInt64(reasons.rawValue)])
     }
 
-    /// Decides which model-specific registers the guest reaches (`KVM_X86_SET_MSR_FILTER`).
+    /// Decides which model-specific registers the guest can access (`KVM_X86_SET_MSR_FILTER`).
     public func setMSRFilter(_ filter: MSRFilter) throws(KVMError) {
         try Self.check(filter)
         var bitmaps = filter.ranges.flatMap(\.bitmap)
@@ -41,13 +41,13 @@ extension VM {
     private static func check(_ filter: MSRFilter) throws(KVMError) {
         let maximum = Int(KVM_MSR_FILTER_MAX_BITMAP_SIZE) * 8
         if filter.ranges.count > Int(KVM_MSR_FILTER_MAX_RANGES) {
-            throw refusal(filter, "there can be \(KVM_MSR_FILTER_MAX_RANGES) ranges")
+            throw refusal(filter, "there can be at most \(KVM_MSR_FILTER_MAX_RANGES) ranges")
         }
         for range in filter.ranges where range.allowed.isEmpty || range.allowed.count > maximum {
             throw refusal(filter, "the range from MSR \(range.first) must have 1 to \(maximum) registers")
         }
         for range in filter.ranges where range.access.isEmpty {
-            throw refusal(filter, "the range from MSR \(range.first) decides about no access")
+            throw refusal(filter, "the range from MSR \(range.first) must decide about reading, writing or both")
         }
     }
 

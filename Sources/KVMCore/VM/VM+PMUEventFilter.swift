@@ -4,7 +4,7 @@ extension VM {
     /// Decides which events the guest may count (`KVM_SET_PMU_EVENT_FILTER`; needs `KVM_CAP_PMU_EVENT_FILTER`, and masked events
     /// `KVM_CAP_PMU_EVENT_MASKED_EVENTS`).
     ///
-    /// - Throws: E2BIG if there are more events than the kernel takes.
+    /// - Throws: E2BIG if there are more events than the kernel accepts.
     public func setPMUEventFilter(_ filter: PMUEventFilter) throws(KVMError) {
         let subject = "\(filter.events.count) events"
         try descriptor.require(.pmuEventFilter, for: .setPMUEventFilter, about: subject)

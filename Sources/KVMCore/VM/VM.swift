@@ -1,13 +1,13 @@
 import CKVM
 
-/// A virtual machine: its memory map, its interrupt controllers if they are in the kernel, its vCPUs' maker.
+/// A virtual machine: it has a memory map, perhaps interrupt controllers in the kernel, and makes vCPUs.
 public struct VM: ~Copyable, Sendable {
     let descriptor: Descriptor
     let vcpuMapSize: Int
     var memory: MemoryMap
     /// Entries of each vCPU's dirty ring; 0 while there are none.
     var dirtyRingEntries = 0
-    /// Whether local APICs are in the kernel: it keeps what a vCPU waits for only then.
+    /// Whether local APICs are in the kernel. Only then does KVM keep what a vCPU waits for.
     var hasLocalAPICs = false
 
     init(descriptor: consuming Descriptor, vcpuMapSize: Int, memory: MemoryMap) {
@@ -16,15 +16,15 @@ public struct VM: ~Copyable, Sendable {
         self.memory = memory
     }
 
-    /// What the host answers for a capability of this VM (`KVM_CHECK_EXTENSION` on the VM).
+    /// The host's answer for a capability of this VM (`KVM_CHECK_EXTENSION` on the VM).
     public func check(_ capability: Capability) throws(KVMError) -> Int32 {
         try descriptor.check(capability)
     }
 
-    /// Turns on a capability that is off by default (`KVM_ENABLE_CAP` on the VM).
+    /// Enables a capability that is off by default (`KVM_ENABLE_CAP` on the VM).
     ///
     /// - Parameters:
-    ///   - capability: what to turn on.
+    ///   - capability: what to enable.
     ///   - arguments: up to four numbers whose meaning the capability defines.
     public mutating func enable(_ capability: Capability, _ arguments: UInt64...) throws(KVMError) {
         try descriptor.enable(capability, arguments)
@@ -35,7 +35,7 @@ public struct VM: ~Copyable, Sendable {
     ///
     /// The vCPU keeps the kernel's side of the VM alive by itself.
     ///
-    /// - Parameter id: its APIC id, below what `KVM_CAP_MAX_VCPU_ID` says.
+    /// - Parameter id: its APIC id, below the value of `KVM_CAP_MAX_VCPU_ID`.
     public func createVCPU(id: UInt32) throws(KVMError) -> VCPU {
         let features = try VCPUFeatures(of: descriptor, hasLocalAPIC: hasLocalAPICs)
         let vcpu = Descriptor(

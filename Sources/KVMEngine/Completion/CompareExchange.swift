@@ -4,19 +4,19 @@ internal import X86
 
 /// CMPXCHG16B at ring 0 of 64-bit mode (Intel SDM vol. 2): compares 16 bytes of memory with RDX:RAX and replaces one of the two.
 struct CompareExchange {
-    /// The state behind it, or about to enter a handler.
+    /// The state after it, or on entry to a handler.
     let state: ProcessorState
-    /// What it has written: page-table entries that were not marked as used, then the operand.
+    /// What it has written: page-table entries that had to be marked as used, then the operand.
     let writes: [MemoryWrite]
 
-    /// Nil where the processor would raise a page fault, or the operand is no memory that the guest can write.
+    /// Nil if the processor would raise a page fault, or if the operand is not in memory that the guest can write.
     ///
     /// - Parameters:
     ///   - before: the state before the instruction.
-    ///   - after: the same with RIP behind it.
-    ///   - linear: where the operand is.
+    ///   - after: the same with RIP after it.
+    ///   - linear: the operand's address.
     init?(_ before: ProcessorState, _ after: ProcessorState, at linear: GuestVirtualAddress, _ memory: GuestMemory) {
-        // Breakpoints on data are the processor's own business.
+        // Data breakpoints are left to the processor.
         guard before.debug.control & Bit.enabledBreakpoints == 0 else { return nil }
         var after = after
         guard linear.rawValue % UInt64(Self.byteCount) == 0 else {
@@ -36,7 +36,7 @@ struct CompareExchange {
             after[.rax] = old[..<8].littleEndianNumber
             after[.rdx] = old[8...].littleEndianNumber
         }
-        // The operand is written in either case: it is dirty also where it keeps its value.
+        // The operand is written in either case, so its page is dirty even if it keeps its value.
         let new = isEqual ? Self.bytes(low: before[.rbx], high: before[.rcx]) : old
         state = after
         writes = access.marks + [MemoryWrite(address: access.target, bytes: new)]

@@ -3,7 +3,7 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// An instruction that may be completed, decoded.
+/// A decoded instruction that may be completed.
 struct DecodedOperation {
     /// What it does.
     enum Operation: Hashable {
@@ -28,16 +28,16 @@ struct DecodedOperation {
     }
 
     let operation: Operation
-    /// Bytes.
+    /// How many bytes it has.
     let length: Int
 
-    /// Decodes the first instruction of `bytes`; nil for one that is none of these.
+    /// Decodes the first instruction of `bytes`; nil if it is none of these.
     init?(_ bytes: [UInt8], mode: ExecutionMode) {
         var decoder = ZydisDecoder(mode)
         var instruction = unsafe ZydisDecodedInstruction()
         var operands = [ZydisDecodedOperand](repeating: ZydisDecodedOperand(), count: Int(ZYDIS_MAX_OPERAND_COUNT))
-        // SAFETY: Zydis reads at most bytes.count bytes of the array, and fills the structures it is given; of its result
-        // only plain numbers are used.
+        // SAFETY: Zydis reads at most bytes.count bytes of the array, and fills the structures that it is given; only
+        // plain numbers of its result are used.
         let status = unsafe bytes.withUnsafeBytes {
             unsafe ZydisDecoderDecodeFull(&decoder, $0.baseAddress, $0.count, &instruction, &operands)
         }
@@ -65,9 +65,9 @@ struct DecodedOperation {
     }
 }
 
-/// Where an instruction's operand in memory is, as the instruction says it.
+/// An instruction's memory operand, as the instruction encodes it.
 struct MemoryOperand: Hashable {
-    /// The register that a number is added from, or RIP.
+    /// Where a summand of the address comes from.
     private enum Source: Hashable {
         case none
         case register(Int)
@@ -101,7 +101,7 @@ struct MemoryOperand: Hashable {
         return width >= 32 && (0..<16).contains(number) ? .register(Int(number)) : .unknown
     }
 
-    /// The linear address; nil where segments or the address's form make it more than a sum.
+    /// The linear address; nil if segments or the address's form make it more than a sum.
     func linear(in state: ProcessorState, next: UInt64) -> GuestVirtualAddress? {
         guard let base = value(base, state, next), let index = value(index, state, next) else { return nil }
         let sum = base &+ index &* scale &+ displacement

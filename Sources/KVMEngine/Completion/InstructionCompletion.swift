@@ -2,21 +2,21 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// What executing one instruction does to a processor, for those instructions that are completed for a host.
+/// What executing one instruction does to a processor, for the instructions that are completed for a host.
 ///
-/// Everything else, and every case in which the processor would do more than is said here, is left to the host's failure.
+/// For all others, and whenever the processor would do more than this, the host's failure stands.
 struct InstructionCompletion {
     /// Which instruction it is.
     let instruction: CompletedInstruction
-    /// The processor's state behind it, or about to enter a handler.
+    /// The processor's state after it, or on entry to a handler.
     let state: ProcessorState
     /// What it has written to memory.
     let writes: [MemoryWrite]
 
     /// - Parameters:
     ///   - before: the state before the instruction.
-    ///   - memory: where the instruction and its operands are.
-    ///   - cpuid: what the guest may use.
+    ///   - memory: the memory of the instruction and its operands.
+    ///   - cpuid: the features that the guest may use.
     init?(before: ProcessorState, memory: GuestMemory, cpuid: [CPUIDEntry]) {
         let isVirtual8086 = before.rflags & Flag.virtual8086 != 0
         guard !isVirtual8086, before.privilegeLevel == 0,
@@ -28,7 +28,7 @@ struct InstructionCompletion {
             before.mode != .real || decoded.operation.isInterrupt
         else { return nil }
         var after = before
-        // The emulator left an exception for the instruction that it did not know.
+        // The emulator left an exception for the instruction that it does not know.
         after.pending.exception = nil
         after.pending.interruptShadow = []
         after.rip = Self.advanced(before, by: decoded.length)
@@ -74,14 +74,15 @@ struct InstructionCompletion {
             (after, writes) = (exchange.state, exchange.writes)
             instruction = .cmpxchg16b
         }
-        // With TF set, an instruction that enters no handler raises a debug exception behind it.
+        // With TF set, an instruction that enters no handler raises a debug exception after it.
         let entersHandler = after.pending.exception != nil || after.pending.interrupt != nil
         guard entersHandler || before.rflags & Flag.trap == 0 else { return nil }
         state = after
         self.writes = writes
     }
 
-    /// Raises an interrupt behind the instruction, or at it the fault that keeps its handler from being entered.
+    /// Raises an interrupt after the instruction, or, at the instruction, the fault that prevents its handler from
+    /// being entered.
     private static func interrupt(
         _ vector: UInt8,
         _ before: ProcessorState,
@@ -98,7 +99,7 @@ struct InstructionCompletion {
         return true
     }
 
-    /// FWAIT checks for what earlier x87 instructions left; raises #NM or #MF, or does nothing.
+    /// FWAIT checks what earlier x87 instructions left. It raises #NM or #MF, or does nothing.
     private static func completeWait(_ before: ProcessorState, _ after: inout ProcessorState) -> Bool {
         let (monitor, switched, numericError): (UInt64, UInt64, UInt64) = (1 << 1, 1 << 3, 1 << 5)
         if before.control.cr0 & (monitor | switched) == monitor | switched {

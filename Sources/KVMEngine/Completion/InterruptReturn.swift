@@ -2,13 +2,13 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// IRET with 32-bit operands, in protected mode, to code of the same privilege (Intel SDM vol. 2, IRET): the only way in which
-/// a 32-bit kernel without user programs uses it.
+/// IRET with 32-bit operands, in protected mode, to code of the same privilege (Intel SDM vol. 2, IRET). A 32-bit
+/// kernel without user programs uses it in no other way.
 struct InterruptReturn {
-    /// The state behind it, or about to enter the handler of the fault that it raises.
+    /// The state after it, or on entry to the handler of the fault that it raises.
     let state: ProcessorState
 
-    /// Nil where the processor would do anything else: switch tasks or privilege, enter another mode, raise a page fault.
+    /// Nil if the processor would do anything else: switch tasks or privilege, enter another mode, raise a page fault.
     init?(_ before: ProcessorState, _ memory: GuestMemory) {
         guard before.mode == .protected32, before.control.efer & Bit.longModeActive == 0,
             before.rflags & (Bit.nestedTask | Bit.trap) == 0
@@ -33,7 +33,7 @@ struct InterruptReturn {
             after.pending.nmiMasked = false
             after.rip = frame[0]
             after.segments.cs = code
-            // At ring 0, everything but VM (clear above), VIF and VIP comes from the stack.
+            // At ring 0, everything except VM (clear above), VIF and VIP comes from the stack.
             after.rflags = before.rflags & Bit.virtualInterrupts | frame[2] & Bit.loaded | 2
             let mask = before.stackAddressMask
             after[.rsp] = before[.rsp] & ~mask | (before[.rsp] &+ 12) & mask
@@ -56,7 +56,7 @@ struct InterruptReturn {
         case fault(ProcessorState.PendingEvents.Exception)
     }
 
-    /// The 32-bit code segment of a selector, already marked as used; nil for another that the processor would load.
+    /// The 32-bit code segment of a selector, already marked as used; nil for any other that the processor would load.
     private static func codeSegment(
         _ selector: UInt16,
         _ state: ProcessorState,

@@ -6,8 +6,8 @@ internal import X86
 extension KVMProcessor {
     /// Completes the instruction that this host's KVM could not execute, if that can be done exactly.
     ///
-    /// It is no exit and no event: a host that executes the instruction does not stop there, and a trace must mean the same
-    /// on both.
+    /// This is neither an exit nor an event: a host that executes the instruction does not stop there, and a trace must
+    /// mean the same on both.
     mutating func completeInstruction() throws(EngineError) -> Bool {
         let before = try state()
         guard let completion = InstructionCompletion(before: before, memory: memory, cpuid: cpuid) else { return false }

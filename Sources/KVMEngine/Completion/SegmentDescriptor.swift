@@ -2,15 +2,15 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// A descriptor of the global or the local table (Intel SDM vol. 3, 3.4.5).
+/// A descriptor from the global or the local table (Intel SDM vol. 3, 3.4.5).
 struct SegmentDescriptor {
     /// Its eight bytes.
     private let bytes: [UInt8]
 
-    /// What a selector names.
+    /// What a selector refers to.
     enum Lookup {
         case found(SegmentDescriptor)
-        /// The table does not reach so far.
+        /// The table is too short.
         case outside
         /// The table is not in memory.
         case unreadable
@@ -38,7 +38,7 @@ struct SegmentDescriptor {
         return accessRights & Rights.pageGranular != 0 ? raw << 12 | 0xFFF : raw
     }
 
-    /// What a segment register is once this descriptor is loaded.
+    /// The contents of a segment register after this descriptor is loaded.
     func segment(_ selector: UInt16) -> ProcessorState.Segment {
         let base = UInt64(bytes[2]) | UInt64(bytes[3]) << 8 | UInt64(bytes[4]) << 16 | UInt64(bytes[7]) << 24
         return ProcessorState.Segment(base: base, limit: limit, selector: selector, accessRights: accessRights)
@@ -56,7 +56,7 @@ struct SegmentDescriptor {
     var isLong: Bool { accessRights & (Rights.long | Rights.big) == Rights.long }
     /// Whether it is for 32-bit code.
     var isBig: Bool { accessRights & (Rights.long | Rights.big) == Rights.big }
-    /// Whether it is a task that does not run, of 16 or 32 bits.
+    /// Whether it describes a task that is not running, of 16 or 32 bits.
     var isAvailableTask: Bool { [1, 9].contains(accessRights & 0x1F) }
 
     private enum Rights {
@@ -69,7 +69,7 @@ struct SegmentDescriptor {
 }
 
 extension ProcessorState {
-    /// The linear address at an offset in a table of the system's: 32 bits wide outside long mode.
+    /// The linear address at an offset in a system table: 32 bits wide outside long mode.
     func systemAddress(_ base: UInt64, _ offset: UInt32) -> GuestVirtualAddress {
         let address = base &+ UInt64(offset)
         return GuestVirtualAddress(isLongModeActive ? address : address & 0xFFFF_FFFF)
@@ -85,6 +85,6 @@ extension ProcessorState.PendingEvents.Exception {
     static func notPresent(_ code: UInt32) -> Self { .init(vector: 11, errorCode: code) }
     /// #NP for a selector.
     static func notPresent(_ selector: UInt16) -> Self { .notPresent(UInt32(selector & ~3)) }
-    /// #SS for the stack segment that is loaded.
+    /// #SS for the present stack segment.
     static var stackFault: Self { .init(vector: 12, errorCode: 0) }
 }

@@ -2,15 +2,16 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// What INT n, INT3 and INTO at ring 0 come to (Intel SDM vol. 2, INT n; vol. 3, 6.12 to 6.14): their handler, or a fault.
+/// What INT n, INT3 and INTO at ring 0 lead to (Intel SDM vol. 2, INT n; vol. 3, 6.12 to 6.14): their handler, or a
+/// fault.
 ///
-/// The host enters handlers, but not every host's KVM looks first at all that a processor looks at, and of those that do, not
-/// all say in the fault that the instruction is to be tried again.
+/// The host enters handlers. But not every host's KVM first checks all that a processor checks, and of those that do,
+/// some do not say in the fault that the instruction must be tried again.
 struct SoftwareInterrupt {
-    /// The fault that the instruction raises; nil where its handler is entered.
+    /// The fault that the instruction raises; nil if its handler is entered.
     let fault: ProcessorState.PendingEvents.Exception?
 
-    /// Nil where the processor would do more than is said here: switch tasks, raise a page fault.
+    /// Nil if the processor would do more than this: switch tasks, raise a page fault.
     init?(vector: UInt8, _ state: ProcessorState, _ memory: GuestMemory) {
         do throws(Obstacle) {
             try Check(state: state, memory: memory).vector(vector)
@@ -28,7 +29,7 @@ private enum Obstacle: Error {
     case unsupported
 }
 
-/// What the processor looks at before it enters a handler, in its order.
+/// What the processor checks before it enters a handler, in its order.
 private struct Check {
     let state: ProcessorState
     let memory: GuestMemory
@@ -36,7 +37,7 @@ private struct Check {
     func vector(_ vector: UInt8) throws(Obstacle) {
         guard state.mode != .real else { return try realModeVector(vector) }
         let size: UInt32 = state.isLongModeActive ? 16 : 8
-        // Bit 1 of an error code says that it names a gate.
+        // Bit 1 of an error code says that it refers to a gate.
         let code = UInt32(vector) << 3 | 2
         let offset = UInt32(vector) * size
         guard offset + size - 1 <= UInt32(state.idt.limit) else { throw .fault(.generalProtection(code)) }
@@ -65,7 +66,7 @@ private struct Check {
         }
     }
 
-    /// The faults before a switch of tasks, which is left to the host.
+    /// The faults before a task switch; the switch itself is left to the host.
     private func task(_ selector: UInt16) throws(Obstacle) {
         guard selector & 4 == 0 else { throw .fault(.generalProtection(selector)) }
         let task = try descriptor(selector)
@@ -74,7 +75,7 @@ private struct Check {
         throw .unsupported
     }
 
-    /// The segment that a handler at ring 0 can be in.
+    /// The segment of a handler at ring 0.
     private func handlerSegment(_ selector: UInt16) throws(Obstacle) -> SegmentDescriptor {
         guard selector & ~3 != 0 else { throw .fault(.generalProtection(0 as UInt32)) }
         let target = try descriptor(selector)
@@ -101,7 +102,7 @@ private struct Check {
         }
     }
 
-    /// The same, with SS and stack pointer, on the present stack or one that the task state segment names.
+    /// The same, plus SS and the stack pointer, on the present stack or one from the task state segment.
     private func longStack(of gate: Gate) throws(Obstacle) {
         var top = state[.rsp]
         if gate.stackNumber != 0 {
@@ -145,7 +146,7 @@ private struct Gate {
     let isTask: Bool
     let isPresent: Bool
     let privilege: Int
-    /// The number of the stack that the handler has of its own; 0 for none.
+    /// The number of the handler's own stack; 0 if it has none.
     let stackNumber: UInt8
     private let type: UInt8
 
@@ -162,12 +163,13 @@ private struct Gate {
         offset = bytes[0..<2].littleEndianNumber | middle | bytes[8...].prefix(4).littleEndianNumber << 32
     }
 
-    /// Whether it is one: an interrupt or trap gate of 16 bits or more, or a task gate. Long mode has only the wide ones.
+    /// Whether the gate is valid: an interrupt or trap gate of 16 or 32 bits, or a task gate. Long mode has only the
+    /// wide ones.
     func exists(inLongMode isLong: Bool) -> Bool { (isLong ? [14, 15] : [5, 6, 7, 14, 15]).contains(type) }
 }
 
 extension Collection<UInt8> {
-    /// The number that these bytes are, the lowest first; of more than eight, what is beyond is lost.
+    /// The number that these bytes encode, lowest first. Bytes beyond the eighth are lost.
     var littleEndianNumber: UInt64 {
         var number: UInt64 = 0
         for (index, byte) in enumerated() { number |= UInt64(byte) << (8 * UInt64(index)) }

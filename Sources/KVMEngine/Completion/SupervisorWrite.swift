@@ -2,17 +2,17 @@ internal import Engine
 internal import GuestMemory
 internal import X86
 
-/// A write to a linear address by ring 0 that the guest's paging allows (Intel SDM vol. 3, 4.6 and 4.8).
+/// A write by ring 0 to a linear address that the guest's paging allows (Intel SDM vol. 3, 4.6 and 4.8).
 struct SupervisorWrite {
-    /// Where it goes.
+    /// The physical address.
     let target: GuestPhysicalAddress
-    /// The page-table entries on the way that are to be marked as used.
+    /// The page-table entries on the way that must be marked as used.
     let marks: [MemoryWrite]
 
-    /// Nil where the processor would raise a page fault, where protection keys decide, and where no memory is that the guest can
-    /// write.
+    /// Nil if the processor would raise a page fault, if protection keys decide, or if the guest can write no memory
+    /// there.
     ///
-    /// - Parameter count: bytes, all of them in one page.
+    /// - Parameter count: how many bytes, all of them in one page.
     init?(to linear: GuestVirtualAddress, count: Int, _ state: ProcessorState, _ memory: GuestMemory) {
         var steps: [ProcessorState.PageTableStep] = []
         state.walk(linear, readTable: memory.tableEntry) { steps.append($0) }

@@ -1,39 +1,39 @@
 internal import Engine
 
-/// What a guest can be made to do, probed in each mode in which it means anything.
+/// What a guest can be made to do. Each is probed in every mode in which it makes sense.
 public enum Behaviour: String, CaseIterable, Codable, CodingKeyRepresentable, Hashable, Sendable {
-    /// OUT leaves the guest; in ring 3 by a task state whose bitmap opens the port.
+    /// OUT exits; in ring 3, with a task state whose bitmap opens the port.
     case portAccess
-    /// A kick from another thread stops a guest that never leaves by itself.
+    /// A kick from another thread stops a guest that never exits by itself.
     case kick
     /// An interrupt injected by `KVM_INTERRUPT` reaches its handler.
     case interrupt
-    /// The exit that says that an interrupt can be taken comes before the next instruction.
+    /// The interrupt-window exit comes before the next instruction.
     case exactInterruptWindow
-    /// The dirty log names every page that was written.
+    /// The dirty log reports every page that was written.
     case dirtyLog
-    /// The dirty log names the pages that were written, and no others.
+    /// The dirty log reports the pages that were written, and no others.
     case exactDirtyLog
-    /// A state taken at a kick goes on in another virtual machine to the same result.
+    /// A state taken at a kick continues in another virtual machine and gives the same result.
     case stateTransfer
     /// A single step executes one instruction.
     case singleStep
     /// A hardware breakpoint stops the guest before its instruction.
     case hardwareBreakpoint
-    /// RFLAGS.RF lets the instruction under a hardware breakpoint pass.
+    /// RFLAGS.RF lets the guest pass the instruction under a hardware breakpoint.
     case resumeFlag
     /// A hardware watchpoint stops the guest after a write.
     case watchpoint
-    /// An INT3 that a debugger has put there stops the guest.
+    /// An INT3 that a debugger has written stops the guest.
     case softwareBreakpoint
     /// INT n reaches its handler.
     case softwareInterrupt
-    /// RDTSC does not execute in the guest unseen, with its CPUID bit cleared.
+    /// RDTSC does not execute silently in the guest when its CPUID bit is clear.
     case hidesTimeStampCounter
-    /// RDRAND does not execute in the guest unseen, with its CPUID bit cleared.
+    /// RDRAND does not execute silently in the guest when its CPUID bit is clear.
     case hidesRandomNumbers
 
-    /// As a row's heading.
+    /// A heading for a row.
     public var title: String {
         switch self {
         case .portAccess: "port access exits"

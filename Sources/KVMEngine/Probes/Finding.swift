@@ -8,13 +8,13 @@ public struct Finding: Codable, Hashable, Sendable {
         case works
         /// It does not.
         case fails
-        /// Nobody knows: the probe could not be carried out.
+        /// Unknown: the probe could not be carried out.
         case untried
     }
 
     /// The answer in one word.
     public var verdict: Verdict
-    /// What was seen, or why nothing could be; may be empty if it works.
+    /// What was observed, or why nothing could be; may be empty if it works.
     public var detail: String
 
     /// It behaves as documented.

@@ -1,21 +1,21 @@
 internal import Engine
 
-/// What is timed on a host.
+/// What is measured on a host.
 public enum HostCost: String, CaseIterable, Codable, CodingKeyRepresentable, Hashable, Sendable {
     /// From one OUT exit to the next.
     case portExit
     /// `KVM_GET_REGS`.
     case getRegisters
-    /// `KVM_RUN` that returns at once.
+    /// A `KVM_RUN` that returns at once.
     case immediateExit
     /// A single step at ring 0.
     case singleStep
-    /// A hit of a hardware breakpoint at ring 0, with a step over it.
+    /// A hardware breakpoint hit at ring 0, with a step over it.
     case breakpoint
-    /// From the kick of a guest to its stop.
+    /// From the kick of a guest until it stops.
     case kick
 
-    /// As a row's heading.
+    /// A heading for a row.
     public var title: String {
         switch self {
         case .portExit: "port exit"

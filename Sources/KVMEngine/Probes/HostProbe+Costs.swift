@@ -4,7 +4,7 @@ internal import KVMCore
 internal import X86
 
 extension HostProbe {
-    /// Everything that is timed, in nanoseconds; what cannot be done is left out.
+    /// All costs, in nanoseconds. What the host cannot do is left out.
     func costs() -> [HostCost: UInt64] {
         var costs: [HostCost: UInt64] = [:]
         for cost in HostCost.allCases {
@@ -50,7 +50,7 @@ extension HostProbe {
         return try Stopwatch.median(of: 500) { () throws(KVMError) in _ = try guest.run() }
     }
 
-    /// A hit, and a step with the breakpoint off, after which it is set again.
+    /// A hit, and a step with the breakpoint disabled, after which it is set again.
     private func breakpointTime() throws(KVMError) -> UInt64? {
         guard try hardwareBreakpoint(in: .ring0).isPositive, try singleStep(in: .ring0).isPositive else { return nil }
         var guest = try guest(ProbeCode.endlessLoop, .ring0)

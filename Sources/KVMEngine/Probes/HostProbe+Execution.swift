@@ -6,9 +6,9 @@ extension HostProbe {
     /// Runs a counted loop in a mode and times it.
     func execution(in mode: GuestMode) -> HostReport.Execution {
         do {
-            // Software does a million instructions or so a second, a processor a billion and more.
+            // The emulator executes about a million instructions per second, a processor a billion and more.
             guard let slow = try instructionsPerSecond(in: mode, rounds: 20_000) else {
-                return HostReport.Execution(finding: .fails("a loop did not come to its end"))
+                return HostReport.Execution(finding: .fails("a loop did not finish"))
             }
             let isFast = slow > 20e6
             let speed = isFast ? try instructionsPerSecond(in: mode, rounds: 10_000_000) ?? slow : slow
@@ -24,7 +24,7 @@ extension HostProbe {
             $0.rcx = rounds
             $0.rbx = 0
         }
-        // The guest runs on this thread: others that run meanwhile make it no slower.
+        // The guest runs on this thread, so other threads do not slow it down.
         let start = Stopwatch.processorTime
         let exit = try guest.run()
         let time = Stopwatch.processorTime - start
@@ -52,10 +52,10 @@ extension HostProbe {
         return exit == .stopped ? .works() : .fails("the guest \(exit)")
     }
 
-    /// Stops a guest in the middle of a loop, and lets another finish it.
+    /// Stops a guest in the middle of a loop, and lets another one finish it.
     ///
-    /// The loop ends for nobody before it is stopped, however late the kick comes on a busy host: the other guest is told to go
-    /// round a few times more only.
+    /// The loop is so long that it never ends before the guest is stopped, however late the kick comes on a busy host.
+    /// The other guest then has to go round only a few more times.
     func stateTransfer(in mode: GuestMode) throws(KVMError) -> Finding {
         let code = ProbeCode.patientLoop(in: mode)
         var first = try guest(code, mode)
@@ -69,7 +69,8 @@ extension HostProbe {
         var second = try guest(code, mode)
         try second.vcpu.restoreState(state)
         guard try second.vcpu.saveState(msrs: []) == state else { return .fails("it does not read back equal") }
-        // As many rounds fewer as are left but for a few: that many fewer are counted in the end, wherever in a round it is.
+        // Skip all remaining rounds except a few. The final count is lower by just as many, wherever in a round the
+        // guest is.
         let left = state.registers.rcx & 0xFFFF_FFFF
         let skipped = left > Self.fewRounds ? left - Self.fewRounds : 0
         try second.setRegisters { $0.rcx -= skipped }
@@ -81,11 +82,11 @@ extension HostProbe {
             : .fails("the guest counted \(result) rounds of \(wanted)")
     }
 
-    /// With a PAUSE in each: minutes on the fastest processor.
+    /// With a PAUSE in each round, this takes minutes on the fastest processor.
     private static let manyRounds: UInt64 = 0xFFFF_FFFF
     private static let fewRounds: UInt64 = 1000
 
-    /// SYSCALL, whose handler says in which ring it runs.
+    /// SYSCALL. Its handler's code segment shows in which ring it runs.
     func systemCall() throws(KVMError) -> Finding {
         var guest = try guest(
             [
@@ -114,7 +115,7 @@ extension HostProbe {
 
     /// - Parameters:
     ///   - root: CR3.
-    ///   - control: what is set in CR4.
+    ///   - control: the bits to set in CR4.
     private func paging(root: UInt64, control: UInt64) throws(KVMError) -> Finding {
         var guest = try guest(
             [

@@ -22,15 +22,16 @@ extension HostProbe {
         )
     }
 
-    /// Whether an instruction that CPUID does not show gets through.
+    /// Whether an instruction that CPUID does not show executes.
     private func hides(_ instruction: [UInt8], in mode: GuestMode) throws(KVMError) -> Finding {
         var guest = try ProbeGuest(instruction, mode, in: system, cpuid: supported.map(\.cleared))
         return Self.hiding(endingWith: try guest.run())
     }
 
-    /// What the exit of a guest says that executed an instruction which CPUID does not show it.
+    /// What the exit says after a guest tried an instruction that CPUID does not show.
     ///
-    /// An instruction that KVM cannot emulate is no trap: nothing is recorded of it, the guest just ends there.
+    /// An instruction that KVM cannot emulate does not count as trapped: it cannot be recorded, and the guest just ends
+    /// there.
     static func hiding(endingWith exit: ProbeExit) -> Finding {
         switch exit {
         case .end: .fails("it executes without an exit")
@@ -56,7 +57,7 @@ extension HostProbe {
         return exit == .msrRead ? .works() : .fails("the guest \(exit)")
     }
 
-    /// Reported from its capability: no guest can show it without waiting.
+    /// Taken from the capability, because no guest can show it without waiting.
     func timeStampCounterScaling() throws(KVMError) -> Finding {
         try system.check(.tscControl) > 0 ? .works() : .fails("\(Capability.tscControl) is 0")
     }
@@ -69,7 +70,7 @@ extension HostProbe {
         let counter = cperf_open_guest_branches()
         guard counter >= 0 else { return .fails("perf_event_open: \(unsafe String(cString: strerror(errno)))") }
         defer { close(counter) }
-        guard try guest.run() == .end else { return .untried("the loop did not come to its end") }
+        guard try guest.run() == .end else { return .untried("the loop did not finish") }
         var count: UInt64 = 0
         // SAFETY: read fills at most the eight bytes of the number.
         guard unsafe read(counter, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size else {

@@ -19,7 +19,8 @@ extension HostProbe {
         return delay == 0 ? .works() : .fails("it came \(delay) instructions late")
     }
 
-    /// Instructions between the first moment at which the guest could take an interrupt and the exit that says so.
+    /// How many instructions pass between the first moment at which the guest could take an interrupt and the exit that
+    /// says so.
     func interruptWindowDelay(in mode: GuestMode) throws(KVMError) -> UInt64 {
         var guest = try guest(
             [
@@ -36,7 +37,7 @@ extension HostProbe {
             throw KVMError(operation: "KVM_RUN", argument: "STI", cause: .unexpected("the guest \(exit)"))
         }
         let registers = try guest.vcpu.registers()
-        // Two instructions a round; an exit between them has seen the first of a round not yet counted as two.
+        // A round has two instructions. At an exit between them, the last round has executed only its first.
         let isBeforeJump = registers.rip == ProbeLayout.code + 4
         return registers.rbx * 2 - (isBeforeJump ? 1 : 0)
     }

@@ -4,19 +4,19 @@ internal import KVMCore
 
 extension HostProbe {
     func dirtyLog(in mode: GuestMode) throws(KVMError) -> Finding {
-        guard let log = try dirtyPages(in: mode) else { return .untried("the guest did not come to its end") }
+        guard let log = try dirtyPages(in: mode) else { return .untried("the guest did not finish") }
         let missing = Set(log.written).subtracting(log.first).sorted()
-        guard missing.isEmpty else { return .fails("pages \(missing) were written and are not logged") }
+        guard missing.isEmpty else { return .fails("pages \(missing) were written but not logged") }
         return log.second.isEmpty ? .works() : .fails("pages \(log.second) are logged twice")
     }
 
     func exactDirtyLog(in mode: GuestMode) throws(KVMError) -> Finding {
-        guard let log = try dirtyPages(in: mode) else { return .untried("the guest did not come to its end") }
+        guard let log = try dirtyPages(in: mode) else { return .untried("the guest did not finish") }
         return log.first == log.written
-            ? .works() : .fails("pages \(log.written) were written, and \(log.first) are logged")
+            ? .works() : .fails("pages \(log.written) were written, but \(log.first) are logged")
     }
 
-    /// What the dirty log says when it is read twice after two pages were written, by numbers of pages.
+    /// The dirty log as read twice after two pages were written, as page numbers.
     private struct LoggedPages {
         let written: [Int]
         let first: [Int]
@@ -41,7 +41,7 @@ extension HostProbe {
         )
     }
 
-    /// How accesses exit in a mode; what cannot be found out is left open.
+    /// How accesses exit in a mode. What cannot be found out is nil.
     func accessFacts(in mode: GuestMode) -> HostReport.AccessFacts {
         HostReport.AccessFacts(
             outputPosition: try? position(
@@ -52,7 +52,7 @@ extension HostProbe {
             ),
             memoryWritePosition: try? position(
                 [
-                    0xAA  // stosb, to where no memory is
+                    0xAA  // stosb, outside memory
                 ],
                 mode
             ),
@@ -71,7 +71,7 @@ extension HostProbe {
         )
     }
 
-    /// Where RIP stands at the exit of the one instruction that `code` is.
+    /// Where RIP is at the exit of the one instruction in `code`.
     private func position(_ code: [UInt8], _ mode: GuestMode) throws(KVMError) -> HostReport.AccessFacts.Position? {
         var guest = try guest(code, mode)
         try guest.aimOutsideMemory()

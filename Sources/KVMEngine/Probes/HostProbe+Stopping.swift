@@ -3,11 +3,11 @@ internal import KVMCore
 internal import Synchronization
 
 extension HostProbe {
-    /// What was found of each mode that has been asked for.
+    /// The answers for the modes asked about so far.
     private static let stoppable = Mutex<[GuestMode: Bool]>([:])
 
-    /// Whether a hardware breakpoint stops a guest in a mode, and a single step gets it past: probed when it is asked for
-    /// first, a few milliseconds, and once in a process.
+    /// Whether a hardware breakpoint stops a guest in a mode, and a single step gets past it. The first question for a
+    /// mode probes the host, which takes a few milliseconds; the answer is kept for the process.
     public static func canStop(in mode: GuestMode) -> Bool {
         stoppable.withLock { known in
             if let answer = known[mode] { return answer }

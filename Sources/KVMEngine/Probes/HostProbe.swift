@@ -2,18 +2,19 @@ public import Engine
 internal import KVMCore
 internal import X86
 
-/// Finds out what a host's KVM really does, with tiny guests: capability bits are reported, and believed in nothing that a
-/// guest can show.
+/// Finds out what a host's KVM really does, with tiny guests. Capability bits are reported, but a guest's behaviour is
+/// believed over them.
 ///
-/// Each probe has a virtual machine of its own and bounded time. A probe that fails says so in its finding; the others go on.
+/// Each probe has a virtual machine of its own and limited time. A failed probe says so in its finding, and the others
+/// go on.
 public struct HostProbe: ~Copyable {
     let system: KVMSystem
     /// What this host's KVM can show a guest.
     let supported: [CPUIDEntry]
 
-    /// Probes this host: a second or two.
+    /// Probes this host, which takes a second or two.
     ///
-    /// - Throws: that `/dev/kvm` cannot be used at all.
+    /// - Throws: an error if `/dev/kvm` cannot be used at all.
     public static func run() throws(EngineError) -> HostReport {
         do {
             let system = try KVMSystem.open()
@@ -94,7 +95,7 @@ public struct HostProbe: ~Copyable {
         }
     }
 
-    /// Carries out a probe; if a call of KVM's fails, it could not be.
+    /// Carries out a probe. If a KVM call fails, the probe counts as untried.
     func attempt(_ probe: () throws(KVMError) -> Finding) -> Finding {
         do {
             return try probe()
@@ -103,7 +104,7 @@ public struct HostProbe: ~Copyable {
         }
     }
 
-    /// A guest that is shown all that this host supports.
+    /// A guest to which CPUID shows all that this host supports.
     func guest(_ code: [UInt8], _ mode: GuestMode) throws(KVMError) -> ProbeGuest {
         try ProbeGuest(code, mode, in: system, cpuid: supported)
     }
@@ -119,7 +120,7 @@ public struct HostProbe: ~Copyable {
         }
     }
 
-    /// How the table that a guest sees differs from the one that was asked for.
+    /// How the table that a guest sees differs from the requested one.
     private func forcedCPUID(asking table: [CPUIDEntry]) throws(KVMError) -> [CPUIDDifference] {
         let vm = try system.createVM()
         var vcpu = try vm.createVCPU(id: 0)

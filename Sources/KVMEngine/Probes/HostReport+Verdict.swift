@@ -1,7 +1,7 @@
 internal import Engine
 
 extension HostReport {
-    /// What this host can record and replay, and how: one sentence or two in each element.
+    /// What this host can record and replay, and how. Each element is one or two sentences.
     public var verdict: [String] {
         guard canRecord else { return ["This host cannot record: \(obstacle)."] }
         return [
@@ -21,7 +21,7 @@ extension HostReport {
             GuestMode.allCases.contains { executes($0) && self[behaviour, $0].verdict == .untried }
         }
         let lacking = missing.filter { !untried.contains($0) }
-        let parts = [("it lacks ", lacking), ("it could not be found out whether it has ", untried)]
+        let parts = [("it lacks ", lacking), ("it is unknown whether it has ", untried)]
         return parts.filter { !$0.1.isEmpty }.map { $0.0 + Self.list($0.1.map(\.title)) }.joined(separator: ", and ")
     }
 
@@ -42,14 +42,14 @@ extension HostReport {
             return modes.isEmpty ? nil : "in \(Self.list(modes.map(\.title))) \(words)"
         }
         let unknown = GuestMode.allCases.filter(isLandingUnknown)
-        if !unknown.isEmpty { parts.append("in \(Self.list(unknown.map(\.title))) it could not be found out") }
+        if !unknown.isEmpty { parts.append("in \(Self.list(unknown.map(\.title))) it is unknown") }
         return "Landing on an interrupt: \(parts.joined(separator: "; "))."
     }
 
     private var timeSentence: String {
         hidesTimeStampCounter
-            ? "RDTSC is kept from guests."
-            : "RDTSC does not trap: where a guest's code is known it is rewritten; elsewhere a replay finds the difference."
+            ? "RDTSC traps, so guests cannot read the host's time."
+            : "RDTSC does not trap: it is rewritten where a guest's code is known; elsewhere a replay finds the difference."
     }
 
     private var randomSentence: String? {
@@ -61,7 +61,8 @@ extension HostReport {
     private var concealmentSentence: String? {
         let shown = unconcealedFeatures
         guard !shown.isEmpty else { return nil }
-        return "CPUID shows guests \(Self.list(shown)) whatever their profile: those that look there will use them."
+        return
+            "CPUID shows guests \(Self.list(shown)) whatever their profile says; a guest that looks for them will use them."
     }
 
     private var instructionSentence: String? {
@@ -74,7 +75,7 @@ extension HostReport {
     }
 
     private var systemCallSentence: String? {
-        runsSystemCalls ? nil : "SYSCALL does not work: no guest that runs programs under a 64-bit kernel runs here."
+        runsSystemCalls ? nil : "SYSCALL does not work: guests that run programs under a 64-bit kernel do not run here."
     }
 
     private static func list(_ words: [String]) -> String {

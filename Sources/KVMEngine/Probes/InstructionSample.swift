@@ -4,15 +4,15 @@ internal import Engine
 struct InstructionSample {
     /// Its mnemonic.
     let name: String
-    /// Its bytes, with what it needs before it.
+    /// Its bytes, after those that prepare for it.
     let bytes: [UInt8]
     /// The modes in which it exists.
     var modes: [GuestMode] = [.protected32, .ring0]
-    /// CR4.OSXSAVE must be set, and XCR0 hold x87, SSE and AVX, where the processor has them.
+    /// CR4.OSXSAVE must be set, and XCR0 must enable x87, SSE and AVX, if the processor has them.
     var needsAVX = false
 
-    /// Those that compilers and kernels use, and of each other family one. RSI points to the bytes 80 1F 00 00 FF FF 00 00 and
-    /// zeros, RDI to zeros, EAX is 0x2000 and ECX 8.
+    /// The instructions that compilers and kernels use, and one of each other family. RSI points to the bytes 80 1F 00
+    /// 00 FF FF 00 00 and zeros, RDI to zeros, EAX is 0x2000 and ECX 8.
     static let all: [Self] = floatingPoint + vector + integer + system + [interruptReturn32, interruptReturn64]
 
     private static let floatingPoint = [

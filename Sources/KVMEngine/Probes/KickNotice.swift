@@ -5,7 +5,7 @@ internal import Synchronization
 final class KickNotice: Sendable {
     private let time = Atomic<UInt64>(0)
 
-    /// A kick is about to be sent.
+    /// Call this just before a kick is sent.
     func note() {
         time.store(Stopwatch.now, ordering: .releasing)
     }

@@ -1,36 +1,36 @@
 internal import Engine
 internal import X86
 
-/// Pieces of code for probes' guests. Where nothing else is said they mean the same in 16-, 32- and 64-bit code.
+/// Pieces of code for probe guests. They mean the same in 16-, 32- and 64-bit code unless noted.
 enum ProbeCode {
     static let endPort = Port(0x10)
     static let interruptPort = Port(0x11)
     static let faultPort = Port(0x12)
 
-    /// Says that the code before has been executed.
+    /// Reports that the code before has been executed.
     static let end: [UInt8] = [
         0xE6, 0x10,  // out 0x10, al
         0xF4,  // hlt: not reached
     ]
 
-    /// What interrupts and INT n lead to.
+    /// The handler of interrupts and INT n.
     static let interruptHandler: [UInt8] = [
         0xE6, 0x11,  // out 0x11, al
         0xF4,  // hlt: not reached
     ]
 
-    /// What exceptions lead to.
+    /// The handler of exceptions.
     static let faultHandler: [UInt8] = [
         0xE6, 0x12,  // out 0x12, al
         0xF4,  // hlt: not reached
     ]
 
-    /// Does nothing, for ever.
+    /// Loops for ever.
     static let endlessLoop: [UInt8] = [
         0xEB, 0xFE,  // jmp to itself
     ]
 
-    /// Goes round as often as ECX says, counting in EBX.
+    /// Loops ECX times, counting in EBX.
     static func countedLoop(in mode: GuestMode) -> [UInt8] {
         mode == .real
             ? [
@@ -62,6 +62,6 @@ enum ProbeCode {
             ]
     }
 
-    /// Instructions that one round of ``countedLoop(in:)`` executes.
+    /// How many instructions one round of ``countedLoop(in:)`` executes.
     static let loopLength = 3
 }

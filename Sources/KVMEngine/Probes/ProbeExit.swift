@@ -2,7 +2,7 @@ internal import Engine
 internal import KVMCore
 internal import X86
 
-/// What a probe's guest came to.
+/// How a probe's guest ended.
 enum ProbeExit: Hashable {
     /// It executed its last instruction (``ProbeCode/end``).
     case end
@@ -10,15 +10,15 @@ enum ProbeExit: Hashable {
     case interruptHandler
     /// The handler of exceptions ran.
     case faultHandler
-    /// A port write of the probe's own, of so many elements.
+    /// A port write by the probe itself, of this many elements.
     case portWrite(Port, elements: Int, value: UInt64)
-    /// A port read of so many elements.
+    /// A port read, of this many elements.
     case portRead(Port, elements: Int)
-    /// A write where no memory is.
+    /// A write outside memory.
     case memoryWrite
     /// A step or a breakpoint.
     case debug(DebugExit)
-    /// The exit that was asked for by a request for an interrupt window.
+    /// The interrupt-window exit that the probe asked for.
     case interruptWindow
     /// RDMSR that the filter denied.
     case msrRead
@@ -33,21 +33,21 @@ enum ProbeExit: Hashable {
 }
 
 extension ProbeExit: CustomStringConvertible {
-    /// What happened to the guest, to follow "the guest".
+    /// What happened to the guest, as words to follow "the guest".
     var description: String {
         switch self {
-        case .end: "ran on to its end"
-        case .interruptHandler: "came to its interrupt handler"
+        case .end: "ran to its end"
+        case .interruptHandler: "reached its interrupt handler"
         case .faultHandler: "took an exception"
         case .portWrite(let port, _, _): "wrote port \(port)"
         case .portRead(let port, _): "read port \(port)"
-        case .memoryWrite: "wrote where no memory is"
+        case .memoryWrite: "wrote outside memory"
         case .debug(let debug): "stopped for the debugger at \(debug.address)"
         case .interruptWindow: "could take an interrupt"
         case .msrRead: "read a trapped register"
-        case .emulationFailure: "came to an instruction that KVM cannot emulate"
+        case .emulationFailure: "reached an instruction that KVM cannot emulate"
         case .shutdown: "shut down with a triple fault"
-        case .stopped: "did not come to an end"
+        case .stopped: "did not finish"
         case .other(let what): "ended with \(what)"
         }
     }

@@ -4,30 +4,30 @@ internal import GuestMemory
 internal import KVMCore
 internal import X86
 
-/// One virtual machine of half a MiB for one probe, about to execute a few bytes at ``start`` in one mode.
+/// A virtual machine of 512 KiB for one probe, about to execute a few bytes at ``ProbeLayout/code`` in one mode.
 struct ProbeGuest: ~Copyable {
-    // Declared in the order in which they are given back: the memory outlives the machine that it is lent to.
+    // Declared in the order in which they are released: the memory must outlive the machine that uses it.
     var vcpu: VCPU
     private let vm: VM
     let memory: GuestMemory
     let mode: GuestMode
 
-    /// How long a probe's guest may run before it is stopped: nanoseconds of a processor, which a busy host may give it late,
-    /// or of the clock, if it waits for something.
+    /// How long a probe's guest may run before it is stopped, in nanoseconds: of processor time, which a busy host may
+    /// provide late, or of clock time, if it waits for something.
     private static let (longestRun, longestWait): (UInt64, UInt64) = (2_000_000_000, 60_000_000_000)
-    /// How often that is looked at.
+    /// How often this limit is checked.
     private static let look = DispatchTimeInterval.milliseconds(500)
-    /// A queue of its own, so that it gets a thread when all others are busy.
+    /// A separate queue, so that it gets a thread even when all others are busy.
     private static let watchdog = DispatchQueue(label: "probe watchdog", qos: .userInteractive)
     private static let slot = MemorySlot(0)
 
     /// Makes the guest.
     ///
     /// - Parameters:
-    ///   - code: what it executes; ``ProbeCode/end`` is put behind it.
-    ///   - mode: in which mode.
+    ///   - code: what it executes; ``ProbeCode/end`` is appended.
+    ///   - mode: the mode in which it executes.
     ///   - cpuid: what CPUID tells it.
-    ///   - filter: which model-specific registers it reaches; nil for all.
+    ///   - filter: which model-specific registers it can access; nil for all.
     init(
         _ code: [UInt8],
         _ mode: GuestMode,
@@ -37,7 +37,7 @@ struct ProbeGuest: ~Copyable {
     ) throws(KVMError) {
         let memory = try Self.memory(code: code + ProbeCode.end, mode)
         var vm = try system.createVM()
-        // SAFETY: the memory stays mapped as long as `memory`, which is kept until the machine is gone.
+        // SAFETY: the memory stays mapped as long as `memory` exists, which is kept until the machine is gone.
         try unsafe vm.setMemoryRegion(
             Self.slot,
             guestAddress: GuestPhysicalAddress(0),
@@ -83,7 +83,7 @@ struct ProbeGuest: ~Copyable {
         }
     }
 
-    /// Runs until something happens, or until it is kicked after a time.
+    /// Runs until something happens, or until it is kicked after this time.
     mutating func run(kickedAfter time: DispatchTimeInterval, _ notice: KickNotice? = nil) throws(KVMError) -> ProbeExit
     {
         let kicker = vcpu.kicker
@@ -116,7 +116,7 @@ struct ProbeGuest: ~Copyable {
         try vcpu.setSpecialRegisters(registers)
     }
 
-    /// Lets STOSB write where no memory is.
+    /// Makes STOSB write outside memory.
     mutating func aimOutsideMemory() throws(KVMError) {
         let isReal = mode == .real
         if isReal {

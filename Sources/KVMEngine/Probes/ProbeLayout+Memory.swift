@@ -1,7 +1,7 @@
 internal import Engine
 
 extension ProbeLayout {
-    /// What memory holds apart from the probe's code.
+    /// The contents of memory besides the probe's code.
     static func contents(for mode: GuestMode) -> [(UInt64, [UInt8])] {
         var contents = pagingContents
         if mode == .real {
@@ -17,7 +17,7 @@ extension ProbeLayout {
         return contents
     }
 
-    /// MXCSR as after reset, which as bounds holds 0x2000 as well; then zeros.
+    /// MXCSR as after reset, which also includes 0x2000 if taken as bounds; then zeros.
     private static var sourceContents: [UInt8] { bytes(0x1F80, 4) + bytes(0xFFFF, 4) }
 
     private static var realVectors: [UInt8] {

@@ -2,7 +2,7 @@ internal import Engine
 internal import KVMCore
 internal import X86
 
-/// Where things lie in a probe's guest, and the registers that go with that.
+/// The memory layout of a probe's guest, and the registers that go with it.
 ///
 /// Everything is mapped at its physical address in all modes.
 enum ProbeLayout {
@@ -20,11 +20,11 @@ enum ProbeLayout {
     /// With the I/O permission bitmap, and without.
     static let taskStateLimit: UInt32 = 0x88
     static let closedTaskStateLimit: UInt32 = 0x67
-    /// What RSI points to: something that every instruction tried can use.
+    /// What RSI points to: data that every tried instruction can use.
     static let source: UInt64 = 0x8000
     /// What RDI points to.
     static let target: UInt64 = 0x9000
-    /// 32-bit paging: a directory with one page of 4 MiB. PAE paging: the pointers to the last of ``pageTables``.
+    /// 32-bit paging: a directory with one page of 4 MiB. PAE paging: pointers to the last of ``pageTables``.
     static let directory32: UInt64 = 0xA000
     static let pointersPAE: UInt64 = 0xB000
     static let kernelStack: UInt64 = 0xD000

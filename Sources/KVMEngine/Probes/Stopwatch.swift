@@ -1,12 +1,12 @@
 internal import Engine
 internal import Glibc
 
-/// Times what a host does.
+/// Measures times on a host.
 enum Stopwatch {
     /// Nanoseconds of the host's monotonic clock.
     static var now: UInt64 { read(CLOCK_MONOTONIC) }
 
-    /// Nanoseconds for which the calling thread had a processor, its guests included.
+    /// Nanoseconds for which the calling thread had a processor, including its guests.
     static var processorTime: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
     private static func read(_ clock: clockid_t) -> UInt64 {

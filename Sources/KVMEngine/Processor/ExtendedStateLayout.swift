@@ -13,13 +13,13 @@ struct ExtendedStateLayout {
     /// The components that a guest may enable, as bits of XCR0.
     private(set) var supported: UInt64 = 0
 
-    /// Reads the layout out of a host's CPUID table.
+    /// Reads the layout from a host's CPUID table.
     init(cpuid: [CPUIDEntry]) {
         for entry in cpuid where entry.function == 0xD && entry.index == 0 {
             supported = UInt64(entry.edx) << 32 | UInt64(entry.eax)
         }
         for entry in cpuid where entry.function == 0xD && entry.index >= 2 && entry.index < 63 && entry.eax > 0 {
-            // Components that only the supervisor state has (ECX bit 0) are not in the standard format.
+            // Components that belong to the supervisor state (ECX bit 0) are not in the standard format.
             guard entry.ecx & 1 == 0 else { continue }
             places[Int(entry.index)] = Place(offset: Int(entry.ebx), size: Int(entry.eax))
         }

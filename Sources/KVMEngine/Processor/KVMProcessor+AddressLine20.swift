@@ -7,7 +7,7 @@ extension KVMProcessor {
     /// Masks address line 20 or lets it through; see ``Processor/maskAddressLine20(_:)``.
     public mutating func maskAddressLine20(_ isMasked: Bool) throws(EngineError) {
         guard isMasked != masksAddressLine20 else { return }
-        // What was written since is known by the slots that are about to go.
+        // Only the slots that are about to be removed know what was written since the last call.
         for page in try takeDirtyPages(expecting: []) { memory.noteHostWrite(at: page, count: 1) }
         do {
             for slot in slots.indices { try vm.removeMemoryRegion(MemorySlot(UInt32(slot))) }
@@ -19,12 +19,12 @@ extension KVMProcessor {
         masksAddressLine20 = isMasked
     }
 
-    /// Lends memory to the virtual machine, which has none.
+    /// Gives memory to the virtual machine, which has none.
     mutating func lendMemory(_ layout: [Slot]) throws(KVMError) {
         for slot in layout {
             let region = memory.regions[slot.region]
-            // SAFETY: the region stays mapped as long as `memory`, which the processor keeps until the machine is gone; the
-            // slot lies within it.
+            // SAFETY: the region stays mapped as long as `memory` exists, which the processor keeps until the machine
+            // is gone; the slot is within the region.
             try unsafe vm.setMemoryRegion(
                 MemorySlot(UInt32(slots.count)),
                 guestAddress: slot.address,
@@ -36,7 +36,7 @@ extension KVMProcessor {
         }
     }
 
-    /// Notes the pages that were written while address line 20 is masked, when several slots share them.
+    /// Notes the pages that were written while address line 20 is masked, when several slots share a page.
     mutating func noteMaskedWrites() throws(KVMError) {
         for (index, slot) in slots.enumerated() where !memory.regions[slot.region].isReadOnly {
             let number = MemorySlot(UInt32(index))
@@ -59,15 +59,16 @@ extension KVMProcessor {
         }
     }
 
-    /// A stretch of one region of memory at an address of the guest's.
+    /// A part of one region of memory at a guest address.
     struct Slot: Hashable {
         var region: Int
         var offset: UInt64
         var size: UInt64
         var address: GuestPhysicalAddress
 
-        /// Where the guest finds its memory: each region as a whole, or, with address line 20 masked, every even megabyte at
-        /// its own address and at that of the odd one above it, whose own memory is out of reach.
+        /// Where the guest finds its memory. Without masking, each region is one slot. With address line 20 masked,
+        /// every even megabyte appears at its own address and at the odd one above it, whose own memory is out of
+        /// reach.
         static func layout(of regions: [GuestMemory.Region], masksAddressLine20: Bool) -> [Slot] {
             regions.enumerated().flatMap { index, region in
                 let whole = Slot(region: index, offset: 0, size: region.size, address: region.address)

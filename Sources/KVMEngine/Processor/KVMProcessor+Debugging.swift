@@ -3,7 +3,7 @@ internal import KVMCore
 public import X86
 
 extension KVMProcessor {
-    /// Stops before the instructions at some addresses; see ``DebuggableProcessor/setBreakpoints(_:)``.
+    /// Stops before the instructions at these addresses; see ``DebuggableProcessor/setBreakpoints(_:)``.
     public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) throws(EngineError) {
         isStepping = false
         do {

@@ -4,14 +4,15 @@ internal import KVMCore
 internal import X86
 
 extension KVMProcessor {
-    /// The hidden read that an exit stands for, if it is the OUT of patched code; that OUT is then complete.
+    /// The hidden read that an exit stands for, if it is the OUT of patched code. That OUT is then complete.
     ///
-    /// A port alone proves nothing: the guest may write to it too, through DX. The bytes of the instruction do.
+    /// The port alone proves nothing, because the guest may also write to it through DX. The bytes of the instruction
+    /// decide.
     mutating func hiddenRead(_ exit: Exit) throws(EngineError) -> Exit? {
         guard let trapBasePort, case .portWrite(let port, .byte, _) = exit, !isInsideInstruction,
             port.rawValue >= UInt16(trapBasePort), port.rawValue - UInt16(trapBasePort) < UInt16(TrapCode.portCount)
         else { return nil }
-        // Before it is complete, hosts differ in whether RIP stands at the instruction or behind it.
+        // Until it is complete, hosts differ in whether RIP is at the instruction or after it.
         try completePendingAccess()
         guard let code = TrapCode(try codeBytes(before: exitRIP, Self.outLength), basePort: trapBasePort),
             code.matches(port: port.rawValue, basePort: trapBasePort)
@@ -20,10 +21,10 @@ extension KVMProcessor {
         return .hiddenRead(code.instruction)
     }
 
-    /// Bytes of `OUT imm8, AL`.
+    /// The length of `OUT imm8, AL` in bytes.
     private static let outLength: UInt64 = 2
 
-    /// The bytes from so many before an instruction pointer on, through the guest's segments and paging.
+    /// The bytes that begin this far before an instruction pointer, read through the guest's segments and paging.
     private mutating func codeBytes(before rip: UInt64, _ length: UInt64) throws(EngineError) -> [UInt8] {
         let state = try exitCodeState()
         // The pointer may have passed the end of a segment of 64 KiB or 4 GiB.
@@ -31,7 +32,7 @@ extension KVMProcessor {
         return memory.read(state.instructionAddress(at: start), count: TrapCode.maximumLength, in: state)
     }
 
-    /// As much of the state at the last exit as says where code is and how it is decoded.
+    /// The part of the state at the last exit that says where code is and how it is decoded.
     private mutating func exitCodeState() throws(EngineError) -> ProcessorState {
         let special = try exitSpecialRegisters()
         var state = ProcessorState()
@@ -48,7 +49,7 @@ extension KVMProcessor {
         guard case .hiddenRead(let code) = access else { return }
         var registers = vcpu.syncedRegisters
         let next = registers.rip &+ UInt64(code.length) &- Self.outLength
-        // Only 64-bit code goes on beyond 4 GiB. Which code it is costs a call, so it is asked only there.
+        // Only 64-bit code goes on beyond 4 GiB. Finding out which code it is costs a call, so this is done only there.
         let isPast4GiB = next >> 32 != registers.rip >> 32
         registers.rip = isPast4GiB ? try exitCodeState().mode.wrapped(next) : next
         switch code.instruction {
@@ -64,7 +65,7 @@ extension KVMProcessor {
             if succeeded { registers.rflags |= Flag.carry }
         }
         vcpu.syncedRegisters = registers
-        // The registers reach the processor with the next run, or with the completion that a look at the state asks for.
+        // The registers reach the processor with the next run, or with the completion before the state is read.
         access = .write
     }
 
@@ -83,7 +84,8 @@ extension TrapCode {
 }
 
 extension Registers {
-    /// Sets a register as an instruction with an operand of this size does: 32 bits clear the upper half, 16 keep the rest.
+    /// Sets a register as an instruction with an operand of this size does: 32 bits clear the upper half, 16 bits keep
+    /// the rest.
     fileprivate mutating func set(_ register: GeneralRegister, _ size: AccessSize, _ value: UInt64) {
         let kept = size == .word ? general[register.rawValue] & ~AccessSize.word.mask : 0
         general[register.rawValue] = kept | value & size.mask

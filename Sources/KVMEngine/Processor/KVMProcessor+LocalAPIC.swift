@@ -2,7 +2,7 @@ internal import Engine
 internal import KVMCore
 internal import X86
 
-/// The local APIC is a device, but where it is and what CPUID says of it are the processor's.
+/// The local APIC is a device, but the processor knows where it is and what CPUID says about it.
 extension KVMProcessor {
     /// IA32_APIC_BASE (Intel SDM vol. 3, 11.4.4).
     enum APICBase {
@@ -13,10 +13,10 @@ extension KVMProcessor {
         static let reset: UInt64 = 0xFEE0_0900
     }
 
-    /// TPR's place among the APIC's registers; its upper half is CR8 (11.8.6.1).
+    /// The offset of TPR in the APIC's registers; its upper half is CR8 (11.8.6.1).
     private static let taskPriorityOffset: UInt64 = 0x80
 
-    /// Follows what an exit does to the registers that the processor shares with its local APIC.
+    /// Applies an exit's effect on the registers that the processor shares with its local APIC.
     mutating func followLocalAPIC(_ exit: Exit) {
         switch exit {
         case .memoryWrite(let address, length: 4, let value):
@@ -29,7 +29,7 @@ extension KVMProcessor {
         }
     }
 
-    /// Takes over what the last exit wrote to IA32_APIC_BASE, unless it was refused: the instruction is over.
+    /// Applies what the last exit wrote to IA32_APIC_BASE, unless it was refused. The instruction is over then.
     mutating func takeAPICBase() throws(EngineError) {
         guard let value = writtenAPICBase else { return }
         writtenAPICBase = nil

@@ -19,9 +19,10 @@ extension KVMProcessor {
         wantSpecialRegisters() ? vcpu.syncedSpecialRegisters : try specialRegisters()
     }
 
-    /// Has the next runs bring the special registers back, if they are needed often; whether the last one has.
+    /// Makes the next runs bring the special registers back, if they are needed often. Returns whether the last run has
+    /// done so.
     ///
-    /// Having them brought back by a run costs less than asking for them, and more than doing without.
+    /// Bringing them back with a run costs less than a call that reads them, but more than leaving them out.
     private mutating func wantSpecialRegisters() -> Bool {
         specialRegisterNeeds.arise()
         return vcpu.freshRegisters.contains(.special)
@@ -62,7 +63,7 @@ extension KVMProcessor {
                         // The run left the registers as they were before the instruction.
                         _ = try vcpu.completePendingExit()
                         return .debug
-                    // KVM says that CR8 was lowered instead of that the step is done.
+                    // KVM reports that CR8 was lowered instead of that the step is done.
                     case .interruptWindow where isStepping: return .debug
                     default: return exit
                     }
@@ -70,7 +71,7 @@ extension KVMProcessor {
                 case .interrupted, .again, .completed: continue
                 }
             } catch let error as KVMError {
-                // Nobody knows how far it came: what was to be completed may still be.
+                // It is unknown how far the run came, so what was to be completed may still be.
                 access = pending
                 throw .kvm(error)
             } catch let error as EngineError {
@@ -102,7 +103,7 @@ extension KVMProcessor {
         return isRead ? .portRead(port, size) : .portWrite(port, size, value: vcpu.writtenElement(index + 1))
     }
 
-    /// Answers the pending read: the value's low bytes, as many as were asked for.
+    /// Answers the pending read with the value's low bytes, as many as the read asked for.
     public mutating func answer(_ value: UInt64) {
         switch access {
         case .port(_, _, isRead: true, let index, _): vcpu.fillElement(index, value)
@@ -121,7 +122,7 @@ extension KVMProcessor {
 
     /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
     public mutating func completePendingAccess() throws(EngineError) {
-        // KVM would finish an instruction of many elements with what has not been answered yet.
+        // KVM would finish an instruction of many elements although some have not been answered yet.
         if isInsideInstruction { throw .unfinishedInstruction }
         if access.isNone { return }
         try takeAPICBase()
@@ -139,14 +140,14 @@ extension KVMProcessor {
 
     /// Whether an interrupt injected now is taken before the next instruction.
     ///
-    /// Never between two elements of a repeated INS or OUTS: how many of them one exit covers is the host's choice, and a
-    /// replay on another host could not stop there. Nor before a fault that is to come first.
+    /// Never between two elements of a repeated INS or OUTS: the host chooses how many of them one exit covers, and a
+    /// replay on another host could not stop there. Nor before a fault that must come first.
     public var canTakeInterrupt: Bool {
         guard vcpu.readyForInterruptInjection, !hasUntakenInterrupt else { return false }
         return !isInsideInstruction && !isFaulting
     }
 
-    /// Whether the last exit's instruction ends in a fault, which has not been raised yet.
+    /// Whether the last exit's instruction ends in a fault that has not been raised yet.
     private var isFaulting: Bool {
         if case .refused = access { true } else { false }
     }
@@ -179,14 +180,14 @@ extension KVMProcessor {
         do { try vcpu.nmi() } catch { throw .kvm(error) }
     }
 
-    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or no longer.
+    /// Asks for ``Exit/interruptWindow`` once the guest can take an interrupt, or cancels that.
     public mutating func requestInterruptWindow(_ wanted: Bool) {
         vcpu.requestsInterruptWindow = wanted
     }
 }
 
 extension VCPU {
-    /// The last exit in the engine's words, and what it asks of the driver.
+    /// The last exit as the engine's type, and what it needs from the driver.
     fileprivate mutating func takeExit() -> (Exit, PendingAccess) {
         switch exit {
         case .portRead(let port, let size, let data):
@@ -218,19 +219,19 @@ extension VCPU {
         }
     }
 
-    /// One element of the OUTS that the last exit is.
+    /// One element of the OUTS that caused the last exit.
     fileprivate mutating func writtenElement(_ index: Int) -> UInt32 {
         guard case .portWrite(_, let size, let data) = exit else { return 0 }
         return UInt32(truncatingIfNeeded: data.integer(at: index * size.byteCount, size.byteCount))
     }
 
-    /// Fills one element of the IN or INS that the last exit is.
+    /// Fills one element of the IN or INS that caused the last exit.
     fileprivate mutating func fillElement(_ index: Int, _ value: UInt64) {
         guard case .portRead(_, let size, var data) = exit else { return }
         data.store(value, at: index * size.byteCount, size.byteCount)
     }
 
-    /// Fills the memory read that the last exit is.
+    /// Fills the memory read that caused the last exit.
     fileprivate mutating func fillMemoryRead(_ value: UInt64) {
         guard case .memoryRead(_, var data) = exit else { return }
         data.store(value, at: 0, data.byteCount)

@@ -5,7 +5,7 @@ public import X86
 
 /// A virtual processor under Linux KVM, in a virtual machine of its own.
 public struct KVMProcessor: EngineProcessor, ~Copyable {
-    // Declared in the order in which they are given back: the memory outlives the machine that it is lent to.
+    // Declared in the order in which they are released: the memory must outlive the machine that uses it.
     var vcpu: VCPU
     var vm: VM
     /// The memory that it executes in.
@@ -16,29 +16,29 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     /// What CPUID tells the guest: KVM's own answer after the profile was set, which may force bits on or off.
     public let cpuid: [CPUIDEntry]
 
-    /// The first of the private ports that patched code traps through, if the guest's code may be patched.
+    /// The first of the private ports by which patched code traps, if the guest's code may be patched.
     let trapBasePort: UInt8?
     let extendedLayout: ExtendedStateLayout
     var access = PendingAccess.none
-    /// An exit that came while the one before it was completed: the next one that ``run()`` gives.
+    /// An exit that came while the one before it was completed. ``run()`` returns it next.
     var held: Exit?
-    /// Whether an interrupt was injected since the guest ran last: what the run page says of readiness is older then.
+    /// Whether an interrupt was injected since the guest last ran. The run page's readiness flag is out of date then.
     var hasUntakenInterrupt = false
-    /// Whether the processor stops behind each instruction.
+    /// Whether the processor stops after each instruction.
     var isStepping = false
-    /// What the next runs bring back besides the general registers: what is often needed behind one.
+    /// What the next runs bring back besides the general registers, because it is often needed after one.
     var specialRegisterNeeds = RecurringNeed()
     var stateNeeds = RecurringNeed()
     /// The instructions that were completed for this host, and how often.
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
-    /// Whether a page stays written for KVM until it is told otherwise, which it has to be then.
+    /// Whether KVM counts a page as written until it is cleared explicitly.
     let clearsDirtyPages: Bool
-    /// Where the guest finds its memory: a memory slot each.
+    /// The memory slots in which the guest finds its memory.
     var slots: [Slot] = []
     /// Whether address line 20 is masked.
     var masksAddressLine20 = false
-    /// IA32_APIC_BASE, and what the last exit, which is a WRMSR, gives it unless it is refused.
+    /// IA32_APIC_BASE, and the value that the last exit, a WRMSR, gives it unless it is refused.
     var apicBase = APICBase.reset
     var writtenAPICBase: UInt64?
 
@@ -47,9 +47,9 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     /// - Parameters:
     ///   - regions: the guest-physical memory.
     ///   - profile: what the guest is told about the processor.
-    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; if nil, all that this host has
-    ///     of those that matter to a guest.
-    ///   - trapBasePort: what ``CodePatcher`` chose for the guest's code.
+    ///   - modelSpecificRegisters: the registers to keep with the state, as a trace names them; nil for all of
+    ///     ``SavedRegisters`` that this host has.
+    ///   - trapBasePort: the port that ``CodePatcher`` chose for the guest's code.
     public static func make(
         regions: [GuestMemory.Region],
         profile: ProcessorProfile,
@@ -65,7 +65,7 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
         )
     }
 
-    /// The same by way of a host that a test may watch, and whose calls it may make fail.
+    /// The same, with host calls that a test may watch and make fail.
     package static func make(
         regions: [GuestMemory.Region],
         profile: ProcessorProfile,
@@ -93,8 +93,8 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
         var vm = try system.createVM()
         let clearsDirtyPages = try vm.check(.manualDirtyLogProtect2) & 1 != 0
         if clearsDirtyPages { try vm.enable(.manualDirtyLogProtect2, 1) }
-        // Processors without unrestricted guest mode (Intel SDM vol. 3, 25.3.1.1) run real mode in a task of their own, which
-        // needs these pages; they lie below the firmware's 16 MiB and above RAM.
+        // Processors without unrestricted guest mode (Intel SDM vol. 3, 25.3.1.1) run real mode in a task of their own,
+        // which needs these pages. They are below the firmware's 16 MiB and above RAM.
         try vm.setIdentityMapAddress(GuestPhysicalAddress(0xFEFF_C000))
         try vm.setTSSAddress(GuestPhysicalAddress(0xFEFF_D000))
         try vm.setUserSpaceMSRExits([.filter, .unknown, .invalid])
@@ -143,14 +143,14 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
         }
     }
 
-    /// Opens what making a machine takes, once for all that this process makes: it may give up the right to open files then.
+    /// Opens once what this process needs to make machines. After that it may give up the right to open files.
     public static func keepHostOpen() {
         KVMSystem.keepOpen()
-        // Read once for all, too.
+        // This too is read only once.
         _ = HostIdentity.current
     }
 
-    /// What ``ProcessorProfile/host(supported:)`` is on this host.
+    /// The profile ``ProcessorProfile/host(supported:)`` of this host.
     public static func hostProfile() throws(EngineError) -> ProcessorProfile {
         do {
             return .host(supported: try KVMSystem.open().supportedCPUID())
@@ -173,7 +173,7 @@ extension KVMProcessor {
 // MARK: State
 
 extension KVMProcessor {
-    /// What a state takes from the run page.
+    /// The registers of a state that come from the run page.
     static let stateRegisters: SyncedRegisterSets = [.general, .special, .events]
 
     /// The whole state; the pending access must be complete.
@@ -200,19 +200,19 @@ extension KVMProcessor {
         }
     }
 
-    /// Has the registers that a state takes from the run page there.
+    /// Brings the registers that a state takes from the run page there.
     private mutating func bringStateBack() throws(KVMError) {
         stateNeeds.arise()
         guard vcpu.freshRegisters != Self.stateRegisters || !access.isNone else { return }
-        // One run that executes nothing brings back what would be three calls.
+        // One run that executes nothing brings back what would take three calls.
         vcpu.synchronizedRegisters = Self.stateRegisters
         _ = try vcpu.completePendingExit()
     }
 
-    /// More accesses than one instruction makes: PUSHA, misaligned and of bytes, and a few to spare.
+    /// More accesses than one instruction makes: a misaligned PUSHA, byte by byte, and a few to spare.
     private static let mostAccesses = 64
 
-    /// Sets the whole state, forgetting any pending access.
+    /// Sets the whole state and forgets any pending access.
     public mutating func restore(_ state: ProcessorState) throws(EngineError) {
         (held, access, writtenAPICBase, hasUntakenInterrupt) = (nil, .none, nil, false)
         do {
@@ -223,7 +223,7 @@ extension KVMProcessor {
             try vcpu.restoreState(kvmState)
             apicBase = state.control.apicBase
             try maskAddressLine20(state.masksAddressLine20)
-            // What the last run left in the run page (registers, readiness for interrupts) is of another state now.
+            // The run page still holds the registers and the readiness of the old state.
             _ = try vcpu.completePendingExit()
         } catch let error as KVMError {
             throw .kvm(error)
@@ -257,7 +257,8 @@ extension KVMProcessor {
         return pages.sorted()
     }
 
-    /// Asks KVM for the pages of a region that were written, and has it look out for the next write to each but the hot ones.
+    /// Asks KVM which pages of a region were written, and makes it detect the next write to each of them except the hot
+    /// ones.
     private mutating func updateDirtyBitmap(
         _ index: Int,
         _ region: GuestMemory.Region,

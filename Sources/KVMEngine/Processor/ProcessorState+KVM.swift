@@ -3,7 +3,7 @@ internal import KVMCore
 internal import X86
 
 extension ProcessorState {
-    /// A KVM state in the form that does not depend on the host.
+    /// A KVM state in the host-independent form.
     init(_ kvm: VCPUState, layout: ExtendedStateLayout) {
         self.init(kvm.registers, kvm.specialRegisters, kvm.debugRegisters, kvm.events)
         control.xcr0 = kvm.extendedControlRegisters.first { $0.number == 0 }?.value ?? 0
@@ -36,7 +36,7 @@ extension ProcessorState {
 }
 
 extension VCPUState {
-    /// Takes over a state; `self` says what this host has.
+    /// Takes over a state; `self` tells what this host has.
     mutating func set(_ state: ProcessorState, layout: ExtendedStateLayout) throws(EngineError) {
         registers.general = state.general
         registers.rip = state.rip
@@ -72,7 +72,7 @@ extension ProcessorState.Segment {
 
     init(_ segment: KVMCore.Segment) {
         self.init(base: segment.base, limit: segment.limit, selector: segment.selector)
-        // What else an unusable segment holds differs between processors and cannot be seen by the guest.
+        // The rest of an unusable segment differs between processors, and the guest cannot see it.
         guard !segment.isUnusable else {
             accessRights = Self.unusable
             return

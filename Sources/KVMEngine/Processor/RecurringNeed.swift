@@ -1,21 +1,21 @@
 internal import Engine
 
-/// Says whether something that was needed behind a run will be needed behind the next ones.
+/// Predicts whether something that was needed after a run will be needed after the next ones.
 struct RecurringNeed {
-    /// Runs within which a second need makes a third one likely: about what it costs to do without, in runs that brought in vain
-    /// what is needed.
+    /// If a second need comes within this many runs, a third one is likely. Bringing something back in vain for this
+    /// many runs costs about as much as one call for it.
     private static let reach = 16
 
     private var runs = reach
     private var recurs = false
 
-    /// It is needed behind this run.
+    /// It is needed after this run.
     mutating func arise() {
         recurs = runs < Self.reach
         runs = 0
     }
 
-    /// Whether it is likely to be needed behind the run that begins: asked once before each.
+    /// Whether it is likely to be needed after the next run. Ask this once before each run.
     mutating func isExpected() -> Bool {
         guard runs < Self.reach else { return false }
         runs += 1

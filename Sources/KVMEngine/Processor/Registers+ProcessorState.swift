@@ -2,10 +2,10 @@ internal import Engine
 internal import KVMCore
 internal import X86
 
-// Member by member: a table of key paths would be shorter, and be most of what taking a state costs besides the calls.
+// Member by member. A table of key paths would be shorter, but would take most of the time of reading a state.
 
 extension Registers {
-    /// RAX to R15, in the order of their encodings: as ``ProcessorState/general``.
+    /// RAX to R15 in the order of ``ProcessorState/general``.
     var general: [UInt64] {
         get { [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15] }
         set {
@@ -34,7 +34,7 @@ extension SpecialRegisters {
         }
     }
 
-    /// The control registers but XCR0, which is elsewhere.
+    /// The control registers except XCR0, which is elsewhere.
     var control: ProcessorState.ControlRegisters {
         get {
             var control = ProcessorState.ControlRegisters()

@@ -2,7 +2,7 @@ internal import Engine
 internal import KVMCore
 
 extension SavedRegisters {
-    /// Lets through what does not trap, and traps the rest.
+    /// A filter that lets through what does not trap, and traps the rest.
     static func filter(saving saved: [UInt32]) -> MSRFilter {
         let allowed = untrapped(saving: saved)
         let windows: [ClosedRange<UInt32>] = [0x0...0x2FF, 0xC000_0080...0xC000_0103]

@@ -1,12 +1,12 @@
 internal import Platform
 
-/// What the DSDT says: how the machine is switched off, and where its PCI bus is.
+/// The contents of the DSDT: how to switch the machine off, and where its PCI bus is.
 enum ACPINamespace {
     static var terms: [UInt8] {
         AML.scope("\\_SB_", AML.device("PCI0", bus)) + AML.name("\\_S5_", softOff)
     }
 
-    /// SLP_TYP for PM1a and PM1b, and two reserved elements: that of ``PowerManagement/SleepRequest/softOff``.
+    /// SLP_TYP for PM1a and PM1b, both ``PowerManagement/SleepRequest/softOff``, and two reserved elements.
     private static var softOff: [UInt8] { AML.package([UInt8](repeating: 0, count: 4).map { AML.integer(UInt32($0)) }) }
 
     private static var bus: [UInt8] {
@@ -14,7 +14,7 @@ enum ACPINamespace {
             + AML.name("_CRS", AML.buffer(resources)) + AML.name("_PRT", AML.package(routes))
     }
 
-    /// The configuration ports, and what the bridge passes on: every other port, text memory, and the devices' window.
+    /// The configuration ports, and what the bridge passes on: all other ports, text memory and the devices' window.
     private static var resources: [UInt8] {
         let ports = PCIConfigurationPort.address..<PCIConfigurationPort.address + PCIConfigurationPort.count
         return ACPIResources.buses(0...0)
@@ -25,7 +25,7 @@ enum ACPINamespace {
             + ACPIResources.memoryWindow(AddressSpace.pciMemory, isCacheable: false) + ACPIResources.end
     }
 
-    /// For each pin of each device, any function, the interrupt that it leads to (6.2.13).
+    /// The interrupt to which each pin of each device leads, for any function (6.2.13).
     private static var routes: [[UInt8]] {
         (UInt32(1)..<32).flatMap { device in
             (UInt32(0)..<4).map { pin in

@@ -4,20 +4,21 @@ import Engine
 internal import GuestMemory
 import X86
 
-/// The tables by which a guest that starts behind the firmware finds the machine's power management, interrupt controllers
-/// and PCI bus (ACPI 6.5, chapter 5). They lie where firmware has them too, in memory that the map says is reserved.
+/// The tables by which a guest that starts without firmware finds the machine's power management, interrupt controllers
+/// and PCI bus (ACPI 6.5, chapter 5). They lie where firmware would put them too, in memory that the map declares
+/// reserved.
 struct ACPITables {
-    /// Where the root pointer is.
+    /// The address of the root pointer.
     static let pointerAddress: UInt64 = 0xF_0000
-    /// Bytes of the root pointer, and of that of ACPI 1.0, with which it begins.
+    /// The sizes in bytes of the root pointer, and of the ACPI 1.0 root pointer with which it begins.
     private static let (pointerSize, firstPointerSize) = (36, 20)
 
     /// The root pointer.
     let pointer: [UInt8]
-    /// All of it, for a machine's memory.
+    /// Everything, for a machine's memory.
     let contents: [MemoryContent]
 
-    /// What of the root pointer a guest of ACPI 1.0 takes.
+    /// The part of the root pointer that a guest of ACPI 1.0 reads.
     var firstPointer: [UInt8] { Array(pointer.prefix(Self.firstPointerSize)) }
 
     init() {
@@ -34,9 +35,9 @@ struct ACPITables {
         contents = [start] + layout.contents
     }
 
-    /// Places tables one behind the other.
+    /// Places tables one after the other.
     private struct Layout {
-        /// The FACS asks for it; the others get as much.
+        /// The FACS needs it; the others get the same.
         private static let alignment: UInt64 = 64
 
         var next: UInt64
@@ -60,14 +61,14 @@ struct ACPITables {
         writer.write(first)
         writer.write(UInt32(pointerSize))
         writer.write(root)
-        writer.write(UInt32(0))  // checksum of all, and three reserved bytes
+        writer.write(UInt32(0))  // checksum of everything, and three reserved bytes
         var bytes = writer.bytes
         bytes[8] = checksum(bytes.prefix(firstPointerSize))
         bytes[32] = checksum(bytes[...])
         return bytes
     }
 
-    /// FACS (5.2.10): nothing in it but its name and size, and the version.
+    /// FACS (5.2.10): nothing but its name, size and version.
     private static var firmwareControl: [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 64)
         bytes.replaceSubrange(0..<4, with: Array("FACS".utf8))
@@ -78,7 +79,7 @@ struct ACPITables {
 
     private static let maker = Array("RR-VM ".utf8)
 
-    /// A table: the header that all have (5.2.6), and the body.
+    /// A table: the header that all tables have (5.2.6), and the body.
     static func table(_ name: String, revision: UInt8, _ body: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(bytes: Array(name.utf8))
@@ -96,6 +97,6 @@ struct ACPITables {
         return bytes
     }
 
-    /// What makes the sum of all bytes zero.
+    /// The byte that makes the sum of all bytes zero.
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt8 { 0 &- bytes.reduce(0, &+) }
 }

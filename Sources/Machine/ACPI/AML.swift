@@ -53,12 +53,12 @@ enum AML {
         return integer((letters << 16 | product).byteSwapped)
     }
 
-    /// PkgLength, which counts itself, and what it is the length of (20.2.4).
+    /// PkgLength, which counts itself too, and the body (20.2.4).
     private static func sized(_ body: [UInt8]) -> [UInt8] {
         if body.count + 1 < 1 << 6 { return [UInt8(body.count + 1)] + body }
         let extra = body.count + 2 < 1 << 12 ? 1 : 2
         let total = body.count + 1 + extra
-        // Four bits and the number of the bytes that follow, then eight bits each.
+        // The first byte has four bits of the length and the number of further bytes, which have eight bits each.
         let rest = (0..<extra).map { UInt8(truncatingIfNeeded: total >> (4 + 8 * $0)) }
         return [UInt8(extra << 6 | total & 0xF)] + rest + body
     }

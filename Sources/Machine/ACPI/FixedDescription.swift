@@ -11,12 +11,12 @@ struct FixedDescription {
     private enum Flag {
         /// WBINVD works.
         static let flushes: UInt32 = 1 << 0
-        /// C1 is there: HLT.
+        /// C1 exists: HLT.
         static let halts: UInt32 = 1 << 2
-        /// There is no sleep button, and the clock wakes nobody.
+        /// There is no sleep button, and the clock cannot wake the machine.
         static let noSleepButton: UInt32 = 1 << 5
         static let noClockWakeUp: UInt32 = 1 << 6
-        /// RESET_REG counts.
+        /// RESET_REG is valid.
         static let resets: UInt32 = 1 << 10
     }
 
@@ -28,7 +28,7 @@ struct FixedDescription {
 
     private static let resetPort = UInt64(SystemPort.resetControl)
     private static let resetValue = ResetControlBits([.systemReset, .resetProcessor]).rawValue
-    /// A latency that says: this state is not there.
+    /// Latencies that mean that the state does not exist.
     private static let (noC2, noC3): (UInt16, UInt16) = (101, 1001)
     private static let centuryRegister = ClockRegister.century.rawValue
 

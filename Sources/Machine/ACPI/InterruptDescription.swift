@@ -2,7 +2,8 @@ import ByteCoding
 import Devices
 internal import Platform
 
-/// MADT (ACPI 6.5, 5.2.12): one processor's local APIC, the I/O APIC, and what of the ISA lines is not as usual there.
+/// MADT (ACPI 6.5, 5.2.12): one processor's local APIC, the I/O APIC, and the ISA lines that are wired in an unusual
+/// way.
 enum InterruptDescription {
     private enum Kind {
         static let localAPIC: UInt8 = 0
@@ -13,7 +14,7 @@ enum InterruptDescription {
 
     /// There is an 8259 pair too.
     private static let hasPair: UInt32 = 1
-    /// Flags of an interrupt: as is usual on its bus; and active high, level-triggered.
+    /// Flags of an interrupt: as usual on its bus, or active high and level-triggered.
     private static let (usual, highLevel): (UInt16, UInt16) = (0, 0b1101)
 
     static var body: [UInt8] {
@@ -28,7 +29,7 @@ enum InterruptDescription {
         writer.write(UInt32(0))  // its first interrupt
         write(line: InterruptLine.timer, pin: InterruptLines.timerPin, flags: usual, to: &writer)
         write(line: InterruptLine.power, pin: InterruptLine.power, flags: highLevel, to: &writer)
-        // Of all processors, LINT1.
+        // LINT1 of every processor.
         writer.write(bytes: [Kind.localNonMaskable, 6, 0xFF])
         writer.write(usual)
         writer.write(UInt8(1))

@@ -4,16 +4,16 @@ public import X86
 
 /// What a boot protocol makes of a guest's file: the state in which the guest starts.
 public struct BootImage: Sendable {
-    /// What stands in memory, without overlap but for the firmware's shadow.
+    /// The contents of memory. Only the firmware's shadow overlaps with the rest.
     public var contents: [MemoryContent]
-    /// Memory that has to be zero beside that: all of it is when the machine is switched on.
+    /// Other memory that must be zero, as all memory is when the machine is switched on.
     public var zeros: [GuestMemory.Stretch] = []
-    /// Memory that the guest can only read, beside its RAM.
+    /// Memory besides RAM that the guest can only read.
     public var readOnlyMemory: GuestMemory.Region?
     /// The processor's state.
     public var state: ProcessorState
     /// The names in the guest's program.
     public var symbols: [ProgramSymbol] = []
-    /// What a unikernel needs beside this; nil for other guests.
+    /// What a unikernel needs besides; nil for other guests.
     public var unikernel: Unikernel?
 }

@@ -1,10 +1,10 @@
 import X86
 
-/// A file that a boot protocol hands to the guest beside its program.
+/// A file that a boot protocol passes to the guest besides its program.
 public struct BootModule: Hashable, Sendable {
-    /// The file's name, as the guest is told it.
+    /// The file's name, as the guest is told.
     public var name: String
-    /// What stands behind the name in the module's command line.
+    /// What follows the name in the module's command line.
     public var arguments: String
     /// The file's content.
     public var bytes: [UInt8]
@@ -27,9 +27,9 @@ public enum FlatMode: String, CaseIterable, Hashable, Sendable {
     case long
 }
 
-/// What a guest is started with beside its own file.
+/// What a guest starts with besides its own file.
 public struct BootOptions: Hashable, Sendable {
-    /// The guest's name, as it is told it.
+    /// The guest's name, as the guest is told.
     public var name = "guest"
     /// The command line.
     public var commandLine = ""
@@ -39,17 +39,17 @@ public struct BootOptions: Hashable, Sendable {
     public var modules: [BootModule] = []
     /// The mode in which a flat image is entered.
     public var mode = FlatMode.real
-    /// Where a flat image is put; nil for what is usual in its mode: 0x7C00, or 1 MiB where that can be reached.
+    /// Where a flat image is put; nil for the usual place in its mode: 0x7C00, or 1 MiB in modes that can reach it.
     public var address: UInt64?
 
     /// The devices of a unikernel.
     public var attachments: [UnikernelDevice] = []
 
-    /// Nothing beside the file.
+    /// Nothing besides the file.
     public init() {}
 
-    /// Most bytes of a command line that is passed on.
+    /// The longest command line in bytes that is passed on.
     static let commandLineLimit = 64 << 10
-    /// Most modules.
+    /// The most modules.
     static let moduleLimit = 1024
 }

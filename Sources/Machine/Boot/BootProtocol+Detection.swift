@@ -1,12 +1,12 @@
 public import Platform
 
 extension BootProtocol {
-    /// The protocol that a file asks for by what it contains.
+    /// The protocol that suits a file's contents.
     ///
-    /// What a kernel says of itself goes before what its file happens to look like: a multiboot header, then ELF with its
-    /// notes, Solo5's first, then Linux's set-up header, a flash chip's size and reset vector, a boot sector's signature.
-    /// Anything else is flat. But a disk with a boot sector is a disk, though a program lies on it that has a header of its
-    /// own: GRUB's.
+    /// What a kernel says about itself counts before what its file happens to look like. The order is: a multiboot
+    /// header, ELF with its notes (Solo5's first), Linux's setup header, a flash chip's size and reset vector, a boot
+    /// sector's signature. Anything else is flat. But a disk with a boot sector is a disk, even if it holds a program
+    /// that has a header of its own, as GRUB has.
     public static func detect(_ bytes: [UInt8]) throws(MachineError) -> Self {
         let file = ImageReader(bytes, what: "guest")
         if try BootSectorLoader.looksLikeDisk(file) { return .sector }

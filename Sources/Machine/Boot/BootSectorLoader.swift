@@ -1,7 +1,7 @@
 import Engine
 import X86
 
-/// A disk's first sector, as a PC's firmware leaves it behind: without the firmware.
+/// Starts a disk's first sector in the state that a PC's firmware leaves, without the firmware.
 enum BootSectorLoader {
     private static let sectorSize = 512
     private static let address: UInt16 = 0x7C00
@@ -12,8 +12,8 @@ enum BootSectorLoader {
         file.count % UInt64(sectorSize) == 0 && file.integerIfPresent(UInt16.self, at: 510) == 0xAA55
     }
 
-    /// A boot sector that says where the disk's partitions are, or behind which lies a program with a multiboot header: no
-    /// such program begins with a boot sector itself.
+    /// Whether a file begins with a boot sector that has a partition table, or that a program with a multiboot header
+    /// follows. A multiboot program itself never begins with a boot sector.
     static func looksLikeDisk(_ file: ImageReader) throws(MachineError) -> Bool {
         guard looksLikeBootSector(file), !ELFFile.isELF(file), !LinuxSetupHeader.isPresent(in: file) else {
             return false
@@ -23,8 +23,8 @@ enum BootSectorLoader {
         return headers.contains { ($0 ?? 0) >= UInt64(sectorSize) }
     }
 
-    /// Four entries of 16 bytes before the signature, at least one of them in use: active or not, a kind, a first sector
-    /// behind the boot sector, and a length.
+    /// Looks for four entries of 16 bytes before the signature, at least one of them in use. An entry has a mark
+    /// (active or not), a kind, a first sector after the boot sector, and a length.
     private static func hasPartitions(_ file: ImageReader) -> Bool {
         let (first, size, count): (UInt64, UInt64, UInt64) = (0x1BE, 16, 4)
         var used = 0

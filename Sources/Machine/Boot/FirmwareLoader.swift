@@ -2,11 +2,11 @@ internal import Engine
 internal import GuestMemory
 import X86
 
-/// PC firmware: mapped as ROM up to 4 GiB, its last 128 KiB copied below 1 MiB, entered by RESET.
+/// PC firmware: mapped as ROM that ends at 4 GiB, with its last 128 KiB copied below 1 MiB, and entered by RESET.
 enum FirmwareLoader {
     private static let farJump: UInt8 = 0xEA
 
-    /// A file that is as large as a flash chip and has a far jump at the reset vector.
+    /// Whether a file is as large as a flash chip and has a far jump at the reset vector.
     static func looksLikeFirmware(_ file: ImageReader) -> Bool {
         file.count >= 0x1_0000 && file.count % 0x1_0000 == 0 && file.count <= PhysicalLayout.largestFirmware
             && file.integerIfPresent(UInt8.self, at: file.count - 16) == farJump

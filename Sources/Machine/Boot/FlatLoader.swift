@@ -1,7 +1,7 @@
 import Engine
 import X86
 
-/// Images that are code and data as they stand, entered at their first byte.
+/// Images that go into memory as they are and start at their first byte.
 enum FlatLoader {
     static func load(
         _ bytes: [UInt8],
@@ -16,7 +16,7 @@ enum FlatLoader {
             guard let entry = UInt16(exactly: address) else {
                 throw .misusedOption(
                     "--at",
-                    "real-mode code begins below 64 KiB; give another --mode for 0x\(String(address, radix: 16))"
+                    "real-mode code must begin below 64 KiB; give another --mode for 0x\(String(address, radix: 16))"
                 )
             }
             try put(bytes, at: address, &plan, elsewhere: "--mode protected or long")
@@ -24,7 +24,7 @@ enum FlatLoader {
         case .protected:
             let address = options.address ?? PhysicalLayout.oneMiB
             guard let entry = UInt32(exactly: address) else {
-                throw .misusedOption("--at", "32-bit code begins below 4 GiB")
+                throw .misusedOption("--at", "32-bit code must begin below 4 GiB")
             }
             try put(bytes, at: address, &plan, elsewhere: "--at 0x100000")
             var state = ProcessorState.protectedMode(entry: entry)
@@ -34,7 +34,7 @@ enum FlatLoader {
             let address = options.address ?? PhysicalLayout.oneMiB
             try put(bytes, at: address, &plan, elsewhere: "--at 0x100000")
             guard address < PhysicalLayout.fourGiB else {
-                throw .misusedOption("--at", "the page tables for flat 64-bit code reach to 4 GiB")
+                throw .misusedOption("--at", "flat 64-bit code must begin below 4 GiB, where its page tables end")
             }
             var state = ProcessorState.longMode(entry: address, tables: try LongModeTables(in: &plan))
             state[.rsp] = address
@@ -56,7 +56,7 @@ enum FlatLoader {
                 address: address,
                 free: plan.map.freeRun(at: address),
                 remedy: plan.isFree(PhysicalLayout.oneMiB, size: size)
-                    ? "at 1 MiB there is room for it: give \(elsewhere)" : "give it more with --memory"
+                    ? "there is room for it at 1 MiB: give \(elsewhere)" : "give it more memory with --memory"
             )
         }
         let code = [CodeRange(bytes.indices, .searched)]

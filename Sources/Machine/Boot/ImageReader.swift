@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// Reads a guest's file at any offset, checking each against the end.
+/// Reads a guest's file at any offset, and checks each offset against the end.
 struct ImageReader {
     /// The whole file.
     let bytes: [UInt8]
@@ -40,7 +40,7 @@ struct ImageReader {
         guard offset <= self.count, count <= self.count - offset else {
             throw .malformed(
                 what,
-                "\(field) at byte \(offset) needs \(count) bytes, which the file of \(self.count) bytes has not"
+                "\(field) needs \(count) bytes at byte \(offset), but the file has only \(self.count) bytes"
             )
         }
         return Int(offset)..<Int(offset + count)
@@ -51,8 +51,8 @@ struct ImageReader {
         Array(bytes[try range(at: offset, count: count, field)])
     }
 
-    /// The text from an offset on up to a zero byte, in a part of the file that ends at `end`; nil if there is none, or one
-    /// of more than `limit` bytes.
+    /// The text from `offset` up to a zero byte, in a part of the file that ends at `end`. Nil if there is no zero
+    /// byte, or the text is longer than `limit` bytes.
     func text(at offset: UInt64, end: UInt64, limit: Int) -> String? {
         guard offset < end, end <= count else { return nil }
         let part = bytes[Int(offset)..<Int(end)].prefix(limit + 1)

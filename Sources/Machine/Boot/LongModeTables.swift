@@ -33,12 +33,12 @@ struct LongModeTables {
         descriptors = try plan.place(Self.descriptorBytes, alignment: 8, .conventional, what: "segment descriptors")
     }
 
-    /// One table with these entries first and none behind them.
+    /// Writes one table that begins with these entries; the others are zero.
     private static func write(_ first: [UInt64], to writer: inout ByteWriter) {
         for entry in first + [UInt64](repeating: 0, count: entries - first.count) { writer.write(entry) }
     }
 
-    /// Two empty ones, 64-bit code, data.
+    /// Two empty descriptors, one for 64-bit code and one for data.
     private static var descriptorBytes: [UInt8] {
         var writer = ByteWriter()
         for descriptor: UInt64 in [0, 0, 0x00AF_9B00_0000_FFFF, 0x00CF_9300_0000_FFFF] { writer.write(descriptor) }

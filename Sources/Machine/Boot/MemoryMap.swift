@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What a PC tells its guest of physical memory: what firmware answers to INT 15h, AX=E820h.
+/// What a PC tells its guest about physical memory, as firmware answers INT 15h, AX=E820h.
 public struct MemoryMap: Hashable, Sendable {
     /// One stretch of physical memory.
     public struct Entry: Hashable, Sendable {
@@ -17,19 +17,19 @@ public struct MemoryMap: Hashable, Sendable {
 
     /// What a stretch of memory is for, numbered as in the map.
     public enum Kind: UInt32, Hashable, Sendable {
-        /// The guest's.
+        /// The guest may use it.
         case usable = 1
-        /// Not the guest's: devices and firmware.
+        /// Devices and firmware own it.
         case reserved = 2
     }
 
     /// By rising address, without overlap.
     public let entries: [Entry]
 
-    /// Where conventional memory ends: the last KiB below 640 KiB is the firmware's (EBDA).
+    /// Where conventional memory ends: the last KiB below 640 KiB belongs to the firmware (EBDA).
     public static let conventionalEnd: UInt64 = 0x9_FC00
 
-    /// The map of a machine with so many bytes of RAM, at least 1 MiB.
+    /// The map of a machine with `memorySize` bytes of RAM, at least 1 MiB.
     public init(memorySize: UInt64) {
         let low = min(memorySize, AddressSpace.holeStart)
         let end = Self.conventionalEnd
@@ -49,7 +49,7 @@ public struct MemoryMap: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// The stretches that are the guest's.
+    /// The stretches that the guest may use.
     public var usable: [Entry] { entries.filter { $0.kind == .usable } }
 
     /// Bytes from an address to the next gap; 0 where the guest has no memory.
@@ -60,7 +60,7 @@ public struct MemoryMap: Hashable, Sendable {
     /// KiB of memory from 0 on.
     var lowerKiB: UInt32 { UInt32(Self.conventionalEnd >> 10) }
 
-    /// KiB of memory from 1 MiB on up to the first gap.
+    /// KiB of memory from 1 MiB up to the first gap.
     var upperKiB: UInt32 {
         UInt32(truncatingIfNeeded: (usable.first { $0.start == PhysicalLayout.oneMiB }?.size ?? 0) >> 10)
     }

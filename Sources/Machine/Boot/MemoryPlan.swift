@@ -2,23 +2,24 @@ import Engine
 internal import GuestMemory
 import X86
 
-/// Places what a guest is started with in its memory: nothing over anything else, and all of it in memory that is there.
+/// Places everything a guest starts with in its memory. Parts cannot overlap, and memory must exist for all of them.
 struct MemoryPlan {
     let map: MemoryMap
     private(set) var contents: [MemoryContent] = []
-    /// The zeros behind contents.
+    /// The zeros that follow contents.
     private(set) var zeros: [GuestMemory.Stretch] = []
     /// What is taken, by rising address.
     private var taken: [(start: UInt64, end: UInt64, what: String)] = []
 
-    /// Below this, memory is left to the guest: trampolines for other modes, the tables of the firmware's making.
+    /// Memory below this address is left to the guest, for trampolines to other modes and for the tables that firmware
+    /// makes.
     static let guestsOwnEnd: UInt64 = 0x1_0000
 
     init(_ map: MemoryMap) {
         self.map = map
     }
 
-    /// Puts bytes at an address that the guest's file gives, and zeros behind them up to `size` bytes.
+    /// Puts bytes at an address that the guest's file gives, followed by zeros up to `size` bytes.
     mutating func put(
         _ bytes: [UInt8],
         size: UInt64,
@@ -37,15 +38,16 @@ struct MemoryPlan {
 
     /// Where to put things that can lie anywhere.
     enum Preference {
-        /// As high as possible below 640 KiB, where it fits; else above the guest's program.
+        /// As high as possible below 640 KiB if it fits there; else above the guest's program.
         case conventional
         /// As low as possible above 1 MiB and above everything placed there so far.
         case aboveProgram
-        /// As high as possible below a limit, one past the last byte.
+        /// As high as possible below a limit, which is one past the last byte.
         case highestBelow(UInt64)
     }
 
-    /// Sets memory aside for `size` bytes; `alignment` is a power of two. The guest's own first 64 KiB are never chosen.
+    /// Sets memory aside for `size` bytes; `alignment` is a power of two. It never chooses the first 64 KiB, which are
+    /// the guest's.
     mutating func place(
         size: UInt64,
         alignment: UInt64,
@@ -65,7 +67,7 @@ struct MemoryPlan {
         contents.append(MemoryContent(address: GuestPhysicalAddress(address), bytes: bytes))
     }
 
-    /// Places bytes; says where.
+    /// Places bytes, and returns their address.
     mutating func place(
         _ bytes: [UInt8],
         alignment: UInt64,
@@ -77,7 +79,7 @@ struct MemoryPlan {
         return address
     }
 
-    /// Whether the guest may have all of `size` bytes at an address, and nothing is there yet.
+    /// Whether the guest may use `size` bytes at an address, and nothing is there yet.
     func isFree(_ address: UInt64, size: UInt64) -> Bool {
         let (end, overflow) = address.addingReportingOverflow(size)
         guard !overflow, map.usable.contains(where: { address >= $0.start && end <= $0.end }) else { return false }
@@ -126,7 +128,7 @@ struct MemoryPlan {
         return nil
     }
 
-    /// Where something as large would go that may be anywhere from 1 MiB on.
+    /// The address for something of this size and alignment that may be anywhere from 1 MiB on.
     func lowestAddress(size: UInt64, alignment: UInt64) throws(MachineError) -> UInt64 {
         guard let address = lowest(size, alignment) else {
             throw .noRoom(for: "guest", bytes: size, memory: map.usable.reduce(0) { $0 + $1.size })

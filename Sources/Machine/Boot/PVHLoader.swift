@@ -3,7 +3,7 @@ import Engine
 internal import GuestMemory
 import X86
 
-/// PVH: Xen's way into a kernel without firmware (xen/include/public/arch-x86/hvm/start_info.h).
+/// PVH: how Xen enters a kernel without firmware (xen/include/public/arch-x86/hvm/start_info.h).
 enum PVHLoader {
     private static let magic: UInt32 = 0x336E_C578
     private static let version: UInt32 = 1
@@ -11,7 +11,7 @@ enum PVHLoader {
     static func load(_ bytes: [UInt8], _ options: BootOptions, _ map: MemoryMap) throws(MachineError) -> BootImage {
         let elf = try ELFFile(ImageReader(bytes, what: "guest"))
         guard let entry = try elf.physicalEntry else {
-            throw .unsupported("a kernel without the note PHYS32_ENTRY as a PVH guest")
+            throw .unsupported("this kernel as a PVH guest: it has no PHYS32_ENTRY note")
         }
         guard let entry = UInt32(exactly: entry) else {
             throw .malformed("ELF file", "its PVH entry 0x\(String(entry, radix: 16)) is not below 4 GiB")
@@ -41,7 +41,7 @@ enum PVHLoader {
         return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: elf.symbols)
     }
 
-    /// The initial RAM disk, and the list of modules of which it is the only one; where that list is.
+    /// Places the initial RAM disk and a list of modules with this one module. Returns the address of the list.
     private static func placeModule(_ disk: [UInt8]?, _ plan: inout MemoryPlan) throws(MachineError) -> UInt64? {
         guard let disk, !disk.isEmpty else { return nil }
         let address = try plan.place(

@@ -1,8 +1,9 @@
 import X86
 
-/// How a loader leaves the processor to the program that it enters.
+/// The state in which a loader leaves the processor to the program.
 extension ProcessorState {
-    /// Selectors that Linux's boot protocol fixes for its 32- and 64-bit entries, and that the others leave open.
+    /// Selectors that Linux's boot protocol prescribes for its 32- and 64-bit entries. The other protocols leave them
+    /// open.
     static let bootCodeSelector: UInt16 = 0x10
     static let bootDataSelector: UInt16 = 0x18
 
@@ -14,7 +15,8 @@ extension ProcessorState {
         return state
     }
 
-    /// 64-bit mode over page tables, flat segments, interrupts off (Linux: Documentation/arch/x86/boot.rst, 64-bit protocol).
+    /// 64-bit mode with page tables, flat segments, interrupts off (Linux: Documentation/arch/x86/boot.rst, 64-bit
+    /// protocol).
     static func longMode(entry: UInt64, tables: LongModeTables) -> Self {
         var state = loaderState(code: Segment(limit: .max, selector: bootCodeSelector, accessRights: 0xA09B))
         state.rip = entry

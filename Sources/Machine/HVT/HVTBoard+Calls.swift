@@ -5,10 +5,10 @@ internal import Platform
 internal import X86
 
 extension HVTBoard {
-    /// The most bytes that a guest leaves at its end (`HVT_HALT_COOKIE_MAX`).
+    /// The most bytes that a guest can leave at its end (`HVT_HALT_COOKIE_MAX`).
     static let cookieSize: UInt64 = 512
 
-    /// Answers a call whose structure stands at an address.
+    /// Answers a call whose structure is at an address.
     mutating func answer(
         _ call: Hypercall,
         _ structure: GuestPhysicalAddress,
@@ -45,7 +45,7 @@ extension HVTBoard {
         return nil
     }
 
-    /// Checks the structure, and takes the arguments from it.
+    /// Checks the structure, and reads the arguments from it.
     private mutating func takeArguments(
         of call: Hypercall,
         _ structure: GuestPhysicalAddress
@@ -69,7 +69,7 @@ extension HVTBoard {
         }
     }
 
-    /// Takes what the guest gives to the outside.
+    /// Reads what the guest sends out of the machine.
     mutating func take(
         _ kind: GuestOutput.Kind,
         _ call: Hypercall,
@@ -85,7 +85,7 @@ extension HVTBoard {
         }
     }
 
-    /// Checks that memory is there before it is touched.
+    /// Checks that memory exists before it is accessed.
     func check(
         _ call: Hypercall,
         at address: UInt64,
@@ -106,7 +106,7 @@ extension HVTBoard {
         }
     }
 
-    /// Writes bytes where ``check(_:at:count:_:for:)`` has found that they can go.
+    /// Writes bytes to memory that ``check(_:at:count:_:for:)`` has checked.
     mutating func put(_ bytes: [UInt8], _ call: Hypercall, at address: UInt64, _ field: String) throws(HypercallFault) {
         do { try memory.put(bytes, at: GuestPhysicalAddress(address)) } catch {
             throw HypercallFault(call, "\(field) 0x\(String(address, radix: 16))", "\(error)")

@@ -13,7 +13,7 @@ extension HVTBoard {
             transfer.fits(capacity, blockSize: size)
         else { return .invalid }
         let bytes = try take(.storage, .blockWrite, at: transfer.data, count: transfer.length, "data")
-        // The disk is not held twice while it is changed.
+        // Removes the device for the moment, so that changing the disk does not copy it.
         devices[index] = nil
         defer { devices[index] = .block(disk, capacity: capacity, blockSize: size) }
         do {
@@ -45,8 +45,8 @@ extension HVTBoard {
 }
 
 extension HypercallArguments.Transfer {
-    /// Whether a device has all of it, in whole blocks. Solo5's own tender leaves the blocks to the guest's side of the ABI,
-    /// which checks them before it calls.
+    /// Whether the transfer lies within the device, in whole blocks. Solo5's tender does not check for whole blocks;
+    /// the guest's side of the ABI does so before it calls.
     fileprivate func fits(_ capacity: UInt64, blockSize: UInt64) -> Bool {
         offset < capacity && length <= capacity - offset && offset % blockSize == 0 && length % blockSize == 0
             && length <= HVTBoard.largestTransfer
@@ -67,7 +67,7 @@ extension HVTBoard {
         return .done
     }
 
-    /// The packet's length and the status; the length that was given where there is no packet.
+    /// The packet's length and the status. Without a packet, the length is the one that the guest gave.
     mutating func receivePacket(
         _ transfer: HypercallArguments.Transfer,
         now: MachineTime
@@ -77,7 +77,7 @@ extension HVTBoard {
         }
         try check(.netRead, at: transfer.data, count: transfer.length, "data", for: .write)
         guard let packet = link.receive(at: now) else { return (transfer.length, .again) }
-        // What there is no room for is cut off, as reading a packet from a socket does.
+        // A longer packet is cut off, as when reading one from a socket.
         let bytes = Array(packet.prefix(Int(transfer.length)))
         try put(bytes, .netRead, at: transfer.data, "data")
         return (UInt64(bytes.count), .done)
@@ -87,7 +87,7 @@ extension HVTBoard {
 // MARK: Waiting
 
 extension HVTBoard {
-    /// The handles of the interfaces that have a packet, as bits.
+    /// The handles of the interfaces that have a packet, as a bit set.
     private func readySet(at now: MachineTime) -> UInt64 {
         devices.enumerated().reduce(0) { set, entry in
             guard case .network(let link)? = entry.element, link.hasPacket(at: now) else { return set }
@@ -95,13 +95,13 @@ extension HVTBoard {
         }
     }
 
-    /// Whether a packet has come, or the guest does not wait.
+    /// Whether a packet has come, the poll's time is up, or the guest does not wait.
     public mutating func isWaitOver(at now: MachineTime) -> Bool {
         guard let poll else { return true }
         return poll.deadline <= now || readySet(at: now) != 0
     }
 
-    /// When a packet comes, where that is known beforehand.
+    /// The time at which a packet comes, if it is known beforehand.
     public var nextArrival: MachineTime? {
         devices.compactMap { device in
             guard case .network(let link)? = device else { return nil }
@@ -115,7 +115,7 @@ extension HVTBoard {
         self.poll = nil
         let ready = readySet(at: now)
         let results = LittleEndianNumbers(ready, Int32(ready.nonzeroBitCount))
-        // The place was checked when the call came.
+        // The address was checked when the call came.
         try? memory.put(results.bytes, at: poll.results)
     }
 }

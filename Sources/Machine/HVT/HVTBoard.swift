@@ -5,9 +5,10 @@ public import X86
 
 /// The board of a unikernel: Solo5's calls, and nothing else. It never interrupts.
 ///
-/// What a call names is checked before it is touched; a guest that names what is not there ends in a ``fault``.
+/// Every address in a call is checked before it is accessed. If there is no memory at one, the run ends with a
+/// ``fault``.
 public struct HVTBoard: Board {
-    /// What is behind one of the guest's devices.
+    /// What one of the guest's devices is connected to.
     enum Backing {
         case block(Disk, capacity: UInt64, blockSize: UInt64)
         case network(any NetworkLink)
@@ -21,14 +22,14 @@ public struct HVTBoard: Board {
         var deadline: MachineTime
     }
 
-    /// By handle; nil where a handle is for none.
+    /// By handle; nil for a handle without a device.
     var devices: [Backing?]
     var memory: DeviceMemory
     var poll: Poll?
     let wallClock: @Sendable (MachineTime) -> UInt64
-    /// What the guest did that is not allowed.
+    /// A description of what the guest did that is not allowed.
     public internal(set) var fault: String?
-    /// What the guest left at its end; nil where it left nothing.
+    /// What the guest left at its end; nil if it left nothing.
     public internal(set) var cookie: [UInt8]?
 
     /// The name of this board in a trace.
@@ -40,7 +41,7 @@ public struct HVTBoard: Board {
     /// The most bytes that one call moves.
     static let largestTransfer: UInt64 = 64 << 20
 
-    /// A board just switched on.
+    /// A board that has just been switched on.
     ///
     /// - Parameters:
     ///   - unikernel: names the devices by their handles.
@@ -59,13 +60,13 @@ public struct HVTBoard: Board {
         }
     }
 
-    /// A unikernel may not read ports.
+    /// A unikernel may not read ports: records a fault.
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
         note("\(ForbiddenAccess.portRead(port, size))")
         return UInt32(truncatingIfNeeded: size.mask)
     }
 
-    /// Takes a call.
+    /// Answers a call, or records a fault.
     public mutating func writePort(_ port: Port, _ size: AccessSize, _ value: UInt32, now: MachineTime) -> BoardSignal?
     {
         guard let call = Hypercall(port), size == .doubleword else {
@@ -80,13 +81,13 @@ public struct HVTBoard: Board {
         }
     }
 
-    /// There is no memory beside RAM.
+    /// There is no memory besides RAM: records a fault.
     public mutating func readMemory(_ address: GuestPhysicalAddress, _ length: UInt8, now: MachineTime) -> UInt64 {
         note("\(ForbiddenAccess.memoryRead(address, length: length))")
         return .max >> (64 - 8 * UInt64(min(max(length, 1), 8)))
     }
 
-    /// There is no memory beside RAM, and the program's code and constants can only be read.
+    /// There is no memory besides RAM, and the program's code and constants can only be read: records a fault.
     public mutating func writeMemory(
         _ address: GuestPhysicalAddress,
         _ length: UInt8,
@@ -98,16 +99,16 @@ public struct HVTBoard: Board {
         return nil
     }
 
-    /// No register of the processor's is answered here.
+    /// Always nil: this board has no registers of the processor.
     public func readMSR(_ index: UInt32, now: MachineTime) -> UInt64? { nil }
 
-    /// No register of the processor's is taken here.
+    /// Always false: this board has no registers of the processor.
     public mutating func writeMSR(_ index: UInt32, _ value: UInt64, now: MachineTime) -> Bool { false }
 
-    /// What the devices have done to guest memory since this was last asked, in order.
+    /// What the devices have done to guest memory since the last call, in order.
     public mutating func takeDeviceAccesses() -> [DeviceAccess] { memory.takeAccesses() }
 
-    /// Whether ``takeDeviceAccesses()`` would give any: cheap enough to ask at every exit.
+    /// Whether ``takeDeviceAccesses()`` would return any. Cheap enough to call at every exit.
     public var hasDeviceAccesses: Bool { !memory.accesses.isEmpty }
 
     private mutating func note(_ fault: String) {
@@ -115,27 +116,27 @@ public struct HVTBoard: Board {
     }
 }
 
-// MARK: What a PC has and this board has not
+// MARK: What a PC has and this board lacks
 
 extension HVTBoard {
-    /// Nothing happens by itself.
+    /// Always nil: nothing happens by itself.
     public var nextDeadline: MachineTime? { nil }
-    /// Nothing happens by itself.
+    /// Does nothing: nothing happens by itself.
     public mutating func advance(to now: MachineTime) {}
-    /// Never.
+    /// Always false.
     public var interruptRequested: Bool { false }
-    /// Is never called.
+    /// Never called.
     public mutating func acknowledgeInterrupt() -> UInt8 { 0 }
-    /// Never.
+    /// Always false.
     public var nonMaskableInterruptRequested: Bool { false }
-    /// There is none.
+    /// Always false: there is none.
     public mutating func acknowledgeNonMaskableInterrupt() -> Bool { false }
-    /// The console takes no input.
+    /// Always 0: the console takes no input.
     public mutating func consoleRoom() -> Int { 0 }
-    /// Is never called.
+    /// Never called.
     public mutating func receiveConsole(_ bytes: [UInt8]) {}
-    /// There is no screen.
+    /// Always empty: there is no screen.
     public var screen: String { "" }
-    /// Such an access ends the run.
+    /// Always empty: such an access ends the run.
     public var unclaimedAccesses: [UnclaimedAccess: Int] { [:] }
 }

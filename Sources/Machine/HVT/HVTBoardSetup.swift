@@ -1,15 +1,15 @@
 public import Devices
 
-/// What a unikernel's board is made with.
+/// What a unikernel's board is made from.
 public struct HVTBoardSetup: Sendable {
-    /// What is behind the block devices, by name.
+    /// The disks of the block devices, by name.
     public var disks: [String: Disk]
-    /// What is behind the network interfaces, by name.
+    /// The links of the network interfaces, by name.
     public var links: [String: any NetworkLink]
-    /// The date and time at a time of the board's: nanoseconds since 1970-01-01 UTC.
+    /// Converts the board's time to a date and time: nanoseconds since 1970-01-01 UTC.
     public var wallClock: @Sendable (MachineTime) -> UInt64
 
-    /// Makes a set-up of its parts.
+    /// Makes a setup of its parts.
     public init(
         disks: [String: Disk] = [:],
         links: [String: any NetworkLink] = [:],

@@ -1,6 +1,6 @@
 internal import ByteCoding
 
-/// Numbers as they stand one behind the other in a structure.
+/// Numbers in the order and form in which they follow each other in a structure.
 struct LittleEndianNumbers {
     let bytes: [UInt8]
 

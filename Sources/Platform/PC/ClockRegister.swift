@@ -14,6 +14,6 @@ public enum ClockRegister: UInt8, CaseIterable, Sendable {
     case registerB = 0x0B
     case registerC = 0x0C
     case registerD = 0x0D
-    /// Not the chip's: where PC firmware keeps the century.
+    /// Not one of the chip's registers: PC firmware keeps the century here.
     case century = 0x32
 }

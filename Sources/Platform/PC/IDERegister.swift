@@ -14,6 +14,6 @@ public enum IDERegister: UInt16, CaseIterable, Sendable {
     case high = 5
     /// Device: which drive, LBA or not, and the highest bits of either.
     case device = 6
-    /// Status when read, which ends the interrupt; command when written.
+    /// Status when read, which clears the interrupt; command when written.
     case status = 7
 }

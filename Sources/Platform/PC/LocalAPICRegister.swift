@@ -27,7 +27,7 @@ public enum LocalAPICRegister: UInt16, CaseIterable, Sendable {
     public static let inService: UInt16 = 0x100
     /// The first of the eight that say which are level-triggered.
     public static let levelTriggered: UInt16 = 0x180
-    /// The first of the eight that say which are asked for.
+    /// The first of the eight that say which are requested.
     public static let requests: UInt16 = 0x200
     /// One past the last of those.
     public static let requestsEnd: UInt16 = 0x280

@@ -1,4 +1,4 @@
-/// Where a PCI function is: its bus, its device number on the bus, and its number in the device.
+/// The address of a PCI function: its bus, its device number on the bus, and its number in the device.
 public struct PCIAddress: Hashable, Sendable, CustomStringConvertible {
     /// The bus, 0 to 255.
     public let bus: UInt8

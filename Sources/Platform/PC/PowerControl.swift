@@ -11,7 +11,7 @@ public struct PowerControl: OptionSet, Hashable, Sendable {
     public static let sleepType = Self(rawValue: 0b111 << 10)
     /// SLP_EN.
     public static let sleepEnable = Self(rawValue: 1 << 13)
-    /// What reads give back.
+    /// The bits that can be read back.
     public static let kept: Self = [.interruptEnable, .sleepType]
 
     /// SLP_TYP as a number, 0 to 7.

@@ -7,6 +7,6 @@ public struct ResetControlBits: OptionSet, Hashable, Sendable {
 
     /// The reset will be a hard one, of the whole machine.
     public static let systemReset = Self(rawValue: 1 << 1)
-    /// Resets when it goes from 0 to 1.
+    /// Resets when it changes from 0 to 1.
     public static let resetProcessor = Self(rawValue: 1 << 2)
 }

@@ -11,6 +11,6 @@ public enum SerialInterrupt: UInt8, Sendable {
     /// Bits 6 and 7.
     public static let fifoEnabled: UInt8 = 0b1100_0000
 
-    /// What IIR says is pending; nil if nothing is.
+    /// The interrupt that IIR reports as pending; nil for none.
     public init?(identification: UInt8) { self.init(rawValue: identification & 0xF) }
 }

@@ -1,12 +1,12 @@
-/// Ports of a PC that are one register each.
+/// A PC's ports that are one register each.
 public enum SystemPort {
-    /// The speaker's gate, and what can be seen of the timer.
+    /// The speaker's gate, and the readable part of the timer.
     public static let systemControlB: UInt16 = 0x61
     /// The last progress code that firmware showed.
     public static let post: UInt16 = 0x80
     /// The fast way to gate address line 20 and to reset the processor: ``SystemControlA``.
     public static let systemControlA: UInt16 = 0x92
-    /// SMI_CMD: takes the power management over and gives it back.
+    /// SMI_CMD: takes over the power management and gives it back.
     public static let powerCommand: UInt16 = 0xB2
     /// The chip set's reset control: ``ResetControlBits``. It lies among the PCI configuration ports and answers byte accesses
     /// only.

@@ -15,8 +15,8 @@ public enum VirtioDeviceType: UInt16, Sendable {
     /// The number of the device on a PCI bus (4.1.2).
     public var pciDevice: UInt16 { Self.firstPCIDevice + rawValue }
 
-    /// The type of the device with a number on a PCI bus; nil for one of none of these. Transitional devices have numbers of
-    /// their own.
+    /// The type of the device with this PCI device number; nil if it is none of these. Transitional devices have
+    /// numbers of their own.
     public init?(pciDevice: UInt16) {
         switch pciDevice {
         case 0x1000: self = .network

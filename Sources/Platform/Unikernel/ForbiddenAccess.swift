@@ -1,14 +1,14 @@
 public import X86
 
-/// An access by which a unikernel's run ends, because its machine has nothing there. The text is that of the outcome.
+/// An access that ends a unikernel's run, because its machine has nothing there. The description is the outcome's text.
 public enum ForbiddenAccess: Hashable, Sendable, CustomStringConvertible {
     /// A read of a port.
     case portRead(Port, AccessSize)
-    /// A write to a port that is no call.
+    /// A write to a port that is not a call's.
     case portWrite(Port, AccessSize)
-    /// A read of so many bytes where no memory is.
+    /// A read of `length` bytes outside memory.
     case memoryRead(GuestPhysicalAddress, length: UInt8)
-    /// A write of so many bytes where no memory is, or where it can only be read.
+    /// A write of `length` bytes outside memory, or to memory that is read-only (`isPresent`).
     case memoryWrite(GuestPhysicalAddress, length: UInt8, isPresent: Bool)
 
     /// What the guest did, in words.

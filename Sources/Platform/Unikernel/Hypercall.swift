@@ -1,9 +1,9 @@
 public import X86
 
-/// The calls that an HVT guest makes: a 32-bit write to port 0x500 + number, of the guest-physical address of a structure
-/// with the arguments, which takes the results too (Solo5: include/hvt_abi.h).
+/// The calls that an HVT guest makes. A call is a 32-bit write to port 0x500 + number. The value is the guest-physical
+/// address of a structure that holds the arguments and takes the results (Solo5: include/hvt_abi.h).
 public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
-    /// What time it is.
+    /// Gets the time.
     case walltime = 1
     /// Shows text on the console.
     case puts = 2
@@ -15,24 +15,24 @@ public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
     case blockRead = 5
     /// Sends a packet.
     case netWrite = 6
-    /// Takes a packet that came.
+    /// Receives a packet.
     case netRead = 7
     /// Ends the guest.
     case halt = 8
 
-    /// The port of the call with number 0, which there is none.
+    /// The port that a call with number 0 would have; there is none.
     public static let basePort: UInt16 = 0x500
 
-    /// The call that a port is for; nil where it is for none.
+    /// The call that a port is for; nil if it is for none.
     public init?(_ port: Port) {
         guard port.rawValue >= Self.basePort else { return nil }
         self.init(rawValue: port.rawValue - Self.basePort)
     }
 
-    /// The port to call it by.
+    /// The call's port.
     public var port: Port { Port(Self.basePort + rawValue) }
 
-    /// As the ABI names it.
+    /// The call's name in the ABI.
     public var name: String {
         switch self {
         case .walltime: "walltime"
@@ -46,7 +46,7 @@ public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Bytes of its structure, results included.
+    /// The size of its structure in bytes, results included.
     public var structureSize: Int {
         switch self {
         case .walltime: 8
@@ -58,7 +58,7 @@ public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Bytes of the arguments, with which the structure begins.
+    /// The size of the arguments in bytes. They come first in the structure.
     public var argumentSize: Int {
         switch self {
         case .walltime: 0
@@ -70,7 +70,7 @@ public enum Hypercall: UInt16, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Where in its structure the results begin; nil for a call without results.
+    /// The offset of the results in the structure; nil for a call without results.
     public var resultOffset: Int? {
         switch self {
         case .walltime: 0

@@ -1,10 +1,10 @@
 public import ByteCoding
 
-/// The arguments of one call, as they stand in its structure. Addresses are guest-physical; nothing is checked.
+/// The arguments of one call, as its structure holds them. Addresses are guest-physical; nothing is checked.
 public enum HypercallArguments: Hashable, Sendable {
     /// What a call moves between the guest and a device.
     public struct Transfer: Hashable, Sendable {
-        /// The device: its place in the manifest.
+        /// The device's index in the manifest.
         public var handle: UInt64
         /// Where on the device, in bytes; 0 for packets.
         public var offset: UInt64
@@ -24,22 +24,22 @@ public enum HypercallArguments: Hashable, Sendable {
 
     /// Nothing.
     case walltime
-    /// Where the text stands, and its bytes.
+    /// The address of the text, and its length in bytes.
     case puts(data: UInt64, length: UInt64)
-    /// Nanoseconds to wait at most.
+    /// The longest time to wait, in nanoseconds.
     case poll(timeout: UInt64)
-    /// What to write where.
+    /// What to write, and where.
     case blockWrite(Transfer)
-    /// What to read where.
+    /// What to read, and where.
     case blockRead(Transfer)
     /// The packet.
     case netWrite(Transfer)
     /// Room for a packet.
     case netRead(Transfer)
-    /// Where the guest left what it knows of its end, or 0; and its exit status.
+    /// The address of what the guest leaves at its end, or 0; and its exit status.
     case halt(cookie: UInt64, status: Int32)
 
-    /// Takes the arguments of a call apart: its first ``Hypercall/argumentSize`` bytes.
+    /// Decodes the arguments of a call: its first ``Hypercall/argumentSize`` bytes.
     public init(of call: Hypercall, _ bytes: [UInt8]) throws(ByteCodingError) {
         var cursor = ByteCursor(bytes.rawSpan)
         switch call {
@@ -55,7 +55,7 @@ public enum HypercallArguments: Hashable, Sendable {
         try cursor.expectEnd()
     }
 
-    /// Which call they are of.
+    /// The call that has these arguments.
     public var call: Hypercall {
         switch self {
         case .walltime: .walltime

@@ -8,7 +8,7 @@ struct BitReader: ~Escapable {
     @_lifetime(copy bytes)
     init(_ bytes: RawSpan) { self.bytes = bytes }
 
-    /// Takes a number of `bits` bits, at most 16; bits beyond the end are zero.
+    /// Reads a number of `bits` bits, at most 16. Bits beyond the end are zero.
     mutating func read(bits: Int) -> UInt64 {
         while pendingBits < bits {
             if offset < bytes.byteCount {

@@ -4,7 +4,7 @@ struct BitWriter {
     private var pending: UInt64 = 0
     private var pendingBits = 0
 
-    /// Appends the lowest `bits` bits, at most 16, of a number that has no others.
+    /// Appends the lowest `bits` bits of a number, at most 16. The number's other bits must be zero.
     mutating func write(_ value: UInt64, bits: Int) {
         pending |= value << UInt64(pendingBits)
         pendingBits += bits
@@ -15,7 +15,7 @@ struct BitWriter {
         }
     }
 
-    /// What was written, filled up with zero bits to whole bytes.
+    /// The written bits, padded with zero bits to whole bytes.
     consuming func finished() -> [UInt8] {
         if pendingBits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
         return bytes

@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// What stands before every chunk's payload.
+/// The header before every chunk's payload.
 struct ChunkHeader: Equatable {
     static let byteCount = 56
     /// `RRVC`
@@ -9,25 +9,25 @@ struct ChunkHeader: Equatable {
 
     var type: ChunkType
     var codec: Compression.Codec
-    /// Bytes of payload in the file.
+    /// The size of the payload in the file, in bytes.
     var storedSize: Int
-    /// Bytes of payload unpacked.
+    /// The size of the unpacked payload, in bytes.
     var rawSize: Int
-    /// Entries in the payload.
+    /// The number of entries in the payload.
     var count: Int
-    /// Chunks before this one.
+    /// The number of chunks before this one.
     var sequence: UInt32
     /// The first event in the chunk, or the next event after it.
     var firstEvent: EventOrdinal
-    /// Of this header in the file.
+    /// The position of this header in the file.
     var position: UInt64
-    /// Of the payload as stored.
+    /// The checksum of the payload as it is stored.
     var payloadChecksum: UInt64
 
-    /// Header and payload.
+    /// The size of header and payload.
     var totalSize: Int { Self.byteCount + storedSize }
 
-    /// The encoding, closed by a checksum under the trace's identity.
+    /// The encoding, which ends with a checksum seeded with the trace's identity.
     func bytes(identity: UInt64) -> [UInt8] {
         var writer = ByteWriter(capacity: Self.byteCount)
         writer.write(Self.magic)
@@ -45,14 +45,14 @@ struct ChunkHeader: Equatable {
         return writer.bytes
     }
 
-    /// Whether a chunk may begin with these bytes, as many as there are up to the length of the magic.
+    /// Whether a chunk may begin with these bytes. They are compared up to the length of the magic number.
     static func mayBegin(_ bytes: [UInt8]) -> Bool {
         bytes.enumerated().allSatisfy { place, byte in
             byte == LittleEndian.byte(place, of: magic)
         }
     }
 
-    /// Reads and checks a header that stands at `position`.
+    /// Reads and checks a header at `position`.
     init(_ bytes: RawSpan, position: UInt64, identity: UInt64) throws(ChunkHeaderError) {
         do {
             var cursor = ByteCursor(bytes)
@@ -86,7 +86,7 @@ struct ChunkHeader: Equatable {
                 throw ChunkHeaderError("the sizes of an unpacked chunk differ")
             }
             guard type.counts.contains(count) else {
-                throw ChunkHeaderError("\(count) is no number of entries for a chunk of type \(type.rawValue)")
+                throw ChunkHeaderError("a chunk of type \(type.rawValue) cannot have \(count) entries")
             }
             self.firstEvent = try EventOrdinal(decoding: firstEvent)
             self.type = type
@@ -123,7 +123,7 @@ struct ChunkHeader: Equatable {
     }
 }
 
-/// Why bytes are no chunk header.
+/// Why bytes are not a chunk header.
 struct ChunkHeaderError: Error {
     var why: String
 

@@ -22,7 +22,7 @@ enum ChunkType: UInt8, CaseIterable {
         }
     }
 
-    /// How messages call it.
+    /// Its name in messages.
     var name: String {
         switch self {
         case .header: "header"

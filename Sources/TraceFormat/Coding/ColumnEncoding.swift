@@ -1,15 +1,15 @@
 import ByteCoding
 
-/// How the values that one field takes in the events of one shape are stored; numbered as in a trace.
+/// How the values of one field are stored for the events of one shape; numbered as in a trace.
 enum ColumnEncoding: UInt8 {
-    /// One varint that holds for all.
+    /// One varint for all events.
     case constant = 0
-    /// A byte that says how many bytes each has, 1 to 8, and the values, little-endian.
+    /// A byte with the size of each value, 1 to 8 bytes, and then the values, little-endian.
     case fixed = 1
-    /// Zigzag varints of the difference from the value before; the first from 0.
+    /// Zigzag varints of the difference from the previous value; the first is the difference from 0.
     case differences = 2
 
-    /// Picks the smallest encoding of `values`, and the bytes a value has if that is `fixed`.
+    /// Chooses the smallest encoding of `values`; `width` is the size of a value in bytes for `fixed`.
     static func best(for values: ArraySlice<UInt64>) -> (encoding: Self, width: Int) {
         var all: UInt64 = 0
         var differencesSize = 0

@@ -1,6 +1,6 @@
 internal import CLZ4
 
-/// LZ4 blocks (no frame: a chunk's header carries the sizes).
+/// LZ4 blocks without frames, because a chunk's header holds the sizes.
 enum Compression {
     /// How a chunk's payload is stored; numbered as in a trace.
     enum Codec: UInt8 {
@@ -8,7 +8,7 @@ enum Compression {
         case lz4 = 1
     }
 
-    /// How long to look for what repeats. What comes out is unpacked in the same way.
+    /// How long to look for repetitions. The result is unpacked in the same way in either case.
     enum Effort {
         /// As fast as a recording needs.
         case quick
@@ -16,7 +16,7 @@ enum Compression {
         case thorough
     }
 
-    /// The packed form of `raw`; nil where packing saves nothing.
+    /// The packed form of `raw`; nil if packing saves nothing.
     static func pack(_ raw: RawSpan, _ effort: Effort = .quick) -> [UInt8]? {
         let room = raw.byteCount - 1
         guard room > 0 else { return nil }
@@ -36,9 +36,9 @@ enum Compression {
         return packed.isEmpty ? nil : packed
     }
 
-    /// Unpacks `packed` into exactly `rawSize` bytes; nil where it is anything else.
+    /// Unpacks `packed` into exactly `rawSize` bytes; nil if that fails.
     static func unpack(_ packed: RawSpan, rawSize: Int) -> [UInt8]? {
-        // Nothing is allocated on the word of a header alone.
+        // A header alone must not cause an allocation of any size.
         guard rawSize > 0, rawSize <= packed.byteCount * Limits.unpackedPerStoredByte else { return nil }
         // SAFETY: source and destination are valid for the sizes passed; LZ4 checks its input against both, and returns
         // how many bytes it wrote, or a negative number.

@@ -1,12 +1,12 @@
 import ByteCoding
 
-/// The bytes of an end: how the recording ended, and what was completed for its host until then.
+/// The bytes of an end event: how the recording ended, and which instructions were completed for its host until then.
 struct EndRecord {
     var outcome: Outcome
     /// See ``TraceReader/completedInstructions``.
     var completedInstructions: [String: UInt64] = [:]
 
-    /// The outcome, and behind it the counts by name, if there are any.
+    /// The outcome, followed by the counts by name, if there are any.
     var encoded: [UInt8] {
         var writer = ByteWriter()
         outcome.encode(to: &writer)
@@ -14,14 +14,14 @@ struct EndRecord {
         precondition(completedInstructions.count <= Limits.completedInstructions)
         writer.writeVarint(UInt64(completedInstructions.count))
         for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) {
-            precondition(Self.isName(name) && count > 0, "no reader would take this")
+            precondition(Self.isName(name) && count > 0, "no reader would accept this")
             writer.write(text: name)
             writer.writeVarint(count)
         }
         return writer.bytes
     }
 
-    /// Reads what ``encoded`` gave, refusing what it never gives.
+    /// Reads what ``encoded`` gives, and refuses everything else.
     init(decoding bytes: RawSpan) throws(ByteCodingError) {
         var cursor = ByteCursor(bytes)
         outcome = try Outcome(from: &cursor)
@@ -52,7 +52,7 @@ struct EndRecord {
         return counts
     }
 
-    /// Names are shown and sorted as they are: small letters and digits.
+    /// Names consist of lower-case letters and digits, because they are printed and sorted unchanged.
     private static func isName(_ text: String) -> Bool {
         (1...Limits.completedNameBytes).contains(text.utf8.count)
             && text.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || isDigit($0) }

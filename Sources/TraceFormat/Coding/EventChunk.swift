@@ -1,11 +1,11 @@
 import ByteCoding
 
-/// An event chunk taken apart. Keeps its buffers from chunk to chunk: reading allocates nothing per event.
+/// A decoded event chunk. It keeps its buffers from chunk to chunk, so reading allocates nothing per event.
 struct EventChunk {
     /// Whether the events say how many instructions were executed.
     let countsInstructions: Bool
     private(set) var records: [EventRecord] = []
-    /// Where each event's share of ``payload`` begins; one more entry than there are events.
+    /// Where each event's share of ``payload`` begins. It has one more entry than there are events.
     private(set) var payloadStarts: [Int] = []
     private(set) var payload: [UInt8] = []
 
@@ -28,7 +28,7 @@ struct EventChunk {
         payloadStarts.removeAll(keepingCapacity: true)
     }
 
-    /// Takes apart the payload of a chunk that is said to have `count` events. Holds none after an error.
+    /// Decodes the payload of a chunk that should have `count` events. Holds no events after an error.
     mutating func decode(_ bytes: RawSpan, count: Int) throws(ByteCodingError) {
         clear()
         do throws(ByteCodingError) {

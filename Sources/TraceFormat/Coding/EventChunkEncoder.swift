@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// Turns a run of events into the payload of an event chunk: see docs/trace-format.md for the layout.
+/// Encodes a run of events as the payload of an event chunk. docs/trace-format.md describes the layout.
 struct EventChunkEncoder {
     private let countsInstructions: Bool
     private var shapes: [EventShape] = []
@@ -13,8 +13,8 @@ struct EventChunkEncoder {
     /// - Parameter countsInstructions: whether to store how many instructions were executed before each event.
     init(countsInstructions: Bool = false) { self.countsInstructions = countsInstructions }
 
-    /// The payload of a chunk of `records`, at least one and at most ``Limits/eventsPerChunk``; `payload` is what
-    /// travelled beside them.
+    /// The payload of a chunk of `records`, of which there are 1 to ``Limits/eventsPerChunk``. `payload` holds the
+    /// bytes that came with them.
     mutating func encode(_ records: [EventRecord], payload: [UInt8]) -> [UInt8] {
         findShapes(of: records)
         var writer = ByteWriter(capacity: 1024 + records.count)
@@ -39,7 +39,7 @@ struct EventChunkEncoder {
         for record in records {
             let shape = EventShape(record)
             var slot = Int(shape.hash >> 48)
-            // Slots hold shape numbers plus one; the table is twice as large as the number of shapes can be.
+            // Slots hold shape numbers plus one. The table is larger than the number of shapes can be.
             while shapeSlots[slot] != 0, shapes[Int(shapeSlots[slot]) - 1] != shape { slot = (slot + 1) & 0xFFFF }
             if shapeSlots[slot] == 0 {
                 shapes.append(shape)
@@ -49,7 +49,7 @@ struct EventChunkEncoder {
         }
     }
 
-    /// Times change far less often than events come: only the changes are stored.
+    /// Times change far less often than events come, so only the changes are stored.
     private func encodeTimes(of records: [EventRecord], to writer: inout ByteWriter) {
         var changes = ByteWriter()
         var count: UInt64 = 0
@@ -124,7 +124,7 @@ struct EventChunkEncoder {
         }
     }
 
-    /// Bits that number a shape among `count`.
+    /// How many bits a shape's number needs if there are `count` shapes.
     static func bits(forShapes count: Int) -> Int {
         count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount
     }
@@ -137,7 +137,7 @@ enum EventColumn {
     case auxiliary
     case instructions
 
-    /// Those that a trace has.
+    /// The columns that a trace has.
     static func stored(counting countsInstructions: Bool) -> [Self] {
         countsInstructions ? [.value, .address, .auxiliary, .instructions] : [.value, .address, .auxiliary]
     }

@@ -9,7 +9,7 @@ extension DeviceRead {
         case digest = 2
     }
 
-    /// The read as events that a chunk takes: data of more than 65536 bytes is divided.
+    /// The read as events that fit into a chunk: data of more than 65536 bytes is divided.
     var parts: [Self] {
         guard case .data(let bytes) = content, bytes.count > Limits.deviceWriteBytes else { return [self] }
         return stride(from: 0, to: bytes.count, by: Limits.deviceWriteBytes).map { start in
@@ -20,7 +20,7 @@ extension DeviceRead {
         }
     }
 
-    /// What travels beside the read's record.
+    /// The bytes that come with the read's record.
     var payload: [UInt8] {
         switch content {
         case .arguments(let bytes), .data(let bytes): return bytes
@@ -45,7 +45,7 @@ extension DeviceRead.Content {
 }
 
 extension EventRecord {
-    /// The device read that a record stands for.
+    /// The device read of a record.
     func deviceRead(payload: RawSpan) throws(ByteCodingError) -> DeviceRead {
         guard let port = UInt16(exactly: key) else { throw .invalidValue(field: "port", value: UInt64(key)) }
         guard let form = DeviceRead.Form(rawValue: detail) else {
@@ -69,7 +69,7 @@ extension EventRecord {
         )
     }
 
-    /// Whether its length is one that an event of its kind can have.
+    /// Whether an event of this kind can have this length.
     var hasValidLength: Bool {
         switch kind {
         case Event.Kind.deviceWrite.rawValue: value <= Limits.deviceWriteBytes

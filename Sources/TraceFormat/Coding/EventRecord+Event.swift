@@ -2,7 +2,7 @@ import ByteCoding
 import X86
 
 extension EventRecord {
-    /// The event that a record stands for, refusing what no writer makes. `payload` is what travelled beside it.
+    /// The event of a record; throws for records that no writer makes. `payload` holds the bytes that came with it.
     func event(payload: RawSpan) throws(ByteCodingError) -> Event {
         guard let kind = Event.Kind(rawValue: kind) else {
             throw .invalidValue(field: "event kind", value: UInt64(self.kind))
@@ -69,10 +69,12 @@ extension EventRecord {
         return MemoryAccess(address: GuestPhysicalAddress(address), length: detail, value: value)
     }
 
-    /// Fields that an event does not use are zero: otherwise two files would mean the same event.
+    /// Fields that an event does not use must be zero, so that an event has only one encoding.
     private func checkUnusedFields(of kind: Event.Kind) throws(ByteCodingError) {
         let used = kind.usedFields
-        guard kind.isExit || rip == 0 else { throw .invalidValue(field: "RIP of what is no exit", value: rip) }
+        guard kind.isExit || rip == 0 else {
+            throw .invalidValue(field: "RIP of an event that is not an exit", value: rip)
+        }
         guard used.contains(.value) || value == 0 else { throw .invalidValue(field: "unused value", value: value) }
         guard used.contains(.address) || address == 0 else {
             throw .invalidValue(field: "unused address", value: address)
@@ -91,7 +93,7 @@ extension EventRecord {
 }
 
 extension Event.Kind {
-    /// Which fields of an ``EventRecord`` an event uses besides time and RIP.
+    /// The fields of an ``EventRecord`` that an event uses besides time and RIP.
     struct Fields: OptionSet {
         var rawValue: UInt8
 

@@ -1,23 +1,24 @@
 import ByteCoding
 import X86
 
-/// An event in a fixed size: how it crosses to the writer's thread, and how a chunk is taken apart and put together.
+/// An event in a fixed size. It crosses to the writer's thread in this form, and chunks are encoded and decoded through
+/// it.
 ///
-/// What an event has more than this, bytes or text, travels beside it; `value` is then how many bytes.
+/// Further bytes or text of an event travel beside the record; `value` then says how many bytes.
 struct EventRecord: BitwiseCopyable {
-    /// Data, or how many bytes belong to the event.
+    /// Data, or the number of bytes that belong to the event.
     var value: UInt64 = 0
-    /// Guest-physical address of a memory access or device access.
+    /// The guest-physical address of a memory access or device access.
     var address: UInt64 = 0
     var rip: UInt64
-    /// Instructions since the event before, where they are counted.
+    /// Instructions since the event before, if they are counted.
     var instructions: UInt64 = 0
     var time: UInt32
     /// TSC_AUX of a hidden read.
     var auxiliary: UInt32 = 0
-    /// Port or number of the model-specific register.
+    /// The port, or the number of the model-specific register.
     var key: UInt32 = 0
-    /// `Event.Kind`, or what ``Crossing`` adds to it.
+    /// An `Event.Kind`, or a ``Crossing``.
     var kind: UInt8
     /// Size, length, vector, instruction, position or form of content.
     var detail: UInt8 = 0
@@ -35,7 +36,7 @@ struct EventRecord: BitwiseCopyable {
 }
 
 extension EventRecord {
-    /// The fixed-size part of an event; `payload` bytes travel beside it.
+    /// The fixed-size part of an event; `payload` is the number of bytes that travel beside it.
     init(_ event: Event, rip: UInt64, time: UInt32, instructions: UInt64 = 0, payload: Int) {
         self.init(kind: event.kind.rawValue, rip: rip, time: time)
         self.instructions = instructions
@@ -83,7 +84,7 @@ extension EventRecord {
         }
     }
 
-    /// Bytes that belong to the record besides itself.
+    /// The number of bytes that belong to the record besides itself.
     var payloadSize: Int {
         switch kind {
         case Event.Kind.deviceRead.rawValue where detail == DeviceRead.Form.digest.rawValue: Limits.digestBytes
@@ -96,7 +97,7 @@ extension EventRecord {
 }
 
 extension EventRecord {
-    /// What crosses to the writer's thread besides events: the parts of a keyframe, before its event.
+    /// What crosses to the writer's thread besides events: the parts of a keyframe, which come before its event.
     enum Crossing {
         static let page: UInt8 = 0xF0
         static let state: UInt8 = 0xF1
@@ -111,7 +112,7 @@ extension EventRecord {
         value = UInt64(Limits.pageBytes)
     }
 
-    /// Announces the encoding of a processor's state, of so many bytes.
+    /// Announces a processor state whose encoding has this many bytes.
     init(stateOf byteCount: Int) {
         self.init(kind: Crossing.state, rip: 0, time: 0)
         value = UInt64(byteCount)

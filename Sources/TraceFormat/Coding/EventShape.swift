@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// What repeats from event to event: everything but data and time. A chunk lists each shape once.
+/// The part of events that repeats: everything except data and time. A chunk lists each shape once.
 struct EventShape: Equatable {
     var kind: UInt8
     var detail: UInt8
@@ -16,7 +16,7 @@ struct EventShape: Equatable {
         rip = record.rip
     }
 
-    /// Spreads shapes over a hash table.
+    /// A hash that distributes shapes over a table.
     var hash: UInt64 {
         let small = UInt64(kind) << 48 | UInt64(detail) << 40 | UInt64(flags) << 32 | UInt64(key)
         return ((rip &* 0x9E37_79B9_7F4A_7C15) ^ small) &* 0xD6E8_FEB8_6659_FD93

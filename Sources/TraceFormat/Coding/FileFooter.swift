@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// The last bytes of a finished trace: where its root index is.
+/// The last bytes of a finished trace, which say where its root index is.
 struct FileFooter {
     static let byteCount = 40
     static let magic: [UInt8] = Array("RRVMEND\n".utf8)
@@ -19,7 +19,7 @@ struct FileFooter {
         return writer.bytes
     }
 
-    /// Nil where the bytes are no footer of this trace and this size.
+    /// Nil if the bytes are not a footer for this trace and size.
     init?(_ bytes: RawSpan, identity: UInt64, fileSize: UInt64) {
         var cursor = ByteCursor(bytes)
         guard let magic = try? cursor.readBytes(count: Self.magic.count), magic == Self.magic,

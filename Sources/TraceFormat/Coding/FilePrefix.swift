@@ -1,13 +1,14 @@
 import ByteCoding
 
-/// The first bytes of a trace: what it is, which version, and the number that its checksums are seeded with.
+/// The first bytes of a trace: what it is, its version, and the number with which its checksums are seeded.
 struct FilePrefix {
     static let byteCount = 32
-    /// Not text, and broken by transfers that take it for text.
+    /// Not text; a transfer that treats the file as text damages these bytes.
     static let magic: [UInt8] = [0x89, 0x52, 0x52, 0x56, 0x4D, 0x0D, 0x0A, 0x1A]
 
     var version = TraceHeader.formatVersion
-    /// Differs between traces: a chunk of another trace, left on a reused disk block, does not pass for one of this.
+    /// Differs between traces, so that a chunk of another trace, left on a reused disk block, is not mistaken for one
+    /// of this trace.
     var identity: UInt64
 
     var bytes: [UInt8] {
@@ -24,7 +25,7 @@ struct FilePrefix {
         self.identity = identity
     }
 
-    /// Takes version and identity as they stand; whether ``bytes`` are then those that were read is the check.
+    /// Takes version and identity without checking them. To check, compare ``bytes`` with the bytes that were read.
     init(decoding bytes: RawSpan) throws(ByteCodingError) {
         var cursor = ByteCursor(bytes)
         _ = try cursor.readSpan(count: Self.magic.count)

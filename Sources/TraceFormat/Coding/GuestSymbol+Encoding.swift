@@ -2,7 +2,7 @@ import ByteCoding
 import X86
 
 extension GuestSymbol {
-    /// The payloads of the chunks that hold `symbols`, and how many each holds.
+    /// The payloads of the chunks for `symbols`, and how many symbols each holds.
     static func chunks(of symbols: [GuestSymbol]) -> [(payload: [UInt8], count: Int)] {
         var chunks: [(payload: [UInt8], count: Int)] = []
         var writer = ByteWriter()

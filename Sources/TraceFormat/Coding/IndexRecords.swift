@@ -1,6 +1,6 @@
 import ByteCoding
 
-/// One event chunk, as an event index lists it.
+/// An entry of an event index: one event chunk.
 struct EventIndexEntry: Equatable {
     var firstEvent: EventOrdinal
     var position: UInt64
@@ -16,7 +16,7 @@ struct EventIndexEntry: Equatable {
         return writer.bytes
     }
 
-    /// Reads entries of chunks that stand in `range` of the file.
+    /// Reads entries for chunks within `range` of the file.
     static func decode(
         _ cursor: inout ByteCursor,
         count: Int,
@@ -33,7 +33,7 @@ struct EventIndexEntry: Equatable {
     }
 }
 
-/// One keyframe, as a keyframe index lists it; its number follows from its place.
+/// An entry of a keyframe index: one keyframe. Its number follows from its place.
 struct KeyframeIndexEntry: Equatable {
     var event: EventOrdinal
     var position: UInt64
@@ -53,7 +53,7 @@ struct KeyframeIndexEntry: Equatable {
         return writer.bytes
     }
 
-    /// Reads entries of chunks that stand in `range` of the file.
+    /// Reads entries for chunks within `range` of the file.
     static func decode(
         _ cursor: inout ByteCursor,
         count: Int,
@@ -85,9 +85,9 @@ struct KeyframeIndexEntry: Equatable {
 struct RootRecord: Equatable {
     var eventCount: UInt64
     var keyframeCount: UInt64
-    /// Event index chunks: the first event that each lists, and its position.
+    /// The event index chunks: the first event that each lists, and its position.
     var eventParts: [EventIndexEntry]
-    /// Keyframe index chunks: the event of the first keyframe that each lists, and its position.
+    /// The keyframe index chunks: the event of the first keyframe that each lists, and its position.
     var keyframeParts: [EventIndexEntry]
 
     var encoded: [UInt8] {
@@ -101,7 +101,7 @@ struct RootRecord: Equatable {
         return writer.bytes
     }
 
-    /// Whether the counts can be those of as many index chunks as there are.
+    /// Whether this number of index chunks can list this many events and keyframes.
     func isPlausible(from firstEvent: EventOrdinal) -> Bool {
         let events = UInt64(eventParts.count * Limits.indexEntries * Limits.eventsPerChunk)
         let keyframes = UInt64(keyframeParts.count * Limits.indexEntries)
@@ -109,7 +109,7 @@ struct RootRecord: Equatable {
             && eventCount <= Limits.eventOrdinals - firstEvent.rawValue
     }
 
-    /// Reads the payload of a chunk that stands at `position`.
+    /// Reads the payload of a chunk at `position`.
     init(decoding payload: RawSpan, at position: UInt64) throws(ByteCodingError) {
         var cursor = ByteCursor(payload)
         let before = UInt64(FilePrefix.byteCount)..<max(position, UInt64(FilePrefix.byteCount))
@@ -134,15 +134,15 @@ struct RootRecord: Equatable {
 }
 
 extension [EventIndexEntry] {
-    /// Reads how many entries there are, and the entries.
+    /// Reads the number of entries, and then the entries.
     fileprivate init(from cursor: inout ByteCursor, in range: Range<UInt64>) throws(ByteCodingError) {
         self = try EventIndexEntry.decode(&cursor, count: cursor.readCount(limit: Limits.chunkBytes), in: range)
     }
 }
 
 extension ByteCursor {
-    /// Reads where the next chunk of a list is, as the distance from the one before. Chunks do not overlap: a list of them
-    /// takes no more memory than they take in the file.
+    /// Reads the position of the next chunk in a list, stored as the distance from the previous one. Chunks do not
+    /// overlap, so a list of them takes no more memory than the chunks take in the file.
     fileprivate mutating func readPosition(
         after previous: UInt64?,
         in range: Range<UInt64>
@@ -155,7 +155,7 @@ extension ByteCursor {
         return position
     }
 
-    /// Reads the distance from `value` to a larger number, and returns that.
+    /// Reads the distance from `value` to a larger number, and returns that number.
     fileprivate mutating func readStep(from value: UInt64, mayBeZero: Bool) throws(ByteCodingError) -> UInt64 {
         let step = try readVarint()
         let (next, overflow) = value.addingReportingOverflow(step)

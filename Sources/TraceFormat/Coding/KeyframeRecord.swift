@@ -3,15 +3,16 @@ import X86
 
 /// The payload of a keyframe chunk.
 struct KeyframeRecord {
-    /// Keyframes before this one.
+    /// The number of keyframes before this one.
     var number: UInt32
     var position: KeyframePosition
     var digest: StateDigest
-    /// Pages changed since the keyframe before.
+    /// The number of pages that changed since the keyframe before.
     var changedPages: Int
     /// The chunks of this keyframe's page table: the first page that each lists, and its position.
     var tables: [TablePart]
-    /// How many keyframes before this one stands the one whose state this state is told apart from; 0: none.
+    /// The state is stored as the difference from the state of an earlier keyframe: this many keyframes before; 0 if
+    /// the state is stored whole.
     var stateBase: UInt32
     /// The state's canonical encoding, XORed with the beginning of the base's.
     var state: [UInt8]
@@ -21,7 +22,7 @@ struct KeyframeRecord {
         var position: UInt64
     }
 
-    /// The payload of a chunk that will stand at `position`.
+    /// The payload of a chunk that will be at `position`.
     func encoded(at position: UInt64) -> [UInt8] {
         var writer = ByteWriter(capacity: state.count + 256)
         writer.writeVarint(UInt64(number))
@@ -41,7 +42,7 @@ struct KeyframeRecord {
         return writer.bytes
     }
 
-    /// Reads the payload of a chunk that stands at `position`.
+    /// Reads the payload of a chunk at `position`.
     init(_ payload: RawSpan, at chunkPosition: UInt64) throws(ByteCodingError) {
         var cursor = ByteCursor(payload)
         number = UInt32(try cursor.readCount(limit: Int(UInt32.max)))
@@ -61,7 +62,7 @@ struct KeyframeRecord {
             }
             page += step
             let distance = try cursor.readVarint()
-            // In the order of their pages, as they were written: no chunk stands for two parts.
+            // Parts are in the order of their pages, in which they were written, so no chunk serves as two parts.
             guard distance > 0, distance < chunkPosition,
                 chunkPosition - distance > tables.last?.position ?? 0
             else { throw .invalidValue(field: "table distance", value: distance) }
@@ -91,7 +92,8 @@ struct KeyframeRecord {
         self.state = state
     }
 
-    /// `bytes` with the beginning of `base` XORed into it: what is equal becomes zero, and zeros pack to nothing.
+    /// `bytes` with the beginning of `base` XORed into it. Equal bytes become zero, and zeros compress to almost
+    /// nothing.
     static func difference(_ bytes: [UInt8], from base: [UInt8]) -> [UInt8] {
         var result = bytes
         for index in 0..<min(bytes.count, base.count) { result[index] ^= base[index] }

@@ -1,32 +1,32 @@
 import X86
 
-/// The numbers that a writer never exceeds and a reader never believes beyond; all are part of the format.
+/// Numbers that a writer never exceeds and above which a reader refuses a file. All are part of the format.
 enum Limits {
-    /// Bytes of one chunk's payload, packed or unpacked.
+    /// Bytes in one chunk's payload, packed or unpacked.
     static let chunkBytes = 16 << 20
-    /// One past the highest ordinal of an event: no sum or difference of ordinals and counts comes near where numbers end.
+    /// One past the highest event ordinal, so low that no sum or difference of ordinals and counts can overflow.
     static let eventOrdinals: UInt64 = 1 << 62
     /// Events in one chunk.
     static let eventsPerChunk = 16384
-    /// Bytes of one device write, or of one device read that is kept whole.
+    /// Bytes of one device write, or of one device read that is kept as a whole.
     static let deviceWriteBytes = 65536
     /// Bytes of a digest.
     static let digestBytes = 16
-    /// Bytes of device accesses after which an event chunk is closed.
+    /// Bytes of device accesses after which an event chunk is ended.
     static let payloadBytesPerChunk = 1 << 20
     /// Bytes of a page.
     static let pageBytes = 4096
-    /// Bytes of the unit in which a page's changes are stored.
+    /// The unit, in bytes, in which changes of a page are stored.
     static let lineBytes = 64
     /// Pages in one page chunk.
     static let pagesPerChunk = 64
-    /// Differences that may be stacked before a page is stored whole.
+    /// How many differences may be stacked before a page is stored whole.
     static let pageDeltaDepth = 8
     /// Entries in one page table.
     static let pageTableEntries = 16384
     /// Entries in one index chunk.
     static let indexEntries = 1024
-    /// Keyframes from one whole processor state to the next.
+    /// The number of keyframes from one whole processor state to the next.
     static let stateAnchorInterval: UInt32 = 64
     /// Bytes of the canonical encoding of a processor's state.
     static let stateBytes = 2 << 20
@@ -42,7 +42,7 @@ enum Limits {
     static let textItems = 4096
     /// Bytes of the name of a processor's vendor.
     static let vendorBytes = 12
-    /// One past the most instructions between two events: sums stay far from where numbers end.
+    /// One past the most instructions between two events, so low that sums cannot overflow.
     static let instructionCounts: UInt64 = 1 << 62
     /// Code patches.
     static let codePatches = 65536
@@ -54,10 +54,10 @@ enum Limits {
     static let completedNameBytes = 32
     /// Guest symbols.
     static let symbols = 1 << 20
-    /// Bytes of symbols after which a symbol chunk is closed.
+    /// Bytes of symbols after which a symbol chunk is ended.
     static let symbolBytesPerChunk = 1 << 20
     /// Bytes of all symbols.
     static let symbolBytes = 64 << 20
-    /// Bytes that one stored byte of a chunk may become: no LZ4 block unpacks to more.
+    /// How many bytes one stored byte of a chunk may unpack to; no LZ4 block unpacks to more.
     static let unpackedPerStoredByte = 255
 }

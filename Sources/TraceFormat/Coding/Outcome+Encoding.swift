@@ -2,7 +2,7 @@ import ByteCoding
 import X86
 
 extension Outcome {
-    /// Writes the number of the case, then its values.
+    /// Writes the case's number, then its values.
     func encode(to writer: inout ByteWriter) {
         switch self {
         case .exited(let code):
@@ -65,7 +65,7 @@ extension Outcome {
 }
 
 extension String {
-    /// The longest beginning of at most `limit` bytes of UTF-8 that ends between characters.
+    /// The longest prefix of at most `limit` bytes of UTF-8 that does not split a character.
     func prefix(utf8 limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var bytes = 0

@@ -9,18 +9,18 @@ extension TraceHeader.MemoryRegion {
     }
 }
 
-/// A list of pages with the places of their contents, by page number.
+/// A list of pages, by page number, with the locations of their contents.
 struct PageTable {
     /// One page.
     struct Entry: Equatable {
         /// Guest-physical address divided by the size of a page.
         var page: UInt64
         var location: PageLocation
-        /// The page changed since the keyframe before, and not only in some other keyframe that the table covers.
+        /// The page changed since the keyframe before, and not only for another keyframe that the table covers.
         var isOwn: Bool
     }
 
-    /// The payload of a table that will stand at `position`.
+    /// The payload of a table that will be at `position`.
     static func encode(_ entries: some Collection<Entry>, at position: UInt64) -> [UInt8] {
         var writer = ByteWriter(capacity: entries.count * 6)
         var previous: UInt64 = 0
@@ -36,7 +36,7 @@ struct PageTable {
         return writer.bytes
     }
 
-    /// Reads the payload of a table of `count` entries that stands at `position`; every page must lie in `memory`.
+    /// Reads the payload of a table of `count` entries at `position`. Every page must be in `memory`.
     static func decode(
         _ payload: RawSpan,
         count: Int,

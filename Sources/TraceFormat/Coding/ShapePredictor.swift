@@ -1,6 +1,6 @@
-/// Guesses the next event's shape from the two before it: what followed them last time.
+/// Guesses the next event's shape from the two before it: the shape that followed them last time.
 ///
-/// Writer and reader run the same guesses, so that a chunk holds only where they were wrong.
+/// Writer and reader make the same guesses, so a chunk stores only the shapes that were guessed wrong.
 struct ShapePredictor {
     private var followers = [UInt16](repeating: 0, count: 1 << 16)
     private var slot = 0
@@ -9,7 +9,7 @@ struct ShapePredictor {
     /// The guess.
     var prediction: UInt16 { followers[slot] }
 
-    /// Takes what really came.
+    /// Learns the shape that really came.
     mutating func advance(_ shape: UInt16) {
         followers[slot] = shape
         slot = Int((UInt32(shape) &* 40503 &+ UInt32(last)) & 0xFFFF)

@@ -2,7 +2,7 @@ import ByteCoding
 import X86
 
 extension TraceHeader {
-    /// The payload of the header chunk. `symbolCount` symbols follow in chunks of their own.
+    /// The payload of the header chunk. `symbolCount` symbols follow in separate chunks.
     func encoded(symbolCount: Int) -> [UInt8] {
         var writer = ByteWriter(capacity: 4096)
         writer.write(creationTime)
@@ -52,7 +52,7 @@ extension TraceHeader {
         return writer.bytes
     }
 
-    /// Reads the payload of a header chunk of some format version; `symbolCount` symbols follow in chunks of their own.
+    /// Reads the payload of a header chunk in a format version. `symbolCount` symbols follow in separate chunks.
     static func decode(
         _ payload: RawSpan,
         version: UInt32 = formatVersion
@@ -113,7 +113,7 @@ extension TraceHeader.Machine {
         if let bad = memoryFault { throw .invalidValue(field: "memory region", value: bad) }
     }
 
-    /// The address of a region that is empty, not of whole pages, too high, or overlaps the region before it.
+    /// The address of a region that is empty, not made of whole pages, too high, or overlaps the region before it.
     var memoryFault: UInt64? {
         var next: UInt64 = 0
         for region in memory {

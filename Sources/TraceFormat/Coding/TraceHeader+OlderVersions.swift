@@ -1,14 +1,14 @@
 import Platform
 import X86
 
-/// What versions 1 and 2 of the format kept as text, or left to be known: the one place where it is read back.
+/// What versions 1 and 2 of the format kept as text or did not keep. This is the only place that reads it back.
 extension TraceHeader {
-    /// Takes what version 3 has fields for out of options and notes.
+    /// Moves what version 3 has fields for out of options and notes.
     mutating func deriveVersion3() {
         recording = Recording(processor: RecordingProcessor(vendor: Self.vendor(of: host.processorModel)))
         setup = Setup()
         guest.options = guest.options.filter { !take(option: $0) }
-        // Where some reads are left alone on purpose, only those are known to be trapped that are listed.
+        // If some reads are deliberately left alone, only the listed ones are known to be trapped.
         let leavesSome = notes.contains { $0.key == "tsc" }
         trapped = leavesSome ? Set(patches.map(\.instruction)) : Set(HiddenInstruction.allCases)
         notes = notes.filter { !take(note: $0) }
@@ -19,7 +19,7 @@ extension TraceHeader {
         return model.contains("AMD") ? "AuthenticAMD" : ""
     }
 
-    /// Whether an option is one that a field now has.
+    /// Moves an option into its field; false if there is none.
     private mutating func take(option: String) -> Bool {
         if let boot = option.value(of: "--boot ").flatMap({ BootProtocol(rawValue: $0) }), setup.boot == nil {
             setup.boot = boot
@@ -35,7 +35,7 @@ extension TraceHeader {
         return true
     }
 
-    /// Whether a note is one that a field now has.
+    /// Moves a note into its field; false if there is none.
     private mutating func take(note: Note) -> Bool {
         if note == Note(key: "page lists", value: "every page that was written") {
             listsWrittenPages = true
@@ -49,7 +49,7 @@ extension TraceHeader {
 }
 
 extension TraceHeader.Drive {
-    /// The drive of `NAME[,write][,if=virtio]`, where the name may have commas too.
+    /// The drive of `NAME[,write][,if=virtio]`. The name may contain commas too.
     fileprivate init(option: String) {
         self.init(name: option)
         for choice in DriveInterface.allCases where name.hasSuffix(",if=\(choice.rawValue)") {
@@ -65,7 +65,7 @@ extension TraceHeader.Drive {
 }
 
 extension String {
-    /// What stands behind a prefix; nil where something else stands there.
+    /// What follows a prefix; nil if the string does not begin with it.
     fileprivate func value(of prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
     }

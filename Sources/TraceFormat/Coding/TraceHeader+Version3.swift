@@ -70,9 +70,9 @@ extension TraceHeader.Setup {
 // MARK: Words that a trace keeps by their numbers
 
 private protocol NumberedWord: Equatable {
-    /// All words; their places are their numbers in a trace.
+    /// All words. A word's index is its number in a trace.
     static var numbered: [Self] { get }
-    /// What a reader calls the field whose number it refuses.
+    /// The name that error messages give to the field.
     static var field: String { get }
 }
 

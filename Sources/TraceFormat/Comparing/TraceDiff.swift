@@ -1,25 +1,25 @@
 import X86
 
-/// What two traces have in common and where they part.
+/// What two traces have in common and where they differ.
 ///
-/// Host time is not compared: no two recordings agree on it. Keyframes are compared by the event at which they were taken,
-/// because a stretch that was cut out of a trace numbers its own.
+/// Host time is not compared, because no two recordings agree on it. Keyframes are compared if they were taken at the
+/// same event; their numbers differ in a stretch that was cut out of a trace.
 public struct TraceDiff: Sendable {
     /// A field of the header that differs.
     public struct Field: Hashable, Sendable {
         /// Its name.
         public var name: String
-        /// What the first trace says.
+        /// The first trace's value.
         public var left: String
-        /// What the second one says.
+        /// The second trace's value.
         public var right: String
     }
 
-    /// Two events at the same place that are not the same; nil where a trace ends before it.
+    /// Two different events at the same place; nil if a trace ends before it.
     public struct EventPair: Hashable, Sendable {
-        /// The first trace's.
+        /// The first trace's event.
         public var left: RecordedEvent?
-        /// The second one's.
+        /// The second trace's event.
         public var right: RecordedEvent?
     }
 
@@ -27,24 +27,24 @@ public struct TraceDiff: Sendable {
     public var fields: [Field] = []
     /// The first events that differ.
     public var firstEvents: EventPair?
-    /// Events of either trace at whose place both have the same.
+    /// How many events are equal in both traces.
     public var equalEvents: UInt64 = 0
-    /// Events at whose place both have one, and not the same.
+    /// How many events differ between the traces.
     public var differentEvents: UInt64 = 0
-    /// Events that the first trace has and the second has not, by their ordinals.
+    /// How many events only the first trace has, by their ordinals.
     public var eventsOnlyLeft: UInt64 = 0
-    /// Events that the second trace has and the first has not.
+    /// How many events only the second trace has.
     public var eventsOnlyRight: UInt64 = 0
-    /// The first two keyframes at the same event whose states differ: their numbers.
+    /// The numbers of the first two keyframes at the same event whose states differ.
     public var firstKeyframes: (left: Int, right: Int)?
-    /// Keyframes at the same event with the same state.
+    /// How many keyframes at the same event have the same state.
     public var equalKeyframes = 0
-    /// Keyframes at the same event with another state.
+    /// How many keyframes at the same event have different states.
     public var differentKeyframes = 0
-    /// Keyframes that the other trace has none at the event of.
+    /// How many keyframes are at events where the other trace has none.
     public var unpairedKeyframes = 0
 
-    /// Whether nothing differs that is compared.
+    /// Whether nothing that is compared differs.
     public var isEqual: Bool {
         fields.isEmpty && firstEvents == nil && firstKeyframes == nil && unpairedKeyframes == 0
     }
@@ -135,7 +135,7 @@ public struct TraceDiff: Sendable {
 }
 
 extension CPUIDEntry {
-    /// Leaf, with the index where that matters, and EAX, EBX, ECX and EDX; hexadecimal.
+    /// The leaf, its index if it has one, and EAX, EBX, ECX and EDX, all in hexadecimal.
     fileprivate var text: String {
         let leaf = isIndexed ? "\(Self.hex(function)).\(index)" : Self.hex(function)
         return "\(leaf): \([eax, ebx, ecx, edx].map(Self.hex).joined(separator: " "))"
@@ -145,7 +145,7 @@ extension CPUIDEntry {
 }
 
 extension TraceHeader.CodePatch {
-    /// Instruction and place; and what stands there instead, in hexadecimal.
+    /// The instruction, its place, and the bytes that replace it, in hexadecimal.
     fileprivate var text: String {
         let bytes = replacement.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
         return "\(instruction.name) at \(address) by \(bytes)"
@@ -153,8 +153,9 @@ extension TraceHeader.CodePatch {
 }
 
 extension RecordedEvent {
-    /// What is compared of an event: not its time, nor the count of instructions, which not every engine has, nor how a trace numbers its keyframes, is to come to them, or left them
-    /// out.
+    /// The part of an event that is compared. It leaves out the time and the count of instructions, which not every
+    /// engine has. Keyframes and the events in their place all compare equal, because traces number, reach and leave
+    /// out keyframes differently.
     fileprivate var comparable: RecordedEvent {
         var event = self
         (event.time, event.instructions) = (0, nil)

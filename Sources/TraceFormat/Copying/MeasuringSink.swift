@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Takes bytes and forgets them, up to a limit.
+/// Accepts bytes up to a limit and forgets them.
 final class MeasuringSink: TraceSink {
     private let limit: UInt64
 

@@ -8,16 +8,16 @@ struct TraceCopier {
     private let first: EventOrdinal
     private let last: EventOrdinal?
     private var assembler: TraceAssembler
-    /// Keyframes so far: a copy numbers its own from 0.
+    /// The number of keyframes so far. A copy numbers its own from 0.
     private var keyframes: UInt32 = 0
     private var time: UInt32 = 0
-    /// The last keyframe of what is copied.
+    /// The last keyframe of the copied stretch.
     private let lastKeyframe: Int?
-    /// The event of the last keyframe that was taken.
+    /// The event of the last keyframe that was kept.
     private var lastTaken: RecordedEvent?
-    /// Pages that changed for keyframes that were left out since then.
+    /// Pages that changed for keyframes that have been left out since then.
     private var leftOutPages: Set<GuestPhysicalAddress> = []
-    /// Whether it is the copy that an error speaks of, not the trace.
+    /// Whether an error is about the copy and not about the trace.
     private var cannotWrite = false
 
     /// Begins the copy.
@@ -49,7 +49,7 @@ struct TraceCopier {
         )
     }
 
-    /// Copies everything up to the end that was asked for.
+    /// Copies everything up to the requested end.
     mutating func run(_ change: (RecordedEvent) -> RecordedEvent) throws(TraceError) -> TraceCopy {
         var fault: TraceError?
         do throws(TraceError) {
@@ -90,14 +90,14 @@ struct TraceCopier {
         return Int(keyframe.number) == lastKeyframe || spacing.isReached(by: event, since: lastTaken)
     }
 
-    /// Whether a reset comes next, which hides what the guest's state was before.
+    /// Whether the next event is a reset, after which the guest's state before it cannot be reached.
     private func isReset(_ cursor: EventCursor) -> Bool {
         var ahead = cursor
         guard case .keyframe(_, .reset)? = (try? ahead.next())?.event else { return false }
         return true
     }
 
-    /// Takes an event in a keyframe's place. The pages that changed for it have changed for the next one.
+    /// Appends an event in place of a keyframe. The pages that changed for it count as changed for the next one.
     private mutating func leaveOut(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(TraceError) {
         leftOutPages.formUnion(keyframe.changedPages)
         var replacement = recorded
@@ -105,7 +105,7 @@ struct TraceCopier {
         try append(replacement)
     }
 
-    /// Takes an event that is no keyframe; the end of the recording with what was completed until then.
+    /// Appends an event that is not a keyframe. With the end go the instructions that were completed until then.
     private mutating func append(
         _ event: RecordedEvent,
         completedInstructions: [String: UInt64] = [:]
@@ -121,14 +121,14 @@ struct TraceCopier {
         try put(record, bytes)
     }
 
-    /// Takes a keyframe with the pages that changed for it; the first one with all.
+    /// Appends a keyframe with the pages that changed for it; the first one with all pages.
     private mutating func append(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(TraceError) {
         let isFirst = keyframes == 0
         var memory = keyframe.memory
         var pages = leftOutPages.isEmpty ? keyframe.changedPages : leftOutPages.union(keyframe.changedPages).sorted()
         if isFirst, keyframe.number > 0 { pages = try memory.storedPages() }
         if options.keepsUpToFault {
-            // Before anything of this keyframe is written.
+            // Read them before anything of this keyframe is written.
             for address in pages { _ = try memory.page(at: address) }
         }
         for address in pages {
@@ -140,7 +140,7 @@ struct TraceCopier {
         let (processor, digestOfMemory) = EventRecord.digests(keyframe.digest)
         try put(processor, [])
         try put(digestOfMemory, [])
-        // Nothing comes before the first one: it is where a replay begins, not where it has to get to.
+        // Nothing comes before the first one: a replay begins there and does not have to reach it.
         let event = Event.keyframe(number: keyframes, isFirst ? .synchronous : keyframe.position)
         let count = isFirst ? 0 : recorded.instructions ?? 0
         try put(EventRecord(event, rip: 0, time: time, instructions: count, payload: 0), [])
@@ -160,7 +160,8 @@ struct TraceCopier {
 }
 
 extension Event {
-    /// What travels beside an event's record: with an end, also what was completed until then.
+    /// The bytes that come with an event's record. For an end, they include the instructions that were completed until
+    /// then.
     func payload(completedInstructions: [String: UInt64] = [:]) -> [UInt8] {
         switch self {
         case .deviceWrite(_, let bytes): bytes

@@ -1,14 +1,14 @@
-/// What a copy of a trace has become.
+/// The result of copying a trace.
 public struct TraceCopy: Hashable, Sendable {
     /// The ordinal of its first event.
     public var firstEvent: EventOrdinal
-    /// Events that it holds; its end is one.
+    /// The number of its events, including its end.
     public var eventCount: UInt64
-    /// Keyframes that it holds.
+    /// The number of its keyframes.
     public var keyframeCount: UInt64
-    /// Its size.
+    /// Its size in bytes.
     public var byteCount: UInt64
-    /// The fault in the trace at which it ends, if it does.
+    /// The fault in the trace at which it ends, if any.
     public var fault: TraceError?
 
     /// One past its last event.

@@ -1,14 +1,12 @@
 public import SystemPackage
 
 extension TraceReader {
-    /// Writes a copy that is whole: indexes and checksums are made anew. What has no end still has none, but can be
+    /// Writes a whole copy, with new indexes and checksums. A trace without an end still has none, but the copy can be
     /// opened without a scan.
     ///
-    /// - Parameters:
-    ///   - path: The copy; must not exist.
-    ///   - change: Gives what is to stand in an event's place: its time, RIP and event are taken, its ordinal is not. It
-    ///     is not asked about keyframes, and what it gives for any other event must be none either.
-    /// - Throws: what reading or writing can throw; `.noSuchEvent` where the trace lacks an event that was asked for.
+    /// - Parameters: - path: the copy; it must not exist. - change: returns what replaces an event: its time, RIP and
+    ///   event are used, and its ordinal is not. It is not called for keyframes, and must not return one.
+    /// - Throws: what reading or writing can throw; `.noSuchEvent` if the trace lacks a requested event.
     @discardableResult
     public func copy(
         to path: FilePath,
@@ -26,12 +24,13 @@ extension TraceReader {
         }
     }
 
-    /// The first event from which a copy that begins at a keyframe, and ends at `last`, has at most
-    /// `limit` bytes, if it is made with `options`.
+    /// The first event from which a copy that begins at a keyframe and ends at `last` has at most `limit` bytes, if it
+    /// is made with `options`.
     ///
-    /// Writes copies, to nowhere and no further than `limit`, of as many stretches as the number of keyframes has bits.
+    /// To find it, it measures copies of several stretches, as many as the number of keyframes has bits. Each stops at
+    /// `limit`.
     ///
-    /// - Throws: `.overLimit` where even the shortest stretch is larger; what reading can throw.
+    /// - Throws: `.overLimit` if even the shortest stretch is larger; what reading can throw.
     public func longestTail(
         within limit: UInt64,
         to last: EventOrdinal,

@@ -6,7 +6,7 @@ public struct GuestSymbol: Hashable, Sendable {
     public var name: String
     /// Address of the first byte.
     public var address: GuestVirtualAddress
-    /// Bytes; 0 where it is not known.
+    /// The size in bytes; 0 if it is unknown.
     public var size: UInt64
 
     /// Makes a symbol of its parts.

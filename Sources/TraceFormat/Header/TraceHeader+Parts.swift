@@ -21,11 +21,11 @@ extension TraceHeader {
 
     /// What was recorded.
     public struct Guest: Hashable, Sendable {
-        /// The guest's name: its file's, as a rule.
+        /// The guest's name, usually that of its file.
         public var name: String
         /// The other options that the machine was given, as text for people.
         public var options: [String]
-        /// Bytes of the guest's image file.
+        /// The size of the guest's image file in bytes.
         public var imageSize: UInt64
         /// XXH3-128 of the guest's image file.
         public var imageDigest: Digest128
@@ -57,7 +57,7 @@ extension TraceHeader {
     public struct MemoryRegion: Hashable, Sendable {
         /// Address of the first byte.
         public var address: GuestPhysicalAddress
-        /// Bytes.
+        /// The size in bytes.
         public var size: UInt64
         /// The guest cannot write to it.
         public var isReadOnly: Bool
@@ -91,11 +91,11 @@ extension TraceHeader {
     public struct CodePatch: Hashable, Sendable {
         /// Where in guest memory.
         public var address: GuestPhysicalAddress
-        /// Which instruction stood there.
+        /// The instruction that was there.
         public var instruction: HiddenRead.Instruction
         /// The guest's own bytes.
         public var original: [UInt8]
-        /// What stands there instead; as long as `original`.
+        /// The bytes that replace it; as many as in `original`.
         public var replacement: [UInt8]
 
         /// Makes a patch of its parts.

@@ -3,9 +3,9 @@ extension TraceHeader {
     public struct Recording: Hashable, Sendable {
         /// The engine.
         public var engine: RecordingEngine
-        /// The processor whose way it is to do what the manuals leave open: the host's, or the one that software imitates.
+        /// The processor that decides what the manuals leave undefined: the host's, or the one that software imitates.
         public var processor: RecordingProcessor
-        /// Whether the events say how many instructions were executed: only an engine that counts them can.
+        /// Whether the events say how many instructions were executed. Only an engine that counts them can do this.
         public var countsInstructions: Bool
 
         /// Makes a recording's description of its parts.
@@ -28,7 +28,7 @@ public enum RecordingEngine: UInt8, CaseIterable, Hashable, Sendable {
     /// A processor in software.
     case software = 1
 
-    /// The word for it.
+    /// Its name.
     public var name: String {
         switch self {
         case .kvm: "kvm"
@@ -39,9 +39,9 @@ public enum RecordingEngine: UInt8, CaseIterable, Hashable, Sendable {
 
 /// A model of a processor.
 public struct RecordingProcessor: Hashable, Sendable, CustomStringConvertible {
-    /// The vendor as CPUID leaf 0 spells it, such as `GenuineIntel`; empty where it is not known.
+    /// The vendor as CPUID leaf 0 spells it, such as `GenuineIntel`; empty if unknown.
     public var vendor: String
-    /// Family, model and stepping as EAX of CPUID leaf 1 has them; 0 where they are not known.
+    /// Family, model and stepping, as in EAX of CPUID leaf 1; 0 if unknown.
     public var signature: UInt32
 
     /// Makes a model of its parts.

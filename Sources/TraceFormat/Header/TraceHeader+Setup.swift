@@ -1,14 +1,14 @@
 public import Platform
 
 extension TraceHeader {
-    /// How the machine was set up, as far as tools need to know: what a run needs that begins like the recorded one.
+    /// How the machine was set up, as far as a run needs to know that begins like the recorded one.
     public struct Setup: Hashable, Sendable {
-        /// How the guest was started; nil where it is not known.
+        /// How the guest was started; nil if unknown.
         public var boot: BootProtocol?
         /// The machine's clock.
         public var clock: ClockPolicy
-        /// What the guest's real-time clock was set to show at the start, in seconds since 1970-01-01 UTC; nil for the date
-        /// of the recording.
+        /// What the guest's real-time clock showed at the start, in seconds since 1970-01-01 UTC; nil for the date of
+        /// the recording.
         public var clockDate: Int64?
         /// The disks, in the order in which they were connected. Their content is not in the trace.
         public var drives: [Drive]
@@ -26,7 +26,7 @@ extension TraceHeader {
             self.drives = drives
         }
 
-        /// Whether the guest is firmware, which sets the devices up itself.
+        /// Whether the guest is firmware, which initialises the devices itself.
         public var startsInFirmware: Bool { boot == .firmware }
     }
 
@@ -47,12 +47,13 @@ extension TraceHeader {
         }
     }
 
-    /// The options by which `rr-vm record` makes such a machine, for people: the files' names are without directories.
+    /// The options with which `rr-vm record` makes such a machine, for people. Files are named without their
+    /// directories.
     public var commandLine: [String] { setup.options + guest.options }
 }
 
 extension TraceHeader.Drive {
-    /// The option by which `rr-vm record` connects such a disk.
+    /// The option with which `rr-vm record` connects such a disk.
     public var option: String {
         "--drive \(name)\(isWritable ? ",write" : "")\(interface == .ide ? "" : ",if=\(interface.rawValue)")"
     }

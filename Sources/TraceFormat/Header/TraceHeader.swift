@@ -1,10 +1,10 @@
 public import X86
 
-/// What a trace says of itself before its first event: where it was made and of what.
+/// What a trace says about itself before its first event: where it was made, and from what.
 public struct TraceHeader: Hashable, Sendable {
     /// The version of the file format that this code writes.
     public static let formatVersion: UInt32 = 3
-    /// The versions that it reads.
+    /// The versions that this code reads.
     public static let readableVersions: ClosedRange<UInt32> = 1...formatVersion
 
     /// Seconds since 1970-01-01 UTC at which the recording began.
@@ -25,19 +25,19 @@ public struct TraceHeader: Hashable, Sendable {
     public var recording: Recording
     /// How the machine was set up.
     public var setup: Setup
-    /// How a replay may come to this trace's asynchronous keyframes.
+    /// How a replay may reach this trace's asynchronous keyframes.
     public var landing: LandingPolicy
-    /// The seed that varied the schedule, where one did.
+    /// The seed that varied the schedule, if one did.
     public var chaosSeed: UInt64?
-    /// Guest code that the recorder replaced before the run, so that tools can show the guest's own.
+    /// Guest code that the recorder replaced before the run. Tools use this to show the guest's own code.
     public var patches: [CodePatch]
-    /// The instructions that the recorder replaced wherever it found them, before the run and during it.
+    /// The instructions that the recorder replaced wherever it found them, before and during the run.
     public var trapped: Set<HiddenInstruction>
-    /// The first of the four private ports through which instructions trap that device writes put there; nil where none was
-    /// chosen, or ``patches`` say it.
+    /// The first of the four private ports for instructions that device writes made to trap; nil if none was chosen, or
+    /// if ``patches`` tell it.
     public var trapPort: UInt8?
-    /// Whether a page that a keyframe does not list was not written since the keyframe before: the lists then have also pages
-    /// that were left or became again what they had been.
+    /// Whether keyframes list every page that was written since the keyframe before, even if its content is the same as
+    /// before. If so, a page that is not listed was not written.
     public var listsWrittenPages: Bool
     /// Remarks for people, in order.
     public var notes: [Note]
@@ -80,8 +80,8 @@ public struct TraceHeader: Hashable, Sendable {
     }
 }
 
-/// How a replay comes to a moment between two exits. Numbered as in a trace; a trace that serves one serves those
-/// with lower numbers too.
+/// How a replay reaches a moment between two exits. Numbered as in a trace; a trace that allows one way also allows
+/// those with lower numbers.
 public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
     /// By restoring the keyframe that was taken there.
     case jump = 0
@@ -90,7 +90,7 @@ public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
     /// By counting retired branches.
     case branchCounter = 2
 
-    /// The word for it in JSON.
+    /// Its name in JSON.
     public var name: String {
         switch self {
         case .jump: "jump"

@@ -1,19 +1,19 @@
 import ByteCoding
 
 extension EventChunk {
-    /// Reads the chunk that an index entry names, whose events are followed by the event `end`.
+    /// Reads the chunk of an index entry. Event `end` follows its events.
     mutating func read(_ file: TraceFile, _ entry: EventIndexEntry, to end: EventOrdinal) throws(TraceError) {
         clear()
         let (header, payload) = try file.chunk(.events, at: entry.position)
         guard header.firstEvent == entry.firstEvent,
             entry.firstEvent.rawValue + UInt64(header.count) == end.rawValue
         else {
-            throw file.corrupt(header, why: "the index takes it for another")
+            throw file.corrupt(header, why: "the index describes another chunk")
         }
         try read(file, header, payload)
     }
 
-    /// Takes apart a chunk's payload.
+    /// Decodes a chunk's payload.
     mutating func read(_ file: TraceFile, _ header: ChunkHeader, _ payload: [UInt8]) throws(TraceError) {
         try file.decode(header) { () throws(ByteCodingError) in try decode(payload.rawSpan, count: header.count) }
         firstEvent = header.firstEvent
@@ -43,7 +43,7 @@ extension EventChunk {
         }
     }
 
-    /// The end, if that is what the chunk that was read last begins with.
+    /// The end, if the chunk that was read last begins with it.
     func end(of file: TraceFile) throws(TraceError) -> EndRecord? {
         guard try event(0, of: file).event.kind == .end else { return nil }
         do throws(ByteCodingError) {

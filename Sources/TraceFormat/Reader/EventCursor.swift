@@ -1,14 +1,14 @@
 import ByteCoding
 
-/// Reads the events of a trace in order. Takes apart one chunk at a time and allocates nothing per event, except for
-/// events that carry bytes or text.
+/// Reads the events of a trace in order. It decodes one chunk at a time and allocates nothing per event, except for
+/// events with bytes or text.
 public struct EventCursor {
     private let reader: TraceReader
     private var chunk: EventChunk
     /// Position in the chunk.
     private var place = 0
 
-    /// The ordinal of the event that ``next()`` gives.
+    /// The ordinal of the event that ``next()`` returns.
     public private(set) var position: EventOrdinal
 
     init(_ reader: TraceReader, _ first: EventOrdinal) {
@@ -19,15 +19,15 @@ public struct EventCursor {
 
     /// The next event; nil after the last.
     ///
-    /// - Throws: `.corrupt`, `.truncated` or `.io`; after that the cursor still stands where it stood. Events that stood
-    ///   behind bad bytes are not the end: see ``TraceReader/loss``.
+    /// - Throws: `.corrupt`, `.truncated` or `.io`; the cursor then stays where it was. Events after bad bytes throw
+    ///   instead of ending the sequence: see ``TraceReader/loss``.
     public mutating func next() throws(TraceError) -> RecordedEvent? {
         if place == chunk.records.count {
             guard reader.events.contains(position) else {
                 if let loss = reader.loss, position == reader.events.upperBound { throw loss }
                 return nil
             }
-            // Whatever fails below: the cursor then holds no chunk, and tries again the next time.
+            // If something fails below, the cursor holds no chunk, and tries again next time.
             chunk.clear()
             place = 0
             let (entry, end) = try reader.index.eventStretch(with: position)
@@ -41,7 +41,7 @@ public struct EventCursor {
         return event
     }
 
-    /// Whether an event may stand where it does: nothing follows the end, and a keyframe is where the index has it.
+    /// Checks that an event may be where it is: nothing follows the end, and a keyframe is where the index has it.
     private func check(_ recorded: RecordedEvent) throws(TraceError) {
         switch recorded.event {
         case .end where recorded.ordinal.rawValue + 1 < reader.events.upperBound.rawValue:
@@ -56,7 +56,7 @@ public struct EventCursor {
         }
     }
 
-    /// Goes to another event, back or forth.
+    /// Moves to another event, backward or forward.
     public mutating func seek(to ordinal: EventOrdinal) {
         let first = position.rawValue - UInt64(place)
         if ordinal.rawValue >= first, ordinal.rawValue - first < UInt64(chunk.records.count) {
@@ -70,7 +70,7 @@ public struct EventCursor {
 }
 
 extension TraceReader {
-    /// An event that cannot stand where it does, in the chunk at a position of the file.
+    /// The error for an event that cannot be where it is, in the chunk at a position of the file.
     fileprivate func misplaced(_ recorded: RecordedEvent, _ position: UInt64, why: String) -> TraceError {
         .corrupt(path: path, chunk: "event \(recorded.ordinal) of the event chunk", offset: position, why: why)
     }

@@ -1,25 +1,26 @@
 import ByteCoding
 
-/// Holds what keyframes store of memory against their own digests. Costs, of one after another, what changed in between.
+/// Compares the memory that keyframes store with their own digests. For consecutive keyframes this costs as much as has
+/// changed in between.
 public struct KeyframeContentCheck: Sendable {
-    /// The keyframe that was looked at last, and proved good.
+    /// The last keyframe that was checked and found good.
     private var last: KeyframeMemory.Known?
 
-    /// Begins with no keyframe.
+    /// Starts without a keyframe.
     public init() {}
 
-    /// Looks at the next keyframe: as a rule one that comes soon after the last.
+    /// Checks the next keyframe, which usually comes soon after the last.
     ///
-    /// - Throws: `.corrupt` where its pages are not those that its digest says; what reading can throw.
+    /// - Throws: `.corrupt` if its pages do not match its digest; what reading can throw.
     public mutating func check(_ keyframe: Keyframe) throws(TraceError) {
         var memory = keyframe.memory
         guard try memory.digest(after: last) == keyframe.digest.memory else {
-            throw memory.corrupt(keyframe, why: "its pages are not those that its digest says")
+            throw memory.corrupt(keyframe, why: "its pages do not match its digest")
         }
         last = KeyframeMemory.Known(memory: memory, digest: keyframe.digest.memory)
     }
 
-    /// Takes a keyframe whose pages have been held against its digest in another way.
+    /// Takes a keyframe whose pages have been compared with its digest in another way.
     public mutating func take(_ keyframe: Keyframe) {
         last = KeyframeMemory.Known(memory: keyframe.memory, digest: keyframe.digest.memory)
     }

@@ -1,18 +1,18 @@
 import ByteCoding
 public import X86
 
-/// Guest memory as it was at a keyframe. Pages are read from the trace as they are asked for; what was read last is
-/// kept, within bounds.
+/// Guest memory as it was at a keyframe. Pages are read from the trace when they are needed; recently read ones are
+/// kept, within limits.
 public struct KeyframeMemory: Sendable {
     private let reader: TraceReader
-    /// The keyframes whose page tables together list every page, this keyframe's first.
+    /// The keyframes whose page tables together list every page, beginning with this keyframe.
     private let keyframes: [KeyframeTables]
     private var tables: [UInt64: [PageTable.Entry]] = [:]
     private var contents: PageContents
 
     /// Bytes of a page.
     public static let pageSize = Limits.pageBytes
-    /// Decoded page tables that are kept; a table is at most 512 KiB.
+    /// How many decoded page tables are kept; a table has at most 512 KiB.
     private static let keptTables = 64
 
     /// A keyframe's page table, in parts.
@@ -21,14 +21,14 @@ public struct KeyframeMemory: Sendable {
         var parts: [KeyframeRecord.TablePart]
     }
 
-    /// `keyframes`: this one, this one without the lowest bit set in its number, and so on down to 0.
+    /// `keyframes`: this one, the one whose number is this one's without its lowest set bit, and so on down to 0.
     init(_ reader: TraceReader, keyframes: [KeyframeTables]) {
         self.reader = reader
         self.keyframes = keyframes
         contents = PageContents(reader.file)
     }
 
-    /// The 4096 bytes of the page at `address`, which is a multiple of 4096. Zeros where the guest has no memory, or
+    /// The 4096 bytes of the page at `address`, which is a multiple of 4096. Zeros if the guest has no memory there or
     /// never wrote to it.
     public mutating func page(at address: GuestPhysicalAddress) throws(TraceError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.pageSize)
@@ -50,7 +50,7 @@ public struct KeyframeMemory: Sendable {
         return .zero
     }
 
-    /// Hands every page that may be other than zero to `body`, each once, in no particular order.
+    /// Calls `body` once for every page that may be other than zero, in no particular order.
     public mutating func forEachPage(
         _ body: (GuestPhysicalAddress, RawSpan) throws(TraceError) -> Void
     ) throws(TraceError) {
@@ -61,9 +61,11 @@ public struct KeyframeMemory: Sendable {
         }
     }
 
-    /// The pages that may differ from those at another keyframe of the same trace; nil stands for memory that is all zero.
+    /// The pages that may differ from those at another keyframe of the same trace; nil stands for memory that is all
+    /// zero.
     ///
-    /// Costs what the page tables cost that the two keyframes do not share: as many as their numbers have bits, at most.
+    /// The cost is that of the page tables that the two keyframes do not share, which are at most as many as their
+    /// numbers have bits.
     public mutating func pages(
         thatMayDifferFrom other: KeyframeMemory?
     ) throws(TraceError) -> Set<GuestPhysicalAddress> {
@@ -80,12 +82,12 @@ public struct KeyframeMemory: Sendable {
         return pages
     }
 
-    /// The pages that are stored, by address: all that may be other than zero.
+    /// The stored pages, by address: all that may be other than zero.
     mutating func storedPages() throws(TraceError) -> [GuestPhysicalAddress] {
         try locations().map(\.page).sorted().map { GuestPhysicalAddress($0 * UInt64(Self.pageSize)) }
     }
 
-    /// The pages that changed since the keyframe before; ascending.
+    /// The pages that changed since the keyframe before, in ascending order.
     mutating func changedPages() throws(TraceError) -> [GuestPhysicalAddress] {
         var pages: [GuestPhysicalAddress] = []
         for part in keyframes[0].parts.indices {
@@ -102,8 +104,8 @@ public struct KeyframeMemory: Sendable {
         var digest: Digest128
     }
 
-    /// The digest of all pages: from that of other memory, if there is some, whose pages are taken out and these put in where
-    /// the two are stored apart.
+    /// The digest of all pages. If other memory is given, this starts from its digest and replaces the pages that are
+    /// stored elsewhere.
     mutating func digest(after other: Known?) throws(TraceError) -> Digest128 {
         guard var known = other else {
             var sum = Digest128.zero
@@ -119,7 +121,7 @@ public struct KeyframeMemory: Sendable {
         return known.digest
     }
 
-    /// What is wrong with a keyframe of this memory.
+    /// The error for a keyframe of this memory.
     func corrupt(_ keyframe: Keyframe, why: String) -> TraceError {
         reader.corrupt(keyframe: Int(keyframe.number), why: why)
     }
@@ -131,7 +133,7 @@ public struct KeyframeMemory: Sendable {
         return entries
     }
 
-    /// All pages that are stored, in the order of the chunks that hold them, so that each chunk is unpacked once.
+    /// All stored pages, in the order of their chunks, so that each chunk is unpacked once.
     private mutating func locations() throws(TraceError) -> [(page: UInt64, location: PageLocation)] {
         var seen: Set<UInt64> = []
         var found: [(page: UInt64, location: PageLocation)] = []
@@ -145,8 +147,8 @@ public struct KeyframeMemory: Sendable {
         return found.sorted { ($0.location.chunk, $0.page) < ($1.location.chunk, $1.page) }
     }
 
-    /// One part of a keyframe's page table. It must list the pages that its place among the parts says: so no page of
-    /// guest memory is listed twice, and a table is never larger than the memory.
+    /// One part of a keyframe's page table. It must list only the pages that belong to this part. So no page of guest
+    /// memory is listed twice, and a table is never larger than the memory.
     private mutating func table(_ part: Int, of keyframe: KeyframeTables) throws(TraceError) -> [PageTable.Entry] {
         let position = keyframe.parts[part].position
         if let known = tables[position] { return known }
@@ -164,7 +166,7 @@ public struct KeyframeMemory: Sendable {
         guard let first = entries.first, let last = entries.last,
             first.page == keyframe.parts[part].firstPage, last.page < next
         else {
-            throw reader.file.corrupt(header, why: "it lists other pages than its keyframe says")
+            throw reader.file.corrupt(header, why: "it does not list the pages that its keyframe says")
         }
         if tables.count >= Self.keptTables { tables.removeAll() }
         tables[position] = entries

@@ -1,11 +1,11 @@
 import ByteCoding
 
-/// Reads pages out of page chunks. Keeps the chunks that were unpacked last.
+/// Reads pages from page chunks, and keeps the chunks that were unpacked last.
 struct PageContents: Sendable {
     private let file: TraceFile
     private var chunks: [Chunk] = []
 
-    /// Chunks that are kept; a chunk is at most 260 KiB.
+    /// How many chunks are kept; a chunk has at most 260 KiB.
     private static let keptChunks = 16
 
     private struct Chunk {
@@ -16,14 +16,14 @@ struct PageContents: Sendable {
 
     private struct Page {
         var body: Int
-        /// Where the content is from which this one is told apart, and which of its lines differ.
+        /// The content from which this one differs, and which lines differ.
         var base: PageLocation?
         var changes: UInt64 = 0
     }
 
     init(_ file: TraceFile) { self.file = file }
 
-    /// Replaces `output`, a page long, with the content at `location`.
+    /// Replaces `output`, which has the size of a page, with the content at `location`.
     mutating func read(_ location: PageLocation, into output: inout [UInt8]) throws(TraceError) {
         guard location != .zero else {
             output.setToZero()
@@ -61,8 +61,8 @@ struct PageContents: Sendable {
         into output: inout [UInt8],
         at place: Int
     ) {
-        // SAFETY: `start` and `count` were checked against the payload when the chunk was taken apart; a page is 64 lines,
-        // and the output a page long.
+        // SAFETY: `start` and `count` were checked against the payload when the chunk was decoded; a page has 64 lines,
+        // and the output has the size of a page.
         unsafe output.withUnsafeMutableBytes { target in
             unsafe source.withUnsafeBytes { source in
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[place..<place + count])

@@ -2,26 +2,27 @@ import ByteCoding
 import Glibc
 import SystemPackage
 
-/// An open trace: reads chunks and checks them. Every read is positioned, so that threads can share it, and so that a
-/// file that shrinks underneath is an error and not a signal.
+/// An open trace: reads chunks and checks them. Every read is positioned, so that threads can share the file, and so
+/// that a file that shrinks meanwhile causes an error instead of a signal.
 final class TraceFile: Sendable {
     let path: FilePath
-    /// Bytes, when the file was opened.
+    /// The size in bytes when the file was opened.
     let size: UInt64
     let identity: UInt64
-    /// The version of the format that it is in.
+    /// The version of its format.
     let version: UInt32
     private let descriptor: CInt
 
     /// Opens a file and checks that it is a trace of a version that can be read.
     convenience init(path: FilePath) throws(TraceError) {
-        // Not to wait for the other end of a pipe. SAFETY: the string lives through the call, which only reads it.
+        // O_NONBLOCK: opening a pipe must not wait for its other end. SAFETY: the string lives through the call, which
+        // only reads it.
         let descriptor = unsafe path.withPlatformString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .io(operation: "open", path: path, errno: Errno(rawValue: errno)) }
         try self.init(adopting: descriptor, path: path)
     }
 
-    /// Takes over an open descriptor, and checks that it is of a trace of a version that can be read.
+    /// Takes over an open descriptor and checks that it is of a trace of a version that can be read.
     init(adopting descriptor: CInt, path: FilePath) throws(TraceError) {
         self.path = path
         do throws(TraceError) {
@@ -49,15 +50,15 @@ final class TraceFile: Sendable {
         close(descriptor)
     }
 
-    /// Whether its writer lives: it holds a lock as long as it does. True where nobody can tell, as on a file system
-    /// without locks.
+    /// Whether its writer is alive, which holds a lock as long as it lives. True if this cannot be told, as on a file
+    /// system without locks.
     var isBeingWritten: Bool {
         guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }
         flock(descriptor, LOCK_UN)
         return false
     }
 
-    /// Whether the file has no name any more: another was put in its place, or it was removed.
+    /// Whether the file no longer has a name, because another one replaced it or it was removed.
     var isNameless: Bool {
         var status = stat()
         // SAFETY: the structure lives through the call.
@@ -72,7 +73,7 @@ final class TraceFile: Sendable {
     /// Reads a chunk's header.
     func header(at position: UInt64, _ what: String = "chunk") throws(TraceError) -> ChunkHeader {
         guard position <= size, size - position >= UInt64(ChunkHeader.byteCount) else {
-            // Bytes that no chunk begins with are not the beginning of one that was cut off.
+            // If no chunk begins with these bytes, they are not the beginning of one that was cut off.
             let rest = try read(min(ChunkHeader.magicByteCount, Int(size - min(position, size))), at: position, what)
             guard ChunkHeader.mayBegin(rest) else {
                 throw .corrupt(path: path, chunk: what, offset: position, why: "no chunk begins here")
@@ -107,7 +108,7 @@ final class TraceFile: Sendable {
         }
     }
 
-    /// Reads a chunk that has to be of one type.
+    /// Reads a chunk that must have this type.
     func chunk(
         _ type: ChunkType,
         at position: UInt64
@@ -118,18 +119,18 @@ final class TraceFile: Sendable {
                 path: path,
                 chunk: type.name,
                 offset: position,
-                why: "there is a \(header.type.name) in its place"
+                why: "a \(header.type.name) is in its place"
             )
         }
         return (header, try payload(of: header))
     }
 
-    /// What is wrong with a chunk.
+    /// The error for a bad chunk.
     func corrupt(_ header: ChunkHeader, why: String) -> TraceError {
         .corrupt(path: path, chunk: header.type.name, offset: header.position, why: why)
     }
 
-    /// Runs a decoder over a payload, and says where it stands if it is bad.
+    /// Runs a decoder on a payload; its error says where the chunk is.
     func decode<Value>(
         _ header: ChunkHeader,
         _ body: () throws(ByteCodingError) -> Value

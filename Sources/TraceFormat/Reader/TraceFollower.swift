@@ -1,24 +1,24 @@
 public import SystemPackage
 
-/// Reads a trace while it is written, to its end: also that of a recorder which keeps the last stretch only, and puts one
-/// file after another in the trace's place.
+/// Reads a trace to its end while it is written. This works also with a recorder that keeps only the last stretch and
+/// puts one file after another in the trace's place.
 public struct TraceFollower: Sendable {
     /// Whether more can come.
     public enum State: Hashable, Sendable {
-        /// The recorder writes.
+        /// The recorder is writing.
         case growing
         /// The trace has its end.
         case ended
         /// The recorder is gone, and the end is missing.
         case abandoned
-        /// The file has no name any more: another may have taken its place.
+        /// The file no longer has a name: another one may have taken its place.
         case nameless
     }
 
     private let path: FilePath
-    /// The trace as it was when it was looked at last.
+    /// The trace as it was when it was last read.
     public private(set) var reader: TraceReader
-    /// How it stood then: what ``reader`` has is all that there is unless this is `growing`.
+    /// The state at that time. Unless it is `growing`, ``reader`` has all that there is.
     public private(set) var state = State.growing
 
     /// Opens the trace of this name, finished or not.
@@ -28,9 +28,9 @@ public struct TraceFollower: Sendable {
         try refresh()
     }
 
-    /// Looks at the trace again.
+    /// Reads what has come since.
     public mutating func refresh() throws(TraceError) {
-        // First, so that what was written until then is seen by the look after it.
+        // Ask this first, so that the read below sees what was written until then.
         let (isNameless, isBeingWritten) = (reader.isNameless, reader.isBeingWritten)
         reader = try reader.refreshed()
         if reader.isComplete || reader.outcome != nil {
@@ -42,9 +42,9 @@ public struct TraceFollower: Sendable {
         }
     }
 
-    /// Goes on with the file that has taken the place of one that is nameless. Events keep their ordinals in it.
+    /// Continues with the file that has replaced one without a name. Events keep their ordinals in it.
     ///
-    /// - Returns: false where there is none, or only one of another recording.
+    /// - Returns: false if there is no such file, or if it belongs to another recording.
     public mutating func reopen() throws(TraceError) -> Bool {
         let next: TraceReader
         do throws(TraceError) {

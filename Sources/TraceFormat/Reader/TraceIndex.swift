@@ -1,9 +1,10 @@
 import ByteCoding
 import Synchronization
 
-/// Where the events and keyframes of a trace are: from its own index, piece by piece as needed, or from a scan.
+/// Where the events and keyframes of a trace are, either from its own index, which is read piece by piece, or from a
+/// scan.
 final class TraceIndex: Sendable {
-    /// The events that there are.
+    /// The events that exist.
     let events: Range<EventOrdinal>
     let keyframeCount: UInt64
     private let file: TraceFile
@@ -16,7 +17,7 @@ final class TraceIndex: Sendable {
         case scan(events: [EventIndexEntry], keyframes: [KeyframeIndexEntry])
     }
 
-    /// Decoded pieces that are kept; a piece is at most 64 KiB.
+    /// How many decoded pieces are kept; a piece has at most 64 KiB.
     private static let keptPieces = 64
 
     init(file: TraceFile, firstEvent: EventOrdinal, root: RootRecord) {
@@ -40,12 +41,12 @@ final class TraceIndex: Sendable {
 
     var eventCount: UInt64 { events.upperBound.rawValue - events.lowerBound.rawValue }
 
-    /// The event chunk that has this event, which the trace must have.
+    /// The chunk that contains this event, which must exist.
     func eventChunk(with event: EventOrdinal) throws(TraceError) -> EventIndexEntry {
         try eventStretch(with: event).chunk
     }
 
-    /// The same, and one past its last event.
+    /// The same, with one past the chunk's last event.
     func eventStretch(with event: EventOrdinal) throws(TraceError) -> (chunk: EventIndexEntry, end: EventOrdinal) {
         let entries: [EventIndexEntry]
         var end = events.upperBound
@@ -63,8 +64,8 @@ final class TraceIndex: Sendable {
         return (entries[place], place + 1 < entries.count ? entries[place + 1].firstEvent : end)
     }
 
-    /// The keyframe of this number, which the trace must have. Its event is one of the trace's, with room before it for those
-    /// of the keyframes before.
+    /// The keyframe of this number, which must exist. Its event must be one of the trace's, and there must be enough
+    /// events before it for those of the keyframes before.
     func keyframe(_ number: UInt64) throws(TraceError) -> KeyframeIndexEntry {
         let entry = try storedKeyframe(number)
         guard events.contains(entry.event), entry.event.rawValue - events.lowerBound.rawValue >= number else {
@@ -120,8 +121,8 @@ final class TraceIndex: Sendable {
         return entries
     }
 
-    /// Reads an index chunk. It lists chunks that stand between the index chunk of its type before it and itself, so no
-    /// chunk is listed twice.
+    /// Reads an index chunk. The chunks that it lists must be between the previous index chunk of its type and itself,
+    /// so no chunk is listed twice.
     private func piece<Entry>(
         _ type: ChunkType,
         _ number: Int,
@@ -145,7 +146,7 @@ final class TraceIndex: Sendable {
 }
 
 extension Array {
-    /// How many elements, from the first on, fulfil a condition that no element after those does.
+    /// How many elements at the beginning fulfil a condition that no later element fulfils.
     func partition(where condition: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

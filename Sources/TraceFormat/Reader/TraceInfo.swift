@@ -2,27 +2,28 @@ public import ByteCoding
 
 /// A trace in numbers: what `rr-vm info` shows.
 public struct TraceInfo: Sendable {
-    /// The version of the format that the file is in.
+    /// The version of the file's format.
     public var formatVersion: UInt32
-    /// What the trace says of itself.
+    /// What the trace says about itself.
     public var header: TraceHeader
-    /// How the recording ended; nil where the end is missing.
+    /// How the recording ended; nil if the end is missing.
     public var outcome: Outcome?
-    /// How often each instruction was completed for the host that recorded, by name: see ``TraceReader/completedInstructions``.
+    /// How often each instruction was completed for the recording's host, by name: see
+    /// ``TraceReader/completedInstructions``.
     public var completedInstructions: [String: UInt64]
     /// What is missing, in a sentence.
     public var missing: String?
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     public var byteCount: UInt64
-    /// All events.
+    /// The number of events.
     public var eventCount: UInt64
-    /// Events by kind, where they were counted.
+    /// The number of events of each kind, if they were counted.
     public var kinds: [Event.Kind: UInt64]?
-    /// Keyframes that a replay reaches by executing.
+    /// The number of keyframes that a replay reaches by executing.
     public var synchronousKeyframes = 0
-    /// Keyframes that were taken between two exits.
+    /// The number of keyframes that were taken between two exits.
     public var asynchronousKeyframes = 0
-    /// Resets of the machine, each with a keyframe.
+    /// The number of resets of the machine, each of which has a keyframe.
     public var resets = 0
     /// Digest of the last keyframe's state.
     public var finalDigest: StateDigest?
@@ -31,9 +32,9 @@ public struct TraceInfo: Sendable {
 
     /// Reads the header, the keyframe index and the last event.
     ///
-    /// - Parameter countsKinds: Reads all events too, and counts them by kind.
+    /// - Parameter countsKinds: also read all events, and count them by kind.
     public init(_ reader: TraceReader, countsKinds: Bool = false) throws(TraceError) {
-        // What stands behind bad bytes cannot be counted.
+        // Events after bad bytes cannot be counted.
         if let loss = reader.loss { throw loss }
         formatVersion = reader.file.version
         header = reader.header
@@ -60,12 +61,12 @@ public struct TraceInfo: Sendable {
         self.kinds = kinds
     }
 
-    /// Bytes of guest memory.
+    /// The size of guest memory in bytes.
     public var memorySize: UInt64 { header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size } }
 }
 
 extension TraceInfo {
-    /// One JSON object, in one line.
+    /// One JSON object on one line.
     public var json: String {
         var object = JSONObject()
         object.add("formatVersion", UInt64(formatVersion))

@@ -1,11 +1,12 @@
 import ByteCoding
 
 extension TraceReader {
-    /// Reads and checks everything that the trace holds: every chunk, event, page, table and index, and that what
-    /// refers to another place refers to what should be there.
+    /// Reads and checks everything in the trace: every chunk, event, page, table and index, and that every reference
+    /// leads to what it should.
     ///
-    /// - Parameter progress: Is told now and then how many bytes were checked; ``byteCount`` when all were.
-    /// - Throws: the first fault. An end that is merely missing is none: see ``missing``.
+    /// - Parameter progress: called from time to time with the number of bytes that were checked; with ``byteCount`` at
+    ///   the end.
+    /// - Throws: the first fault. A missing end is not a fault: see ``missing``.
     public func check(progress: (UInt64) -> Void = { _ in }) throws(TraceError) {
         var check = TraceCheck(self)
         let end = try check.walkChunks(progress: progress)
@@ -35,7 +36,7 @@ private struct TraceCheck {
     private var keyframeEvents: [EventOrdinal] = []
     private var page = [UInt8](repeating: 0, count: Limits.pageBytes)
     private var content = KeyframeContentCheck()
-    /// How many symbols are still to come; nil behind the chunks in which they may.
+    /// How many symbols are still to come; nil after the chunks in which they may be.
     private var symbolsLeft: Int?
     private var hasEnded = false
 
@@ -47,7 +48,7 @@ private struct TraceCheck {
         symbolsLeft = reader.symbolCount
     }
 
-    /// Checks chunk after chunk, and returns where the last one ends.
+    /// Checks all chunks, and returns where the last one ends.
     mutating func walkChunks(progress: (UInt64) -> Void) throws(TraceError) -> UInt64 {
         var position = UInt64(FilePrefix.byteCount)
         var sequence: UInt32 = 0
@@ -71,7 +72,7 @@ private struct TraceCheck {
                 path: reader.path,
                 chunk: ChunkType.root.name,
                 offset: reader.byteCount,
-                why: "it counts \(reader.eventCount) events and \(reader.keyframeCount) keyframes, not what is there"
+                why: "its counts of \(reader.eventCount) events and \(reader.keyframeCount) keyframes are wrong"
             )
         }
         for entry in eventChunks where try reader.index.eventChunk(with: entry.firstEvent) != entry {
@@ -114,13 +115,15 @@ private struct TraceCheck {
         }
     }
 
-    /// The header comes first and once, then as many symbols as it says, then everything else.
+    /// The header must be the first chunk, then come as many symbols as it says, then everything else.
     private mutating func checkOrder(_ header: ChunkHeader) throws(TraceError) {
         switch header.type {
         case .header:
-            guard header.sequence == 0 else { throw fault(header, "a trace has one") }
+            guard header.sequence == 0 else { throw fault(header, "it is not the first chunk") }
         case .symbols:
-            guard let left = symbolsLeft, header.count <= left else { throw fault(header, "nothing belongs to it") }
+            guard let left = symbolsLeft, header.count <= left else {
+                throw fault(header, "it holds more symbols than the header says")
+            }
             symbolsLeft = left - header.count
         default:
             guard let left = symbolsLeft else { return }
@@ -130,18 +133,18 @@ private struct TraceCheck {
         }
     }
 
-    /// A keyframe's event names the keyframe that stands before it.
+    /// A keyframe's event must name the keyframe right before it.
     private mutating func check(_ event: Event, _ header: ChunkHeader) throws(TraceError) {
         if case .end = event { hasEnded = true }
         guard case .keyframe(let number, let position) = event else { return }
         guard Int(number) == keyframeEvents.count - 1, keyframeEvents.last == header.firstEvent,
             try reader.keyframeEntry(Int(number)).position == position
-        else { throw fault(header, "keyframe \(number) does not stand before its event") }
+        else { throw fault(header, "keyframe \(number) is not right before its event") }
     }
 
     private mutating func checkKeyframe(_ header: ChunkHeader) throws(TraceError) {
         let number = keyframeEvents.count
-        // The last one may have been written without its event.
+        // The last one may lack its event, if the recorder was killed.
         guard number < reader.keyframeCount else { return }
         let keyframe = try reader.keyframe(number)
         keyframeEvents.append(header.firstEvent)
@@ -151,7 +154,7 @@ private struct TraceCheck {
         for entry in own { locations[entry.page] = entry.location }
         guard entries.map(\.page) == tables.pages(forKeyframe: UInt32(number), changed: own.map(\.page)),
             entries.allSatisfy({ locations[$0.page] == $0.location })
-        else { throw fault(header, "its page table is not that of the pages that changed") }
+        else { throw fault(header, "its page table does not list the pages that changed") }
         for entry in own { try contents.read(entry.location, into: &page) }
         try content.check(keyframe)
     }

@@ -2,7 +2,7 @@ import ByteCoding
 import X86
 
 extension TraceReader {
-    /// What the index says of one keyframe.
+    /// The index entry of a keyframe.
     ///
     /// - Throws: `.noSuchKeyframe`, or what reading can throw.
     public func keyframeEntry(_ number: Int) throws(TraceError) -> KeyframeEntry {
@@ -24,7 +24,7 @@ extension TraceReader {
         }
     }
 
-    /// The number of the last keyframe whose event is `event` or before it; nil where there is none.
+    /// The number of the last keyframe whose event is at or before `event`; nil if there is none.
     public func keyframe(atOrBefore event: EventOrdinal) throws(TraceError) -> Int? {
         var (low, high) = (0, keyframeCount)
         while low < high {
@@ -34,15 +34,15 @@ extension TraceReader {
         return low > 0 ? low - 1 : nil
     }
 
-    /// Reads the first keyframe: where a replay begins.
+    /// Reads the first keyframe, where a replay begins.
     ///
-    /// - Throws: `.noState`, or the fault that is in the way; what reading can throw.
+    /// - Throws: `.noState`, or the fault that prevents it; what reading can throw.
     public func firstKeyframe() throws(TraceError) -> Keyframe {
         guard keyframeCount > 0 else { throw fault ?? .noState(path: path) }
         return try keyframe(0)
     }
 
-    /// Reads one keyframe. Its memory is read later, page by page.
+    /// Reads a keyframe. The pages of its memory are read later, one by one.
     ///
     /// - Throws: `.noSuchKeyframe`, or what reading can throw.
     public func keyframe(_ number: Int) throws(TraceError) -> Keyframe {
@@ -65,11 +65,11 @@ extension TraceReader {
             throw .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: entry.position, why: error.description)
         }
         guard Digest128(hashing: state.rawSpan) == record.digest.processor else {
-            throw corrupt(keyframe: number, why: "its processor's state is not the one that its digest says")
+            throw corrupt(keyframe: number, why: "its processor state does not match its digest")
         }
         let changedPages = try memory.changedPages()
         guard changedPages.count == record.changedPages else {
-            let why = "it counts \(record.changedPages) changed pages, and its page table \(changedPages.count)"
+            let why = "it counts \(record.changedPages) changed pages, but its page table lists \(changedPages.count)"
             throw corrupt(keyframe: number, why: why)
         }
         return Keyframe(
@@ -102,18 +102,18 @@ extension TraceReader {
         guard record.number == UInt32(number), record.digest == entry.digest, header.firstEvent == entry.event,
             record.position == entry.kind
         else {
-            throw file.corrupt(header, why: "the index takes it for another")
+            throw file.corrupt(header, why: "the index describes another keyframe")
         }
-        // Every keyframe has a page table of its own: no chunk stands for the tables of two.
+        // Every keyframe has its own page table: no chunk serves as the table of two.
         let previous = number > 0 ? try indexEntry(number - 1).position : 0
         guard record.tables.first?.position ?? .max > previous else {
-            let why = "its page table stands before the keyframe before it"
+            let why = "its page table is before the previous keyframe"
             throw .corrupt(path: path, chunk: header.type.name, offset: header.position, why: why)
         }
         return record
     }
 
-    /// What is wrong with a keyframe that the trace has.
+    /// The error for a bad keyframe of the trace.
     func corrupt(keyframe number: Int, why: String) -> TraceError {
         let position = (try? indexEntry(number).position) ?? byteCount
         return .corrupt(path: path, chunk: ChunkType.keyframe.name, offset: position, why: why)

@@ -1,42 +1,42 @@
 import ByteCoding
 public import SystemPackage
 
-/// Reads a trace. Copies share one open file, and may be used by several threads.
+/// Reads a trace. Copies of a reader share one open file and may be used on several threads.
 ///
-/// Opening reads the header and the index's root, whatever the size of the trace. A trace that has no end, because its
-/// recorder was killed or still writes, is scanned instead, and read up to its last whole chunk.
+/// Opening reads the header and the index's root, whatever the size of the trace. A trace without an end, because its
+/// recorder was killed or is still writing, is scanned instead and read up to its last whole chunk.
 public struct TraceReader: Sendable {
-    /// What the trace says of itself.
+    /// What the trace says about itself.
     public let header: TraceHeader
-    /// What is missing, in a sentence; nil for a trace that is whole.
+    /// What is missing, in a sentence; nil for a whole trace.
     public let missing: String?
-    /// Bytes that are there and are not what a writer wrote, as far as opening has met them. A file that just stops, as
-    /// that of a recorder that was killed, has no fault.
+    /// Damaged bytes that opening has found. A file that just stops, like that of a killed recorder, has no fault.
     public let fault: TraceError?
     /// What is known of the end.
     private let end: EndRecord?
-    /// Bytes of memory that a replay may fill with what the trace stores, or its guest writes. A small file may stand for all the
-    /// memory of a large guest: so much is for whoever opens it to allow.
+    /// How many bytes of memory a replay may fill with what the trace stores or its guest writes. A small file can
+    /// expand to all the memory of a large guest, so whoever opens it must allow this.
     public var memoryLimit: UInt64
-    /// Whether a replay may go on where CPUID shows the guest other bits than in the recording: for whoever opens it to allow.
+    /// Whether a replay may go on if CPUID shows the guest other bits than in the recording. Whoever opens the trace
+    /// must allow this.
     public var allowsOtherCPUID = false
     let file: TraceFile
     let index: TraceIndex
-    /// How many symbols there are, and where their chunks begin.
+    /// The number of symbols, and the position of their chunks.
     private let symbolChunks: (count: Int, position: UInt64)
     /// How far a trace without an index was scanned.
     private let scan: TraceScan?
 
     /// Opens a trace.
     ///
-    /// - Throws: `.notATrace`, `.otherVersion`, `.io`; `.truncated` or `.corrupt` where not even the header is whole.
+    /// - Throws: `.notATrace`, `.otherVersion`, `.io`; `.truncated` or `.corrupt` if even the header is not whole.
     public init(path: FilePath) throws(TraceError) {
         try self.init(TraceSource(path: path))
     }
 
-    /// Reads a trace that is open.
+    /// Reads an open trace.
     ///
-    /// - Throws: `.io`; `.truncated` or `.corrupt` where not even the header is whole.
+    /// - Throws: `.io`; `.truncated` or `.corrupt` if even the header is not whole.
     public init(_ source: TraceSource) throws(TraceError) {
         let file = source.file
         let (chunk, payload) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
@@ -44,20 +44,20 @@ public struct TraceReader: Sendable {
             try TraceHeader.decode(payload.rawSpan, version: file.version)
         }
         guard chunk.firstEvent == header.firstEvent else {
-            throw file.corrupt(chunk, why: "it begins with another event than its chunk does")
+            throw file.corrupt(chunk, why: "its first event is not that of its chunk")
         }
         guard chunk.sequence == 0 else { throw file.corrupt(chunk, why: "chunks before it are missing") }
         let symbols = (count: symbolCount, position: chunk.position + UInt64(chunk.totalSize))
         try self.init(file, header, symbols, scan: TraceScan(after: chunk))
     }
 
-    /// The trace as it is now: a trace that is being written has more events then. Goes on where this reader stopped.
+    /// The trace as it is now: one that is being written may have more events. Continues where this reader stopped.
     public func refreshed() throws(TraceError) -> TraceReader {
         guard let scan else { return self }
         return try TraceReader(TraceFile(again: file), header, symbolChunks, scan: scan)
     }
 
-    /// The trace as its chunks show it, whatever its index says. All the same for a trace that is whole.
+    /// The trace according to its chunks, whatever its index says. For a whole trace, this is the same.
     public func scanned() throws(TraceError) -> TraceReader {
         let (chunk, _) = try file.chunk(.header, at: UInt64(FilePrefix.byteCount))
         return try TraceReader(file, header, symbolChunks, scan: TraceScan(after: chunk), usesIndex: false)
@@ -83,7 +83,7 @@ public struct TraceReader: Sendable {
                 return
             }
         } catch {
-            // Whatever is wrong with the index, the chunks can still be found without it.
+            // Even if the index is bad, the chunks can be found without it.
             indexFault = error
         }
         var scan = start
@@ -106,44 +106,43 @@ public struct TraceReader: Sendable {
         missing = Self.describe(scan, file, hasOutcome: end != nil, fault)
     }
 
-    /// What may be filled without being told to: 1 GiB, or 64 times as much as the file has.
+    /// The default of ``memoryLimit``: 1 GiB, or 64 times the file's size if that is more.
     private static func defaultMemoryLimit(forFileOf byteCount: UInt64) -> UInt64 {
         max(1 << 30, byteCount.multipliedReportingOverflow(by: 64).partialValue)
     }
 
-    /// How the recording ended; nil where the end is missing.
+    /// How the recording ended; nil if the end is missing.
     public var outcome: Outcome? { end?.outcome }
-    /// How often each instruction that the recording's host cannot execute was completed for it, by name, since the
-    /// recording began: however much of that the trace holds. No part of what a replay compares. Empty where there were none,
-    /// where the end is missing, and in a stretch that ends before the recording did.
+    /// How often each instruction was completed that the recording's host cannot execute, by name. It counts from the
+    /// beginning of the recording, even if the trace holds only a part of it. A replay does not compare it. Empty if no
+    /// instruction was completed, if the end is missing, or in a stretch that ends before the recording did.
     public var completedInstructions: [String: UInt64] { end?.completedInstructions ?? [:] }
 
-    /// The fault behind which events are lost: reading on from the last one that can be read throws it. Nil where every
-    /// event is there, or the file just stops.
+    /// The fault after which events are lost: reading on from the last readable one throws it. Nil if every event is
+    /// there, or if the file just stops.
     public var loss: TraceError? { outcome == nil ? fault : nil }
-    /// How many symbols its header says there are.
+    /// The number of symbols according to the header.
     var symbolCount: Int { symbolChunks.count }
-    /// Where the chunks end of a trace without an index; nil where its root index is the last.
+    /// Where the chunks of a trace without an index end; nil if the root index is the last one.
     var chunksEnd: UInt64? { scan?.position }
     /// Whether the recording was finished and the file has its end.
     public var isComplete: Bool { missing == nil }
-    /// Whether its recorder still lives; true where nobody can tell, as on a file system without locks.
+    /// Whether its recorder is alive; true if this cannot be told, as on a file system without locks.
     public var isBeingWritten: Bool { file.isBeingWritten }
-    /// Whether the file that this reader has open has no name any more: a ring's next file has taken its place, or it was
-    /// removed.
+    /// Whether this reader's file no longer has a name: a ring's next file has taken its place, or it was removed.
     public var isNameless: Bool { file.isNameless }
-    /// Where the trace is.
+    /// The path of the trace.
     public var path: FilePath { file.path }
-    /// Bytes of the file when it was opened.
+    /// The size of the file in bytes when it was opened.
     public var byteCount: UInt64 { file.size }
-    /// Events that can be read.
+    /// The number of events that can be read.
     public var eventCount: UInt64 { index.eventCount }
     /// The ordinals of the events that can be read.
     public var events: Range<EventOrdinal> { index.events }
-    /// Keyframes that can be read.
+    /// The number of keyframes that can be read.
     public var keyframeCount: Int { Int(index.keyframeCount) }
 
-    /// Reads events in order, beginning with `first`, the first of the trace by default.
+    /// Reads events in order, beginning with `first` or the trace's first event.
     public func events(from first: EventOrdinal? = nil) -> EventCursor {
         EventCursor(self, first ?? header.firstEvent)
     }
@@ -159,7 +158,7 @@ public struct TraceReader: Sendable {
         return event
     }
 
-    /// Names of the guest's code and data, if the recorder knew any.
+    /// Names in the guest's code and data, if the recorder knew any.
     public func symbols() throws(TraceError) -> [GuestSymbol] {
         var symbols: [GuestSymbol] = []
         var position = symbolChunks.position
@@ -167,7 +166,12 @@ public struct TraceReader: Sendable {
         while symbols.count < symbolChunks.count {
             let (chunk, payload) = try file.chunk(.symbols, at: position)
             guard chunk.count <= symbolChunks.count - symbols.count else {
-                throw .corrupt(path: path, chunk: chunk.type.name, offset: position, why: "bad number of symbols")
+                throw .corrupt(
+                    path: path,
+                    chunk: chunk.type.name,
+                    offset: position,
+                    why: "it holds more symbols than the header says"
+                )
             }
             room -= payload.count
             guard room >= 0 else {
@@ -181,7 +185,7 @@ public struct TraceReader: Sendable {
         return symbols
     }
 
-    /// The index that the footer leads to; nil where the file does not end with a footer.
+    /// The index that the footer points to; nil if the file does not end with a footer.
     private static func storedIndex(of file: TraceFile, firstEvent: EventOrdinal) throws(TraceError) -> TraceIndex? {
         let footerSize = UInt64(FileFooter.byteCount)
         guard file.size >= footerSize else { return nil }
@@ -192,7 +196,7 @@ public struct TraceReader: Sendable {
             try RootRecord(decoding: payload.rawSpan, at: footer.rootPosition)
         }
         guard root.isPlausible(from: firstEvent) else {
-            throw file.corrupt(header, why: "it counts more than its index can list")
+            throw file.corrupt(header, why: "its counts are higher than its index can list")
         }
         return TraceIndex(file: file, firstEvent: firstEvent, root: root)
     }
@@ -204,16 +208,16 @@ public struct TraceReader: Sendable {
         _ fault: TraceError?
     ) -> String? {
         switch (fault, hasOutcome) {
-        case (let fault?, true): return "the trace's index is of no use: \(fault.problem)"
+        case (let fault?, true): return "the trace's index cannot be used: \(fault.problem)"
         case (let fault?, false):
             return "the trace has no end: it was read up to event \(scan.nextEvent), because of \(fault.problem)"
         case (nil, true):
-            return scan.hasFooter ? nil : "the trace has no end: its events are all there, its index is cut off"
+            return scan.hasFooter ? nil : "the trace has no end: all its events are there, but its index is cut off"
         case (nil, false):
             if scan.hasFooter { return nil }
             let ending = "the trace has no end: it was read up to event \(scan.nextEvent)"
             let rest = file.size - scan.position
-            return rest == 0 ? ending : "\(ending); \(rest) bytes after it are no whole chunk"
+            return rest == 0 ? ending : "\(ending); the \(rest) bytes after it are not a whole chunk"
         }
     }
 

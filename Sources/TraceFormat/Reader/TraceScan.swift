@@ -8,37 +8,37 @@ struct TraceScan: Sendable {
     private(set) var nextEvent: EventOrdinal
     /// Where the next chunk would begin.
     private(set) var position: UInt64
-    /// Why the scan went no further; nil where the file ends there.
+    /// Why the scan stopped; nil if it reached the end of the file.
     private(set) var obstacle: TraceError?
     /// Whether the file ends with its footer.
     private(set) var hasFooter = false
     private var sequence: UInt32
-    /// Where the root index is, once it was met: only the footer follows it.
+    /// Where the root index is, once it was found. Only the footer follows it.
     private var root: UInt64?
 
-    /// What is wrong with the bytes that the scan met; a file that just stops, within a chunk too, has no fault.
+    /// What is wrong with the scanned bytes. A file that just stops, even within a chunk, has no fault.
     var fault: TraceError? {
         if case .truncated = obstacle { nil } else { obstacle }
     }
 
-    /// The keyframes found. One whose event was not written is none, or none yet.
+    /// The keyframes that were found. One whose event was not written, or not yet, does not count.
     var keyframes: [KeyframeIndexEntry] {
         Array(foundKeyframes.prefix(foundKeyframes.partition { $0.event < nextEvent }))
     }
 
-    /// Starts behind the header chunk.
+    /// Starts after the header chunk.
     init(after header: ChunkHeader) {
         nextEvent = header.firstEvent
         position = header.position + UInt64(header.totalSize)
         sequence = header.sequence + 1
     }
 
-    /// Goes on until the end of the file, or the first chunk that is not whole.
+    /// Continues until the end of the file, or until the first chunk that is not whole.
     ///
-    /// Payloads are checked when they are used, not here: a scan reads some bytes of each chunk only. But the last
-    /// chunks are checked, from the end backwards to the first that is good: that is where a machine that died leaves
-    /// holes. Their headers are all that is kept, a few at first; where all of those are bad, the scan is made again, no
-    /// further than to them, and keeps twice as many.
+    /// A scan reads only some bytes of each chunk; payloads are checked later, when they are used. But the last chunks
+    /// are checked now, from the end backwards to the first good one, because that is where a crashed host leaves
+    /// holes. For this it keeps only the last headers, a few at first. If all of those are bad, it scans again, only up
+    /// to them, and keeps twice as many.
     mutating func run(_ file: TraceFile) {
         let start = self
         var (end, kept) = (file.size, Self.keptHeaders)
@@ -58,10 +58,10 @@ struct TraceScan: Sendable {
         }
     }
 
-    /// Headers that are kept at least, as long as there are so many.
+    /// At least this many headers are kept, if there are as many.
     private static let keptHeaders = 512
 
-    /// Goes from chunk to chunk, and takes all but the last ones, `count` at least, which it returns.
+    /// Goes from chunk to chunk and takes all except the last ones, at least `count`, which it returns.
     private mutating func walk(_ file: TraceFile, to end: UInt64, keeping count: Int) -> [ChunkHeader] {
         var tail: [ChunkHeader] = []
         do throws(TraceError) {
@@ -89,13 +89,13 @@ struct TraceScan: Sendable {
         return tail
     }
 
-    /// The end of the file, behind the root index, is the footer or a beginning of it.
+    /// After the root index the file must end with the footer or a beginning of it.
     private mutating func takeFooter(_ file: TraceFile, root: UInt64) throws(TraceError) {
         let rest = file.size - position
         let size = UInt64(FileFooter.byteCount)
         let footer = FileFooter(identity: file.identity, rootPosition: root, fileSize: position + size)
         guard rest <= size, footer.bytes.starts(with: try file.read(Int(rest), at: position, "footer")) else {
-            throw .corrupt(path: file.path, chunk: "footer", offset: position, why: "it is not that of this trace")
+            throw .corrupt(path: file.path, chunk: "footer", offset: position, why: "it does not belong to this trace")
         }
         guard rest == size else { throw .truncated(path: file.path, what: "footer", offset: position) }
         hasFooter = true
@@ -116,7 +116,7 @@ struct TraceScan: Sendable {
         }
     }
 
-    /// Takes chunks up to the first that does not fit, and says whether all did.
+    /// Takes chunks up to the first that does not fit; returns whether all did.
     @discardableResult
     private mutating func take(_ headers: some Sequence<ChunkHeader>, _ file: TraceFile) -> Bool {
         for header in headers {
@@ -167,6 +167,6 @@ struct TraceScan: Sendable {
 }
 
 extension ChunkType {
-    /// Index chunks stand anywhere: the event they begin with is the first that they list.
+    /// Index chunks may be anywhere; their first event is the first that they list.
     var isIndex: Bool { self == .eventIndex || self == .keyframeIndex }
 }

@@ -1,7 +1,7 @@
 public import SystemPackage
 
-/// A trace's file, open, of which nothing was looked at but that it is a trace of a version that can be read. Whoever is about
-/// to read what a stranger made can give rights up between opening and reading.
+/// A trace's open file. So far only its format and version were checked, so a process can give up rights before it
+/// reads untrusted content.
 public struct TraceSource: Sendable {
     let file: TraceFile
 
@@ -12,19 +12,19 @@ public struct TraceSource: Sendable {
         file = try TraceFile(path: path)
     }
 
-    /// Takes over a descriptor that is open for reading; it is closed with the source. The path is for messages.
+    /// Takes over a descriptor that is open for reading, which is closed with the source. The path is for messages.
     ///
     /// - Throws: as ``init(path:)``.
     public init(adopting descriptor: FileDescriptor, path: FilePath) throws(TraceError) {
         file = try TraceFile(adopting: descriptor.rawValue, path: path)
     }
 
-    /// Opens a trace by its name, whether it is finished or not: the file that is called so, or, where there is none, the
-    /// one with `.part` behind it.
+    /// Opens a trace by its name, whether it is finished or not: the file of this name, or, if there is none, the one
+    /// with `.part` appended.
     ///
-    /// - Throws: as ``init(path:)``; where there is neither file, the error names the first.
+    /// - Throws: as ``init(path:)``. If neither file exists, the error names the first.
     public init(named path: FilePath) throws(TraceError) {
-        // Twice: a recorder may finish its trace between the two looks.
+        // Try the first name again at the end: a recorder may have finished its trace between the two attempts.
         for candidate in [path, path.unfinished] {
             do throws(TraceError) {
                 try self.init(path: candidate)

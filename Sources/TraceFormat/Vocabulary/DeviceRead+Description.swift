@@ -2,7 +2,7 @@ import Platform
 import X86
 
 extension DeviceRead: CustomStringConvertible {
-    /// What the guest gave, in a few words: a call with its arguments, or where how many bytes were.
+    /// What the guest gave, in a few words: a call with its arguments, or an address and a number of bytes.
     public var description: String {
         switch content {
         case .arguments(let bytes):

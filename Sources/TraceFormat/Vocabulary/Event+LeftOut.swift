@@ -1,13 +1,13 @@
 import X86
 
 extension Event {
-    /// What stands in a copy where the recording had a keyframe that the copy left out: a device's write of no bytes, which
-    /// changes nothing, so that all later events keep their ordinals.
+    /// The event that replaces a keyframe that a copy left out: a device write of no bytes. It changes nothing, and
+    /// later events keep their ordinals.
     public static func leftOutKeyframe(in machine: TraceHeader.Machine) -> Event {
         .deviceWrite(address: machine.memory.first?.address ?? GuestPhysicalAddress(0), bytes: [])
     }
 
-    /// Whether it is the recorder's alone, and nothing that happened to the guest: a keyframe, or what stands for one.
+    /// Whether it comes from the recorder and did not happen to the guest: a keyframe, or the event in its place.
     public var isOfTheRecorder: Bool {
         switch self {
         case .keyframe: true

@@ -12,7 +12,8 @@ extension Event {
 }
 
 extension Event {
-    /// The port that the guest read or wrote with this event, or told a device through what to read, if it did.
+    /// The port that the guest read or wrote with this event, or through which it told a device to read; nil for other
+    /// events.
     public var port: Port? {
         switch self {
         case .portRead(let access), .portWrite(let access): access.port
@@ -23,7 +24,7 @@ extension Event {
 }
 
 extension DeviceRead {
-    /// The data that was read, where it was kept.
+    /// The data that was read, if it was kept.
     fileprivate var data: [UInt8] {
         guard case .data(let bytes) = content else { return [] }
         return bytes

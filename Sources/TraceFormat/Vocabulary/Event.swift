@@ -7,17 +7,17 @@ public enum Event: Hashable, Sendable {
     case portRead(PortAccess)
     /// OUT or one element of OUTS: the data that the guest gave.
     case portWrite(PortAccess)
-    /// A read of an address that is no memory: the data that the guest was given.
+    /// A read outside memory: the data that the guest was given.
     case memoryRead(MemoryAccess)
-    /// A write to an address that is no memory: the data that the guest gave.
+    /// A write outside memory: the data that the guest gave.
     case memoryWrite(MemoryAccess)
-    /// RDMSR: the value that the guest was given, nil where it was given #GP.
+    /// RDMSR: the value that the guest was given; nil for #GP.
     case readMSR(index: UInt32, value: UInt64?)
-    /// WRMSR: the value that the guest gave, and whether it was given #GP.
+    /// WRMSR: the value that the guest gave, and whether it got #GP.
     case writeMSR(index: UInt32, value: UInt64, faults: Bool)
     /// HLT.
     case halt
-    /// The processor shut down, and the machine is reset for it.
+    /// The processor shut down. The machine is reset because of it.
     case tripleFault
     /// An external interrupt, injected before the next instruction.
     case interrupt(vector: UInt8)
@@ -25,9 +25,9 @@ public enum Event: Hashable, Sendable {
     case nonMaskableInterrupt
     /// A device wrote to guest memory, before the next instruction.
     case deviceWrite(address: GuestPhysicalAddress, bytes: [UInt8])
-    /// A device read from guest memory, right after the access that told it to: what the guest gave.
+    /// A device read from guest memory, right after the access that told it to: the data that the guest gave.
     case deviceRead(DeviceRead)
-    /// A trapped RDTSC or one of its kin.
+    /// A trapped RDTSC or similar instruction.
     case hiddenRead(HiddenRead)
     /// The whole state was stored at this moment.
     case keyframe(number: UInt32, KeyframePosition)
@@ -36,7 +36,7 @@ public enum Event: Hashable, Sendable {
 }
 
 extension Event {
-    /// The kinds of event, numbered as in a trace; `name` is what lists of events show.
+    /// The kinds of event, numbered as in a trace; lists of events show `name`.
     public enum Kind: UInt8, CaseIterable, Hashable, Sendable {
         case portRead = 0
         case portWrite = 1
@@ -54,7 +54,7 @@ extension Event {
         case deviceRead = 13
         case tripleFault = 14
 
-        /// The word for it in JSON and in `rr-vm info`.
+        /// Its name in JSON and in `rr-vm info`.
         public var name: String {
             switch self {
             case .portRead: "portRead"
@@ -75,7 +75,7 @@ extension Event {
             }
         }
 
-        /// Whether an instruction of the guest's makes it; others come between two instructions.
+        /// Whether one of the guest's instructions causes it. Other events come between two instructions.
         public var isExit: Bool {
             switch self {
             case .portRead, .portWrite, .memoryRead, .memoryWrite, .readMSR, .writeMSR, .halt, .tripleFault,

@@ -1,6 +1,6 @@
 /// The position of an event in a trace, counted from 0.
 public struct EventOrdinal: RawRepresentable, Comparable, Hashable, Sendable, CustomStringConvertible {
-    /// Events before this one.
+    /// The number of events before this one.
     public var rawValue: UInt64
 
     /// Makes an ordinal of a number.

@@ -8,7 +8,7 @@ public struct HiddenRead: Hashable, Sendable {
     public var value: UInt64
     /// RDTSCP: TSC_AUX. 0 for the others.
     public var auxiliary: UInt32
-    /// The carry flag that RDRAND and RDSEED leave; true for the others.
+    /// The carry flag after RDRAND and RDSEED; true for the others.
     public var succeeded: Bool
 
     /// Makes a result of its parts.

@@ -14,7 +14,7 @@ struct JSONObject {
 
     mutating func add(_ name: String, _ object: JSONObject) { add(name, raw: object.text) }
 
-    /// Two hexadecimal digits a byte.
+    /// Two hexadecimal digits for each byte.
     mutating func add(_ name: String, bytes: [UInt8]) {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.count)
@@ -30,7 +30,7 @@ struct JSONObject {
         fields += "\"\(name)\":\(value)"
     }
 
-    /// Escapes what JSON demands (RFC 8259, 7), and what is not to be shown as it is.
+    /// Escapes what JSON requires (RFC 8259, 7), and what must not be printed unchanged.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

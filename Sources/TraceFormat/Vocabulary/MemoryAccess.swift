@@ -1,10 +1,10 @@
 public import X86
 
-/// One access to a guest-physical address that is no memory (MMIO).
+/// One access to a guest-physical address outside memory (MMIO).
 public struct MemoryAccess: Hashable, Sendable {
     /// Address of the first byte.
     public var address: GuestPhysicalAddress
-    /// Bytes, 1 to 8.
+    /// The number of bytes, 1 to 8.
     public var length: UInt8
     /// The data, little-endian, zero-extended.
     public var value: UInt64

@@ -1,4 +1,4 @@
-/// A position in a run: an event, and how many instructions the guest executed since it.
+/// A position in a run: an event, and how many instructions the guest has executed since.
 ///
 /// Printed and parsed as `E`, or `E+S` where S is not 0.
 public struct Moment: Comparable, Hashable, Sendable {
@@ -25,7 +25,7 @@ extension Moment: LosslessStringConvertible {
         instructions == 0 ? event.description : "\(event)+\(instructions)"
     }
 
-    /// Reads `E` or `E+S`; nil where the text is anything else.
+    /// Reads `E` or `E+S`; nil for anything else.
     public init?(_ description: String) {
         let parts = description.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let event = Self.number(first) else { return nil }

@@ -4,7 +4,7 @@ public import X86
 public enum Outcome: Hashable, Sendable {
     /// The guest asked to end, with this code.
     case exited(code: UInt32)
-    /// HLT with interrupts disabled: nothing will happen any more.
+    /// HLT with interrupts disabled: nothing more will happen.
     case halted
     /// The processor shut down.
     case tripleFault
@@ -12,18 +12,19 @@ public enum Outcome: Hashable, Sendable {
     case reset
     /// The guest switched itself off.
     case poweredOff
-    /// The host cannot execute this instruction; `text` is it decoded. Without any bytes of an instruction: the guest jumped
-    /// to where there is no memory.
+    /// The host cannot execute this instruction; `text` is its disassembly. If there are no bytes, the guest jumped to
+    /// an address outside memory.
     case emulationFailure(address: GuestVirtualAddress, instruction: [UInt8], text: String)
-    /// The guest did what its machine does not allow, in words: it named memory that is not there, for one.
+    /// The guest did something that its machine does not allow, such as using an address outside memory; the text says
+    /// what.
     case guestFault(String)
-    /// The host could not go on, in words.
+    /// The host could not go on; the text says why.
     case hostLimit(String)
     /// The user, or a limit that the user set, stopped the recording.
     case stopped(StopReason)
 }
 
-/// Why a recording was stopped that could have gone on.
+/// Why a recording was stopped although it could have gone on.
 public enum StopReason: Hashable, Sendable {
     /// Ctrl-C or another request from outside.
     case interrupted
@@ -31,9 +32,9 @@ public enum StopReason: Hashable, Sendable {
     case timeLimit
     /// The limit of events was reached.
     case eventLimit
-    /// The trace reached the size that was asked for.
+    /// The trace reached its size limit.
     case sizeLimit
-    /// The recording went on; this is a stretch cut out of it.
+    /// The recording went on; this trace is a stretch cut out of it.
     case cut
     /// The guest wrote this text to its console.
     case consoleText(String)

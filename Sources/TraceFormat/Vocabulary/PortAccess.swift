@@ -8,7 +8,7 @@ public struct PortAccess: Hashable, Sendable {
     public var size: AccessSize
     /// The data, zero-extended.
     public var value: UInt32
-    /// The board showed this byte on the console. Writes only.
+    /// The board showed this byte on the console. Only for writes.
     public var isConsole: Bool
 
     /// Makes an access of its parts.

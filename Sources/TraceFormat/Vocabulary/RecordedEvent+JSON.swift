@@ -2,8 +2,8 @@ import ByteCoding
 import X86
 
 extension RecordedEvent {
-    /// The event as one line of JSON, without a line end. Numbers that may need 64 bits are hexadecimal texts; see
-    /// docs/trace-format.md for the fields of each kind.
+    /// The event as one line of JSON, without a line end. Numbers that may need 64 bits are hexadecimal strings.
+    /// docs/trace-format.md lists the fields of each kind.
     public var json: String {
         var object = JSONObject()
         object.add("event", ordinal.rawValue)

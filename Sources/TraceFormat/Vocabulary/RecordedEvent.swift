@@ -1,10 +1,10 @@
-/// An event as it stands in a trace: with its position, when it happened and where the guest was.
+/// An event as a trace stores it: with its position, its time, and where the guest was.
 public struct RecordedEvent: Hashable, Sendable {
     /// Position in the trace.
     public var ordinal: EventOrdinal
     /// Milliseconds of host time since the recording began, modulo 2^32.
     public var time: UInt32
-    /// RIP as the exit reported it; 0 for events that are no exit.
+    /// RIP as the exit reported it; 0 for events that are not exits.
     public var rip: UInt64
     /// Instructions that were executed since the event before; nil in a trace without such counts.
     public var instructions: UInt64?

@@ -1,12 +1,12 @@
 import ByteCoding
 
-/// Puts chunks one after another into a sink.
+/// Writes chunks one after another to a sink.
 struct ChunkOutput {
     let sink: any TraceSink
     let identity: UInt64
     let effort: Compression.Effort
     let synchronizesEveryChunk: Bool
-    /// Where the next chunk goes: the end of what is surely written.
+    /// Where the next chunk goes, which is the end of what was certainly written.
     private(set) var position: UInt64 = 0
     private var sequence: UInt32 = 0
 
@@ -24,7 +24,7 @@ struct ChunkOutput {
         try write(FilePrefix(identity: identity).bytes)
     }
 
-    /// Writes one chunk, packed where that saves something, and returns its position.
+    /// Writes one chunk, packed if that saves space, and returns its position.
     @discardableResult
     mutating func write(
         _ type: ChunkType,
@@ -46,20 +46,21 @@ struct ChunkOutput {
             position: start,
             payloadChecksum: Checksum.of(stored, seed: identity)
         )
-        // One write for both: a recorder that is killed between two would leave half a chunk more often.
+        // One write for both, because with two, a killed recorder would leave half a chunk more often.
         try write(header.bytes(identity: identity) + stored)
         sequence += 1
         if synchronizesEveryChunk { try sink.synchronize() }
         return start
     }
 
-    /// Closes the file: `rootPosition` is the root index's.
+    /// Closes the file. `rootPosition` is the position of the root index.
     mutating func writeFooter(rootPosition: UInt64) throws(TraceError) {
         let size = position + UInt64(FileFooter.byteCount)
         try write(FileFooter(identity: identity, rootPosition: rootPosition, fileSize: size).bytes)
     }
 
-    /// Bytes that were written in part, when the disk was full, are cut off: the file ends with a whole chunk.
+    /// If only a part could be written because the disk is full, that part is cut off, so that the file ends with a
+    /// whole chunk.
     private mutating func write(_ bytes: [UInt8]) throws(TraceError) {
         do throws(TraceError) {
             try sink.write(bytes.rawSpan, at: position)

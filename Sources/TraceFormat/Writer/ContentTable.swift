@@ -1,7 +1,7 @@
 import ByteCoding
 
-/// Finds a page's content that was stored before. Of two contents that share a slot the later one stays: a miss costs
-/// space in the file, and memory is bounded.
+/// Finds page contents that were stored before. If two contents share a slot, the later one stays. This limits memory;
+/// a miss costs only space in the file.
 struct ContentTable {
     private var digests = [Digest128](repeating: .zero, count: Self.slotCount)
     private var locations = [PageLocation](repeating: .zero, count: Self.slotCount)

@@ -1,22 +1,22 @@
 import Glibc
 import Synchronization
 
-/// Carries records and their bytes from the recorder's thread to the writer's: one producer, one consumer, no lock and
-/// no allocation. A full ring makes the producer wait; nothing is dropped.
+/// Carries records and their bytes from the recorder's thread to the writer's: one producer, one consumer, no locks and
+/// no allocations. If the ring is full, the producer waits; nothing is dropped.
 ///
-/// Positions count everything that ever went through; a position modulo the capacity is a place in the buffer.
+/// Positions count everything that ever went through the ring. A position modulo the capacity is a place in the buffer.
 @safe final class EventRing: @unchecked Sendable {
     static let recordCapacity = 1 << 16
-    /// Room for a keyframe of 8192 pages: the recorder goes on while they are packed.
+    /// Room for a keyframe of 8192 pages, so that the recorder can go on while they are packed.
     static let byteCapacity = 32 << 20
-    /// Bytes after which the consumer says that there is room again.
+    /// After this many bytes, the consumer reports that there is room again.
     static let roomInterval = 1 << 18
-    /// Records after which the producer wakes the consumer before its time.
+    /// After this many records, the producer wakes the consumer early.
     static let wakeInterval: UInt64 = 1 << 14
 
-    // SAFETY of both buffers: the producer writes only places between what was taken and what was taken plus the
-    // capacity, then publishes them with a releasing store; the consumer reads only published places and gives them
-    // back with a releasing store. No place is ever in both hands.
+    // SAFETY of both buffers: the producer writes only the places from what was taken up to the capacity beyond it, and
+    // then publishes them with a releasing store. The consumer reads only published places and returns them with a
+    // releasing store. No place is ever used by both at once.
     private let records: UnsafeMutablePointer<EventRecord>
     private let bytes: UnsafeMutableRawPointer
 
@@ -25,7 +25,7 @@ import Synchronization
     let bytesTaken = Atomic<UInt64>(0)
     /// Posted when the producer wants the consumer to look.
     let wake = WakeSignal()
-    /// Posted when the consumer made room.
+    /// Posted when the consumer has made room.
     let room = WakeSignal()
 
     init() {

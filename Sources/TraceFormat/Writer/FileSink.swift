@@ -2,23 +2,23 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// A file that has its name with `.part` behind it until it is finished.
+/// A file whose name ends in `.part` until it is finished.
 ///
-/// It is locked (`flock`) as long as somebody may write to it: a reader can tell a recorder that lives from one that is gone.
+/// It is locked (`flock`) as long as somebody may write to it, so that a reader can tell whether its recorder is alive.
 final class FileSink: TraceSink {
-    /// The finished file's name. The recorder's thread may change it while the writer's uses it.
+    /// The finished file's name. The recorder's thread may change it while the writer's thread uses it.
     private let finalPath: Mutex<FilePath>
     private let descriptor: CInt
-    /// The directory of all its names, opened at once because the process may give up the right to open files; minus errno
-    /// where it cannot be.
+    /// The directory of all its names. It is opened at once because the process may give up the right to open files. If
+    /// this failed, it is minus errno.
     private let directory: CInt
 
-    /// A trace holds the guest's memory: it is for its owner only.
+    /// A trace holds the guest's memory, so only its owner may read it.
     private static let mode: mode_t = 0o600
 
-    /// Creates the unfinished file; neither it nor the finished one may exist.
+    /// Creates the unfinished file. Neither it nor the finished one may exist.
     ///
-    /// Creating it takes the name: of any number of recorders that start at once, each finds either file of the others.
+    /// Creating it reserves the name: if several recorders start at once, each finds one of the others' files.
     init(path: FilePath) throws(TraceError) {
         finalPath = Mutex(path)
         let partialPath = path.unfinished
@@ -31,7 +31,8 @@ final class FileSink: TraceSink {
             guard errno != EEXIST else { throw .exists(path: partialPath) }
             throw .io(operation: "create", path: partialPath, errno: Errno(rawValue: errno))
         }
-        // Once more: a recorder may have finished its trace of this name since, and given up the unfinished name thereby.
+        // Check again: meanwhile a recorder may have finished its trace of this name and so released the unfinished
+        // name.
         guard !Self.exists(path) else {
             partialPath.removeFile()
             close(descriptor)
@@ -43,8 +44,8 @@ final class FileSink: TraceSink {
             unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
         directory = opened >= 0 ? opened : -errno
-        // Before the first byte: whoever can open this file as a trace finds it locked. Waits for no longer than a reader
-        // takes to look. Where a file system has no locks, readers find out that too.
+        // Lock it before the first byte is written, so that whoever can open this file as a trace finds it locked. This
+        // waits no longer than a reader takes for its check. If a file system has no locks, readers notice this too.
         flock(descriptor, LOCK_EX)
     }
 
@@ -53,7 +54,7 @@ final class FileSink: TraceSink {
         if directory >= 0 { close(directory) }
     }
 
-    /// Whether anything, even a link that leads nowhere, has this name.
+    /// Whether anything, even a dangling link, has this name.
     private static func exists(_ path: FilePath) -> Bool {
         var information = stat()
         // SAFETY: the name is a C string for the length of the call, which fills the structure it is given.
@@ -61,7 +62,7 @@ final class FileSink: TraceSink {
     }
 
     private var path: FilePath { finalPath.withLock { $0 } }
-    /// The name until it is finished.
+    /// The file's name until it is finished.
     private var partialPath: FilePath { path.unfinished }
 
     func write(_ bytes: RawSpan, at position: UInt64) throws(TraceError) {
@@ -96,9 +97,9 @@ final class FileSink: TraceSink {
         var information = stat()
         // SAFETY: the call fills the structure that it is given.
         guard unsafe fstat(directory, &information) == 0 else { return errno }
-        // Without a name in any directory it holds none for good.
+        // A file without a name in any directory cannot be kept.
         guard information.st_nlink > 0 else { return ENOENT }
-        // EINVAL: this file system knows no such thing for directories.
+        // EINVAL: this file system cannot synchronize directories.
         return fsync(directory) == 0 || errno == EINVAL ? 0 : errno
     }
 
@@ -117,10 +118,11 @@ final class FileSink: TraceSink {
         // SAFETY: the strings live through the calls, which only read them.
         let result = unsafe partialPath.withPlatformString { old in
             unsafe path.withPlatformString { new in
-                // A link, unlike a renamed file, never replaces one that exists.
+                // Unlike a rename, a link never replaces an existing file.
                 if unsafe link(old, new) == 0 { return unsafe unlink(old) }
                 guard [EPERM, ENOTSUP, EMLINK].contains(errno) else { return -1 }
-                // No hard links here: what the rename replaces is an empty file that was not there before.
+                // There are no hard links here. The rename replaces an empty file that was just created, so no other
+                // file can be lost.
                 let placeholder = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Self.mode)
                 guard placeholder >= 0 else { return -1 }
                 close(placeholder)

@@ -1,7 +1,8 @@
-/// When a writer's thread has to write what waits, and when to bring it to the disk. Times are nanoseconds of one clock.
+/// When a writer's thread must write what is waiting, and when it must force it to disk. Times are nanoseconds of one
+/// clock.
 struct FlushSchedule {
     private let flushInterval: UInt64
-    /// Nil where nothing is brought to the disk by time.
+    /// Nil if nothing is forced to disk at intervals.
     private let syncInterval: UInt64?
     private var lastFlush: UInt64
     private var lastSync: UInt64
@@ -13,22 +14,22 @@ struct FlushSchedule {
         lastSync = start
     }
 
-    /// Whether what waits is to be written now; the next time is counted from here then.
+    /// Whether to write what is waiting now. If so, the next interval begins.
     mutating func takeFlush(at now: UInt64) -> Bool {
         guard now - lastFlush >= flushInterval else { return false }
         lastFlush = now
         return true
     }
 
-    /// Whether what was written is to be brought to the disk now; the next time is counted from here then.
+    /// Whether to force what was written to disk now. If so, the next interval begins.
     mutating func takeSync(at now: UInt64) -> Bool {
         guard let syncInterval, now - lastSync >= syncInterval else { return false }
         lastSync = now
         return true
     }
 
-    /// How long the thread may sleep. Not a whole interval where it was woken in the midst of one: what came just after the
-    /// last flush would wait for almost two.
+    /// How long the thread may sleep. If it was woken in the middle of an interval, it sleeps only for the rest:
+    /// otherwise, what came just after the last flush would wait for almost two intervals.
     func sleep(at now: UInt64) -> UInt64 {
         let flush = Self.remainder(of: flushInterval, since: lastFlush, at: now)
         guard let syncInterval else { return flush }

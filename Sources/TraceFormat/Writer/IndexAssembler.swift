@@ -1,4 +1,4 @@
-/// Collects where event chunks and keyframes are, and writes it out piece by piece: memory does not grow with the
+/// Collects where event chunks and keyframes are, and writes this out piece by piece. So memory does not grow with the
 /// trace, and a reader needs only the pieces that it looks into.
 struct IndexAssembler {
     private(set) var keyframeCount: UInt64 = 0
@@ -18,7 +18,7 @@ struct IndexAssembler {
         if keyframes.count == Limits.indexEntries { try flushKeyframes(to: &output) }
     }
 
-    /// Writes what is left, the root index and the footer. `event` is the one after the last.
+    /// Writes the rest, the root index and the footer. `event` is one past the last event.
     mutating func finish(
         eventCount: UInt64,
         to output: inout ChunkOutput,

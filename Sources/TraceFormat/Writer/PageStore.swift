@@ -2,10 +2,10 @@ import ByteCoding
 
 /// The writer's side of guest memory: which pages changed since the keyframe before, and where each page's content is.
 ///
-/// Memory is bounded: a location for every page that was ever stored, and two fixed tables that find a page's content
-/// again and compare it with what it was.
+/// Memory is limited to a location for every page that was ever stored, and two fixed tables: one finds a page's
+/// content again, and one holds previous contents to compare with.
 struct PageStore {
-    /// Pages changed since the keyframe before, in the order in which they came.
+    /// Pages that changed since the keyframe before, in the order in which they came.
     private(set) var changed: [UInt64] = []
     private var locations: [UInt64: [Entry]] = [:]
     private var contents = ContentTable()
@@ -27,7 +27,7 @@ struct PageStore {
         locations[page / Self.pagesPerLeaf]?[Int(page % Self.pagesPerLeaf)].location ?? .zero
     }
 
-    /// Takes the content of a changed page; a full batch is written.
+    /// Takes the content of a changed page, and writes the batch when it is full.
     mutating func add(
         _ page: UInt64,
         _ bytes: RawSpan,
@@ -42,7 +42,7 @@ struct PageStore {
         if let (location, depth) = contents.find(digest) {
             new = Entry(location: location, depth: depth)
         } else {
-            // Nothing else is written while the batch is open, so it will stand where the output ends now.
+            // Nothing else is written while the batch is open, so it will be at the present end of the output.
             let location = PageLocation(chunk: output.position, index: batchCount)
             new = Entry(location: location, depth: store(page, bytes, over: old, at: location))
             contents.insert(digest, location, depth: new.depth)
@@ -52,7 +52,7 @@ struct PageStore {
         if batchCount == Limits.pagesPerChunk { try flush(to: &output, at: event) }
     }
 
-    /// Writes what waits.
+    /// Writes what is waiting.
     mutating func flush(to output: inout ChunkOutput, at event: EventOrdinal) throws(TraceError) {
         guard batchCount > 0 else { return }
         try output.write(.pages, kinds.bytes + bodies.bytes, count: batchCount, firstEvent: event)
@@ -61,7 +61,7 @@ struct PageStore {
         batchCount = 0
     }
 
-    /// Ends a keyframe: the pages changed for it, by address, without doubles.
+    /// Ends a keyframe: returns the pages that changed for it, by address, without duplicates.
     mutating func takeChanged() -> [UInt64] {
         defer { changed.removeAll(keepingCapacity: true) }
         var pages = changed.sorted()
@@ -74,8 +74,8 @@ struct PageStore {
         return pages
     }
 
-    /// Adds a page to the batch, as a difference from `old` where that is smaller, and returns how many differences
-    /// are then stacked.
+    /// Adds a page to the batch, as a difference from `old` if that is smaller. Returns how many differences are
+    /// stacked then.
     private mutating func store(_ page: UInt64, _ bytes: RawSpan, over old: Entry, at location: PageLocation) -> Int {
         batchCount += 1
         if old.location != .zero, old.depth < Limits.pageDeltaDepth, let changes = previous.changedLines(page, bytes) {

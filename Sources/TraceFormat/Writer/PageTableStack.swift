@@ -1,13 +1,13 @@
 /// Which pages the table of each keyframe lists.
 ///
 /// Keyframe 0 lists all pages that are not zero. Keyframe n > 0 lists the pages that changed in the last b keyframes up
-/// to n, where b is the lowest bit that is set in n. So the tables of n, n without its lowest bit, and so on down to 0
-/// list, together, every page once at least, and the first of them that lists a page has its content at n: as many
-/// tables as n has bits, at most.
+/// to n, where b is the lowest set bit of n. Take the tables of n, of n without its lowest set bit, and so on down to
+/// 0, which are at most as many as n has bits. Together they list every page at least once, and the first of them that
+/// lists a page has its content at n.
 struct PageTableStack {
     private var blocks: [(keyframes: UInt32, pages: [UInt64])] = []
 
-    /// The pages for the table of keyframe `number`, for which `changed` changed; both are sorted.
+    /// The pages for the table of keyframe `number`. `changed` are the pages that changed for it; both are sorted.
     mutating func pages(forKeyframe number: UInt32, changed: [UInt64]) -> [UInt64] {
         guard number > 0 else { return changed }
         var keyframes: UInt32 = 1
@@ -21,7 +21,7 @@ struct PageTableStack {
         return pages
     }
 
-    /// What is in either of two sorted lists, sorted.
+    /// The union of two sorted lists, sorted.
     private static func union(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
         var result: [UInt64] = []
         result.reserveCapacity(max(left.count, right.count))

@@ -1,15 +1,15 @@
 import ByteCoding
 
-/// The last content of the pages that changed lately. Of two pages that share a slot the later one stays.
+/// The previous content of pages that changed recently. If two pages share a slot, the later one stays.
 struct PreviousPages {
     private var pages = [UInt64](repeating: .max, count: Self.slotCount)
     private var contents: [[UInt8]] = Array(repeating: [], count: Self.slotCount)
 
-    /// 64 MiB at most, of which only what is used is taken.
+    /// At most 64 MiB, of which only the used part is allocated.
     private static let slotCount = 16384
 
-    /// One bit for each line of `bytes` that is not what `page` held before; nil where that is not known, or so much
-    /// changed that the whole page is as good.
+    /// One bit for each line of `bytes` that differs from what `page` held before. Nil if that is unknown, or if so
+    /// much changed that the whole page should be stored.
     func changedLines(_ page: UInt64, _ bytes: RawSpan) -> UInt64? {
         let slot = Int(page % UInt64(Self.slotCount))
         guard pages[slot] == page else { return nil }
@@ -23,7 +23,7 @@ struct PreviousPages {
         return changes.nonzeroBitCount <= 48 ? changes : nil
     }
 
-    /// Remembers what `page` holds now.
+    /// Remembers the present content of `page`.
     mutating func set(_ page: UInt64, _ bytes: RawSpan) {
         let slot = Int(page % UInt64(Self.slotCount))
         pages[slot] = page

@@ -1,7 +1,7 @@
-/// When a writer brings the trace to the disk (`fdatasync`). What was written survives the recorder's death under every
-/// policy; this is about the machine's. Under every policy but ``none`` the file's name is on the disk as soon as it has one.
+/// When a writer forces the trace to disk (`fdatasync`). What was written survives a crash of the recorder under every
+/// policy; this is for a crash of the host. Except under ``none``, the file's name is on disk as soon as it has one.
 public enum SyncPolicy: String, CaseIterable, Sendable {
-    /// Whenever the kernel likes.
+    /// The kernel decides.
     case none
     /// Once a second, and when the file is finished.
     case interval

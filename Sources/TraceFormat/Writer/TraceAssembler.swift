@@ -1,7 +1,7 @@
 import ByteCoding
 import X86
 
-/// Turns events, pages and states, as they come, into the chunks of a file. Knows no threads.
+/// Turns events, pages and states into the chunks of a file as they come. It does not use threads.
 struct TraceAssembler {
     private var output: ChunkOutput
     private var encoder: EventChunkEncoder
@@ -48,17 +48,17 @@ struct TraceAssembler {
         records.reserveCapacity(Limits.eventsPerChunk)
     }
 
-    /// Bytes of the file so far.
+    /// The size of the file so far, in bytes.
     var byteCount: UInt64 { output.position }
-    /// Events taken so far.
+    /// The number of events so far.
     var eventCount: UInt64 { nextEvent.rawValue - firstEvent.rawValue }
-    /// Keyframes written so far.
+    /// The number of keyframes written so far.
     var keyframeCount: UInt64 { index.keyframeCount }
 
     /// The first event that is not in the file yet.
     private var firstWaiting: EventOrdinal { EventOrdinal(nextEvent.rawValue - UInt64(records.count)) }
 
-    /// Takes the next record; `bytes` travelled beside it.
+    /// Takes the next record; `bytes` came with it.
     mutating func append(_ record: EventRecord, _ bytes: RawSpan) throws(TraceError) {
         switch record.kind {
         case EventRecord.Crossing.page:
@@ -73,7 +73,7 @@ struct TraceAssembler {
         case Event.Kind.keyframe.rawValue:
             try appendKeyframe(record)
         case Event.Kind.end.rawValue:
-            // In a chunk of its own, so that a reader learns the outcome without unpacking events.
+            // The end gets its own chunk, so that a reader learns the outcome without unpacking other events.
             try flush()
             try appendEvent(record, bytes)
             try flush()
@@ -82,7 +82,7 @@ struct TraceAssembler {
         }
     }
 
-    /// Writes the events that wait.
+    /// Writes the events that are waiting.
     mutating func flush() throws(TraceError) {
         let first = firstWaiting
         try pages.flush(to: &output, at: first)
@@ -94,7 +94,7 @@ struct TraceAssembler {
         try index.add(EventIndexEntry(firstEvent: first, position: position), to: &output)
     }
 
-    /// Writes what is left, the indexes and the footer.
+    /// Writes the rest, the indexes and the footer.
     mutating func finish() throws(TraceError) {
         try flush()
         try index.finish(eventCount: eventCount, to: &output, at: nextEvent)
@@ -107,7 +107,7 @@ struct TraceAssembler {
         if records.count == Limits.eventsPerChunk || payload.count >= Limits.payloadBytesPerChunk { try flush() }
     }
 
-    /// A keyframe's chunks stand before the event that names it, which begins an event chunk.
+    /// A keyframe's chunks come before its event, which is the first of an event chunk.
     private mutating func appendKeyframe(_ record: EventRecord) throws(TraceError) {
         try flush()
         let number = UInt32(record.value)
@@ -156,7 +156,7 @@ struct TraceAssembler {
         return parts
     }
 
-    /// A header that no reader would take is not written.
+    /// Throws for a header that no reader would accept.
     private static func check(
         _ header: TraceHeader,
         _ encoded: [UInt8],

@@ -6,12 +6,12 @@ protocol TraceSink: AnyObject, Sendable {
     func write(_ bytes: RawSpan, at position: UInt64) throws(TraceError)
     /// Cuts off everything from `size` on.
     func truncate(to size: UInt64) throws(TraceError)
-    /// Brings what was written to the disk.
+    /// Forces what was written to disk.
     func synchronize() throws(TraceError)
-    /// Brings the file's name to the disk, whichever it has.
+    /// Forces the file's present name to disk.
     func synchronizeName() throws(TraceError)
-    /// Gives the unfinished file another name, in place of an unfinished file that has it; the finished one then gets
-    /// the name that goes with it.
+    /// Gives the unfinished file another name, and replaces an unfinished file of that name. The finished file then
+    /// gets the corresponding name.
     func replace(_ path: FilePath) throws(TraceError)
     /// Gives the finished file its name.
     func publish() throws(TraceError)

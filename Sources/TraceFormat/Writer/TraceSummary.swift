@@ -1,9 +1,9 @@
 /// What a finished trace holds.
 public struct TraceSummary: Hashable, Sendable {
-    /// Events, keyframes and the end among them.
+    /// The number of events, including keyframes and the end.
     public var eventCount: UInt64
-    /// Keyframes.
+    /// The number of keyframes.
     public var keyframeCount: UInt64
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     public var byteCount: UInt64
 }

@@ -3,22 +3,23 @@ import Synchronization
 public import SystemPackage
 public import X86
 
-/// Writes a trace. The recorder's side only copies into a ring; a thread of its own packs and writes.
+/// Writes a trace. The recorder's side only copies into a ring; a separate thread packs and writes.
 ///
-/// Appending neither allocates nor locks. It waits where the ring is full: nothing is ever dropped. What was appended
-/// is in the file after ``Options/flushInterval`` at the latest, whatever happens to this process then.
+/// Appending neither allocates nor locks. It waits if the ring is full: nothing is ever dropped. What was appended is
+/// in the file after ``Options/flushInterval`` at the latest, whatever happens to this process after that.
 ///
-/// The file is called `PATH.part` until ``finish(_:time:)`` gives it its name. A writer that goes away without that
-/// leaves a `PATH.part` which can be read up to its last event.
+/// The file is called `PATH.part` until ``finish(_:completedInstructions:time:instructions:)`` gives it its name. A
+/// writer that is dropped without that leaves a `PATH.part` that can be read up to its last event.
 public struct TraceWriter: ~Copyable, Sendable {
-    /// What can be chosen.
+    /// The choices of whoever writes a trace.
     public struct Options: Sendable {
         /// The longest time an event waits before it is written.
         public var flushInterval: Duration
-        /// When what was written is brought to the disk.
+        /// When what was written is forced to disk.
         public var sync: SyncPolicy
 
-        /// 50 milliseconds: about one part in a thousand of a processor is spent on an idle guest, and no one misses more.
+        /// 50 milliseconds: this costs about a thousandth of a processor while the guest is idle, and nobody misses
+        /// more.
         public init(flushInterval: Duration = .milliseconds(50), sync: SyncPolicy = .none) {
             self.flushInterval = flushInterval
             self.sync = sync
@@ -34,13 +35,13 @@ public struct TraceWriter: ~Copyable, Sendable {
 
     /// The ordinal that the next event will get.
     public private(set) var nextEvent: EventOrdinal
-    /// Keyframes appended so far; the number that the next will get.
+    /// The number of keyframes appended so far, which is the number of the next one.
     public private(set) var keyframeCount: UInt32 = 0
 
     /// Creates `path.part` and starts the writer's thread.
     ///
-    /// - Throws: `.exists` where `path` or `path.part` exists, `.io` where the file cannot be created or written,
-    ///   `.overLimit` and `.invalidHeader` where the header is not one that a reader would take.
+    /// - Throws: `.exists` if `path` or `path.part` exists; `.io` if the file cannot be created or written;
+    ///   `.overLimit` and `.invalidHeader` if no reader would accept the header.
     public init(
         path: FilePath,
         header: TraceHeader,
@@ -64,7 +65,7 @@ public struct TraceWriter: ~Copyable, Sendable {
         if !isStopped { thread.stop(.leave) }
     }
 
-    /// Why nothing is written any more; nil as long as all is well. Cheap enough to ask after every event.
+    /// Why nothing is written any more; nil as long as all is well. Cheap enough to check after every event.
     ///
     /// The file holds everything up to the failure and can be read; what is appended after it is lost.
     public var failure: TraceError? {
@@ -72,18 +73,18 @@ public struct TraceWriter: ~Copyable, Sendable {
         return thread.result.withLock { $0.failure }
     }
 
-    /// Bytes of the file so far.
+    /// The size of the file so far, in bytes.
     public var byteCount: UInt64 { thread.byteCount.load(ordering: .relaxed) }
 
-    /// Appends an event and returns its ordinal. Keyframes and the end have calls of their own.
+    /// Appends an event and returns its ordinal. Keyframes and the end have their own calls.
     ///
-    /// A device access of more than 65536 bytes becomes several events; the ordinal is the last one's.
+    /// A device access of more than 65536 bytes becomes several events; the ordinal is that of the last one.
     ///
     /// - Parameters:
-    ///   - rip: RIP as the exit reported it; 0 for events that are no exit.
-    ///   - time: Milliseconds since the recording began.
-    ///   - instructions: How many were executed since the event before, below 2^62; kept where the header says that they are
-    ///     counted.
+    ///   - rip: RIP as the exit reported it; 0 for events that are not exits.
+    ///   - time: milliseconds since the recording began.
+    ///   - instructions: how many were executed since the event before, below 2^62. It is kept if the header says that
+    ///     instructions are counted.
     @discardableResult
     public mutating func append(
         _ event: Event,
@@ -93,7 +94,7 @@ public struct TraceWriter: ~Copyable, Sendable {
     ) -> EventOrdinal {
         switch event {
         case .keyframe, .end:
-            preconditionFailure("keyframes and the end are appended by calls of their own")
+            preconditionFailure("keyframes and the end have their own calls")
         case .deviceWrite(let address, let bytes):
             var start = 0
             repeat {
@@ -124,10 +125,10 @@ public struct TraceWriter: ~Copyable, Sendable {
         }
     }
 
-    /// Hands over the content of a page that changed since the keyframe before, for the keyframe that is appended next.
+    /// Passes the content of a page that changed since the keyframe before, for the keyframe that is appended next.
     ///
     /// - Parameters:
-    ///   - address: Guest-physical, a multiple of 4096, below 2^40.
+    ///   - address: guest-physical, a multiple of 4096, below 2^40.
     ///   - bytes: 4096 bytes.
     public mutating func addPage(_ address: GuestPhysicalAddress, _ bytes: RawSpan) {
         precondition(bytes.byteCount == Limits.pageBytes && address.rawValue < Limits.memoryTop)
@@ -136,9 +137,9 @@ public struct TraceWriter: ~Copyable, Sendable {
         put(EventRecord(pageAt: address))
     }
 
-    /// Appends a keyframe with the pages handed over since the one before, and returns its event's ordinal.
+    /// Appends a keyframe with the pages that were passed since the one before, and returns its event's ordinal.
     ///
-    /// The first one, with all pages that are not zero, is the state at the beginning.
+    /// The first keyframe, with all pages that are not zero, is the initial state.
     @discardableResult
     public mutating func appendKeyframe(
         _ position: KeyframePosition,
@@ -163,11 +164,11 @@ public struct TraceWriter: ~Copyable, Sendable {
         return EventOrdinal(nextEvent.rawValue - 1)
     }
 
-    /// Appends the end, writes everything that is left and gives the file its name.
+    /// Appends the end, writes the rest and gives the file its name.
     ///
-    /// - Parameter completedInstructions: how often each instruction was completed for the host, by a name of at most 32 small letters and
-    ///   digits; at most 256, none of them 0 times.
-    /// - Throws: ``failure``, if there is one; `.exists` where a file of that name has come up meanwhile. The trace is
+    /// - Parameter completedInstructions: how often each instruction was completed for the host. A name has at most 32
+    ///   lower-case letters and digits; there are at most 256 names, and no count is 0.
+    /// - Throws: ``failure``, if there is one; `.exists` if a file of that name has appeared meanwhile. The trace is
     ///   then in `path.part`.
     @discardableResult
     public consuming func finish(
@@ -190,10 +191,10 @@ public struct TraceWriter: ~Copyable, Sendable {
         )
     }
 
-    /// Writes to `path`, and `path.part` until it is finished, from here on. An unfinished file of that name is
-    /// replaced at once: there is one of that name at any moment. Waits until what was appended is written.
+    /// Writes to `path`, or to `path.part` until it is finished, from now on. This replaces an unfinished file of that
+    /// name in one step, so that one exists at every moment. Waits until everything appended so far is written.
     ///
-    /// - Throws: `.io`, or ``failure``; the file then keeps the name that it had.
+    /// - Throws: `.io`, or ``failure``; the file then keeps its name.
     public mutating func replace(_ path: FilePath) throws(TraceError) {
         try thread.replace(path)
     }
@@ -212,7 +213,7 @@ public struct TraceWriter: ~Copyable, Sendable {
         if put % EventRing.wakeInterval == 0 { thread.ring.wake.post() }
     }
 
-    /// The bytes of the record that is put next.
+    /// Passes the bytes of the next record.
     private mutating func put(_ bytes: RawSpan) {
         if putBytes + UInt64(bytes.byteCount) - knownTakenBytes > UInt64(EventRing.byteCapacity) {
             waitForByteRoom(bytes.byteCount)

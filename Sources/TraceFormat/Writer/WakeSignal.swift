@@ -1,10 +1,10 @@
 import Glibc
 
-/// Lets one thread sleep until another has something for it, or a time has passed. A signal that comes before the wait
+/// Lets one thread sleep until another has work for it, or until a time has passed. A signal that comes before the wait
 /// is not lost.
 @safe final class WakeSignal: @unchecked Sendable {
-    // SAFETY of all three: allocated and initialised in init, freed in deinit when nobody holds the object any more;
-    // `isPosted` is used only under the mutex.
+    // SAFETY of all three: allocated and initialised in init, and freed in deinit when nobody holds the object any
+    // more; `isPosted` is used only under the mutex.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isPosted = false
@@ -15,7 +15,7 @@ import Glibc
         var attributes = pthread_condattr_t()
         // SAFETY: the attributes live through the calls.
         unsafe pthread_condattr_init(&attributes)
-        // The time of day may be set; this clock may not.
+        // This clock cannot be set, unlike the time of day.
         unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         unsafe pthread_cond_init(condition, &attributes)
         unsafe pthread_condattr_destroy(&attributes)
@@ -30,7 +30,7 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
-    /// Wakes the waiter, or keeps the next wait from sleeping.
+    /// Wakes the waiting thread, or makes the next wait return at once.
     func post() {
         // SAFETY: see the members.
         unsafe pthread_mutex_lock(mutex)
@@ -39,7 +39,7 @@ import Glibc
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// Sleeps until a post, at most `nanoseconds`; may wake without either.
+    /// Sleeps until a post, for at most `nanoseconds`; may also wake without either.
     func wait(nanoseconds: UInt64) {
         var deadline = timespec()
         // SAFETY: the deadline lives through the calls; see the members.

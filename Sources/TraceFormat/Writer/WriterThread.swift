@@ -5,7 +5,7 @@ import SystemPackage
 
 /// The thread that takes records from a ring and assembles the file.
 final class WriterThread: @unchecked Sendable {
-    /// What the thread is to do when the ring is empty.
+    /// What the thread must do when the ring is empty.
     enum Command: UInt8, AtomicRepresentable {
         /// Wait for more.
         case run
@@ -17,7 +17,7 @@ final class WriterThread: @unchecked Sendable {
         case discard
     }
 
-    /// How it went.
+    /// The result of its work.
     struct Result {
         var failure: TraceError?
         var eventCount: UInt64 = 0
@@ -31,7 +31,7 @@ final class WriterThread: @unchecked Sendable {
     let result = Mutex(Result())
 
     private let command = Atomic<Command>(.run)
-    /// Set by who wants everything written that was put; cleared when it is.
+    /// Set to ask that everything passed so far be written; cleared when it is.
     private let flushRequest = Atomic<Bool>(false)
     private let flushed = WakeSignal()
     private let flushNanoseconds: UInt64
@@ -43,10 +43,10 @@ final class WriterThread: @unchecked Sendable {
     // Used only by the thread that starts and joins.
     private var thread = pthread_t()
 
-    /// Time between two synchronisations under ``SyncPolicy/interval``.
+    /// The time between two synchronisations under ``SyncPolicy/interval``.
     private static let syncNanoseconds: UInt64 = 1_000_000_000
 
-    /// Begins the file and starts the thread; removes the file again where one of them fails.
+    /// Begins the file and starts the thread. If either fails, the file is removed again.
     static func start(
         sink: any TraceSink,
         header: TraceHeader,
@@ -101,12 +101,12 @@ final class WriterThread: @unchecked Sendable {
     func stop(_ last: Command) {
         command.store(last, ordering: .releasing)
         ring.wake.post()
-        // SAFETY: the thread was started, and is joined once: its owner is consumed by every call that stops it.
+        // SAFETY: the thread was started, and is joined once, because every call that stops it consumes its owner.
         _ = pthread_join(thread, nil)
     }
 
-    /// Gives the unfinished file another name: see ``TraceSink/replace(_:)``. Everything that was put is in it before: what it
-    /// takes the place of may have been on the disk, and must not be replaced by less.
+    /// Gives the unfinished file another name: see ``TraceSink/replace(_:)``. Everything passed so far is written
+    /// first: the file that it replaces may have been on disk, and must not be replaced by less.
     func replace(_ path: FilePath) throws(TraceError) {
         flushRequest.store(true, ordering: .releasing)
         ring.wake.post()
@@ -123,7 +123,7 @@ final class WriterThread: @unchecked Sendable {
             start: Self.now()
         )
         while true {
-            // Read first: what was put before the command is then seen by the drain after it.
+            // Read this first, so that the drain below sees what was passed before the command.
             let last = command.load(ordering: .acquiring)
             let isFlushRequested = flushRequest.load(ordering: .acquiring)
             drain()
@@ -148,8 +148,8 @@ final class WriterThread: @unchecked Sendable {
             }
             taken += 1
             freed += bytes.count
-            // Giving places back one by one would make the two processors fight over one cache line, and waking a waiting
-            // producer for each would stop it again at once.
+            // Returning places one by one would make two processors fight over one cache line, and waking a waiting
+            // producer for each place would make it wait again at once.
             if taken % 1024 == 0 || taken == put || freed >= EventRing.roomInterval {
                 freed = 0
                 ring.recordsTaken.store(taken, ordering: .releasing)
@@ -196,7 +196,7 @@ final class WriterThread: @unchecked Sendable {
         }
     }
 
-    /// Does something that can fail. After the first failure nothing more is done, but records are still taken, so
+    /// Does something that can fail. After the first failure nothing more is written, but records are still taken, so
     /// that the recorder never waits for a writer that has given up.
     private func attempt(_ body: (inout TraceAssembler) throws(TraceError) -> Void) {
         guard !hasFailed.load(ordering: .relaxed) else { return }
@@ -210,7 +210,7 @@ final class WriterThread: @unchecked Sendable {
 
     private static let start = ContinuousClock.now
 
-    /// Nanoseconds of a clock that nobody sets, since it was asked first.
+    /// Nanoseconds since the first call, on a clock that cannot be set.
     private static func now() -> UInt64 {
         let (seconds, attoseconds) = start.duration(to: .now).components
         return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)

@@ -118,18 +118,18 @@ import X86
         ("at the end of addresses", with { $0.segments[2].address = .max - 0xFFF }, "lies outside"),
         ("wrapping by alignment", with { $0.segments[2].alignment = 1 << 63 }, ""),
         ("not aligned", with { $0.segments[0].alignment = 0 }, "aligned"),
-        ("aligned to no power of two", with { $0.segments[0].alignment = 0x3000 }, "aligned"),
+        ("with an alignment that is not a power of two", with { $0.segments[0].alignment = 0x3000 }, "aligned"),
         (
             "not in whole pages",
             with {
                 $0.segments[0].alignment = 16; $0.segments[0].address += 16
             }, "whole pages"
         ),
-        ("written and executed", with { $0.segments[2].flags = 7 }, "written and executed"),
+        ("written and executed", with { $0.segments[2].flags = 7 }, "both writable and executable"),
         ("with more in the file than in memory", with { $0.segments[0].memorySize = 0x80 }, "more bytes"),
         ("with content outside the file", with { $0.segments[0].offset = 0x10_0000 }, "segment 0"),
-        ("overlapping", with { $0.segments[1].address = 0x10_0000 }, "behind"),
-        ("out of order", with { $0.segments.swapAt(0, 2) }, "behind"),
+        ("overlapping", with { $0.segments[1].address = 0x10_0000 }, "after the previous segment"),
+        ("out of order", with { $0.segments.swapAt(0, 2) }, "after the previous segment"),
         ("with nothing to load", with { $0.segments = [] }, "nothing to load"),
         ("without ABI note", with { $0.notes.removeFirst() }, "no ABI note"),
         ("with two ABI notes", with { $0.notes.append(.abi()) }, "2 ABI notes"),

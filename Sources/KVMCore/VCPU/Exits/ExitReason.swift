@@ -1,7 +1,7 @@
 import CKVM
 
-/// Why a run left the guest, as a number with a name: for messages about exits that nobody expected. ``VCPU/exit`` is what to act
-/// on.
+/// Why a run left the guest, as a number with a name, for messages about unexpected exits. Act on ``VCPU/exit``
+/// instead.
 public struct ExitReason: RawRepresentable, Hashable, Sendable {
     /// As in `kvm_run::exit_reason`.
     public var rawValue: UInt32
@@ -15,7 +15,7 @@ public struct ExitReason: RawRepresentable, Hashable, Sendable {
         return "KVM_EXIT_" + (known ? Self.names[Int(rawValue)] : String(rawValue))
     }
 
-    /// By their numbers, which are KVM's ABI and never change, without the prefix.
+    /// The names by number, without the prefix. The numbers are part of KVM's ABI and never change.
     private static let names = [
         "UNKNOWN", "EXCEPTION", "IO", "HYPERCALL", "DEBUG", "HLT", "MMIO", "IRQ_WINDOW_OPEN", "SHUTDOWN", "FAIL_ENTRY",
         "INTR", "SET_TPR", "TPR_ACCESS", "S390_SIEIC", "S390_RESET", "DCR", "NMI", "INTERNAL_ERROR", "OSI",

@@ -1,15 +1,16 @@
 public import X86
 
-/// Memory that the guest touched and cannot be given as things are (`kvm_run::memory_fault`; KVM API documentation, section 5).
+/// Memory that the guest accessed but cannot have in its present form (`kvm_run::memory_fault`; KVM API documentation,
+/// section 5).
 public struct MemoryFault: Hashable, Sendable {
-    /// What kind of access it was.
+    /// The kind of access.
     public var flags: Flags
     /// The first address of the range.
     public var address: GuestPhysicalAddress
-    /// Bytes of the range: a page, or as many as one change of attributes mends.
+    /// The size of the range in bytes: one page, or as many as one change of attributes can fix.
     public var size: UInt64
 
-    /// What kind of access it was.
+    /// The kind of access.
     public struct Flags: OptionSet, Hashable, Sendable {
         /// As in `kvm_run::memory_fault.flags`.
         public var rawValue: UInt64
@@ -17,7 +18,7 @@ public struct MemoryFault: Hashable, Sendable {
         /// Makes flags of their bits.
         public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-        /// The guest meant private memory; without it, shared memory (`KVM_MEMORY_EXIT_FLAG_PRIVATE`).
+        /// The guest meant private memory; if not set, shared memory (`KVM_MEMORY_EXIT_FLAG_PRIVATE`).
         public static let `private` = Self(rawValue: 1 << 3)
     }
 }

@@ -1,4 +1,4 @@
-/// What a guest or its kernel asks of the whole system (`KVM_SYSTEM_EVENT_*`).
+/// What a guest or its kernel requests of the whole system (`KVM_SYSTEM_EVENT_*`).
 public struct SystemEventType: RawRepresentable, Hashable, Sendable {
     /// KVM's number for it.
     public var rawValue: UInt32

@@ -1,7 +1,8 @@
 import CKVM
 
 extension VCPU {
-    /// What RDMSR gives the guest after ``VCPUExit/msrRead(number:reason:)``. Takes effect at the next run.
+    /// Sets the value that RDMSR returns to the guest after ``VCPUExit/msrRead(number:reason:)``. Takes effect at the
+    /// next run.
     public mutating func answerMSRRead(_ value: UInt64) {
         // SAFETY: the run page is mapped while this value lives, and `msr` is plain memory in it.
         unsafe ckvm_run_msr(runPage).pointee.data = value
@@ -14,9 +15,10 @@ extension VCPU {
         unsafe ckvm_run_msr(runPage).pointee.error = 1
     }
 
-    /// What a hypercall gives the guest, after ``VCPUExit/hypercall(number:arguments:longMode:)``,
-    /// ``VCPUExit/xenHypercall(number:arguments:privilegeLevel:longMode:)``, ``HyperVExit/hypercall(input:parameters:)`` or
-    /// ``VCPUExit/trustDomainCall(number:flags:data:)``; otherwise without effect. Takes effect at the next run.
+    /// Sets the value that a hypercall returns to the guest, after ``VCPUExit/hypercall(number:arguments:longMode:)``,
+    /// ``VCPUExit/xenHypercall(number:arguments:privilegeLevel:longMode:)``,
+    /// ``HyperVExit/hypercall(input:parameters:)`` or ``VCPUExit/trustDomainCall(number:flags:data:)``. Takes effect at
+    /// the next run; does nothing after other exits.
     public mutating func answerHypercall(_ result: UInt64) {
         // SAFETY: as above; only the member that the exit reason selects is written.
         switch Int32(truncatingIfNeeded: unsafe runPage.pointee.exit_reason) {

@@ -4,14 +4,14 @@ import X86
 extension VCPU {
     /// Why the last run left the guest; valid after ``RunOutcome/exit``.
     ///
-    /// Looking does not change anything: it may be looked at again until the next run. What it lends is lent as long as the
-    /// `switch` over it lasts, during which the vCPU cannot be used otherwise: methods such as
-    /// ``answerMSRRead(_:)`` are called after it.
+    /// Looking at it changes nothing, so it may be looked at again until the next run. Its spans are valid during the
+    /// `switch` over it. The vCPU cannot be used for anything else meanwhile, so call methods such as
+    /// ``answerMSRRead(_:)`` after the `switch`.
     public var exit: VCPUExit {
         @_lifetime(&self)
         mutating get {
-            // SAFETY (all of this file): the run page is mapped while this value lives, payload accessors point into it,
-            // and the member that is read is the one that the exit reason says the kernel has filled.
+            // SAFETY (all of this file): the run page is mapped while this value lives, payload accessors point into
+            // it, and the exit reason says that the kernel has filled the member that is read.
             let reason = unsafe runPage.pointee.exit_reason
             switch Int32(truncatingIfNeeded: reason) {
             case KVM_EXIT_IO: return portExit()
@@ -38,7 +38,7 @@ extension VCPU {
     private mutating func portExit() -> VCPUExit {
         let io = unsafe ckvm_run_io(runPage).pointee
         let count = Int(io.size) * Int(io.count)
-        // A port is four bytes wide at most.
+        // A port is at most four bytes wide.
         guard let size = AccessSize(rawValue: io.size), size != .quadword, io.data_offset <= UInt64(mapping.size),
             count <= mapping.size - Int(io.data_offset)
         else { return .unsupported(reason: UInt32(KVM_EXIT_IO)) }
@@ -88,7 +88,8 @@ extension VCPU {
         guard payload.suberror == UInt32(KVM_INTERNAL_ERROR_EMULATION) else {
             return .internalError(suberror: payload.suberror, data: data)
         }
-        // The first word says which of the words behind it are defined; bit 0: two of instruction bytes.
+        // The first word says which of the words after it are defined. With bit 0 set, two of them are instruction
+        // bytes.
         let hasBytes = count >= 3 && data[0] & UInt64(KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES) != 0
         let size = hasBytes ? min(Int(unsafe ckvm_run_emulation_size(runPage)), 15) : 0
         let bytes = unsafe UnsafeMutableRawPointer(ckvm_run_emulation_bytes(runPage))
@@ -98,7 +99,7 @@ extension VCPU {
 
 extension VCPU {
     /// - Parameters:
-    ///   - start: within the mapping of this vCPU, with `count` bytes behind it.
+    ///   - start: within the mapping of this vCPU, which has `count` bytes from there on.
     @unsafe @_lifetime(borrow self)
     func lend(_ start: UnsafeMutableRawPointer, _ count: Int) -> RawSpan {
         // SAFETY: the caller vouches for the range; the mapping lives as long as this value.
@@ -107,7 +108,7 @@ extension VCPU {
     }
 
     /// - Parameters:
-    ///   - start: within the mapping of this vCPU, with `count` bytes behind it.
+    ///   - start: within the mapping of this vCPU, which has `count` bytes from there on.
     @unsafe @_lifetime(&self)
     mutating func lendMutable(_ start: UnsafeMutableRawPointer, _ count: Int) -> MutableRawSpan {
         // SAFETY: the caller vouches for the range; the mapping lives as long as this value.
@@ -116,7 +117,7 @@ extension VCPU {
     }
 
     /// - Parameters:
-    ///   - start: within the mapping of this vCPU, with `count` words behind it.
+    ///   - start: within the mapping of this vCPU, which has `count` words from there on.
     @unsafe @_lifetime(borrow self)
     func lendWords(_ start: UnsafeMutablePointer<UInt64>, _ count: Int) -> Span<UInt64> {
         // SAFETY: the caller vouches for the range; the mapping lives as long as this value.

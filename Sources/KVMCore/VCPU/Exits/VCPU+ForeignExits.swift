@@ -2,7 +2,7 @@ import CKVM
 import X86
 
 extension VCPU {
-    /// The exits of other architectures, decoded so that the list is whole.
+    /// The exits of other architectures, decoded for completeness.
     @_lifetime(&self)
     mutating func foreignExit(_ reason: UInt32) -> VCPUExit {
         // SAFETY (all of this file): as in `exit`.

@@ -14,13 +14,13 @@ import Synchronization
 /// be entered, which the kernel checks with interrupts off. The kicker sets the byte before it reads `thread`, the vCPU
 /// sets `thread` before the kernel reads the byte, both sequentially consistent: at least one of them sees the other.
 @safe final class KickControl: Sendable {
-    /// SIGURG: ignored by default, so that one which comes late harms nobody, and not queued.
+    /// SIGURG is ignored by default, so a late one does no harm, and it is not queued.
     static let signal = SIGURG
 
     static let completing: UInt8 = 1 << 0
     static let kicked: UInt8 = 1 << 1
 
-    /// The `immediate_exit` byte, until the vCPU goes away.
+    /// The address of the `immediate_exit` byte, until the vCPU goes away.
     private let byte: Mutex<UInt?>
     /// The thread that is in `KVM_RUN`, or 0.
     let thread = Atomic<pid_t>(0)
@@ -37,21 +37,22 @@ import Synchronization
         byte.withLock { $0 = nil }
     }
 
-    /// Makes the present or the next run return ``RunOutcome/kicked``.
+    /// Makes the current or the next run return ``RunOutcome/kicked``.
     func kick() {
-        // The lock keeps the page mapped meanwhile; no run takes it.
+        // The lock keeps the page mapped during the kick. Runs do not take it.
         byte.withLock { address in
             guard let address, let byte = unsafe UnsafeMutablePointer<UInt8>(bitPattern: address) else { return }
             // SAFETY: the page is mapped until detach, which waits for the lock.
             _ = unsafe ckvm_atomic_or_u8(byte, Self.kicked)
             let running = thread.load(ordering: .sequentiallyConsistent)
-            // A thread that has left KVM_RUN meanwhile gets a signal that does nothing, or is gone: both are harmless.
+            // A thread that has left KVM_RUN by now gets a signal that does nothing, or no longer exists: both are
+            // harmless.
             if running != 0 { _ = ckvm_signal_thread(running, Self.signal) }
         }
     }
 
-    /// The calling thread's number; its first call also lets the thread receive the signal, which threads of some
-    /// pools block.
+    /// The calling thread's number. The thread's first call also unblocks the signal, which threads of some pools
+    /// block.
     static func currentThread() -> pid_t {
         // SAFETY: the slot is the calling thread's own.
         let slot = unsafe ckvm_thread_slot()

@@ -4,9 +4,9 @@ public enum RunOutcome: Hashable, Sendable {
     case exit
     /// A ``VCPUKicker`` stopped it.
     case kicked
-    /// ``VCPU/completePendingExit()`` has done what it was asked to, and the guest has executed nothing else.
+    /// ``VCPU/completePendingExit()`` has done its work, and the guest has executed nothing else.
     case completed
-    /// A signal came that was no kick (EINTR): run again.
+    /// A signal came that was not a kick (EINTR): run again.
     case interrupted
     /// The vCPU is not runnable yet (EAGAIN): it waits for a start-up interrupt, or has just been given one. Run again.
     case again

@@ -6,11 +6,11 @@ import SystemPackage
 extension VCPU {
     /// Runs the guest until it exits or is stopped (`KVM_RUN`).
     ///
-    /// If the exit before was a read, the data put into ``exit`` is what the guest reads. Takes no lock and allocates
+    /// If the last exit was a read, the guest reads the data that were put into ``exit``. Takes no lock and allocates
     /// nothing.
     ///
-    /// - Throws: any errno but EINTR and EAGAIN, which are outcomes. EFAULT: memory behind a slot is not mapped; where the
-    ///   kernel says which, that is ``VCPUExit/memoryFault(_:)`` and no error.
+    /// - Throws: any errno except EINTR and EAGAIN, which are outcomes. EFAULT means that memory behind a slot is not
+    ///   mapped. If the kernel says which memory, the outcome is ``VCPUExit/memoryFault(_:)`` instead of an error.
     public mutating func run() throws(KVMError) -> RunOutcome {
         let errno = enter()
         return switch errno {
@@ -25,11 +25,11 @@ extension VCPU {
 
     /// Finishes the instruction that the last exit interrupted, and nothing more (`KVM_RUN` with `immediate_exit`).
     ///
-    /// Until a port or memory access is complete, the instruction pointer and the destination are the old ones, and
-    /// setting registers is undone: complete it before registers or guest memory are read, written or saved.
+    /// Until a port or memory access is complete, the instruction pointer and the destination have their old values,
+    /// and setting registers is undone. So complete it before registers or guest memory are read, written or saved.
     ///
     /// - Returns: ``RunOutcome/completed``; or ``RunOutcome/exit`` if the instruction has another access to make, which
-    ///   is to be answered and completed too. A kick that comes meanwhile is left for the next ``run()``.
+    ///   must be answered and completed too. A kick that comes meanwhile is left for the next ``run()``.
     public mutating func completePendingExit() throws(KVMError) -> RunOutcome {
         setImmediateExit(KickControl.completing)
         let errno = enter()
@@ -59,8 +59,8 @@ extension VCPU {
         return errno
     }
 
-    /// A run that fails for memory is an exit if the kernel has said what memory it is (`KVM_CAP_MEMORY_FAULT_INFO`). A kernel
-    /// that can say so clears the reason of the exit before.
+    /// A run that fails because of memory is an exit if the kernel has said which memory (`KVM_CAP_MEMORY_FAULT_INFO`).
+    /// A kernel that can say so clears the reason of the previous exit.
     private func memoryFaultOutcome(_ errno: CInt) throws(KVMError) -> RunOutcome {
         // SAFETY: the run page is mapped while this value lives.
         guard unsafe runPage.pointee.exit_reason == UInt32(KVM_EXIT_MEMORY_FAULT) else { throw runError(errno) }

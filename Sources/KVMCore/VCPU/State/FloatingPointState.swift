@@ -1,6 +1,6 @@
 import CKVM
 
-/// x87 and SSE registers (`struct kvm_fpu`). Part of what ``XSaveArea`` holds too.
+/// x87 and SSE registers (`struct kvm_fpu`). ``XSaveArea`` contains them too.
 public struct FloatingPointState: Hashable, Sendable {
     /// ST0 to ST7, 80 bits each in 128.
     public var stack = [UInt128](repeating: 0, count: 8)
@@ -10,15 +10,15 @@ public struct FloatingPointState: Hashable, Sendable {
     public var controlWord: UInt16 = 0
     /// FSW.
     public var statusWord: UInt16 = 0
-    /// The tag word as FXSAVE abridges it: bit `n` set, register `n` is in use.
+    /// The tag word as FXSAVE abridges it: bit `n` is set if register `n` is in use.
     public var tags: UInt8 = 0
     /// The last instruction's opcode, 11 bits.
     public var lastOpcode: UInt16 = 0
     /// The last instruction's address.
     public var lastInstruction: UInt64 = 0
-    /// The last instruction's operand's address.
+    /// The address of the last instruction's operand.
     public var lastOperand: UInt64 = 0
-    /// MXCSR. KVM has a place for it and neither fills nor takes it: ``XSaveArea`` is where it is.
+    /// MXCSR. KVM has a field for it but neither fills nor uses it; see ``XSaveArea``.
     public var mxcsr: UInt32 = 0
 
     /// All registers zero.
@@ -37,7 +37,7 @@ public struct FloatingPointState: Hashable, Sendable {
         mxcsr = fpu.mxcsr
     }
 
-    /// Refuses more registers than there are.
+    /// Throws if there are more or fewer registers than the processor has.
     func kernelValue() throws(KVMError) -> kvm_fpu {
         var fpu = kvm_fpu()
         guard stack.count == 8, xmm.count == 16 else {
@@ -64,7 +64,7 @@ public struct FloatingPointState: Hashable, Sendable {
     }
 
     @unsafe private static func wide(_ bytes: UnsafeRawBufferPointer) -> [UInt128] {
-        // SAFETY: each offset has 16 bytes behind it, and every bit pattern is a valid integer.
+        // SAFETY: 16 bytes follow each offset, and every bit pattern is a valid integer.
         stride(from: 0, to: bytes.count, by: 16).map {
             unsafe bytes.loadUnaligned(fromByteOffset: $0, as: UInt128.self)
         }

@@ -1,11 +1,12 @@
 import CKVM
 
-/// The registers of a local APIC in the kernel, as they lie in its page (`struct kvm_lapic_state`; Intel SDM vol. 3, table 11-1).
+/// The registers of a local APIC in the kernel, laid out as in its page (`struct kvm_lapic_state`; Intel SDM vol. 3,
+/// table 11-1).
 public struct LocalAPICState: Hashable, Sendable {
-    /// The first KiB of the page; each register is the first four bytes of sixteen.
+    /// The first KiB of the page. Each register is the first four of sixteen bytes.
     public private(set) var bytes: [UInt8]
 
-    /// Bytes of the page that KVM keeps (`KVM_APIC_REG_SIZE`).
+    /// How many bytes of the page KVM keeps (`KVM_APIC_REG_SIZE`).
     public static let size = Int(KVM_APIC_REG_SIZE)
 
     /// All registers zero.
@@ -19,7 +20,8 @@ public struct LocalAPICState: Hashable, Sendable {
         }
     }
 
-    /// A register by its number: a sixteenth of its offset in the page, as an x2APIC counts them from MSR 0x800 on.
+    /// A register by its number: a sixteenth of its offset in the page. An x2APIC numbers its registers from MSR 0x800
+    /// on in the same way.
     public struct Register: RawRepresentable, Hashable, Sendable {
         /// 0 to 63.
         public let rawValue: UInt8
@@ -35,7 +37,8 @@ public struct LocalAPICState: Hashable, Sendable {
         /// Where it is in the page.
         var offset: Int { Int(rawValue) * 16 }
 
-        /// The APIC's number: in bits 24 to 31, or, if the guest uses an x2APIC and `KVM_CAP_X2APIC_API` asks for it, in all.
+        /// The APIC's number: in bits 24 to 31, or, if the guest uses an x2APIC and `KVM_CAP_X2APIC_API` is enabled for
+        /// it, in all bits.
         public static let id = Self(offset: 0x20)
         /// The version.
         public static let version = Self(offset: 0x30)
@@ -47,7 +50,7 @@ public struct LocalAPICState: Hashable, Sendable {
         public static let logicalDestination = Self(offset: 0xD0)
         /// The destination format.
         public static let destinationFormat = Self(offset: 0xE0)
-        /// The spurious interrupt's vector; bit 8 switches the APIC on.
+        /// The spurious interrupt's vector; bit 8 enables the APIC.
         public static let spuriousVector = Self(offset: 0xF0)
         /// The timer's entry of the local vector table.
         public static let timer = Self(offset: 0x320)
@@ -55,9 +58,9 @@ public struct LocalAPICState: Hashable, Sendable {
         public static let localInterrupt0 = Self(offset: 0x350)
         /// LINT1's entry of the local vector table.
         public static let localInterrupt1 = Self(offset: 0x360)
-        /// What the timer counts down from.
+        /// The count from which the timer starts.
         public static let timerInitialCount = Self(offset: 0x380)
-        /// Where the timer is.
+        /// The timer's present count.
         public static let timerCurrentCount = Self(offset: 0x390)
         /// What the timer's clock is divided by.
         public static let timerDivider = Self(offset: 0x3E0)
@@ -67,7 +70,7 @@ public struct LocalAPICState: Hashable, Sendable {
 extension VCPU {
     /// The registers of the local APIC in the kernel (`KVM_GET_LAPIC`).
     ///
-    /// - Throws: a refusal if it is not in the kernel: ``VM/createIRQChip()`` puts it there.
+    /// - Throws: a refusal if the local APIC is not in the kernel; ``VM/createIRQChip()`` puts it there.
     public func localAPIC() throws(KVMError) -> LocalAPICState {
         try requireLocalAPIC(for: .getLocalAPIC)
         var state = LocalAPICState()
@@ -75,8 +78,8 @@ extension VCPU {
         return state
     }
 
-    /// Sets the registers of the local APIC in the kernel (`KVM_SET_LAPIC`). After IA32_APIC_BASE, which says how they are
-    /// meant.
+    /// Sets the registers of the local APIC in the kernel (`KVM_SET_LAPIC`). Set IA32_APIC_BASE first, which decides
+    /// what they mean.
     public mutating func setLocalAPIC(_ state: LocalAPICState) throws(KVMError) {
         try requireLocalAPIC(for: .setLocalAPIC)
         var copy = state

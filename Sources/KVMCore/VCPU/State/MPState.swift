@@ -1,4 +1,4 @@
-/// What a processor does among others (`KVM_GET_MP_STATE`).
+/// The multiprocessor state of a vCPU (`KVM_GET_MP_STATE`).
 public struct MPState: RawRepresentable, Hashable, Sendable {
     /// KVM's number for it.
     public var rawValue: UInt32
@@ -8,12 +8,13 @@ public struct MPState: RawRepresentable, Hashable, Sendable {
 
     /// Executes (`KVM_MP_STATE_RUNNABLE`).
     public static let runnable = Self(rawValue: 0)
-    /// Waits for INIT (`KVM_MP_STATE_UNINITIALIZED`); needs an interrupt controller in the kernel, as do those below.
+    /// Waits for INIT (`KVM_MP_STATE_UNINITIALIZED`). This state and those below need an interrupt controller in the
+    /// kernel.
     public static let uninitialized = Self(rawValue: 1)
     /// Waits for a start-up interrupt (`KVM_MP_STATE_INIT_RECEIVED`).
     public static let initReceived = Self(rawValue: 2)
     /// Waits in HLT (`KVM_MP_STATE_HALTED`).
     public static let halted = Self(rawValue: 3)
-    /// Has got a start-up interrupt (`KVM_MP_STATE_SIPI_RECEIVED`).
+    /// Has received a start-up interrupt (`KVM_MP_STATE_SIPI_RECEIVED`).
     public static let startupReceived = Self(rawValue: 4)
 }

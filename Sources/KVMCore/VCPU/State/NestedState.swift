@@ -1,29 +1,29 @@
 import CKVM
 
-/// What KVM keeps of a guest's own guest (`struct kvm_nested_state`; KVM API documentation, section 4.114). It means something to
-/// a host of the same kind only.
+/// What KVM keeps about a guest's own guest (`struct kvm_nested_state`; KVM API documentation, section 4.114). Only a
+/// host of the same kind can use it.
 public struct NestedState: Hashable, Sendable {
     /// The structure as KVM wrote it: a header of ``headerSize`` bytes, and data that the format defines.
     public let bytes: [UInt8]
 
-    /// Bytes of the header.
+    /// The size of the header in bytes.
     public static let headerSize = 128
 
-    /// Makes a state of what ``bytes`` was.
+    /// Makes a state of bytes that ``bytes`` gave.
     ///
-    /// - Throws: a refusal if they are no whole structure.
+    /// - Throws: a refusal if they are not a whole structure.
     public init(bytes: [UInt8]) throws(KVMError) {
         guard bytes.count >= Self.headerSize, Self.integer(bytes[4..<8]) == bytes.count else {
             throw KVMError(
                 .setNestedState,
-                refused: "the header must be whole and say how many bytes there are",
+                refused: "the header must be whole and give the number of bytes",
                 about: "\(bytes.count) bytes"
             )
         }
         self.bytes = bytes
     }
 
-    /// Which of a processor's two ways of having guests it is about.
+    /// The kind of nested virtualization.
     public var format: Format { Format(rawValue: UInt16(Self.integer(bytes[2..<4]))) }
 
     /// What the guest was doing.
@@ -34,7 +34,7 @@ public struct NestedState: Hashable, Sendable {
         bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
-    /// A processor's way of having guests.
+    /// A kind of nested virtualization.
     public struct Format: RawRepresentable, Hashable, Sendable {
         /// KVM's number for it.
         public var rawValue: UInt16
@@ -70,7 +70,7 @@ public struct NestedState: Hashable, Sendable {
 }
 
 extension VCPU {
-    /// What KVM keeps of the guest's own guest (`KVM_GET_NESTED_STATE`).
+    /// What KVM keeps about the guest's own guest (`KVM_GET_NESTED_STATE`).
     public func nestedState() throws(KVMError) -> NestedState {
         try requireNestedState(for: .getNestedState)
         let room = max(features.nestedStateSize, NestedState.headerSize)
@@ -81,7 +81,7 @@ extension VCPU {
         return try NestedState(bytes: Array(bytes.prefix(size)))
     }
 
-    /// Sets what KVM keeps of the guest's own guest (`KVM_SET_NESTED_STATE`). After special registers and MSRs.
+    /// Sets what KVM keeps about the guest's own guest (`KVM_SET_NESTED_STATE`). Set special registers and MSRs first.
     public mutating func setNestedState(_ state: NestedState) throws(KVMError) {
         try requireNestedState(for: .setNestedState)
         var bytes = state.bytes

@@ -39,7 +39,7 @@ public struct Registers: Hashable, Sendable {
     /// Bit 1 is always set.
     public var rflags: UInt64 = 2
 
-    /// All registers zero but for the fixed bit of the flags.
+    /// All registers zero except for the fixed bit of the flags.
     public init() {}
 }
 

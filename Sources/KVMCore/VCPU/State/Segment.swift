@@ -4,7 +4,7 @@ import CKVM
 public struct Segment: Hashable, Sendable {
     /// Linear address of the first byte.
     public var base: UInt64
-    /// Offset of the last byte, granularity applied.
+    /// Offset of the last byte, with granularity applied.
     public var limit: UInt32
     /// What the guest loaded.
     public var selector: UInt16
@@ -16,7 +16,7 @@ public struct Segment: Hashable, Sendable {
     public var privilegeLevel: UInt8
     /// D/B: 32-bit default size.
     public var isDefault32: Bool
-    /// S: code or data, and not a system segment.
+    /// S: code or data, not a system segment.
     public var isCodeOrData: Bool
     /// L: 64-bit code.
     public var isLong: Bool
@@ -24,7 +24,7 @@ public struct Segment: Hashable, Sendable {
     public var isPageGranular: Bool
     /// AVL: for the guest's use.
     public var availableBit: Bool
-    /// The register holds nothing that can be used.
+    /// The register holds nothing usable.
     public var isUnusable: Bool
 
     /// Makes a segment of its parts; without any, a present read-write data segment of the first 64 KiB.

@@ -36,16 +36,16 @@ public struct SpecialRegisters: Hashable, Sendable {
     public var efer: UInt64 = 0
     /// IA32_APIC_BASE.
     public var apicBase: UInt64 = 0
-    /// An interrupt that has been accepted and not delivered, as a set of one vector in 256 bits. Only `kvm_sregs` has
-    /// it; ``VCPUEvents`` says the same.
+    /// An interrupt that has been accepted but not delivered, as a set of one vector in 256 bits. Only `kvm_sregs` has
+    /// it; ``VCPUEvents`` gives the same information.
     public var interruptBitmap = SIMD4<UInt64>()
-    /// The page-directory pointers of PAE paging, loaded when CR3 was. Only `kvm_sregs2` has them.
+    /// The page-directory pointers of PAE paging, as loaded with CR3. Only `kvm_sregs2` has them.
     public var pageDirectoryPointers: SIMD4<UInt64>?
 
     /// All registers zero.
     public init() {}
 
-    /// Whether the processor pages by PAE: CR0.PG and CR4.PAE without IA32_EFER.LMA (Intel SDM vol. 3, 4.1.1).
+    /// Whether the processor uses PAE paging: CR0.PG and CR4.PAE without IA32_EFER.LMA (Intel SDM vol. 3, 4.1.1).
     var usesPageDirectoryPointers: Bool {
         cr0 & 1 << 31 != 0 && cr4 & 1 << 5 != 0 && efer & 1 << 10 == 0
     }

@@ -8,16 +8,16 @@ public struct VCPUEvents: Hashable, Sendable {
     public var interrupt = Interrupt()
     /// The non-maskable interrupt.
     public var nmi = NonMaskable()
-    /// The vector of the last start-up interrupt, if it counts (`KVM_VCPUEVENT_VALID_SIPI_VECTOR`).
+    /// The vector of the last start-up interrupt, if it is valid (`KVM_VCPUEVENT_VALID_SIPI_VECTOR`).
     public var startupVector: UInt32 = 0
-    /// Which fields count: `KVM_VCPUEVENT_VALID_*`. What KVM returned is what it takes back.
+    /// Which fields are valid: `KVM_VCPUEVENT_VALID_*`. KVM accepts what it returned.
     public var validFields = ValidFields()
     /// System management mode.
     public var systemManagement = SystemManagement()
     /// A triple fault waits.
     public var tripleFaultPending = false
 
-    /// Nothing on its way.
+    /// Makes events with nothing on its way.
     public init() {}
 
     /// An exception, pending or being delivered.
@@ -28,11 +28,11 @@ public struct VCPUEvents: Hashable, Sendable {
         public var vector: UInt8 = 0
         /// It pushes an error code.
         public var hasErrorCode = false
-        /// It has been raised, and delivery has not begun (needs `KVM_CAP_EXCEPTION_PAYLOAD`).
+        /// It has been raised, but delivery has not begun (needs `KVM_CAP_EXCEPTION_PAYLOAD`).
         public var pending = false
         /// The error code.
         public var errorCode: UInt32 = 0
-        /// ``payload`` counts.
+        /// ``payload`` is valid.
         public var hasPayload = false
         /// CR2 or DR6 value that delivery stores.
         public var payload: UInt64 = 0
@@ -47,7 +47,7 @@ public struct VCPUEvents: Hashable, Sendable {
         public var injected = false
         /// Vector.
         public var vector: UInt8 = 0
-        /// By an INT instruction.
+        /// Raised by an INT instruction.
         public var soft = false
         /// Bit 0 by MOV SS or POP SS, bit 1 by STI: the next boundary takes no interrupt.
         public var shadow: UInt8 = 0
@@ -60,7 +60,7 @@ public struct VCPUEvents: Hashable, Sendable {
     public struct NonMaskable: Hashable, Sendable {
         /// Delivery has begun.
         public var injected = false
-        /// Interrupts waiting.
+        /// The number of waiting interrupts.
         public var pending: UInt8 = 0
         /// Blocked until the next IRET.
         public var masked = false
@@ -73,18 +73,18 @@ public struct VCPUEvents: Hashable, Sendable {
     public struct SystemManagement: Hashable, Sendable {
         /// The processor is in it.
         public var isActive = false
-        /// An interrupt into it waits.
+        /// An interrupt into this mode waits.
         public var pending = false
         /// It was entered from an NMI handler.
         public var isInsideNMI = false
-        /// An INIT waits for its end.
+        /// An INIT waits for the end of this mode.
         public var latchedInit = false
 
         /// Not in it.
         public init() {}
     }
 
-    /// Which fields count.
+    /// Which fields are valid.
     public struct ValidFields: OptionSet, Hashable, Sendable {
         /// As in `kvm_vcpu_events::flags`.
         public var rawValue: UInt32

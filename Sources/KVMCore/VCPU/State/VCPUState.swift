@@ -1,4 +1,4 @@
-/// The whole state of a vCPU as one value: what has to be equal for two vCPUs to go on equally.
+/// The whole state of a vCPU as one value. Two vCPUs with equal states continue equally.
 ///
 /// Take it only when no exit is pending: see ``VCPU/completePendingExit()``.
 public struct VCPUState: Hashable, Sendable {
@@ -6,13 +6,13 @@ public struct VCPUState: Hashable, Sendable {
     public var registers: Registers
     /// Segment, table and control registers.
     public var specialRegisters: SpecialRegisters
-    /// x87 and SSE registers, where the host has no `KVM_CAP_XSAVE`; else nil: they are in ``xsave``.
+    /// x87 and SSE registers if the host has no `KVM_CAP_XSAVE`; otherwise nil, because they are in ``xsave``.
     public var floatingPoint: FloatingPointState?
-    /// All register files that XSAVE knows, x87 and SSE among them; nil where the host has no `KVM_CAP_XSAVE`.
+    /// All register files that XSAVE knows, including x87 and SSE; nil if the host has no `KVM_CAP_XSAVE`.
     public var xsave: XSaveArea?
-    /// XCR0; empty where the host has no `KVM_CAP_XCRS`.
+    /// XCR0; empty if the host has no `KVM_CAP_XCRS`.
     public var extendedControlRegisters: [ExtendedControlRegister]
-    /// Model-specific registers, those that were asked for.
+    /// The requested model-specific registers.
     public var modelSpecificRegisters: [MSREntry]
     /// What is on its way into the processor.
     public var events: VCPUEvents

@@ -4,7 +4,7 @@ public struct XSaveArea: Hashable, Sendable {
     /// The area; ``minimumSize`` bytes or more.
     public var bytes: [UInt8]
 
-    /// Bytes of an area without features that have to be asked for.
+    /// The size in bytes of an area without features that must be requested.
     public static let minimumSize = 4096
 
     /// Makes an area of its bytes.

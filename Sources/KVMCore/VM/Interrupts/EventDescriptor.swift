@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// A counter of the kernel that KVM and this process signal each other with (eventfd(2)); close-on-exec, and never
-/// waited for.
+/// A kernel counter with which KVM and this process signal each other (eventfd(2)). It is close-on-exec and never
+/// blocks.
 public struct EventDescriptor: ~Copyable, Sendable {
     let rawValue: CInt
 
@@ -26,7 +26,7 @@ public struct EventDescriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Takes the count, leaving zero.
+    /// Returns the count and resets it to zero.
     public func take() throws(KVMError) -> UInt64 {
         var count: UInt64 = 0
         // SAFETY: the pointer is to as many bytes as are read.

@@ -3,9 +3,9 @@ public import X86
 
 /// The I/O APIC in the kernel (`struct kvm_ioapic_state`).
 public struct IOAPICState: Hashable, Sendable {
-    /// Where its registers are.
+    /// The address of its registers.
     public var baseAddress = GuestPhysicalAddress(0)
-    /// The register selected.
+    /// The selected register.
     public var selectedRegister: UInt32 = 0
     /// Its APIC id.
     public var id: UInt32 = 0
@@ -14,7 +14,7 @@ public struct IOAPICState: Hashable, Sendable {
     /// The redirection table, one entry for each of ``pinCount`` pins, as the guest reads it.
     public var redirections = [UInt64](repeating: 0, count: pinCount)
 
-    /// Pins that it has.
+    /// The number of its pins.
     public static let pinCount = Int(KVM_IOAPIC_NUM_PINS)
 
     /// All fields zero.
@@ -28,7 +28,7 @@ public struct IOAPICState: Hashable, Sendable {
         redirections = (0..<Self.pinCount).map { unsafe ckvm_ioapic_redirection(&copy, UInt32($0)).pointee }
     }
 
-    /// Refuses another number of pins.
+    /// Throws if the number of pins is another.
     func kernelValue() throws(KVMError) -> kvm_ioapic_state {
         guard redirections.count == Self.pinCount else {
             throw KVMError(

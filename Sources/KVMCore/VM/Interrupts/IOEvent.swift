@@ -4,10 +4,11 @@ public import X86
 public struct IOEvent: Hashable, Sendable {
     /// Where the guest writes.
     public var place: CoalescedWrite.Place
-    /// How wide the write is; nil: any width, for memory without a value to match
+    /// The width of the write; nil for any width, which is possible for memory without a value to match
+    /// (`KVM_CAP_IOEVENTFD_ANY_LENGTH`).
     /// (`KVM_CAP_IOEVENTFD_ANY_LENGTH`).
     public var size: AccessSize?
-    /// The only value that counts; nil: any.
+    /// The only value that counts; nil for any value.
     public var value: UInt64?
 
     /// Makes an event of its parts.

@@ -29,7 +29,7 @@ public struct IRQRoute: Hashable, Sendable {
     var kernelValue: kvm_irq_routing_entry {
         var entry = kvm_irq_routing_entry()
         entry.gsi = line
-        // SAFETY: the member of the union that is written is the one that the type selects, and all are plain numbers.
+        // SAFETY: only the union member that the type selects is written, and all members are plain numbers.
         switch destination {
         case .pin(let chip, let pin):
             entry.type = UInt32(KVM_IRQ_ROUTING_IRQCHIP)

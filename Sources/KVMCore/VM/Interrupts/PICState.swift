@@ -10,11 +10,11 @@ public struct PICState: Hashable, Sendable {
     public var mask: UInt8 = 0
     /// ISR: in service.
     public var inService: UInt8 = 0
-    /// What is added to a line to give its priority.
+    /// The offset that is added to a line to give its priority.
     public var priorityOffset: UInt8 = 0
     /// The vector of line 0.
     public var vectorBase: UInt8 = 0
-    /// The next read gives ISR and not IRR.
+    /// The next read gives ISR instead of IRR.
     public var readsInService: UInt8 = 0
     /// The next read is a poll.
     public var poll: UInt8 = 0
@@ -22,20 +22,20 @@ public struct PICState: Hashable, Sendable {
     public var specialMask: UInt8 = 0
     /// How many initialisation words have come.
     public var initializationStep: UInt8 = 0
-    /// Ends an interrupt by itself.
+    /// Ends an interrupt automatically.
     public var automaticEnd: UInt8 = 0
-    /// Rotates priorities when it does.
+    /// Rotates priorities when it does so.
     public var rotatesOnAutomaticEnd: UInt8 = 0
     /// Special fully nested mode.
     public var speciallyNested: UInt8 = 0
     /// Initialisation has four words.
     public var initializationHasFourWords: UInt8 = 0
-    /// ELCR: lines that are level-triggered.
+    /// ELCR: the lines that are level-triggered.
     public var levelTriggered: UInt8 = 0
-    /// Lines that may be.
+    /// The lines that may be level-triggered.
     public var levelTriggeredMask: UInt8 = 0
 
-    /// Which of the two.
+    /// One of the two controllers.
     public enum Chip: UInt32, CaseIterable, Sendable {
         /// Lines 0 to 7.
         case primary = 0

@@ -13,9 +13,9 @@ public struct PITState: Hashable, Sendable {
 
     /// One channel (`struct kvm_pit_channel_state`).
     public struct Channel: Hashable, Sendable {
-        /// What it counts down from: 1 to 65536, or 0 before it is set.
+        /// The count from which it counts down: 1 to 65536, or 0 before it is set.
         public var count: UInt32 = 0
-        /// The count that a latch command froze.
+        /// The count that a latch command saved.
         public var latchedCount: UInt16 = 0
         /// How a count is latched.
         public var countLatched: UInt8 = 0
@@ -29,22 +29,22 @@ public struct PITState: Hashable, Sendable {
         public var writeState: UInt8 = 0
         /// The byte that was written first.
         public var writeLatch: UInt8 = 0
-        /// Which bytes an access has.
+        /// Which bytes an access consists of.
         public var accessMode: UInt8 = 0
         /// Mode 0 to 5.
         public var mode: UInt8 = 0
-        /// Counts in decimal.
+        /// Counts in BCD.
         public var isDecimal: UInt8 = 0
         /// The gate input.
         public var gate: UInt8 = 0
-        /// Host time of the last load, in nanoseconds. KVM sets it anew when the state is set.
+        /// Host time of the last load, in nanoseconds. KVM replaces it when the state is set.
         public var loadTime: Int64 = 0
 
         /// All fields zero.
         public init() {}
     }
 
-    /// What stands beside the channels.
+    /// The state besides the channels.
     public struct Flags: OptionSet, Hashable, Sendable {
         /// As in `kvm_pit_state2::flags`.
         public var rawValue: UInt32
@@ -52,7 +52,7 @@ public struct PITState: Hashable, Sendable {
         /// Makes flags of their bits.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// An HPET stands in for channel 0 (`KVM_PIT_FLAGS_HPET_LEGACY`).
+        /// An HPET replaces channel 0 (`KVM_PIT_FLAGS_HPET_LEGACY`).
         public static let hpetLegacy = Self(rawValue: 1 << 0)
         /// The speaker's data line is on (`KVM_PIT_FLAGS_SPEAKER_DATA_ON`).
         public static let speakerDataOn = Self(rawValue: 1 << 1)

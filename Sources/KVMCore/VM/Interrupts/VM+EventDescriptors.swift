@@ -2,18 +2,18 @@ import CKVM
 import X86
 
 extension VM {
-    /// Lets an event descriptor pulse a line whenever it is signalled (`KVM_IRQFD`). After ``createIRQChip()``.
+    /// Makes an event descriptor pulse a line whenever it is signalled (`KVM_IRQFD`). Call ``createIRQChip()`` first.
     public func assignIRQFD(_ event: borrowing EventDescriptor, line: UInt32) throws(KVMError) {
         try descriptor.call(.irqfd, reading: Self.request(event, line), about: "line \(line)")
     }
 
-    /// Lets an event descriptor raise a line that stays up until the guest has acknowledged it
-    /// (`KVM_CAP_IRQFD_RESAMPLE`). After ``createIRQChip()``.
+    /// Makes an event descriptor raise a line that stays high until the guest has acknowledged it
+    /// (`KVM_CAP_IRQFD_RESAMPLE`). Call ``createIRQChip()`` first.
     ///
     /// - Parameters:
-    ///   - event: raises the line.
-    ///   - line: which line.
-    ///   - resample: signalled by KVM when the guest has acknowledged the interrupt and the line has gone down.
+    ///   - event: the descriptor that raises the line.
+    ///   - line: the line.
+    ///   - resample: KVM signals it after the guest has acknowledged the interrupt and the line is low.
     public func assignIRQFD(
         _ event: borrowing EventDescriptor,
         line: UInt32,
@@ -25,7 +25,7 @@ extension VM {
         try descriptor.call(.irqfd, reading: value, about: "line \(line)")
     }
 
-    /// Takes the line from an event descriptor.
+    /// Disconnects an event descriptor from a line.
     public func deassignIRQFD(_ event: borrowing EventDescriptor, line: UInt32) throws(KVMError) {
         var value = Self.request(event, line)
         value.flags = UInt32(KVM_IRQFD_FLAG_DEASSIGN)
@@ -35,8 +35,8 @@ extension VM {
     /// Signals an event descriptor instead of exiting when the guest writes (`KVM_IOEVENTFD`).
     ///
     /// - Parameters:
-    ///   - event: signalled.
-    ///   - writes: which writes.
+    ///   - event: the descriptor to signal.
+    ///   - writes: the writes that signal it.
     public func assignIOEventFD(_ event: borrowing EventDescriptor, _ writes: IOEvent) throws(KVMError) {
         try change(event, writes, flags: 0)
     }

@@ -2,7 +2,8 @@ import CKVM
 
 extension VM {
     /// Puts interrupt controllers into the kernel: two 8259s, an I/O APIC and a local APIC for each vCPU
-    /// (`KVM_CREATE_IRQCHIP`). Before the first vCPU. ``VCPU/interrupt(vector:)`` does not work from then on.
+    /// (`KVM_CREATE_IRQCHIP`). Call this before making the first vCPU. ``VCPU/interrupt(vector:)`` does not work from
+    /// then on.
     public mutating func createIRQChip() throws(KVMError) {
         try descriptor.call(.createIRQChip)
         hasLocalAPICs = true
@@ -13,7 +14,7 @@ extension VM {
         var value = kvm_irqchip()
         value.chip_id = chip.rawValue
         try descriptor.call(.getIRQChip, with: &value, about: "\(chip) PIC")
-        // SAFETY (all of this file): the member of the union is the one that the chip selects; all are plain numbers.
+        // SAFETY (all of this file): the chip selects the member of the union; all members are plain numbers.
         return unsafe PICState(value.chip.pic)
     }
 

@@ -3,7 +3,7 @@ import SystemPackage
 import X86
 
 extension VM {
-    /// Replaces the table that says where lines lead (`KVM_SET_GSI_ROUTING`). After ``createIRQChip()``.
+    /// Replaces the table that says where lines lead (`KVM_SET_GSI_ROUTING`). Call ``createIRQChip()`` first.
     public func setIRQRouting(_ routes: [IRQRoute]) throws(KVMError) {
         let table = FlexibleArray(
             header: ckvm_irq_routing_header(nr: UInt32(clamping: routes.count), flags: 0),
@@ -14,24 +14,24 @@ extension VM {
         try unsafe descriptor.call(.setGSIRouting, at: table.address, about: "\(routes.count) routes")
     }
 
-    /// Sets the level of a line (`KVM_IRQ_LINE`). After ``createIRQChip()``.
+    /// Sets the level of a line (`KVM_IRQ_LINE`). Call ``createIRQChip()`` first.
     public func setIRQLine(_ line: UInt32, level: Bool) throws(KVMError) {
         try descriptor.call(.irqLine, reading: Self.level(line, level), about: "line \(line)")
     }
 
-    /// Sets the level of a line and says what became of it (`KVM_IRQ_LINE_STATUS`).
+    /// Sets the level of a line and reports the result (`KVM_IRQ_LINE_STATUS`).
     ///
-    /// - Returns: how many processors it was delivered to; 0 if it was merged with one that was waiting already, negative
-    ///   if it was masked.
+    /// - Returns: the number of processors to which it was delivered; 0 if it was merged with one that was already
+    ///   waiting, and negative if it was masked.
     public func setIRQLineReportingStatus(_ line: UInt32, level: Bool) throws(KVMError) -> Int32 {
         var value = Self.level(line, level)
         try descriptor.call(.irqLineStatus, with: &value, about: "line \(line)")
         return value.status
     }
 
-    /// Sends a message-signalled interrupt (`KVM_SIGNAL_MSI`). After ``createIRQChip()``.
+    /// Sends a message-signalled interrupt (`KVM_SIGNAL_MSI`). Call ``createIRQChip()`` first.
     ///
-    /// - Returns: whether it was delivered: no if no processor is meant by it, or the guest blocks it.
+    /// - Returns: whether it was delivered; false if it addresses no processor, or if the guest blocks it.
     @discardableResult
     public func signal(_ message: MSI) throws(KVMError) -> Bool {
         var value = kvm_msi()
@@ -41,7 +41,7 @@ extension VM {
         do {
             return try descriptor.call(.signalMSI, with: &value, about: "\(message)") > 0
         } catch {
-            // The kernel answers -1 where there is no destination, which reaches this process as an errno.
+            // The kernel answers -1 if there is no destination, which looks like an errno here.
             guard error.errno == .notPermitted else { throw error }
             return false
         }

@@ -1,9 +1,9 @@
 import CKVM
 
 extension VM {
-    /// Puts an 8254 into the kernel (`KVM_CREATE_PIT2`). After ``createIRQChip()``.
+    /// Puts an 8254 into the kernel (`KVM_CREATE_PIT2`). Call ``createIRQChip()`` first.
     ///
-    /// - Parameter withSpeaker: it answers port 0x61 too (`KVM_PIT_SPEAKER_DUMMY`).
+    /// - Parameter withSpeaker: whether it also answers port 0x61 (`KVM_PIT_SPEAKER_DUMMY`).
     public func createPIT2(withSpeaker: Bool = false) throws(KVMError) {
         var configuration = kvm_pit_config()
         configuration.flags = withSpeaker ? UInt32(KVM_PIT_SPEAKER_DUMMY) : 0

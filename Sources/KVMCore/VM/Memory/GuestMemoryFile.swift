@@ -1,12 +1,12 @@
 import CKVM
 public import X86
 
-/// Memory that belongs to one VM and is behind its slots without being in this process (guest_memfd; KVM API documentation,
-/// section 4.142).
+/// Memory that belongs to one VM and backs its slots without being mapped into this process (guest_memfd; KVM API
+/// documentation, section 4.142).
 public struct GuestMemoryFile: ~Copyable, Sendable {
     let descriptor: Descriptor
 
-    /// Bytes; a multiple of the page size.
+    /// The size in bytes; a multiple of the page size.
     public let size: UInt64
     /// What it was made with.
     public let flags: Flags
@@ -21,7 +21,7 @@ public struct GuestMemoryFile: ~Copyable, Sendable {
 
         /// It can be mapped into this process (`GUEST_MEMFD_FLAG_MMAP`).
         public static let mappable = Self(rawValue: 1 << 0)
-        /// Its pages are shared at first, so that a mapping of it can be touched (`GUEST_MEMFD_FLAG_INIT_SHARED`).
+        /// Its pages are shared at first, so that a mapping of it can be accessed (`GUEST_MEMFD_FLAG_INIT_SHARED`).
         public static let initiallyShared = Self(rawValue: 1 << 1)
     }
 
@@ -35,19 +35,20 @@ public struct GuestMemoryFile: ~Copyable, Sendable {
     }
 }
 
-/// A ``GuestMemoryFile`` in this process.
+/// A ``GuestMemoryFile`` mapped into this process.
 @safe public struct GuestMemoryMapping: ~Copyable {
     let mapping: Mapping
 
-    /// The first byte; page-aligned, and mapped as long as this value lives. Touching a page that is private ends this process.
+    /// The first byte; page-aligned, and mapped as long as this value lives. Accessing a private page ends this
+    /// process.
     public var address: UnsafeMutableRawPointer { unsafe mapping.address }
 
-    /// Bytes.
+    /// The size in bytes.
     public var size: Int { mapping.size }
 }
 
 extension VM {
-    /// Makes memory of the VM's own (`KVM_CREATE_GUEST_MEMFD`; needs `KVM_CAP_GUEST_MEMFD`).
+    /// Makes memory that belongs to the VM (`KVM_CREATE_GUEST_MEMFD`; needs `KVM_CAP_GUEST_MEMFD`).
     ///
     /// - Parameters:
     ///   - size: bytes; a multiple of the page size, not zero.
@@ -63,7 +64,7 @@ extension VM {
             guard GuestMemoryFile.Flags(rawValue: UInt64(known)).isSuperset(of: flags) else {
                 throw KVMError(
                     .createGuestMemoryFile,
-                    refused: "this VM's files have no flags but 0x\(String(known, radix: 16))",
+                    refused: "this VM's files have no flags other than 0x\(String(known, radix: 16))",
                     about: subject
                 )
             }
@@ -78,7 +79,7 @@ extension VM {
             owning: try descriptor.call(.createGuestMemoryFile, with: &value, about: subject),
             host: descriptor.host
         )
-        // Unlike KVM's other descriptors, it is not made so.
+        // Unlike KVM's other descriptors, it is not close-on-exec from the start.
         do {
             try descriptor.host.closeOnExec(file.rawValue)
         } catch {
@@ -92,13 +93,13 @@ extension VM {
     ///
     /// - Parameters:
     ///   - slot: a slot that is not in use.
-    ///   - guestAddress: where the guest sees the memory; page-aligned.
+    ///   - guestAddress: the memory's address in the guest; page-aligned.
     ///   - file: a file of this VM; the slot keeps it alive.
-    ///   - fileOffset: where in the file the slot's memory begins; page-aligned.
-    ///   - sharedMemory: what the guest sees where its memory is shared; page-aligned. Mapped until the slot is removed and the VM
-    ///     and its vCPUs are gone. Nil where all of it comes from the file.
+    ///   - fileOffset: the offset in the file of the slot's memory; page-aligned.
+    ///   - sharedMemory: what the guest sees where its memory is shared; page-aligned. It must stay mapped until the slot is
+    ///     removed and the VM and its vCPUs are gone. Nil if all of the memory comes from the file.
     ///   - size: bytes; a multiple of the page size, not zero.
-    ///   - flags: write protection; pages of a file cannot be logged.
+    ///   - flags: write protection; writes to a file's pages cannot be logged.
     @unsafe public mutating func setMemoryRegion(
         _ slot: MemorySlot,
         guestAddress: GuestPhysicalAddress,

@@ -9,16 +9,17 @@ public struct MemoryAttributes: OptionSet, Hashable, Sendable {
     /// Makes attributes of their bits.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    /// The range is the guest's alone: it comes from the ``GuestMemoryFile`` behind its slot (`KVM_MEMORY_ATTRIBUTE_PRIVATE`).
+    /// The range is private to the guest and comes from the ``GuestMemoryFile`` behind its slot
+    /// (`KVM_MEMORY_ATTRIBUTE_PRIVATE`).
     public static let `private` = Self(rawValue: 1 << 3)
 }
 
 extension VM {
-    /// Says how a range of guest memory is used (`KVM_SET_MEMORY_ATTRIBUTES`; needs `KVM_CAP_MEMORY_ATTRIBUTES`, which only VMs of
-    /// some types have).
+    /// Sets how a range of guest memory is used (`KVM_SET_MEMORY_ATTRIBUTES`; needs `KVM_CAP_MEMORY_ATTRIBUTES`, which
+    /// only VMs of some types have).
     ///
     /// - Parameters:
-    ///   - attributes: what holds of the range from now on; nothing is the default.
+    ///   - attributes: the range's attributes from now on; the default is none.
     ///   - address: the first byte; page-aligned.
     ///   - size: bytes; a multiple of the page size, not zero.
     public func setMemoryAttributes(
@@ -31,7 +32,7 @@ extension VM {
         guard MemoryAttributes(rawValue: UInt64(known)).isSuperset(of: attributes) else {
             throw KVMError(
                 .setMemoryAttributes,
-                refused: "this VM has no attributes but 0x\(String(known, radix: 16))",
+                refused: "this VM has no attributes other than 0x\(String(known, radix: 16))",
                 about: subject
             )
         }

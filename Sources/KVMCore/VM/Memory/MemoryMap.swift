@@ -1,12 +1,12 @@
 import X86
 
-/// The memory slots of a VM as KVMCore believes them to be, so that a wrong call is refused with a reason and not with
-/// a bare EINVAL or EEXIST.
+/// The memory slots of a VM as far as KVMCore knows them, so that it can refuse a wrong call with a reason instead of a
+/// bare EINVAL or EEXIST.
 struct MemoryMap: Sendable {
     private(set) var regions: [MemorySlot: MemoryRegion] = [:]
-    /// Slots that the host has in each address space.
+    /// How many slots the host has in each address space.
     let slotCount: UInt32
-    /// Address spaces that the host has.
+    /// How many address spaces the host has.
     let addressSpaceCount: UInt32
 
     /// The map of a VM that has just been made.
@@ -15,7 +15,7 @@ struct MemoryMap: Sendable {
         addressSpaceCount = UInt32(max(try vm.check(.multiAddressSpace), 1))
     }
 
-    /// Why `region` cannot stand in `slot`, or nil if it can.
+    /// Why `region` cannot be in `slot`, or nil if it can.
     func objection(to region: MemoryRegion, in slot: MemorySlot) -> String? {
         let page = MemoryRegion.pageSize
         if slot.index >= slotCount || slot.addressSpace >= addressSpaceCount {

@@ -12,7 +12,7 @@ public struct MemorySlot: RawRepresentable, Hashable, Comparable, Sendable {
     /// Orders by number.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    /// The address space: slots of different ones may overlap.
+    /// The address space. Slots of different address spaces may overlap.
     var addressSpace: UInt32 { rawValue >> 16 }
 
     /// The number within the address space.

@@ -1,7 +1,7 @@
 import CKVM
 
 extension VM {
-    /// Bytes that the dirty log of a slot needs: one bit for each page, in whole 64-bit words.
+    /// The size of a slot's dirty log in bytes: one bit for each page, in whole 64-bit words.
     public func dirtyLogSize(_ slot: MemorySlot) throws(KVMError) -> Int {
         let region = try region(of: slot, for: .getDirtyLog)
         return Self.bitmapSize(pages: region.size / MemoryRegion.pageSize)
@@ -9,16 +9,18 @@ extension VM {
 
     /// Which pages of a slot the guest has written to since the last call (`KVM_GET_DIRTY_LOG`).
     ///
-    /// With `KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2` enabled pages stay dirty until ``clearDirtyLog(_:firstPage:pages:bitmap:)``.
+    /// With `KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2` enabled, pages stay dirty until
+    /// ``clearDirtyLog(_:firstPage:pages:bitmap:)``.
     ///
     /// - Parameters:
     ///   - slot: a slot with ``MemoryFlags/logDirtyPages``.
-    ///   - bitmap: filled: bit `n` of byte `m` is page `8 * m + n` of the slot. ``dirtyLogSize(_:)`` bytes at least.
+    ///   - bitmap: filled: bit `n` of byte `m` is page `8 * m + n` of the slot. At least ``dirtyLogSize(_:)`` bytes.
     public func dirtyLog(_ slot: MemorySlot, into bitmap: inout MutableRawSpan) throws(KVMError) {
         let region = try region(of: slot, for: .getDirtyLog)
         let needed = Self.bitmapSize(pages: region.size / MemoryRegion.pageSize)
         try Self.require(bitmap.byteCount, needed, slot, .getDirtyLog)
-        // SAFETY: the kernel writes `needed` bytes, which the bitmap has; the pointer is used during the call only.
+        // SAFETY: the kernel writes `needed` bytes, and the bitmap has as many; the pointer is used during the call
+        // only.
         try unsafe bitmap.withUnsafeMutableBytes { (buffer) throws(KVMError) in
             var request = unsafe kvm_dirty_log()
             unsafe request.slot = slot.rawValue
@@ -38,7 +40,7 @@ extension VM {
     ///
     /// - Parameters:
     ///   - slot: a slot with ``MemoryFlags/logDirtyPages``.
-    ///   - firstPage: the page that bit 0 of the bitmap stands for; a multiple of 64.
+    ///   - firstPage: the page of the bitmap's bit 0; a multiple of 64.
     ///   - pages: how many pages; a multiple of 64 unless they reach the end of the slot.
     ///   - bitmap: which of them; one bit for each, in whole 64-bit words.
     public func clearDirtyLog(
@@ -91,7 +93,7 @@ extension VM {
             throw KVMError(
                 operation: request.name.description,
                 argument: "slot \(slot.rawValue)",
-                cause: .refused("the bitmap has \(available) bytes, \(needed) are needed")
+                cause: .refused("the bitmap has \(available) bytes, but \(needed) are needed")
             )
         }
     }

@@ -5,20 +5,20 @@ extension VM {
     /// The slots in use.
     public var memoryRegions: [MemorySlot: MemoryRegion] { memory.regions }
 
-    /// Adds, moves, resizes or changes the access to a memory slot (`KVM_SET_USER_MEMORY_REGION`).
+    /// Adds, moves or resizes a memory slot, or changes how it may be accessed (`KVM_SET_USER_MEMORY_REGION`).
     ///
-    /// A slot that is not in use is added. One that is in use is changed in one step where the kernel can do that (its
-    /// address alone, or dirty logging alone); otherwise it is deleted and added anew, and if the new one is refused
-    /// the old one is put back. No vCPU may be running then.
+    /// A slot that is not in use is added. One that is in use is changed in one step if the kernel can do that (for the
+    /// address alone, or dirty logging alone). Otherwise it is deleted and added again; if the kernel refuses the new
+    /// one, the old one is put back. No vCPU may be running meanwhile.
     ///
     /// - Parameters:
-    ///   - slot: which slot.
-    ///   - guestAddress: where the guest sees the memory; page-aligned.
+    ///   - slot: the slot.
+    ///   - guestAddress: the memory's address in the guest; page-aligned.
     ///   - hostMemory: the memory; page-aligned. It must stay mapped until the slot is removed and the VM and its
     ///     vCPUs are gone.
     ///   - size: bytes; a multiple of the page size, not zero.
     ///   - flags: write protection and dirty logging.
-    /// - Throws: a refusal that says why if something is misaligned, wraps around or overlaps another slot.
+    /// - Throws: a refusal with the reason if something is misaligned, wraps around or overlaps another slot.
     @unsafe public mutating func setMemoryRegion(
         _ slot: MemorySlot,
         guestAddress: GuestPhysicalAddress,
@@ -42,7 +42,8 @@ extension VM {
         if flags.contains(.guestMemoryFile) || memory.regions[slot]?.flags.contains(.guestMemoryFile) == true {
             throw KVMError(
                 .setUserMemoryRegion,
-                refused: "a slot with a guest memory file is set with its file, and not changed: remove it first",
+                refused:
+                    "a slot with a guest memory file cannot be changed, and is added with its file: remove it first",
                 about: Self.describe(region, in: slot)
             )
         }
@@ -87,7 +88,7 @@ extension VM {
     private mutating func remove(_ region: MemoryRegion, from slot: MemorySlot) throws(KVMError) {
         var request = Self.request(region, in: slot)
         request.memory_size = 0
-        // The older of the two requests does not know it.
+        // The older of the two requests does not know this flag.
         request.flags &= ~MemoryFlags.guestMemoryFile.rawValue
         try descriptor.call(
             .setUserMemoryRegion,

@@ -5,9 +5,9 @@ import CKVM
 public struct StatisticDefinition: Hashable, Sendable {
     /// The name, such as `exits`.
     public var name: String
-    /// How values come about.
+    /// How its values change.
     public var kind: Kind
-    /// What values count.
+    /// What its values count.
     public var unit: Unit
     /// Values are in units of ``base`` to the power of this.
     public var exponent: Int
@@ -15,16 +15,16 @@ public struct StatisticDefinition: Hashable, Sendable {
     public var base: Base
     /// How many values there are: more than one for histograms.
     public var count: Int
-    /// How much each bucket of a linear histogram takes in.
+    /// The width of each bucket of a linear histogram.
     public var bucketSize: UInt32
-    /// Where its values are among all values, in bytes.
+    /// The offset in bytes of its values among all values.
     var offset: Int
 
-    /// How values come about (`KVM_STATS_TYPE_*`).
+    /// How values change (`KVM_STATS_TYPE_*`).
     public enum Kind: UInt32, CaseIterable, Sendable {
         /// Only grows.
         case cumulative = 0
-        /// How it is now.
+        /// The present state.
         case instant = 1
         /// The highest so far.
         case peak = 2
@@ -38,7 +38,7 @@ public struct StatisticDefinition: Hashable, Sendable {
 
     /// What values count (`KVM_STATS_UNIT_*`).
     public enum Unit: UInt32, CaseIterable, Sendable {
-        /// Things.
+        /// Plain counts.
         case none = 0
         /// Bytes.
         case bytes = 1
@@ -52,7 +52,7 @@ public struct StatisticDefinition: Hashable, Sendable {
         case other = 15
     }
 
-    /// What the exponent is of (`KVM_STATS_BASE_*`).
+    /// The base of the exponent (`KVM_STATS_BASE_*`).
     public enum Base: UInt32, CaseIterable, Sendable {
         /// Ten.
         case ten = 0
@@ -62,10 +62,10 @@ public struct StatisticDefinition: Hashable, Sendable {
         case other = 15
     }
 
-    /// Bytes before the name.
+    /// How many bytes come before the name.
     static let fixedSize = 16
 
-    /// Reads one, with a name that takes `nameSize` bytes.
+    /// Reads one whose name takes `nameSize` bytes.
     init(from cursor: inout ByteCursor, nameSize: Int) throws(ByteCodingError) {
         let flags: UInt32 = try cursor.read()
         kind = Kind(rawValue: flags >> UInt32(KVM_STATS_TYPE_SHIFT) & 0xF) ?? .other

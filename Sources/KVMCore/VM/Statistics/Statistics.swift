@@ -3,9 +3,9 @@ import CKVM
 
 /// What KVM counts about one VM or one vCPU, read by name (`KVM_GET_STATS_FD`; KVM API documentation, section 4.133).
 public struct Statistics: ~Copyable, Sendable {
-    /// Whose they are, such as `kvm-1234`.
+    /// The VM or vCPU that they are about, such as `kvm-1234`.
     public let source: String
-    /// What there is, in the kernel's order.
+    /// The available statistics, in the kernel's order.
     public let definitions: [StatisticDefinition]
 
     private let descriptor: Descriptor
@@ -16,7 +16,7 @@ public struct Statistics: ~Copyable, Sendable {
     /// The longest name that is accepted; kernels have 48.
     private static let maximumNameSize = 1024
 
-    /// Opens the statistics of the VM or vCPU that a descriptor stands for, and reads what there is.
+    /// Opens the statistics of a descriptor's VM or vCPU, and reads which there are.
     static func open(of owner: borrowing Descriptor) throws(KVMError) -> Self {
         let descriptor = Descriptor(owning: try owner.call(.getStatisticsDescriptor), host: owner.host)
         let header = try Header(descriptor.read(at: 0, count: Header.size, of: "header"))
@@ -56,7 +56,7 @@ public struct Statistics: ~Copyable, Sendable {
         self.dataOffset = dataOffset
     }
 
-    /// The present values of one statistic: one, or for a histogram as many as it has buckets.
+    /// The present values of one statistic: one, or, for a histogram, one for each bucket.
     public func values(of definition: StatisticDefinition) throws(KVMError) -> [UInt64] {
         let bytes = try descriptor.read(
             at: dataOffset + definition.offset,
@@ -73,9 +73,9 @@ public struct Statistics: ~Copyable, Sendable {
         }
     }
 
-    /// The present value of the statistic with a name; the first one of a histogram.
+    /// The present value of the statistic with this name; for a histogram, its first value.
     ///
-    /// - Throws: a refusal if there is none of that name.
+    /// - Throws: a refusal if there is no statistic of that name.
     public func value(_ name: String) throws(KVMError) -> UInt64 {
         guard let definition = definitions.first(where: { $0.name == name }) else {
             throw KVMError(

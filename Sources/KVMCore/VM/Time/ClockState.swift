@@ -1,17 +1,18 @@
 import CKVM
 
-/// The clock that KVM gives a VM's guests by kvmclock, at one moment (`struct kvm_clock_data`).
+/// The kvmclock of a VM's guests at one moment (`struct kvm_clock_data`).
 public struct ClockState: Hashable, Sendable {
-    /// Nanoseconds since the VM was made, or as was set.
+    /// Nanoseconds since the VM was made, or since the value that was set.
     public var nanoseconds: UInt64
-    /// Which of the other fields count, and how steady the clock is.
+    /// Which of the other fields are valid, and how steady the clock is.
     public var flags: Flags
     /// The host's time at that moment, in nanoseconds since 1970, if ``Flags/realTime`` is set.
     public var realTime: UInt64
     /// The host's time-stamp counter at that moment, if ``Flags/hostTSC`` is set.
     public var hostTSC: UInt64
 
-    /// Makes a state of its parts. With ``Flags/realTime``, what has passed on the host since then is added when it is set.
+    /// Makes a state of its parts. With ``Flags/realTime``, setting it adds the time that has passed on the host since
+    /// then.
     public init(nanoseconds: UInt64, flags: Flags = [], realTime: UInt64 = 0, hostTSC: UInt64 = 0) {
         self.nanoseconds = nanoseconds
         self.flags = flags
@@ -19,7 +20,7 @@ public struct ClockState: Hashable, Sendable {
         self.hostTSC = hostTSC
     }
 
-    /// Which fields count, and how steady the clock is.
+    /// Which fields are valid, and how steady the clock is.
     public struct Flags: OptionSet, Hashable, Sendable {
         /// As in `kvm_clock_data::flags`.
         public var rawValue: UInt32
@@ -29,9 +30,9 @@ public struct ClockState: Hashable, Sendable {
 
         /// All vCPUs see the same clock (`KVM_CLOCK_TSC_STABLE`).
         public static let steady = Self(rawValue: 1 << 1)
-        /// ``ClockState/realTime`` counts (`KVM_CLOCK_REALTIME`).
+        /// ``ClockState/realTime`` is valid (`KVM_CLOCK_REALTIME`).
         public static let realTime = Self(rawValue: 1 << 2)
-        /// ``ClockState/hostTSC`` counts (`KVM_CLOCK_HOST_TSC`).
+        /// ``ClockState/hostTSC`` is valid (`KVM_CLOCK_HOST_TSC`).
         public static let hostTSC = Self(rawValue: 1 << 3)
     }
 }
@@ -52,8 +53,8 @@ extension VM {
 
     /// Sets the clock of the VM's guests (`KVM_SET_CLOCK`; needs `KVM_CAP_ADJUST_CLOCK`).
     ///
-    /// - Parameter state: of its flags ``ClockState/Flags/realTime`` alone means something here; the others only say what was.
-    /// - Throws: a refusal if that flag is set and the host does not know it (Linux 5.16).
+    /// - Parameter state: only ``ClockState/Flags/realTime`` of its flags has a meaning here; the others only report.
+    /// - Throws: a refusal if that flag is set and the host does not know it (before Linux 5.16).
     public func setClock(_ state: ClockState) throws(KVMError) {
         let known = ClockState.Flags(rawValue: try descriptor.require(.adjustClock, for: .setClock))
         let flags = state.flags.intersection(.realTime)

@@ -2,7 +2,7 @@ import CKVM
 import SystemPackage
 
 extension VM {
-    /// The frequency of the time-stamp counter that vCPUs get which are made from now on, in kHz (`KVM_GET_TSC_KHZ` on the VM).
+    /// The time-stamp counter frequency of vCPUs made from now on, in kHz (`KVM_GET_TSC_KHZ` on the VM).
     public func tscFrequency() throws(KVMError) -> UInt32 {
         do {
             return UInt32(try descriptor.call(.getTSCFrequency))
@@ -11,11 +11,11 @@ extension VM {
         }
     }
 
-    /// Sets that frequency (`KVM_SET_TSC_KHZ` on the VM). Before the first vCPU.
+    /// Sets that frequency (`KVM_SET_TSC_KHZ` on the VM). Call this before making the first vCPU.
     ///
     /// - Parameter frequency: in kHz; 0 means the host's own.
-    /// - Throws: that the host lacks `KVM_CAP_VM_TSC_CONTROL`, if it does and refuses. Without it some kernels take the host's
-    ///   own frequency, or a higher one, which they only approximate.
+    /// - Throws: a lack of `KVM_CAP_VM_TSC_CONTROL` if the host lacks it and refuses. Without it, some kernels accept
+    ///   the host's own frequency, or a higher one, which they only approximate.
     public func setTSCFrequency(_ frequency: UInt32) throws(KVMError) {
         do {
             try descriptor.call(.setTSCFrequency, UInt(frequency), about: "\(frequency) kHz")
@@ -40,7 +40,7 @@ extension VCPU {
     /// Sets that frequency (`KVM_SET_TSC_KHZ`).
     ///
     /// - Parameter frequency: in kHz; 0 means the host's own.
-    /// - Throws: that the host lacks `KVM_CAP_TSC_CONTROL`, if it does and refuses; see ``VM/setTSCFrequency(_:)``.
+    /// - Throws: a lack of `KVM_CAP_TSC_CONTROL` if the host lacks it and refuses; see ``VM/setTSCFrequency(_:)``.
     public mutating func setTSCFrequency(_ frequency: UInt32) throws(KVMError) {
         let subject = "\(frequency) kHz"
         do {
@@ -53,7 +53,7 @@ extension VCPU {
 }
 
 extension KVMError {
-    /// The kernel does not know the request, or not with that value.
+    /// The kernel does not know the request, or does not accept that value.
     fileprivate var isRefusalOfTheKernel: Bool {
         errno == .invalidArgument || errno == .inappropriateIOCTLForDevice
     }

@@ -8,7 +8,7 @@ extension ELFFile {
     private static let programBits: UInt32 = 1
     private static let executableSection: UInt64 = 4
 
-    /// The segments that stand in memory.
+    /// The segments that are loaded into memory.
     var loadable: [Segment] { segments.filter { $0.kind == Self.loadable && $0.memorySize > 0 } }
 
     /// Puts every loadable segment at its physical address.
@@ -29,7 +29,8 @@ extension ELFFile {
         }
     }
 
-    /// Where execution begins: some files give a linear address that only their own paging makes true.
+    /// Where execution begins. Some files give a linear address, which is valid only after they set up paging, so this
+    /// translates it.
     var physicalEntryPoint: UInt64 {
         let segment = loadable.first {
             entry >= $0.virtualAddress && entry - $0.virtualAddress < $0.memorySize
@@ -37,9 +38,10 @@ extension ELFFile {
         return segment.map { entry - $0.virtualAddress &+ $0.physicalAddress } ?? entry
     }
 
-    /// The code of a segment: its executable sections where the file names sections, or else all of it if it can be executed.
+    /// The code of a segment: its executable sections where the file has sections, or else the whole segment if it can
+    /// be executed.
     ///
-    /// The mode of 64-bit code is known. 32-bit files may carry code for any mode.
+    /// The mode of 64-bit code is known. 32-bit files may contain code for any mode.
     func code(in segment: Segment) -> [CodeRange] {
         guard segment.flags & Self.executableSegment != 0 else { return [] }
         let inside = sections.filter { section in

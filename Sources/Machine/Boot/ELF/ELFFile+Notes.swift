@@ -8,7 +8,7 @@ extension ELFFile {
     }
 
     private static let noteSegment: UInt32 = 4
-    /// Most notes that are looked at.
+    /// The most notes that are read.
     private static let noteLimit = 4096
 
     /// Xen's note PHYS32_ENTRY: where a PVH loader enters the kernel, in 32-bit mode without paging.
@@ -16,13 +16,13 @@ extension ELFFile {
         get throws(MachineError) {
             guard let note = try notes.first(where: { $0.isXen && $0.kind == 18 }) else { return nil }
             guard note.description.count == 4 || note.description.count == 8 else {
-                throw .malformed("ELF file", "its PVH note has \(note.description.count) bytes and not 4 or 8")
+                throw .malformed("ELF file", "its PVH note has \(note.description.count) bytes instead of 4 or 8")
             }
             return note.description.reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
     }
 
-    /// Whether a note says that this is Linux: its own, or the one that it carries for Xen.
+    /// Whether a note identifies the file as Linux: Linux's own note, or the one that it has for Xen.
     var isLinux: Bool {
         get throws(MachineError) {
             try notes.contains { note in
@@ -32,7 +32,7 @@ extension ELFFile {
         }
     }
 
-    /// What Solo5's notes of one kind say, in order.
+    /// The contents of Solo5's notes of one kind, in order.
     func solo5Notes(_ kind: UInt32) throws(MachineError) -> [[UInt8]] {
         try notes.filter { $0.owner == Array("Solo5\0".utf8) && $0.kind == kind }.map(\.description)
     }
@@ -53,7 +53,7 @@ extension ELFFile {
         }
     }
 
-    /// Owner and description are each padded to 4 bytes.
+    /// Owner and description are each padded to a multiple of 4 bytes.
     private static func readNote(_ cursor: inout ByteCursor) throws(ByteCodingError) -> Note {
         let ownerSize: UInt32 = try cursor.read()
         let descriptionSize: UInt32 = try cursor.read()

@@ -7,22 +7,22 @@ public struct ProgramSymbol: Hashable, Sendable {
     public var name: String
     /// The linear address of the first byte.
     public var address: GuestVirtualAddress
-    /// Bytes; 0 where it is not known.
+    /// The size in bytes; 0 where it is not known.
     public var size: UInt64
 }
 
 extension ELFFile {
-    /// Most symbols that are kept; the rest of a larger table is left out.
+    /// The most symbols that are kept; the rest of a larger table is left out.
     private static let symbolLimit = 1 << 20
-    /// Most bytes of a name; a symbol with a longer one is left out.
+    /// The longest name in bytes; a symbol with a longer one is left out.
     private static let nameLimit = 4096
     private static let symbolTable: UInt32 = 2
-    /// Kinds of symbols that name places: without a type, data and functions.
+    /// The kinds of symbols that name places: those without a type, data and functions.
     private static let namedKinds: ClosedRange<UInt8> = 0...2
     /// Section indices from here on have special meanings.
     private static let reservedIndices: UInt16 = 0xFF00
 
-    /// The names of functions, data and labels, by rising address. A broken table gives as many as it holds whole.
+    /// The names of functions, data and labels, by rising address. A broken table gives as many as are whole.
     var symbols: [ProgramSymbol] {
         var symbols: [ProgramSymbol] = []
         for table in sections where table.kind == Self.symbolTable && Int(table.link) < sections.count {

@@ -1,4 +1,4 @@
-/// A 32- or 64-bit ELF executable for x86, as far as booting it takes (System V ABI, chapters 4 and 5).
+/// The parts of a 32- or 64-bit x86 ELF executable that booting needs (System V ABI, chapters 4 and 5).
 struct ELFFile {
     /// One program header.
     struct Segment {
@@ -9,7 +9,7 @@ struct ELFFile {
         var physicalAddress: UInt64
         var fileSize: UInt64
         var memorySize: UInt64
-        /// 0 or a power of two in a sound file.
+        /// 0 or a power of two in a valid file.
         var alignment: UInt64
     }
 
@@ -35,9 +35,9 @@ struct ELFFile {
     /// The section that holds the sections' names.
     let sectionNamesIndex: UInt16
 
-    /// Most program headers; a kernel has a handful.
+    /// The most program headers; a kernel has a handful.
     static let segmentLimit: UInt16 = 1024
-    /// Most sections: those that a header can count without the extension for more.
+    /// The most sections that a header can count without the extension for more.
     static let sectionLimit: UInt16 = 0xFEFF
 
     static func isELF(_ file: ImageReader) -> Bool {
@@ -53,16 +53,16 @@ struct ELFFile {
         )
         guard kind == 1 || kind == 2, order == 1 else {
             throw .unsupported(
-                "an ELF file of class \(kind), byte order \(order): it must be 32- or 64-bit, little-endian"
+                "an ELF file of class \(kind) and byte order \(order); it must be 32- or 64-bit and little-endian"
             )
         }
         let wide = kind == 2
         is64Bit = wide
         let type: UInt16 = try elf.integer(at: 16, "the file type")
         let machine: UInt16 = try elf.integer(at: 18, "the machine")
-        guard type == 2 || type == 3 else { throw .unsupported("an ELF file of type \(type): it must be executable") }
+        guard type == 2 || type == 3 else { throw .unsupported("an ELF file of type \(type); it must be executable") }
         guard machine == 3 || machine == 62 else {
-            throw .unsupported("an ELF file for machine \(machine): it must be x86")
+            throw .unsupported("an ELF file for machine \(machine); it must be x86")
         }
         func address(_ narrow: UInt64, _ wideOffset: UInt64, _ field: String) throws(MachineError) -> UInt64 {
             wide
@@ -79,7 +79,7 @@ struct ELFFile {
         let sectionCount: UInt16 = try elf.integer(at: counts + 6, "the section header count")
         sectionNamesIndex = try elf.integer(at: counts + 8, "the section name index")
         segments = try Self.segments(elf, wide, at: segmentsOffset, size: segmentSize, count: segmentCount)
-        // A program runs without its sections, which only name things: those of a broken table are left out.
+        // A program runs without its sections, which only name things, so a broken table of sections is ignored.
         sections =
             sectionHeaderOffset == 0
             ? []
@@ -95,11 +95,11 @@ struct ELFFile {
     ) throws(MachineError) -> [Segment] {
         guard count > 0 else { throw .malformed("ELF file", "it has no program headers, so nothing to load") }
         guard count <= segmentLimit else {
-            throw .malformed("ELF file", "it has \(count) program headers; \(segmentLimit) is the limit")
+            throw .malformed("ELF file", "it has \(count) program headers; the limit is \(segmentLimit)")
         }
         let least: UInt16 = wide ? 56 : 32
         guard size >= least else {
-            throw .malformed("ELF file", "a program header of \(size) bytes; it must have \(least) at least")
+            throw .malformed("ELF file", "a program header of \(size) bytes; it must have at least \(least)")
         }
         let table = try elf.range(at: offset, count: UInt64(size) * UInt64(count), "the program header table")
         var segments: [Segment] = []
@@ -134,7 +134,7 @@ struct ELFFile {
     ) throws(MachineError) -> [Section] {
         guard count > 0 else { return [] }
         guard count <= sectionLimit else {
-            throw .malformed("ELF file", "it has \(count) section headers; \(sectionLimit) is the limit")
+            throw .malformed("ELF file", "it has \(count) section headers; the limit is \(sectionLimit)")
         }
         guard size == (wide ? 64 : 40) else { throw .malformed("ELF file", "a section header of \(size) bytes") }
         let table = try elf.range(at: offset, count: UInt64(size) * UInt64(count), "the section header table")

@@ -2,19 +2,19 @@ import ByteCoding
 import Engine
 import X86
 
-/// Solo5's HVT: a unikernel alone in 64-bit mode, with the checks and the initial state of Solo5's own tender
+/// Solo5's HVT: a unikernel alone in 64-bit mode, with the checks and the initial state of Solo5's tender
 /// (tenders/common/elf.c, tenders/hvt).
 enum HVTLoader {
     private static let abiNote: UInt32 = 0x3149_4241  // ABI1
     private static let manifestNote: UInt32 = 0x3154_464D  // MFT1
-    /// The versions whose structures these are: they are the same in both.
+    /// The versions that have these structures, which are the same in both.
     private static let versions: ClosedRange<UInt32> = 1...2
     private static let target: UInt32 = 1
-    /// What else unikernels are built for, by number.
+    /// The targets of unikernels, by number.
     private static let targets = ["", "hvt", "spt", "virtio", "muen", "genode", "xen"]
-    /// Bytes of the command line, with the zero that ends it.
+    /// Bytes of the command line, including the zero at its end.
     static let commandLineSize = 8192
-    /// Hz at which the time-stamp counter runs: see ``Board/readHidden(_:randomness:now:)``.
+    /// The frequency of the time-stamp counter in Hz: see ``Board/readHidden(_:randomness:now:)``.
     static let counterFrequency: UInt64 = 1_000_000_000
 
     /// Whether a file says that it is for one of Solo5's tenders.
@@ -66,7 +66,9 @@ enum HVTLoader {
         let notes = try elf.solo5Notes(abiNote)
         guard let note = notes.first else { throw .malformed("unikernel", "it has no ABI note; is it one of Solo5's?") }
         guard notes.count == 1 else { throw .malformed("unikernel", "it has \(notes.count) ABI notes") }
-        guard note.count == 16 else { throw .malformed("unikernel", "its ABI note has \(note.count) bytes and not 16") }
+        guard note.count == 16 else {
+            throw .malformed("unikernel", "its ABI note has \(note.count) bytes instead of 16")
+        }
         let (target, version): (UInt32, UInt32)
         do throws(ByteCodingError) {
             var cursor = ByteCursor(note.rawSpan)
@@ -80,8 +82,8 @@ enum HVTLoader {
         }
         guard versions.contains(version) else {
             throw .unsupported(
-                "a unikernel for version \(version) of the HVT ABI; versions \(versions.lowerBound) to "
-                    + "\(versions.upperBound) are known"
+                "a unikernel for version \(version) of the HVT ABI; only versions \(versions.lowerBound) to "
+                    + "\(versions.upperBound) are supported"
             )
         }
     }
@@ -93,7 +95,7 @@ enum HVTLoader {
         return try Manifest(note: note)
     }
 
-    /// `struct hvt_boot_info`, and behind it what it points to: the manifest and the command line.
+    /// `struct hvt_boot_info`, followed by what it points to: the manifest and the command line.
     private static func bootInformation(
         memorySize: UInt64,
         programEnd: UInt64,
@@ -102,7 +104,7 @@ enum HVTLoader {
     ) throws(MachineError) -> MemoryContent {
         let line = try BootOptions.terminated(commandLine)
         guard line.count <= commandLineSize else {
-            throw .misusedOption("--", "a unikernel's arguments have at most \(commandLineSize - 1) bytes")
+            throw .misusedOption("--", "a unikernel's arguments can have at most \(commandLineSize - 1) bytes")
         }
         let structureSize: UInt64 = 40
         let manifestAddress = HVTMemory.bootInformation + structureSize
@@ -119,8 +121,8 @@ enum HVTLoader {
 }
 
 extension ProcessorState {
-    /// How a unikernel is entered: 64-bit mode, flat segments, interrupts off, no interrupt table, RDI at the boot
-    /// information, and the stack at the end of memory (tenders/hvt/hvt_cpu_x86_64.h).
+    /// How a unikernel is entered: in 64-bit mode, with flat segments, interrupts off, no interrupt table, RDI at the
+    /// boot information, and the stack at the end of memory (tenders/hvt/hvt_cpu_x86_64.h).
     fileprivate static func unikernel(entry: UInt64, memorySize: UInt64) -> Self {
         var state = reset(signature: 0)
         state.rip = entry

@@ -2,12 +2,13 @@ import ByteCoding
 import Engine
 import X86
 
-/// Where things lie in a unikernel's memory: the addresses of Solo5's own tender.
+/// Where things lie in a unikernel's memory: the same addresses as in Solo5's tender.
 enum HVTMemory {
     static let pageSize: UInt64 = 0x1000
-    /// Memory comes in these, because page tables map it in these.
+    /// The unit of memory, because page tables map it in such units.
     static let unit: UInt64 = 0x20_0000
-    /// The most there can be. Solo5's own tender gives 4 GiB; KVM needs pages below that for itself on some processors.
+    /// The most memory that a unikernel can have. Solo5's tender gives up to 4 GiB; KVM needs pages below that for
+    /// itself on some processors.
     static let largestSize: UInt64 = 0xFE00_0000
 
     static let descriptors: UInt64 = 0x1000
@@ -15,20 +16,20 @@ enum HVTMemory {
     static let pointerTable: UInt64 = 0x3000
     static let directories: UInt64 = 0x4000
     static let firstTable: UInt64 = 0x8000
-    /// Where the guest is told of its machine; what lies below is not mapped.
+    /// Where the guest finds the description of its machine. Memory below it is not mapped.
     static let bootInformation: UInt64 = 0x1_0000
-    /// Where programs may begin. What lies below can only be read.
+    /// Where programs may begin. Memory below can only be read.
     static let programStart: UInt64 = 0x10_0000
 
     static let descriptorLimit: UInt16 = 23
     private static let directoryCount: UInt64 = 4
     private static let entries = 512
 
-    /// How much memory a guest gets for which so much was asked: whole units, and at least one.
+    /// How much memory a guest gets if the user asks for `size`: whole units, and at least one.
     static func size(forAsked size: UInt64) throws(MachineError) -> UInt64 {
         let whole = max(size / unit * unit, unit)
         guard whole <= largestSize else {
-            throw .misusedOption("--memory", "a unikernel has at most \(largestSize >> 20) MiB")
+            throw .misusedOption("--memory", "a unikernel can have at most \(largestSize >> 20) MiB")
         }
         return whole
     }
@@ -37,7 +38,7 @@ enum HVTMemory {
     private static let writable: UInt64 = 2
     private static let large: UInt64 = 0x80
 
-    /// Page tables and segment descriptors for so much memory, in whole units.
+    /// Page tables and segment descriptors for `size` bytes of memory, in whole units.
     static func tables(size: UInt64) -> [MemoryContent] {
         [
             content(at: descriptors, [0, 0x00AF_9900_0000_FFFF, 0x00CF_9300_0000_FFFF]),
@@ -48,12 +49,12 @@ enum HVTMemory {
         ]
     }
 
-    /// The first unit by pages, the rest as they are.
+    /// Maps the first unit by pages and the others whole.
     private static func directory(size: UInt64) -> [UInt64] {
         [firstTable | present | writable] + (1..<size / unit).map { $0 * unit | present | writable | large }
     }
 
-    /// Pages below the boot information are not there for the guest, page 0 among them.
+    /// Pages below the boot information are not present for the guest; page 0 is one of them.
     private static var firstPages: [UInt64] {
         (0..<UInt64(entries)).map { number in
             let address = number * pageSize

@@ -2,24 +2,24 @@ import Engine
 internal import GuestMemory
 import X86
 
-/// A unikernel's program in memory, checked as Solo5's own tender checks it (tenders/common/elf.c).
+/// A unikernel's program in memory, with the same checks as in Solo5's tender (tenders/common/elf.c).
 struct HVTProgram {
     /// A segment's pages.
     private struct Stretch {
         var start: UInt64
         var end: UInt64
         var isWritable: Bool
-        /// The segment's own bytes, without what fills the pages.
+        /// The segment's own bytes, without the padding to whole pages.
         var content: Range<UInt64>
     }
 
     let contents: [MemoryContent]
     private let stretches: [Stretch]
     private let memorySize: UInt64
-    /// One past the last byte, as the guest is told it.
+    /// One past the last byte, as the guest is told.
     let end: UInt64
 
-    /// Most stretches of memory that can only be read.
+    /// The most stretches of memory that can only be read.
     private static let readOnlyLimit = 256
 
     init(_ elf: ELFFile, memorySize: UInt64) throws(MachineError) {
@@ -47,7 +47,7 @@ struct HVTProgram {
         self.end = end
     }
 
-    /// The pages of a segment, if it is one that can be loaded behind the others.
+    /// The pages of a segment, if it can be loaded after the others.
     private static func stretch(
         of segment: ELFFile.Segment,
         _ what: String,
@@ -59,7 +59,7 @@ struct HVTProgram {
             throw .malformed("ELF file", "\(what) has more bytes in the file than in memory")
         }
         guard alignment > 0, alignment & (alignment - 1) == 0 else {
-            throw .malformed("ELF file", "\(what) is aligned to \(alignment), which is no power of two")
+            throw .malformed("ELF file", "\(what) is aligned to \(alignment), which is not a power of two")
         }
         let start = address & ~(alignment - 1)
         let (dataEnd, wraps) = address.addingReportingOverflow(segment.memorySize)
@@ -72,20 +72,20 @@ struct HVTProgram {
             throw .malformed("ELF file", "\(what) does not fill whole pages with its alignment of \(alignment)")
         }
         guard start >= previousEnd else {
-            throw .malformed("ELF file", "\(what) does not lie behind the segments before it")
+            throw .malformed("ELF file", "\(what) does not lie after the previous segment")
         }
         let flags = segment.flags
         let isWritable = flags & ELFFile.writableSegment != 0
         guard !isWritable || flags & ELFFile.executableSegment == 0 else {
-            throw .malformed("ELF file", "\(what) is to be written and executed")
+            throw .malformed("ELF file", "\(what) is both writable and executable")
         }
         return Stretch(start: start, end: end, isWritable: isWritable, content: address..<dataEnd)
     }
 
-    /// Whether an address is one of the program's.
+    /// Whether an address belongs to the program.
     func contains(_ address: UInt64) -> Bool { stretches.contains { $0.content.contains(address) } }
 
-    /// All memory, divided where it begins and ends to be writable.
+    /// All memory, divided wherever it changes between writable and read-only.
     func regions() throws(MachineError) -> [GuestMemory.Region] {
         var regions: [GuestMemory.Region] = []
         var next: UInt64 = 0
@@ -107,7 +107,7 @@ struct HVTProgram {
         return regions
     }
 
-    /// Neighbours as one.
+    /// Adjacent stretches are joined.
     private var readOnlyStretches: [(start: UInt64, end: UInt64)] {
         var joined: [(start: UInt64, end: UInt64)] = []
         for stretch in stretches where !stretch.isWritable {
@@ -122,6 +122,6 @@ struct HVTProgram {
 }
 
 extension ELFFile.Segment {
-    /// Whether it stands in memory.
+    /// Whether it is loaded into memory.
     fileprivate var isLoadable: Bool { kind == 1 && memorySize > 0 }
 }

@@ -1,16 +1,16 @@
 import ByteCoding
 
-/// What devices a unikernel asks for: its manifest (Solo5: include/mft_abi.h).
+/// The devices that a unikernel needs: its manifest (Solo5: include/mft_abi.h).
 struct Manifest: Hashable {
-    /// What kind of device an entry asks for.
+    /// The kind of device that an entry is for.
     enum Kind: UInt32, Hashable {
         case block = 1
         case network = 2
-        /// The first entry, which asks for none.
+        /// The first entry, which is for no device.
         case reserved = 0x4000_0000
     }
 
-    /// One entry; its place is the device's handle.
+    /// One entry; its index is the device's handle.
     struct Entry: Hashable {
         var name: String
         var kind: Kind
@@ -26,7 +26,7 @@ struct Manifest: Hashable {
     /// Bytes of the note between its header and the manifest, which lies at a multiple of 8.
     private static let notePadding = 4
 
-    /// Takes a note's content apart and checks it.
+    /// Parses a note's content and checks it.
     init(note: [UInt8]) throws(MachineError) {
         let limit = Self.notePadding + Self.headerSize + Self.entryLimit * Self.entrySize
         guard note.count >= Self.notePadding + Self.headerSize, note.count <= limit else {
@@ -68,7 +68,7 @@ struct Manifest: Hashable {
         return entries
     }
 
-    /// Where the mark stands in what follows an entry's type.
+    /// The offset of the mark in what follows an entry's type.
     private static let attachedOffset = 24
 
     private func check() throws(MachineError) {
@@ -80,7 +80,7 @@ struct Manifest: Hashable {
             guard entry.kind != .reserved else { throw .malformed("manifest", "it has a second reserved entry") }
             guard !entry.name.isEmpty else { throw .malformed("manifest", "it has a device without a name") }
             guard seen.insert(entry).inserted else {
-                throw .malformed("manifest", "it asks for '\(entry.name)' twice")
+                throw .malformed("manifest", "it has '\(entry.name)' twice")
             }
         }
     }
@@ -91,13 +91,13 @@ struct Manifest: Hashable {
 extension Manifest {
     /// The devices by their handles.
     ///
-    /// - Throws: `.misusedOption` where a device is missing, or is none that is asked for.
+    /// - Throws: `.misusedOption` if a device is missing, or the guest has no use for one.
     func devices(_ attachments: [UnikernelDevice]) throws(MachineError) -> [UnikernelDevice?] {
         for attachment in attachments {
             guard entries.contains(where: { $0.asks(for: attachment) }) else {
                 throw .misusedOption(
                     attachment.option,
-                    "the guest asks for no \(attachment.kind.word) of this name; \(wishes)"
+                    "the guest needs no \(attachment.kind.word) of this name; \(wishes)"
                 )
             }
             guard attachments.count(where: { $0.option == attachment.option }) == 1 else {
@@ -108,20 +108,20 @@ extension Manifest {
         for entry in entries {
             let device = attachments.first { entry.asks(for: $0) }
             guard device != nil || entry.kind == .reserved else {
-                throw .misusedOption(entry.option, "the guest asks for it; give \(entry.option)=\(entry.example)")
+                throw .misusedOption(entry.option, "the guest needs it; give \(entry.option)=\(entry.example)")
             }
             devices.append(device)
         }
         return devices
     }
 
-    /// What the guest asks for, in words.
+    /// A description of the devices that the guest needs.
     private var wishes: String {
         let options = entries.dropFirst().map(\.option)
-        return options.isEmpty ? "it asks for no devices" : "it asks for " + options.joined(separator: " ")
+        return options.isEmpty ? "it needs no devices" : "it needs " + options.joined(separator: " ")
     }
 
-    /// The manifest as the guest is given it, with the devices in it.
+    /// The manifest for the guest, with the devices filled in.
     func encoded(_ devices: [UnikernelDevice?]) -> [UInt8] {
         var writer = ByteWriter(capacity: Self.headerSize + entries.count * Self.entrySize)
         writer.write(Self.version)

@@ -1,10 +1,10 @@
 public import GuestMemory
 
-/// What a unikernel's machine is made of, beside what stands in memory.
+/// What a unikernel's machine consists of, besides the contents of memory.
 public struct Unikernel: Hashable, Sendable {
-    /// Guest-physical memory: what the program cannot write is memory that can only be read.
+    /// Guest-physical memory. What the program cannot write is read-only memory.
     public var regions: [GuestMemory.Region]
-    /// The devices by their handles, which are places in the manifest; nil where a place is for none.
+    /// The devices by their handles, which are indices into the manifest; nil where an entry is for no device.
     public var devices: [UnikernelDevice?]
     /// One past the last byte of the program.
     public var end: UInt64

@@ -1,13 +1,12 @@
-/// A device of a unikernel, as its manifest names it and as it is told of it.
+/// A device of a unikernel, as its manifest names it and the guest sees it.
 public struct UnikernelDevice: Hashable, Sendable {
-    /// What kind of device it is, and what the guest is told.
+    /// The kind of device, and what the guest is told about it.
     public enum Kind: Hashable, Sendable {
-        /// Storage of so many bytes, in blocks of so many: a power of two from 512 on.
+        /// Storage: its size in bytes, and the size of its blocks, a power of two from 512 on.
         case block(capacity: UInt64, blockSize: UInt16)
-        /// A network interface: six bytes of address, and the most bytes of a packet behind its 14 of header.
+        /// A network interface: its address of six bytes, and the most bytes of a packet after its 14-byte header.
         case network(address: [UInt8], mtu: UInt16)
 
-        /// As people name it.
         var word: String {
             switch self {
             case .block: "block device"

@@ -11,13 +11,13 @@ struct BootParameters {
 
     private static let size = 4096
 
-    /// - Parameter header: the set-up header, as it stands in a bzImage from 0x1F1 on.
+    /// - Parameter header: the setup header, as it is in a bzImage from 0x1F1 on.
     init(header: [UInt8], map: MemoryMap) {
         self.header = header
         self.map = map
     }
 
-    /// The set-up header of a kernel that comes without one: what a loader has to fill in.
+    /// The setup header for a kernel that comes without one: the fields that a loader has to fill in.
     static var headerForELF: [UInt8] {
         var page = Page()
         page.set(UInt16(0xAA55), at: 0x1FE)
@@ -27,7 +27,7 @@ struct BootParameters {
         return Array(page.bytes[Int(LinuxSetupHeader.start)..<0x268])
     }
 
-    /// The page as the kernel takes it.
+    /// The page as the kernel reads it.
     var bytes: [UInt8] {
         var page = Page()
         // screen_info: 80x25 VGA text (mode 3).

@@ -5,10 +5,10 @@ import X86
 
 /// Linux's 64-bit boot protocol (Documentation/arch/x86/boot.rst), for a bzImage and for ELF64 images such as `vmlinux`.
 enum LinuxLoader {
-    /// The kernel's part of the memory and where it is entered.
+    /// Where the kernel is entered, and what it expects of its loader.
     private struct Kernel {
         var entry: UInt64
-        /// The set-up header's bytes, as the kernel expects them in `boot_params`.
+        /// The setup header's bytes, as the kernel expects them in `boot_params`.
         var header: [UInt8]
         var initrdLimit: UInt64
         var commandLineLimit: UInt64
@@ -25,7 +25,7 @@ enum LinuxLoader {
         guard UInt64(line.count) <= kernel.commandLineLimit + 1 else {
             throw .misusedOption(
                 "--append",
-                "this kernel takes a command line of \(kernel.commandLineLimit) bytes at most"
+                "this kernel takes a command line of at most \(kernel.commandLineLimit) bytes"
             )
         }
         parameters.commandLine = try plan.place(line, alignment: 16, .conventional, what: "command line")

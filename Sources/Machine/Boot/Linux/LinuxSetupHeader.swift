@@ -1,36 +1,36 @@
 import ByteCoding
 import Engine
 
-/// The set-up header of a Linux kernel's bzImage (Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header").
+/// The setup header of a Linux kernel's bzImage (Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header").
 struct LinuxSetupHeader {
     /// Where the header begins, in the file and in `boot_params`.
     static let start: UInt64 = 0x1F1
     /// "HdrS".
     static let magic: UInt32 = 0x5372_6448
     private static let magicOffset: UInt64 = 0x202
-    /// The version whose header says whether the kernel has a 64-bit entry (xloadflags).
+    /// The first version whose header says whether the kernel has a 64-bit entry (xloadflags).
     private static let oldestVersion: UInt16 = 0x020C
-    /// Bit 0 of xloadflags: a 64-bit entry 0x200 bytes behind the kernel's first.
+    /// Bit 0 of xloadflags: there is a 64-bit entry 0x200 bytes after the kernel's first.
     private static let has64BitEntry: UInt16 = 1
 
     /// The header's bytes, from 0x1F1 on.
     let bytes: [UInt8]
-    /// The kernel proper, behind the real-mode part.
+    /// The kernel itself, which follows the real-mode part.
     let kernel: Range<Int>
-    /// Which bytes of it may be code: all but what is compressed, if anything is.
+    /// Which of its bytes may be code: all except the compressed part, if there is one.
     let code: [CodeRange]
-    /// Where the kernel would like to be.
+    /// The address at which the kernel would like to be.
     let preferredAddress: UInt64
-    /// Bytes of memory that it needs from there on until it reads the memory map.
+    /// Bytes of memory that it needs from that address on, until it reads the memory map.
     let initialSize: UInt64
-    /// Its alignment, if it can be somewhere else.
+    /// Its alignment, if it can be elsewhere.
     let relocatableAlignment: UInt64?
     /// The highest address that a byte of the initial RAM disk may have.
     let initrdLimit: UInt64
-    /// Most bytes of a command line, without its zero.
+    /// The longest command line in bytes, without the zero at its end.
     let commandLineLimit: UInt64
 
-    /// What lies before and behind the compressed kernel. One that does not lie within the file is none.
+    /// What comes before and after the compressed kernel. A compressed part that lies outside the file is ignored.
     private static func code(in size: Int, around payload: UInt64, count: UInt64) -> [CodeRange] {
         guard count > 0, payload + count <= UInt64(size) else { return [CodeRange(0..<size, .searched)] }
         let parts = [0..<Int(payload), Int(payload + count)..<size]
@@ -48,7 +48,7 @@ struct LinuxSetupHeader {
         let version: UInt16 = try file.integer(at: 0x206, "the version")
         guard version >= Self.oldestVersion else {
             throw .unsupported(
-                "a Linux kernel with boot protocol \(version >> 8).\(version & 0xFF): 2.12 is the first with a 64-bit entry"
+                "a Linux kernel with boot protocol \(version >> 8).\(version & 0xFF); the first with a 64-bit entry is 2.12"
             )
         }
         let loadFlags: UInt16 = try file.integer(at: 0x236, "xloadflags")
@@ -58,9 +58,9 @@ struct LinuxSetupHeader {
         let length: UInt8 = try file.integer(at: 0x201, "the header's length")
         let end = Self.magicOffset + UInt64(length)
         guard end >= 0x264, end <= 0x290 else {
-            throw .malformed("bzImage", "its set-up header ends at 0x\(String(end, radix: 16))")
+            throw .malformed("bzImage", "its setup header ends at 0x\(String(end, radix: 16))")
         }
-        self.bytes = try file.copy(at: Self.start, count: end - Self.start, "the set-up header")
+        self.bytes = try file.copy(at: Self.start, count: end - Self.start, "the setup header")
         let sectors: UInt8 = try file.integer(at: 0x1F1, "setup_sects")
         let kernelStart = (UInt64(sectors == 0 ? 4 : sectors) + 1) * 512
         guard kernelStart < file.count else {
@@ -68,11 +68,12 @@ struct LinuxSetupHeader {
         }
         let paragraphs: UInt32 = try file.integer(at: 0x1F4, "syssize")
         let size = min(UInt64(paragraphs) * 16, file.count - kernelStart)
-        // syssize counts in 16 bytes, the file's padding may be missing: less than that is a file cut short.
+        // syssize counts units of 16 bytes, and the file's padding may be missing. A file with less than that is
+        // truncated.
         guard UInt64(paragraphs) * 16 < size + 16, size > 0x200 else {
             throw .malformed(
                 "bzImage",
-                "it is cut short: \(UInt64(paragraphs) * 16) bytes of kernel, \(file.count - kernelStart) are there"
+                "it is truncated: the kernel has \(UInt64(paragraphs) * 16) bytes, of which \(file.count - kernelStart) are there"
             )
         }
         kernel = try file.range(at: kernelStart, count: size, "the kernel")
@@ -85,7 +86,7 @@ struct LinuxSetupHeader {
         let isRelocatable: UInt8 = try file.integer(at: 0x234, "relocatable_kernel")
         let alignment: UInt32 = try file.integer(at: 0x230, "kernel_alignment")
         guard isRelocatable == 0 || (alignment > 0 && alignment & (alignment - 1) == 0) else {
-            throw .malformed("bzImage", "its alignment \(alignment) is no power of two")
+            throw .malformed("bzImage", "its alignment \(alignment) is not a power of two")
         }
         relocatableAlignment = isRelocatable == 0 ? nil : UInt64(alignment)
         initrdLimit = UInt64(try file.integer(UInt32.self, at: 0x22C, "initrd_addr_max"))

@@ -1,7 +1,7 @@
-/// The header by which a program asks to be booted by Multiboot 2 (Multiboot2 Specification 2.0, 3.1).
+/// The header with which a program asks for Multiboot 2 (Multiboot2 Specification 2.0, 3.1).
 struct Multiboot2Header {
     static let magic: UInt32 = 0xE852_50D6
-    /// The header lies in this many first bytes of the file.
+    /// The header must lie within this many bytes from the start of the file.
     private static let searched: UInt64 = 32768
 
     /// What a tag asks for.
@@ -19,8 +19,8 @@ struct Multiboot2Header {
         case relocatable = 10
     }
 
-    /// The kinds of information that the specification names: a request for one is met, if only by its absence on this
-    /// machine.
+    /// The kinds of information that the specification names. A request for one of them is fulfilled, even if this
+    /// machine has nothing to report.
     private static let knownInformation: ClosedRange<UInt32> = 0...21
 
     private(set) var addresses: LoadAddresses?
@@ -50,7 +50,7 @@ struct Multiboot2Header {
         let what = "the multiboot 2 header"
         let architecture: UInt32 = try file.integer(at: offset + 4, what)
         guard architecture == 0 else {
-            throw .unsupported("a multiboot 2 header for architecture \(architecture), not x86")
+            throw .unsupported("a multiboot 2 header for architecture \(architecture); it must be for x86")
         }
         let length: UInt32 = try file.integer(at: offset + 8, what)
         let end = UInt64(try file.range(at: offset, count: UInt64(length), what).upperBound)
@@ -62,7 +62,7 @@ struct Multiboot2Header {
             guard size >= 8, UInt64(size) <= end - position else {
                 throw .malformed(
                     "multiboot 2 header",
-                    "tag \(kind) has \(size) bytes, of which \(end - position) are left"
+                    "tag \(kind) has \(size) bytes, but only \(end - position) are left"
                 )
             }
             if kind == Tag.end.rawValue { return }
@@ -103,7 +103,8 @@ struct Multiboot2Header {
                 entry: 0
             )
         case .entry: entry = try field(0)
-        // A text screen is there, modules are always aligned, the program is put where it says, and EFI there is none.
+        // These need no work: there is a text screen, modules are always aligned, the program goes where it says, and
+        // there is no EFI.
         case .console, .framebuffer, .pageAlignedModules, .relocatable, .bootServices, .entry32EFI, .entry64EFI, .end:
             break
         case nil:

@@ -5,7 +5,7 @@ import X86
 
 /// Multiboot 2 (Multiboot2 Specification 2.0).
 enum Multiboot2Loader {
-    /// What EAX holds when the program is entered.
+    /// The value of EAX when the program is entered.
     private static let bootMagic: UInt64 = 0x36D7_6289
 
     /// The kinds of information that are given.
@@ -26,7 +26,7 @@ enum Multiboot2Loader {
         let file = ImageReader(bytes, what: "guest")
         let header = try Multiboot2Header(file)
         guard header.addresses == nil || header.entry != nil else {
-            throw .malformed("multiboot 2 header", "it gives addresses to load at and no entry address")
+            throw .malformed("multiboot 2 header", "it has load addresses but no entry address")
         }
         var plan = MemoryPlan(map)
         let program = try MultibootProgram(
@@ -45,7 +45,7 @@ enum Multiboot2Loader {
         return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: program.symbols)
     }
 
-    /// The information structure (3.6): its size, a reserved word, tags of which each begins at a multiple of 8.
+    /// The information structure (3.6): its size, a reserved word, and tags, each at a multiple of 8.
     private static func information(
         _ program: MultibootProgram,
         _ sections: [UInt8]?,

@@ -1,13 +1,13 @@
 import Engine
 internal import GuestMemory
 
-/// The header by which a program asks to be booted by Multiboot 1 (Multiboot Specification 0.6.96, 3.1).
+/// The header with which a program asks for Multiboot 1 (Multiboot Specification 0.6.96, 3.1).
 struct MultibootHeader {
     static let magic: UInt32 = 0x1BAD_B002
-    /// The header lies in this many first bytes of the file.
+    /// The header must lie within this many bytes from the start of the file.
     private static let searched: UInt64 = 8192
 
-    /// What a program asks for. Bits 0 to 15 must be understood, bits 16 to 31 may be ignored.
+    /// What a program asks for. A loader must understand bits 0 to 15, and may ignore bits 16 to 31.
     struct Flags: OptionSet {
         let rawValue: UInt32
 
@@ -65,17 +65,17 @@ struct MultibootHeader {
     }
 }
 
-/// Where a multiboot header puts a file that is not ELF, or whose ELF headers it overrules.
+/// Where a multiboot header puts a file that is not ELF, or whose ELF headers it overrides.
 struct LoadAddresses {
     /// Where the header is in the file.
     var headerOffset: UInt64
     /// Where the header is in memory.
     var header: UInt32
-    /// Where loading begins; all ones in Multiboot 2 for the file's first byte.
+    /// Where loading begins; in Multiboot 2, all ones means the file's first byte.
     var load: UInt32
     /// One past the last loaded byte; 0 for the whole file.
     var loadEnd: UInt32
-    /// One past the last byte of zeros behind it; 0 for none.
+    /// One past the last of the zeros that follow; 0 for none.
     var bssEnd: UInt32
     /// Where execution begins.
     var entry: UInt32
@@ -87,7 +87,7 @@ struct LoadAddresses {
         guard start >= firstByte, start >= 0, load == .max || load <= header else {
             throw .malformed(
                 "multiboot header",
-                "it is loaded at 0x\(String(header, radix: 16)), before the load address"
+                "it is loaded at 0x\(String(header, radix: 16)), below the load address"
             )
         }
         let offset = UInt64(start - firstByte)

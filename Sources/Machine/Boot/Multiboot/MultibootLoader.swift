@@ -4,11 +4,11 @@ import X86
 
 /// Multiboot 1 (Multiboot Specification 0.6.96).
 enum MultibootLoader {
-    /// What EAX holds when the program is entered.
+    /// The value of EAX when the program is entered.
     private static let bootMagic: UInt64 = 0x2BAD_B002
     private static let loaderName = Array("rr-vm\0".utf8)
 
-    /// Which fields of the information structure count.
+    /// Which fields of the information structure are valid.
     private enum Present {
         static let memory: UInt32 = 1 << 0
         static let commandLine: UInt32 = 1 << 2
@@ -37,7 +37,7 @@ enum MultibootLoader {
         return BootImage(contents: plan.contents, zeros: plan.zeros, state: state, symbols: program.symbols)
     }
 
-    /// The information structure (3.3): its fixed part, and what that points to.
+    /// The information structure (3.3): its fixed part, and what it points to.
     private static func placeInformation(
         _ program: MultibootProgram,
         _ options: BootOptions,
@@ -73,7 +73,7 @@ enum MultibootLoader {
         writer.write(name)
         writer.write(bytes: [UInt8](repeating: 0, count: 20))  // APM table, VBE
         TextFramebuffer.write(to: &writer)
-        writer.write(bytes: [UInt8](repeating: 0, count: 6))  // colours, which text has none of
+        writer.write(bytes: [UInt8](repeating: 0, count: 6))  // colours: text has none
         return try place(writer.bytes, &plan, "multiboot information")
     }
 
@@ -93,7 +93,7 @@ enum MultibootLoader {
         return writer.bytes
     }
 
-    /// Each entry begins with its size, in which that size itself does not count.
+    /// Each entry begins with its size, which does not count the size field itself.
     private static func memoryMap(_ map: MemoryMap) -> [UInt8] {
         var writer = ByteWriter()
         for entry in map.entries {
@@ -115,17 +115,18 @@ enum MultibootLoader {
 }
 
 extension BootOptions {
-    /// A command line as QEMU's users know it from Multiboot 1: the file's name, then the arguments; ends with zero.
+    /// A command line as QEMU passes it to Multiboot 1 guests: the file's name, then the arguments; it ends with a
+    /// zero.
     func multibootLine(name: String, arguments: String) throws(MachineError) -> [UInt8] {
         try Self.terminated(arguments.isEmpty ? name : "\(name) \(arguments)")
     }
 
-    /// A text with a zero behind it, as guests take it.
+    /// A text with a zero at its end, as guests expect it.
     static func terminated(_ text: String) throws(MachineError) -> [UInt8] {
         guard text.utf8.count < commandLineLimit else {
             throw .misusedOption(
                 "--append",
-                "a command line of \(text.utf8.count) bytes is longer than \(commandLineLimit - 1)"
+                "the command line has \(text.utf8.count) bytes; the limit is \(commandLineLimit - 1)"
             )
         }
         return Array(text.utf8) + [0]

@@ -1,7 +1,7 @@
 internal import GuestMemory
 import X86
 
-/// What both multiboot versions share: the program, its modules and its sections in memory.
+/// What both multiboot versions have in common: the program, its modules and its sections in memory.
 struct MultibootProgram {
     /// Where execution begins.
     let entry: UInt32
@@ -35,7 +35,7 @@ struct MultibootProgram {
             try elf.load(into: &plan)
             entryPoint = entry.map(UInt64.init) ?? elf.physicalEntryPoint
         } else {
-            throw .malformed("guest", "it has a multiboot header without addresses and is no ELF file")
+            throw .malformed("guest", "it has a multiboot header without addresses and is not an ELF file")
         }
         guard let narrow = UInt32(exactly: entryPoint) else {
             throw .malformed("guest", "its entry point 0x\(String(entryPoint, radix: 16)) is not below 4 GiB")
@@ -44,7 +44,10 @@ struct MultibootProgram {
         self.elf = elf
         symbols = elf?.symbols ?? []
         guard modules.count <= BootOptions.moduleLimit else {
-            throw .misusedOption("--module", "\(modules.count) modules are more than \(BootOptions.moduleLimit)")
+            throw .misusedOption(
+                "--module",
+                "there are \(modules.count) modules; the limit is \(BootOptions.moduleLimit)"
+            )
         }
         var placed: [Module] = []
         for module in modules {
@@ -61,8 +64,8 @@ struct MultibootProgram {
         self.modules = placed
     }
 
-    /// The section headers as the program finds them in memory: those sections that are no part of its segments are put
-    /// there too, such as its symbols. Nil where the file has none.
+    /// The section headers as the program finds them in memory. Sections outside its segments, such as its symbols, are
+    /// put there too. Nil if the file has none.
     func sectionHeaders(plan: inout MemoryPlan) throws(MachineError) -> [UInt8]? {
         guard let elf, !elf.sections.isEmpty else { return nil }
         let size: UInt64 = elf.is64Bit ? 64 : 40
@@ -73,7 +76,7 @@ struct MultibootProgram {
         )
         for (index, section) in elf.sections.enumerated() where section.isDetached {
             let what = "ELF section \(index)"
-            // One that the file or the memory has no room for stays where it is: nowhere.
+            // If the file or the memory has no room for a section, the section keeps its address, which is nowhere.
             guard let bytes = try? elf.file.copy(at: section.offset, count: section.size, what),
                 let address = try? plan.place(bytes, alignment: 16, .aboveProgram, what: what)
             else { continue }
@@ -87,7 +90,7 @@ struct MultibootProgram {
 }
 
 extension ELFFile.Section {
-    /// It has bytes in the file and no address.
+    /// It has bytes in the file but no address.
     fileprivate var isDetached: Bool {
         let (none, noBits): (UInt32, UInt32) = (0, 8)
         return address == 0 && size > 0 && kind != none && kind != noBits
