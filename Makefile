@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources Examples/Package.swift Examples/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-at-scale setup build install fuzz bench format lint clean
+.PHONY: help demo test test-slow test-stock-kvm test-at-scale setup build install fuzz bench format lint clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -18,6 +18,9 @@ test: ## set up, lint, build and run the whole suite
 
 test-slow: ## the same, with the tests that take minutes
 	@RR_VM_SLOW_TESTS=1 Scripts/test.sh
+
+test-stock-kvm: setup ## test every guest on a stock kvm_amd, on a processor that QEMU emulates
+	@Scripts/test-stock-kvm.sh
 
 test-at-scale: ## run docs/at-scale.md: GNU parallel and a Slurm cluster of one node
 	@Scripts/test-at-scale.sh

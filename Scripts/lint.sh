@@ -9,4 +9,6 @@ swift format lint --strict --parallel --recursive --configuration .swift-format 
 Scripts/import-map.sh >/dev/null
 if command -v shellcheck >/dev/null; then
     shellcheck --external-sources Scripts/*.sh Benchmarks/*.sh Guests/hvt/*.sh .ci/run
+    # Run by busybox.
+    shellcheck --shell=dash Scripts/stock-kvm/init Scripts/stock-kvm/properties
 fi

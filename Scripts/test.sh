@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole check: set-up, format, a build in which a warning is an error, the examples, all tests, and what was skipped and why.
+# The whole check: set-up, format, a build in which a warning is an error, the examples, all tests, what was skipped and why, and a
+# few guests on a stock KVM.
 # Arguments go to `swift test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,5 +33,13 @@ else
     echo "$(wc --lines <<<"$skipped") tests were skipped:"
     sed -E 's/^.* skipped\.$/no reason given/; s/^.* skipped: "(.*)"$/\1/' <<<"$skipped" |
         sort | uniq --count | sort --numeric-sort --reverse
+fi
+
+# A real KVM that needs none of this machine's own. Its packages come from Debian.
+if command -v apt-get >/dev/null; then
+    echo
+    Scripts/test-stock-kvm.sh --short || status=$?
+else
+    echo "Not Debian or one of its children: nothing was tested on a stock KVM."
 fi
 exit "$status"

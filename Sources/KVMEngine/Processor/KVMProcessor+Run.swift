@@ -85,6 +85,7 @@ extension KVMProcessor {
     private mutating func takeExit() -> Exit {
         let exit: Exit
         (exit, access) = vcpu.takeExit()
+        if exit == .tripleFault { isShutDown = true }
         followLocalAPIC(exit)
         return exit
     }

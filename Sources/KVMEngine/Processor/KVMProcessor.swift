@@ -36,6 +36,8 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     let clearsDirtyPages: Bool
     /// The memory slots in which the guest finds its memory.
     var slots: [Slot] = []
+    /// Whether it was shut down since a state was set.
+    var isShutDown = false
     /// Whether address line 20 is masked.
     var masksAddressLine20 = false
     /// IA32_APIC_BASE, and the value that the last exit, a WRMSR, gives it unless it is refused.
@@ -220,6 +222,7 @@ extension KVMProcessor {
             while try vcpu.completePendingExit() == .exit, accessesLeft > 0 { accessesLeft -= 1 }
             var kvmState = try vcpu.saveState(msrs: [])
             try kvmState.set(state, layout: extendedLayout)
+            if isShutDown { try loadPagingAgain(before: kvmState.specialRegisters) }
             try vcpu.restoreState(kvmState)
             apicBase = state.control.apicBase
             try maskAddressLine20(state.masksAddressLine20)
@@ -232,6 +235,15 @@ extension KVMProcessor {
         } catch {
             throw .hostLacks("\(error)")
         }
+    }
+
+    /// Has KVM load its page tables again: kvm_amd clears the VMCB at a shutdown (`shutdown_interception` in Linux 6.1) and with
+    /// it their root, which it loads only when CR0 changes. Without that, KVM_RUN of a guest in real mode executes nothing.
+    private mutating func loadPagingAgain(before registers: SpecialRegisters) throws(KVMError) {
+        var others = registers
+        others.control.cr0 ^= 1 << 16  // WP: may be set or clear in every mode
+        try vcpu.setSpecialRegisters(others)
+        isShutDown = false
     }
 
     /// The pages written since the last call; see ``Processor/takeDirtyPages(expecting:)``.

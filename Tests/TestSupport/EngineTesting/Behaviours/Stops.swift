@@ -6,7 +6,8 @@ import X86
 /// Exits that are no accesses, and kicks.
 extension EngineBehaviours {
     static let stops: [any EngineBehaviour] = [
-        ATripleFaultEndsTheRun(), CodeThatIsNotInMemoryIsAnEmulationFailure(), WhatTheGuestSeesOfCPUIDIsKnown(),
+        ATripleFaultEndsTheRun(), AProcessorThatWasShutDownExecutesWithAnotherState(),
+        CodeThatIsNotInMemoryIsAnEmulationFailure(), WhatTheGuestSeesOfCPUIDIsKnown(),
         AKickBeforeARunStopsItBeforeAnythingIsExecuted(), AKickFromAnotherThreadStopsAGuestThatNeverLeaves(),
     ]
 }
@@ -22,6 +23,27 @@ struct ATripleFaultEndsTheRun: EngineBehaviour {
             $0.idt.limit = 0
         }
         #expect(try machine.run() == .tripleFault)
+    }
+}
+
+struct AProcessorThatWasShutDownExecutesWithAnotherState: EngineBehaviour {
+    func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+        var machine = try TinyMachine<P>([
+            0x0F, 0x0B,  // ud2: in real mode, with an interrupt table of no entries
+            0x40, 0xF4,  // inc ax; hlt
+        ])
+        let start = try machine.state()
+        var faulting = start
+        faulting.idt.limit = 0
+        try machine.processor.restore(faulting)
+        #expect(try machine.run() == .tripleFault)
+
+        var next = start
+        next.rip += 2
+        try machine.processor.restore(next)
+
+        #expect(try machine.run() == .halt)
+        #expect(try machine.state()[.rax] == start[.rax] + 1)
     }
 }
 

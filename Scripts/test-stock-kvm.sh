@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Tests rr-vm on a stock KVM: QEMU emulates a processor with AMD-V, Debian's kernel runs on it with its own kvm_amd, and the
+# guests run in there. Needs no /dev/kvm. Traces go both ways: those of the repository, and fresh ones where there is a
+# /dev/kvm, are verified there, and those made there are verified here.
+#
+#     Scripts/test-stock-kvm.sh [--short] [DIRECTORY]
+#
+# --short takes a few of the guests. DIRECTORY has an rr-vm and a write-guests that were built for release; without it, they are.
+# Prints a line for each guest, and fails where one that is not on the list of known differences does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+Scripts/setup.sh qemu-system-x86 busybox-static cpio kmod xz-utils python3 seabios
+
+short=
+if [[ ${1-} == --short ]]; then
+    short=yes
+    shift
+fi
+binaries=${1-}
+[[ -n $binaries ]] || binaries=$(Scripts/build-release.sh rr-vm write-guests)
+rr_vm=$(realpath "$binaries/rr-vm")
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rr-vm/stock-kvm
+work=$(mktemp --directory)
+trap 'rm -rf "$work"' EXIT
+mkdir --parents "$cache"
+
+# The kernel that Debian's metapackage names now. Its file is an ELF within a bzImage: QEMU enters that by PVH, and the emulated
+# processor need not unpack it.
+package=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: *//p' | head --lines=1)
+version=${package#linux-image-}
+kernel=$cache/$version
+if [[ ! -e $kernel/vmlinux ]]; then
+    echo "Fetching $package ..."
+    (cd "$work" && apt-get download "$package" >"$work/log" 2>&1) || { cat "$work/log" >&2; exit 1; }
+    dpkg --extract "$work/$package"_*.deb "$work/kernel"
+    python3 - "$work/kernel/boot/vmlinuz-$version" <<'PROGRAM' | unxz >"$work/kernel/vmlinux"
+import struct
+import sys
+
+data = open(sys.argv[1], "rb").read()
+start = ((data[0x1F1] or 4) + 1) * 512
+offset, length = struct.unpack_from("<II", data, 0x248)
+sys.stdout.buffer.write(data[start + offset:start + offset + length - 4])
+PROGRAM
+    depmod --basedir "$work/kernel" "$version"
+    rm -rf "$kernel"
+    mv "$work/kernel" "$kernel"
+fi
+
+# What the machine starts with: busybox, and the modules in the order in which they are loaded.
+root=$work/root
+mkdir --parents "$root"/{bin,dev,proc,sys,tmp,share,modules,lib}
+cp /bin/busybox "$root/bin/"
+cp Scripts/stock-kvm/init "$root/init"
+chmod +x "$root/init"
+for module in virtio_pci 9pnet_virtio 9p kvm-amd; do
+    /sbin/modprobe --dirname "$kernel" --set-version "$version" --show-depends "$module"
+done | sed -n 's/^insmod *//p' | sed 's/ *$//' | awk '!seen[$0]++' >"$work/modules"
+while read -r module; do
+    cp "$module" "$root/modules/"
+    basename "$module"
+done <"$work/modules" >"$root/modules/order"
+(cd "$root" && find . | cpio --create --format=newc --quiet) >"$work/initrd"
+
+share=$work/share
+mkdir --parents "$share"/{lib,guests,seabios,out,traces}
+cp "$rr_vm" "$share/"
+strip --strip-debug "$share/rr-vm"
+ldd "$rr_vm" | grep --only-matching --extended-regexp '/[^ ]+\.so[^ ]*' | xargs cp --dereference --target-directory "$share/lib"
+cp --dereference /usr/share/seabios/*.bin "$share/seabios/"
+cp Scripts/stock-kvm/properties "$share/"
+cp traces/*.rrvm "$share/traces/"
+"$binaries/write-guests" "$share/guests" >"$work/list"
+
+few='hello|long-mode|ring3|rep-outs|pit-ticks|tick-shadows|ata-dma|hvt-hello'
+# Each line of the list is a command: rr-vm record ARGUMENTS  # what it does. A unikernel's arguments stay behind '--'.
+{
+    echo '. /share/properties'
+    # shellcheck disable=SC2016 # for the shell in the machine
+    echo 'if mine; then rr-vm doctor >/share/out/doctor 2>&1 && result ok doctor || result FAIL doctor; fi'
+    sed -E 's/^rr-vm record (.*)  # .*/\1/' "$work/list" | while IFS= read -r arguments; do
+        name=$(grep --only-matching --extended-regexp '[a-z0-9-]+\.(bin|disk)' <<<"$arguments" | head --lines=1)
+        name=${name%.*}
+        if [[ -n $short && ! $name =~ ^($few)$ ]]; then continue; fi
+        if [[ $arguments == *' -- '* ]]; then
+            arguments="${arguments%% -- *} -o $name.rrvm --max-time 100 --max-events 1500 -- ${arguments#* -- }"
+        else
+            arguments="$arguments -o $name.rrvm --max-time 100 --max-events 1500"
+        fi
+        echo "guest $name $arguments"
+    done
+} >"$share/list"
+
+# Traces of this host's own, where it has KVM.
+if [[ -w /dev/kvm ]]; then
+    for guest in long-mode pit-ticks; do
+        "$rr_vm" record "$share/guests/$guest.bin" --flat --at 31744 -o "$share/traces/$guest-here.rrvm" >"$work/log" 2>&1 ||
+            { cat "$work/log" >&2; exit 1; }
+    done
+fi
+{
+    cat "$share/list"
+    for trace in "$share"/traces/*.rrvm; do echo "foreign /share/traces/$(basename "$trace")"; done
+} >"$share/run"
+lines=$(grep --count --extended-regexp '^(guest|foreign|if mine)' "$share/run")
+
+# Two machines share the list, as two processors are the least that is usual.
+boot() {
+    timeout 3000 qemu-system-x86_64 -accel tcg,thread=single -cpu max -machine q35 -m 2G -smp 1 \
+        -kernel "$kernel/vmlinux" -initrd "$work/initrd" \
+        -append "console=ttyS0 mitigations=off nokaslr panic=-1 quiet machine=$1" \
+        -fsdev "local,id=share,path=$share,security_model=none" -device virtio-9p-pci,fsdev=share,mount_tag=share \
+        -display none -serial stdio -monitor none -no-reboot -nic none </dev/null
+}
+echo "Booting Debian's kernel twice, on emulated processors with AMD-V ..."
+boot 0 >"$work/console-0" 2>&1 &
+boot 1 2>&1 | tee "$work/console-1"
+wait
+cat "$work/console-0"
+
+# What was recorded there, here.
+if [[ -w /dev/kvm ]]; then
+    for trace in "$share"/out/*.rrvm; do
+        name=$(basename "$trace" .rrvm)-here
+        if timeout 300 "$rr_vm" verify --cpu-mismatch allow "$trace" >"$work/log" 2>&1; then
+            echo "ok $name"
+        else
+            echo "FAIL $name $(tail --lines=3 "$work/log" | tr '\n' ' ')"
+        fi
+    done | tee --append "$share/out/results"
+fi
+
+# What differs there for a reason that is known, and nothing else. What no longer differs must leave the list.
+status=0
+known=$(sed -nE 's/^([a-z0-9-]+) .*/\1/p' Scripts/stock-kvm/known-differences)
+while read -r verdict name rest; do
+    if [[ $verdict == FAIL ]] && ! grep --quiet --line-regexp "$name" <<<"$known"; then
+        echo "test-stock-kvm: $name fails: $rest" >&2
+        status=1
+    elif [[ $verdict == ok ]] && grep --quiet --line-regexp "$name" <<<"$known"; then
+        echo "test-stock-kvm: $name no longer fails: take it off Scripts/stock-kvm/known-differences" >&2
+        status=1
+    fi
+done <"$share/out/results"
+if (($(grep --count --invert-match -- '-here ' "$share/out/results") < lines)); then
+    echo "test-stock-kvm: the machines stopped before they came to the end of the list" >&2
+    status=1
+fi
+echo "$(grep --count '^ok' "$share/out/results") ok, $(grep --count '^FAIL' "$share/out/results" || true) failed."
+exit "$status"
