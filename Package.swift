@@ -16,6 +16,9 @@ if Context.environment["RR_VM_WARNINGS_AS_ERRORS"] != nil {
     swiftSettings.append(.treatAllWarnings(as: .error))
 }
 
+// A module that is compiled as a whole has no use for the batch mode that SwiftPM asks for in debug builds.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-num-threads", "1", "-disable-batch-mode"])]
+
 let package = Package(
     name: "rr-vm",
     products: [
@@ -73,11 +76,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         // Optimised in every build: its operations call one another in tail position, which only the optimiser turns into jumps.
-        // SwiftPM asks for batch mode in debug builds, which a module that is compiled as a whole has no use for.
         .target(
             name: "SoftCPU",
             dependencies: ["CZydis", "X86", "GuestMemory"],
-            swiftSettings: swiftSettings + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1", "-disable-batch-mode"])]
+            swiftSettings: swiftSettings + optimized
         ),
         // The one target that names the engines.
         .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),
@@ -233,9 +235,28 @@ let package = Package(
         ),
         // Executes instructions natively, to compare the software processor with.
         .target(name: "CNative", path: "Tests/TestSupport/CNative"),
+        // Optimised, because it executes a million instructions.
         .testTarget(
             name: "SoftCPUTests",
             dependencies: ["CNative", "CZydis", "GuestMemory", "SoftCPU", "X86"],
+            swiftSettings: swiftSettings + optimized
+        ),
+        // Measures what a processor does where the manuals leave it open.
+        .target(
+            name: "QuirkReport",
+            dependencies: ["CNative"],
+            path: "Tests/TestSupport/QuirkReport",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "measure-quirks",
+            dependencies: ["QuirkReport"],
+            path: "Tests/TestSupport/measure-quirks",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "QuirkReportTests",
+            dependencies: ["QuirkReport", "SoftCPU"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

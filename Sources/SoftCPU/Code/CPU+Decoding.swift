@@ -64,7 +64,9 @@ extension CPU {
             unsafe builder.decoded.instruction.length = 1
             builder.emit(status == Self.tooLong ? protectionHandler : invalidOpcodeHandler)
             builder.finish()
-        } else if let emitter = InstructionTable.standard[builder.mnemonic] {
+        } else if unsafe builder.instruction.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY,
+            let emitter = InstructionTable.standard[builder.mnemonic]
+        {
             emitter(&builder)
         } else {
             builder.emit(invalidOpcodeHandler)

@@ -13,6 +13,7 @@ struct Decoders {
         // Prefixes of features that are hidden mean what they meant before.
         for feature in [
             ZYDIS_DECODER_MODE_MPX, ZYDIS_DECODER_MODE_CET, ZYDIS_DECODER_MODE_LZCNT, ZYDIS_DECODER_MODE_TZCNT,
+            ZYDIS_DECODER_MODE_CLDEMOTE,
         ] {
             unsafe ZydisDecoderEnableMode(&decoder, feature, 0)
         }

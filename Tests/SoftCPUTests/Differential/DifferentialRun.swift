@@ -53,7 +53,7 @@ struct DifferentialRun {
         }
         context.flags = instruction.flags
         vectors.store(in: &context)
-        machine.load(instruction, vectors)
+        machine.load(instruction.bytes, registers: instruction.registers, flags: instruction.flags, vectors)
         // SAFETY: the instruction is one of user mode, its branches lead to the thunk, and its addresses to the data or where a
         // fault is.
         unsafe instruction.bytes.withUnsafeBufferPointer {

@@ -55,5 +55,5 @@ struct DifferentialTests {
     }
 
     private static let count =
-        ProcessInfo.processInfo.environment["RR_VM_SLOW_TESTS"] == nil ? 100_000 : 10_000_000
+        ProcessInfo.processInfo.environment["RR_VM_SLOW_TESTS"] == nil ? 1_000_000 : 10_000_000
 }

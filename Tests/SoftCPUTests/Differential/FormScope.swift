@@ -28,7 +28,7 @@ enum FormScope: Equatable {
         ZYDIS_ISA_EXT_BASE, ZYDIS_ISA_EXT_LONGMODE, ZYDIS_ISA_EXT_X87, ZYDIS_ISA_EXT_MMX, ZYDIS_ISA_EXT_SSE,
         ZYDIS_ISA_EXT_SSE2, ZYDIS_ISA_EXT_SSE3, ZYDIS_ISA_EXT_SSSE3, ZYDIS_ISA_EXT_SSE4, ZYDIS_ISA_EXT_AES,
         ZYDIS_ISA_EXT_PCLMULQDQ, ZYDIS_ISA_EXT_CLFSH, ZYDIS_ISA_EXT_PAUSE, ZYDIS_ISA_EXT_AMD3DNOW_PREFETCH,
-        ZYDIS_ISA_EXT_MONITOR, ZYDIS_ISA_EXT_SMAP,
+        ZYDIS_ISA_EXT_MONITOR, ZYDIS_ISA_EXT_SMAP, ZYDIS_ISA_EXT_XSAVE,
     ]
 
     private static let reasons: [ZydisMnemonic: String] = {
@@ -53,6 +53,14 @@ enum FormScope: Equatable {
                 [
                     ZYDIS_MNEMONIC_LSS, ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS, ZYDIS_MNEMONIC_IRET,
                     ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_IRETQ,
+                ]
+            ),
+            (
+                "works on the components that the kernel has enabled",
+                [
+                    ZYDIS_MNEMONIC_XGETBV, ZYDIS_MNEMONIC_XSAVE, ZYDIS_MNEMONIC_XSAVE64, ZYDIS_MNEMONIC_XRSTOR,
+                    ZYDIS_MNEMONIC_XRSTOR64, ZYDIS_MNEMONIC_XSAVEC, ZYDIS_MNEMONIC_XSAVEC64, ZYDIS_MNEMONIC_XSAVEOPT,
+                    ZYDIS_MNEMONIC_XSAVEOPT64,
                 ]
             ),
             (
@@ -89,22 +97,23 @@ enum FormScope: Equatable {
                 && ZydisRegisterGetClass(operand.reg.value) == ZYDIS_REGCLASS_SEGMENT
         }
         if writesSegment { return "loads segments of the process" }
-        let isDotProduct = mnemonic == ZYDIS_MNEMONIC_DPPS || mnemonic == ZYDIS_MNEMONIC_DPPD
-        if isDotProduct, NativeCode.quirks != .intel {
-            return "gives one of several NaNs, and which was measured on Intel alone"
-        }
-        if x87WithUndefinedCodes.contains(mnemonic), NativeCode.quirks != .intel {
-            return "leaves condition codes that are undefined, and were measured on Intel alone"
+        if NativeCode.quirks != .intel, isMeasuredOnIntelAlone(decoded) {
+            return "leaves something undefined that was measured on Intel alone"
         }
         return NativeCode.isMeasured ? nil : unmeasuredReason(decoded)
     }
 
-    private static let x87WithUndefinedCodes: Set<ZydisMnemonic> = [
-        ZYDIS_MNEMONIC_FCOMI, ZYDIS_MNEMONIC_FCOMIP, ZYDIS_MNEMONIC_FUCOMI, ZYDIS_MNEMONIC_FUCOMIP,
-        ZYDIS_MNEMONIC_FCMOVB, ZYDIS_MNEMONIC_FCMOVE, ZYDIS_MNEMONIC_FCMOVBE, ZYDIS_MNEMONIC_FCMOVU,
-        ZYDIS_MNEMONIC_FCMOVNB, ZYDIS_MNEMONIC_FCMOVNE, ZYDIS_MNEMONIC_FCMOVNBE, ZYDIS_MNEMONIC_FCMOVNU,
-        ZYDIS_MNEMONIC_FPREM, ZYDIS_MNEMONIC_FPREM1, ZYDIS_MNEMONIC_FSTPNCE,
-    ]
+    /// Condition codes, reserved bits and selectors of x87, which NaN a sum of lanes gives, and SYSEXIT in long mode. The
+    /// arithmetic of x87 is compared with every processor by tests of its own.
+    private static func isMeasuredOnIntelAlone(_ decoded: DecodedInstruction) -> Bool {
+        let mnemonics: Set<ZydisMnemonic> = [
+            ZYDIS_MNEMONIC_FXSAVE, ZYDIS_MNEMONIC_FXSAVE64, ZYDIS_MNEMONIC_FXRSTOR, ZYDIS_MNEMONIC_FXRSTOR64,
+            ZYDIS_MNEMONIC_DPPS, ZYDIS_MNEMONIC_DPPD, ZYDIS_MNEMONIC_HADDPS, ZYDIS_MNEMONIC_HADDPD,
+            ZYDIS_MNEMONIC_HSUBPS, ZYDIS_MNEMONIC_HSUBPD, ZYDIS_MNEMONIC_SYSEXIT,
+        ]
+        return unsafe decoded.instruction.meta.isa_ext == ZYDIS_ISA_EXT_X87
+            || mnemonics.contains(decoded.instruction.mnemonic)
+    }
 
     /// Forms whose results, not only flags, the manuals leave open.
     private static func unmeasuredReason(_ decoded: DecodedInstruction) -> String? {

@@ -55,7 +55,7 @@ struct Outcome {
         note("vector", UInt64(bitPattern: vector), UInt64(bitPattern: native.vector))
         if vector == native.vector {
             note("error code", errorCode, native.errorCode)
-            let pages: UInt64 = instruction.isMasked ? ~0xFFF : ~0
+            let pages: UInt64 = instruction.loadsEnvironment ? ~0xFFF : ~0
             note("CR2", faultAddress & pages, native.faultAddress & pages)
         }
         note("ip", ip, native.ip)

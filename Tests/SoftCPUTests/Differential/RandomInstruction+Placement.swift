@@ -46,7 +46,8 @@ extension RandomInstruction {
         let choice = random.next()
         let spread = choice >> 8 & 0xFFF
         let alignment: UInt64 = bits >= 128 && choice >> 24 & 15 != 0 ? ~15 : ~0
-        switch choice & 127 {
+        // What faults leave behind was measured on Intel alone.
+        switch NativeCode.quirks == .intel ? choice & 127 : 3 {
         case 0: return NATIVE_DATA + NATIVE_DATA_SIZE - spread & 63
         case 1: return NATIVE_DATA + NATIVE_DATA_SIZE + spread
         case 2: return NATIVE_DATA + NATIVE_DATA_SIZE - 0x1000 + spread & 0x7FF
@@ -77,7 +78,7 @@ extension RandomInstruction {
         for index in unsafe 0..<Int(decoded.instruction.operand_count) {
             let operand = decoded.operands[index]
             guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { continue }
-            placeAddress(operand, &random)
+            placeAddress(operand, decoded, &random)
         }
         let operands = unsafe (0..<Int(decoded.instruction.operand_count)).map { decoded.operands[$0] }
         address = operands.first { $0.type == ZYDIS_OPERAND_TYPE_MEMORY }.map { address(of: $0, decoded) }
@@ -101,12 +102,20 @@ extension RandomInstruction {
 
     private mutating func placeAddress(
         _ operand: ZydisDecodedOperand,
+        _ decoded: DecodedInstruction,
         _ random: inout RandomOperands
     ) {
         let memory = operand.mem
-        // One in 256 is no address at all.
-        let isCanonical = random.next() & 255 != 0
-        let target = isCanonical ? Self.target(operand.size, &random) : 1 << 56 + random.below(4096)
+        let mnemonic = unsafe decoded.instruction.mnemonic
+        // Whether a store that a mask leaves nothing of may fault is the processor's choice.
+        let isMasked = mnemonic == ZYDIS_MNEMONIC_MASKMOVQ || mnemonic == ZYDIS_MNEMONIC_MASKMOVDQU
+        // One in 256 is no address at all, if an address has that many bits.
+        let isCanonical =
+            unsafe random.next() & 255 != 0 || decoded.instruction.address_width == 32 || NativeCode.quirks != .intel
+        let target =
+            isMasked
+            ? NATIVE_DATA + 0x8000 + random.below(0x1000)
+            : isCanonical ? Self.target(operand.size, &random) : 1 << 56 + random.below(4096)
         let scale = UInt64(max(1, memory.scale))
         let hasBase =
             memory.base != ZYDIS_REGISTER_NONE && memory.base != ZYDIS_REGISTER_RIP

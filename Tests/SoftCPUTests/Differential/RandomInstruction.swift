@@ -16,8 +16,8 @@ struct RandomInstruction {
     var operandWords: [UInt64] = []
     /// It uses registers of MMX.
     var isMMX: Bool
-    /// It writes bytes that a mask chooses: which of them a page fault names is the processor's choice.
-    var isMasked: Bool
+    /// It loads an environment or state of x87: which of the bytes a page fault names is the processor's choice.
+    var loadsEnvironment: Bool
     /// It compares strings again and again.
     var repeatsComparison: Bool
     /// It is a transcendental function, whose result is warranted to one unit in the last place.
@@ -42,7 +42,7 @@ struct RandomInstruction {
                 && ZydisRegisterGetClass(operand.reg.value) == ZYDIS_REGCLASS_MMX
         }
         let mnemonic = unsafe decoded.instruction.mnemonic
-        isMasked = mnemonic == ZYDIS_MNEMONIC_MASKMOVQ || mnemonic == ZYDIS_MNEMONIC_MASKMOVDQU
+        loadsEnvironment = mnemonic == ZYDIS_MNEMONIC_FLDENV || mnemonic == ZYDIS_MNEMONIC_FRSTOR
         repeatsComparison = unsafe decoded.instruction.attributes >> 29 & 3 != 0
         isApproximate = unsafe Self.transcendental.contains(decoded.instruction.mnemonic)
         // SAFETY: the decoder's tables are static.

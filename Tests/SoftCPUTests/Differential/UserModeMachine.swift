@@ -58,7 +58,8 @@ final class UserModeMachine {
     private static var userState: ProcessorState {
         var state = ProcessorState.reset(signature: 0)
         state.control.cr0 = 0x8005_0033
-        state.control.cr4 = 0x6A0 | 0x600
+        // PAE, MCE, PGE, OSFXSR, OSXMMEXCPT, OSXSAVE.
+        state.control.cr4 = 0x4_06E0
         state.control.efer = 0xD01
         state.control.cr3 = 0x1000
         state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0x33, accessRights: 0xA0FB)
@@ -104,13 +105,13 @@ final class UserModeMachine {
     }
 
     /// Takes registers and code over.
-    func load(_ instruction: RandomInstruction, _ vectors: VectorRegisters) {
+    func load(_ bytes: [UInt8], registers: [UInt64], flags: UInt64, _ vectors: VectorRegisters) {
         let cpu = processor.cpu
-        for index in 0..<16 { cpu.state.general[index] = instruction.registers[index] }
-        cpu.flags = instruction.flags
+        for index in 0..<16 { cpu.state.general[index] = registers[index] }
+        cpu.flags = flags
         cpu.state.ip = NATIVE_START
         cpu.state.vector = vectors
-        for (index, byte) in instruction.bytes.enumerated() { unsafe code[0x800 + index] = byte }
+        for (index, byte) in bytes.enumerated() { unsafe code[0x800 + index] = byte }
         processor.memoryChanged(at: GuestPhysicalAddress(NATIVE_START), count: 16)
     }
 
