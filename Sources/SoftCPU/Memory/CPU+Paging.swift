@@ -36,7 +36,7 @@ extension CPU {
     /// Paging with entries of 32 bits.
     private func walkNarrow(_ linear: UInt64, _ use: PageUse) throws(Fault) -> PageMapping {
         let directoryAddress = state.cr3 & 0xFFFF_F000 | (linear >> 22) << 2
-        let directory = try tableEntry(directoryAddress, size: 4)
+        let directory = tableEntry(directoryAddress, size: 4, PageRecord.upperTable)
         guard directory & 1 != 0 else { throw pageFault(linear, use, present: false) }
         if directory & 0x80 != 0, state.cr4 & CR4.pageSize != 0 {
             guard directory & (1 << 21) == 0 else { throw pageFault(linear, use, present: true, reserved: true) }
@@ -46,7 +46,7 @@ extension CPU {
             return finish(mapping, frame | linear & 0x3F_FFFF, directory, use)
         }
         let tableAddress = directory & 0xFFFF_F000 | (linear >> 12 & 0x3FF) << 2
-        let entry = try tableEntry(tableAddress, size: 4)
+        let entry = tableEntry(tableAddress, size: 4, PageRecord.lastTable)
         guard entry & 1 != 0 else {
             try mark(directoryAddress, directory, size: 4, leaf: false, use)
             throw pageFault(linear, use, present: false)
@@ -76,7 +76,7 @@ extension CPU {
         while true {
             let shift = UInt64(12 + 9 * (level - 1))
             let entryAddress = table | ((address >> shift) & 0x1FF) << 3
-            let entry = try tableEntry(entryAddress, size: 8)
+            let entry = tableEntry(entryAddress, size: 8, level == 1 ? PageRecord.lastTable : PageRecord.upperTable)
             guard entry & 1 != 0 else { throw pageFault(address, use, present: false) }
             var reserved: UInt64 = reservedAddress | (executeDisable ? UInt64(0) : UInt64(1) << 63)
             if !isLong { reserved |= 0x7FF0_0000_0000_0000 }
@@ -142,9 +142,10 @@ extension CPU {
     }
 
     /// Reads an entry; what no memory answers reads as all ones, as an empty bus does.
-    private func tableEntry(_ address: UInt64, size: Int) throws(Fault) -> UInt64 {
+    private func tableEntry(_ address: UInt64, size: Int, _ kind: UInt32) -> UInt64 {
         let masked = physicalAddress(address)
         guard let page = hostPage(masked) else { return size == 4 ? 0xFFFF_FFFF : ~0 }
+        noteTable(page, kind)
         let offset = Int(masked & 0xFFF)
         return size == 4 ? UInt64(page.load(offset, UInt32.self)) : page.load(offset, UInt64.self)
     }

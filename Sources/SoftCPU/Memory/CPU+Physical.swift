@@ -72,6 +72,7 @@ extension CPU {
             try tellDevice(address, size: size, value)
             return
         }
+        if page.known.flags & PageRecord.tables != 0 { noteTableWrite(page, offset: Int(address & 0xFFF), count: size) }
         for index in 0..<size {
             page.store(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)), Int(address & 0xFFF) + index)
         }

@@ -7,6 +7,7 @@ extension CPU {
         // SAFETY: the mapping holds exactly these entries.
         unsafe buffers.start.assumingMemoryBound(to: Translation.self)
             .update(repeating: Translation(), count: buffers.byteCount / MemoryLayout<Translation>.stride)
+        forgetTables()
         around.generation &+= 1
         updateMode()
     }
@@ -71,7 +72,7 @@ extension CPU {
         let entry = claim(linear, physical, page)
         unsafe entry.pointer.pointee.readTag = linear.page
         guard write else { return true }
-        guard !page.isReadOnly, known.codeMask == 0 else { return false }
+        guard !page.isReadOnly, known.codeMask == 0, page.known.flags & PageRecord.tables == 0 else { return false }
         markDirty(page)
         unsafe entry.pointer.pointee.writeTag = linear.page
         return true

@@ -2,7 +2,7 @@
 struct PageRecord {
     /// The first of the blocks that have bytes in this page: an index into the code arena, 0 for none.
     var firstBlock: UInt32 = 0
-    /// ``dirty``, ``watched``.
+    /// ``dirty``, ``watched``, ``lastTable``, ``upperTable``.
     var flags: UInt32 = 0
     /// Bit n is set if any of the bytes 64 n to 64 n + 63 is decoded code.
     var codeMask: UInt64 = 0
@@ -11,6 +11,12 @@ struct PageRecord {
     static let dirty: UInt32 = 1
     /// Somebody wants to see accesses to it.
     static let watched: UInt32 = 2
+
+    /// Its entries map pages, and translations depend on them.
+    static let lastTable: UInt32 = 4
+    /// Its entries lead to tables or map large pages, and translations depend on them.
+    static let upperTable: UInt32 = 8
+    static let tables = lastTable | upperTable
 
     /// Bits of ``codeMask`` for a range of bytes within the page.
     static func mask(offset: Int, count: Int) -> UInt64 {

@@ -11,7 +11,9 @@ struct Surroundings {
     var stops: Set<UInt64> = []
     /// For each offset in a page whether ``stops`` has an address with it.
     var stopOffsets = InlineArray<64, UInt64>(repeating: 0)
-    var dirtyPages: DirtyList
+    var dirtyPages: PageList
+    /// Pages that are ``PageRecord/tables``.
+    var tablePages: PageList
     let buffers = HostMapping(byteCount: TranslationSet.allCases.count * TranslationSet.byteCount)
     let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
     var arena = CodeArena()
@@ -25,6 +27,7 @@ struct Surroundings {
     func release() {
         for table in pageTables { table.unmap() }
         dirtyPages.release()
+        tablePages.release()
         buffers.unmap()
         recent.unmap()
         arena.release()

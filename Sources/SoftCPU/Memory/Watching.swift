@@ -14,6 +14,8 @@ struct Watching {
     var hasDataBreakpoints = false
     /// Bits of DR6 for the trap behind the instruction under way, or the one before where that has loaded SS.
     var debugHits: UInt64 = 0
+    /// The task that was switched to asks for a trap.
+    var isTaskTrapped = false
     /// The instruction under way was begun with TF set.
     var trapsBehind = false
     /// A repeated instruction has turns to go.

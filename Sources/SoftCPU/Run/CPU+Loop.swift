@@ -63,7 +63,7 @@ extension CPU {
         }
         let executed = count - state.remaining
         _ = deliverIfRaised()
-        if state.watching.debugHits != 0, state.leaveReason != .exit { deliverTraps() }
+        if state.watching.isTaskTrapped, state.leaveReason != .exit { deliverTraps() }
         return executed
     }
 

@@ -34,7 +34,10 @@ extension SoftCPU {
         while offset < count {
             let at = address.rawValue + UInt64(offset)
             let inPage = min(Int(4096 - at & 0xFFF), count - offset)
-            if let page = cpu.hostPage(at) { cpu.noteWrite(page, offset: Int(at & 0xFFF), count: inPage) }
+            if let page = cpu.hostPage(at) {
+                if page.known.flags & PageRecord.tables != 0 { cpu.flushTranslations() }
+                cpu.noteWrite(page, offset: Int(at & 0xFFF), count: inPage)
+            }
             offset += inPage
         }
     }

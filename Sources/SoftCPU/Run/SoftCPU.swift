@@ -16,7 +16,10 @@ public final class SoftCPU {
     public init(memory: [GuestMemory.Mapping], configuration: SoftConfiguration = SoftConfiguration()) {
         unsafe around = .allocate(capacity: 1)
         let pageCount = memory.reduce(0) { $0 + Int($1.region.size >> 12) }
-        unsafe around.initialize(to: Surroundings(dirtyPages: DirtyList(pageCount: pageCount)))
+        unsafe around.initialize(
+            to:
+                Surroundings(dirtyPages: PageList(pageCount: pageCount), tablePages: PageList(pageCount: pageCount))
+        )
         unsafe registers = .allocate(capacity: 1)
         let blank = OperationRecord(handler: invalidOpcodeHandler)
         // SAFETY: the memory was just allocated for exactly this.

@@ -79,6 +79,8 @@ extension CPU {
         guard state.shadow != 1 else { return }
         var bits = state.watching.debugHits
         if state.watching.trapsBehind { bits |= DR6.singleStep }
+        if state.watching.isTaskTrapped { bits |= DR6.taskSwitch }
+        state.watching.isTaskTrapped = false
         state.watching.debugHits = 0
         state.watching.trapsBehind = false
         guard bits != 0 else { return }

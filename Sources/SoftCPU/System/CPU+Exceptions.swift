@@ -19,6 +19,8 @@ extension CPU {
         if first.vector == 1 { enterDebugException(first.payload) }
         // What is pushed has RF set, so that the instruction is not stopped at again when it is begun again.
         if first.vector != 8, !first.keepsResume { state.otherFlags |= Flag.resume }
+        // What the delivery itself accesses meets no breakpoint.
+        defer { state.watching.debugHits = 0 }
         var attempts = 0
         while true {
             do {
@@ -81,6 +83,7 @@ extension CPU {
         } catch {
             deliverException(error)
         }
+        state.watching.debugHits = 0
         deliverTraps()
     }
 
@@ -99,8 +102,8 @@ extension CPU {
     private func deliverReal(_ vector: UInt8) throws(Fault) {
         let entry = UInt64(vector) * 4
         guard entry + 3 <= UInt64(state.idt.limit) else { throw .protection(UInt32(vector) * 8 + 2) }
-        let offset = try read(state.idt.base &+ entry, size: 2)
-        let selector = try read(state.idt.base &+ entry + 2, size: 2)
+        let offset = try read(state.idt.base &+ entry, size: 2, use: Self.tableUse)
+        let selector = try read(state.idt.base &+ entry + 2, size: 2, use: Self.tableUse)
         try keepingStack { () throws(Fault) in
             try push(flags, 2)
             try push(UInt64(state.segments[SegmentNumber.cs].selector), 2)

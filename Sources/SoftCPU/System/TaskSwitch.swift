@@ -88,7 +88,7 @@ extension CPU {
         state.debug[7] &= ~DR7.local
         state.watching.trapsBehind = false
         state.watching.isBetweenTurns = false
-        if task.isTrapped { state.watching.debugHits |= DR6.taskSwitch }
+        state.watching.isTaskTrapped = task.isTrapped
         do {
             try enterTask(task, isNested: cause == .call, external)
             if let errorCode { try push(UInt64(errorCode), layout.isWide ? 4 : 2) }
