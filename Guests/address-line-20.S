@@ -1,5 +1,5 @@
-// address-line-20: masks address line 20 in each of the ways that a PC has, and looks whether the second megabyte is the
-// first: for loads, for stores and for code; and in protected mode, whether the fourth is the third.
+// address-line-20: masks address line 20 in each of the ways that a PC has, and checks whether the second megabyte is
+// the first: for loads, stores and code. In protected mode, it checks whether the fourth megabyte is the third.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/protected-mode.h"
@@ -12,7 +12,7 @@
 #define WRITE_OUTPUT_PORT 0xd1
 #define DISABLE_LINE_20 0xdd
 #define ENABLE_LINE_20 0xdf
-// The processor is not reset; with the line masked, and not.
+// The processor is not reset, with the line masked or not.
 #define OUTPUT_MASKED 0xdd
 #define OUTPUT_OPEN 0xdf
 
@@ -30,7 +30,7 @@
     out %al, $KEYBOARD_COMMAND
 .endm
 
-// Ends the run with code 1 unless the second megabyte is the first, or unless it is not.
+// Ends the run with code 1 unless the second megabyte is, or is not, the first.
 .macro must_wrap
     call store
     cmpb $ABOVE, AT(byte)
@@ -48,7 +48,7 @@ begin_guest address_line_20
     mov %ax, %es
     must_not_wrap
 
-    // Port 0x92. What stands in the second megabyte is out of reach, and comes back.
+    // Port 0x92. While the line is masked, the content of the second megabyte cannot be reached; then it comes back.
     in $SYSTEM_CONTROL_A, %al
     and $~(LINE_20 + 1), %al
     out %al, $SYSTEM_CONTROL_A
@@ -74,7 +74,7 @@ begin_guest address_line_20
     out %al, $KEYBOARD_DATA
     must_not_wrap
 
-    // Its own commands for the line; and all of memory is like the first two megabytes.
+    // The controller's own commands for the line. All of memory behaves like the first two megabytes.
     keyboard_command DISABLE_LINE_20
     must_wrap
     enter_protected_mode wide

@@ -1,5 +1,5 @@
-// apic-base: moves the local APIC, switches it off and on again. Where it is not, a store to its task priority is none; CR8
-// shows whether one was. CPUID shows whether there is an APIC.
+// apic-base: moves the local APIC, and switches it off and on again. At an address where the APIC is not, a store to
+// its task priority has no effect, as CR8 shows. CPUID shows whether there is an APIC.
 #include "support/apic.h"
 #include "support/console.h"
 #include "support/image.h"
@@ -13,7 +13,7 @@
 
 #define CPUID_HAS_APIC 0x200
 
-// Two pages of 2 MiB through which the places are seen, the second and third entry of the third page table.
+// Two pages of 2 MiB through which both addresses are accessed, the second and third entry of the third page table.
 #define FIRST_VIEW 0x200000
 #define SECOND_VIEW 0x400000
 #define FIRST_ENTRY (PAGE_TABLES + 0x2008)
@@ -61,7 +61,7 @@ wide:
     mov %cr3, %rax
     mov %rax, %cr3
 
-    // At its first place. A store of other than 32 bits is none.
+    // At its first address. A store that is not 32 bits wide has no effect.
     cmpb $VERSION, FIRST_VIEW + OFFSET(LOCAL_APIC_VERSION)
     must_be_equal
     feature_must_be CPUID_HAS_APIC
@@ -72,7 +72,7 @@ wide:
     movq $0x20, FIRST_VIEW + OFFSET(LOCAL_APIC_TASK_PRIORITY)
     priority_must_be 5
 
-    // At its second.
+    // At its second address.
     set_base SECOND_PLACE + PLACE_ENABLED
     movl $0x30, FIRST_VIEW + OFFSET(LOCAL_APIC_TASK_PRIORITY)
     priority_must_be 5
@@ -91,7 +91,7 @@ wide:
     cmpl $-1, SECOND_VIEW + OFFSET(LOCAL_APIC_VERSION)
     must_be_equal
 
-    // At its first again, as after a reset.
+    // At its first address again, as after a reset.
     set_base FIRST_PLACE + PLACE_ENABLED
     feature_must_be CPUID_HAS_APIC
     cmpl $0xff, FIRST_VIEW + OFFSET(LOCAL_APIC_SPURIOUS)

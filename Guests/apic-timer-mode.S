@@ -1,5 +1,5 @@
-// apic-timer-mode: a change of the local APIC's timer from one-shot to periodic and back stops it; the same mode again does
-// not.
+// apic-timer-mode: switching the local APIC's timer from one-shot to periodic and back stops it; setting the same mode
+// again does not.
 #include "support/apic.h"
 #include "support/console.h"
 #include "support/image.h"
@@ -8,7 +8,7 @@
 #define VECTOR 0x40
 #define LONG_TIME 0xf0000000
 
-// Starts the timer in a mode, sets another one, and looks whether it still counts. The last comparison is with 0.
+// Starts the timer in a mode, sets another one, and checks whether it still counts. The last comparison is with 0.
 .macro change from, to
     movl $(LOCAL_APIC_MASKED + \from + VECTOR), LOCAL_APIC_TIMER
     movl $LONG_TIME, LOCAL_APIC_INITIAL_COUNT

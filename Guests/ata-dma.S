@@ -1,5 +1,5 @@
-// ata-dma: an ATA disk by bus-master DMA, with interrupts on line 14. Prints the texts in its sectors 1 and 2, which one
-// transfer puts into two places of memory; writes sector 3 and reads it back.
+// ata-dma: an ATA disk with bus-master DMA, and interrupts on line 14. Prints the texts in its sectors 1 and 2, which
+// one transfer puts into two places of memory; writes sector 3 and reads it back.
 #include "support/ata.h"
 #include "support/console.h"
 #include "support/gates.h"

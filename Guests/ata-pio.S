@@ -1,5 +1,5 @@
-// ata-pio: an ATA disk by programmed input and output. Identifies it, prints the text in its sector 1, writes sector 2 and
-// reads it back, and is refused a sector that the disk does not have.
+// ata-pio: an ATA disk with programmed input and output. Identifies it, prints the text in its sector 1, writes sector
+// 2 and reads it back, and has a sector refused that the disk does not have.
 #include "support/ata.h"
 #include "support/console.h"
 #include "support/image.h"

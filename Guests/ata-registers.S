@@ -1,5 +1,5 @@
-// ata-registers: an ATA disk's registers by words, which the bus divides into two bytes each, and by doublewords, which it
-// does not; and the address that a command shows when it is done.
+// ata-registers: accesses an ATA disk's registers by words, which the bus splits into two bytes each, and by
+// doublewords, which it does not split; and checks the address that a command shows when it is done.
 #include "support/ata.h"
 #include "support/console.h"
 #include "support/image.h"

@@ -1,5 +1,5 @@
-// bad-gates-long: raises software interrupts in 64-bit mode whose handlers cannot be entered, and one whose handler has a stack of
-// its own. Checks which fault comes, its error code, and that it is at the instruction itself.
+// bad-gates-long: raises software interrupts in 64-bit mode whose handlers cannot be entered, and one whose handler has
+// its own stack. Checks which fault comes, its error code, and that it is raised at the instruction itself.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -74,7 +74,7 @@ start:
     set_gate GENERAL_PROTECTION, general_protection
     lidt AT(gates_pointer)
 
-    // Gates that are none, absent, or of the wrong size for long mode.
+    // Gates that do not exist, are absent, or have the wrong size for long mode.
     set_gate 0x41, wrong, type = 0x0e00
     must_fault NOT_PRESENT, GATE(0x41), int $0x41
     set_gate 0x41, wrong, type = 0
@@ -86,7 +86,7 @@ start:
     set_gate 3, wrong, type = 0x0f00
     must_fault NOT_PRESENT, GATE(3), int3
 
-    // Segments that no handler can be in.
+    // Segments that cannot hold a handler.
     set_gate 0x42, wrong, selector = 0
     must_fault GENERAL_PROTECTION, 0, int $0x42
     set_gate 0x42, wrong, selector = BEYOND_TABLE
@@ -98,12 +98,13 @@ start:
     set_gate 0x42, wrong, selector = ABSENT_CODE
     must_fault NOT_PRESENT, ABSENT_CODE, int $0x42
 
-    // A handler at an address that is none.
+    // A handler at an address that is not canonical.
     set_gate 0x43, wrong
     movl $0x00800000, GATES + 0x43 * 16 + 8
     must_fault GENERAL_PROTECTION, 0, int $0x43
 
-    // Stacks of the task state segment: a good one, one that is no address, one beyond its end.
+    // Stacks of the task state segment: a good one, one at an address that is not canonical, and one beyond the
+    // segment's end.
     set_gate 0x44, on_its_stack, type = GATE_PRESENT + 1
     xor %ebx, %ebx
     int $0x44
@@ -116,7 +117,7 @@ start:
     set_gate 0x45, wrong, type = GATE_PRESENT + 3
     must_fault INVALID_TASK_STATE, TASK_STATE, int $0x45
 
-    // The end of the table, which a gate must lie before.
+    // The end of the table: a gate must lie before it.
     must_fault GENERAL_PROTECTION, GATE(0x48), int $0x48
 
     mov $AT(text), %esi
@@ -138,7 +139,7 @@ stack_fault:
     fault_handler STACK_FAULT
 general_protection:
     fault_handler GENERAL_PROTECTION
-// What a fault said, and on with what is behind the instruction, on its stack.
+// Checks what the fault said, and continues after the instruction, on its stack.
 note:
     popq AT(error_code)
     popq AT(place)
@@ -166,7 +167,8 @@ descriptors:
     .quad 0x00cf93000000ffff
     .quad 0x00cf9b000000ffff
     .quad 0x00af1b000000ffff
-    // The task state segment: 16 bytes in long mode, whose base the code fills in. Its third interrupt stack is cut off.
+    // The task state segment: 16 bytes in long mode, whose base the code fills in. Its third interrupt stack is cut
+    // off.
 task_descriptor:
     .word task_state_end - task_state - 1, 0
     .byte 0, 0x89, 0, 0

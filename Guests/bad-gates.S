@@ -1,5 +1,5 @@
-// bad-gates: raises software interrupts in 32-bit protected mode whose handlers cannot be entered, and returns from interrupts
-// that cannot be returned from. Checks which fault comes, its error code, and that it is at the instruction itself.
+// bad-gates: raises software interrupts in 32-bit protected mode whose handlers cannot be entered, and executes IRETs
+// that cannot return. Checks which fault comes, its error code, and that it is raised at the instruction itself.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -70,7 +70,7 @@ reloaded:
     .endr
     load_gates
 
-    // INT n, INT3 and INTO through good gates go on behind themselves; INTO does so with OF set alone.
+    // INT n, INT3 and INTO through good gates return to the instruction after them; INTO does so only with OF set.
     xor %edi, %edi
     set_type 0x40, 0x8f00
     int $0x40
@@ -85,7 +85,7 @@ reloaded:
     cmp $3, %edi
     must_be_equal
 
-    // Gates that are none or absent.
+    // Gates that do not exist or are absent.
     set_type 0x41, 0x0e00
     must_fault NOT_PRESENT, GATE(0x41), int $0x41
     set_type 0x41, 0
@@ -99,7 +99,7 @@ reloaded:
     inc %al
     must_fault NOT_PRESENT, GATE(4), into
 
-    // Segments that no handler can be in.
+    // Segments that cannot hold a handler.
     set_selector 0x42, 0
     must_fault GENERAL_PROTECTION, 0, int $0x42
     set_selector 0x43, BEYOND_TABLE
@@ -117,7 +117,7 @@ reloaded:
     must_not_return GENERAL_PROTECTION, DATA_SEGMENT, DATA_SEGMENT
     must_not_return NOT_PRESENT, ABSENT_CODE, ABSENT_CODE
 
-    // The end of the table, which a gate must lie before.
+    // The end of the table: a gate must lie before it.
     lidt AT(short_table_pointer)
     must_fault GENERAL_PROTECTION, GATE(0x48), int $0x48
 
@@ -132,7 +132,7 @@ count:
     inc %edi
     iret
 
-// The faults: what they said, and on with what is behind the instruction.
+// The faults: check what they said, and continue after the instruction.
 not_present:
     movl $NOT_PRESENT, AT(vector)
     jmp note

@@ -1,5 +1,5 @@
-// bzimage: a Linux kernel's file as far as a loader sees it: a boot sector with the set-up header, and a kernel behind it,
-// entered 0x200 bytes behind its first. Prints its command line and its initial RAM disk.
+// bzimage: a Linux kernel's file as far as a loader reads it: a boot sector with the setup header, followed by a kernel
+// that is entered 0x200 bytes after its first. Prints its command line and its initial RAM disk.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"

@@ -1,5 +1,5 @@
-// com2: the second serial port in loop-back: its divisor is kept, 16 bytes fill its FIFO and raise line 3, and what comes
-// back is printed over COM1.
+// com2: the second serial port in loop-back: it keeps its divisor, 16 bytes fill its FIFO and raise line 3, and what
+// comes back is printed over COM1.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/timer.h"
@@ -16,7 +16,7 @@
 #define EIGHT_BITS 0x03
 #define LOOP_BACK 0x10
 #define RECEIVED_INTERRUPT 0x01
-// Enabled, emptied, and an interrupt from 14 bytes on.
+// FIFO enabled and emptied, with an interrupt from 14 bytes on.
 #define FIFO_OF_14 0xc7
 
 .macro com2_write register, value
@@ -67,7 +67,7 @@ receive:
 received:
     exit_with 0
 
-// Quiet from now on; the bytes are left where they are.
+// No output from now on; the bytes stay where they are.
 on_com2:
     push %ax
     push %dx

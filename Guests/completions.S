@@ -1,6 +1,6 @@
-// completions: executes, in 64-bit mode at ring 0, instructions that some hosts' emulator lacks and that the recorder
-// completes there: INT3 and INT n through gates of its own, FWAIT with nothing pending, and a prefetch. Checks what each
-// leaves behind: where the handler was told to return, and every flag.
+// completions: executes, in 64-bit mode at ring 0, instructions that some hosts' emulators lack and that the recorder
+// completes there: INT3 and INT n through its own gates, FWAIT with nothing pending, and a prefetch. Checks the effects
+// of each: where the handler was told to return, and every flag.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -32,7 +32,7 @@ start:
     lidt AT(gates_pointer)
     xor %r12d, %r12d
 
-    // INT3: the handler finds the address behind it.
+    // INT3: the handler finds the address after it.
     mov $AT(after_int3), %r13d
     stc
     int3

@@ -1,4 +1,4 @@
-// debug-ports: prints on the two debug ports, each of which says by a read that it is there.
+// debug-ports: prints on the two debug ports. A read of each shows that it exists.
 #include "support/image.h"
 
 #define BOCHS_PORT 0xe9

@@ -1,5 +1,5 @@
 // dirty-memory: in ring 3 of long mode, changes a word in each page of 32 MiB, computes for about 100 ms, and does so
-// ten times: what keyframes cost shows in how long it takes. Prints a sum over all pages; exits with code 0.
+// ten times: its run time shows the cost of keyframes. Prints a sum over all pages; exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/long-mode.h"

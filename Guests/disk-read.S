@@ -1,5 +1,5 @@
-// disk-read: reads the first two sectors of the first disk by port reads, prints a sum over the second, and wipes the first
-// without having looked at it. Prints "no disk" where there is none. Exits with code 0.
+// disk-read: reads the first two sectors of the first disk by port reads, prints a sum over the second, and overwrites
+// the first without looking at it. Prints "no disk" if there is none. Exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 
@@ -20,7 +20,7 @@
 begin_guest disk_read
     start_real_mode
 
-    // A port that nobody claims reads as ones; a channel without drives as a status of 0.
+    // A port that nothing claims reads as ones; a channel without drives as a status of 0.
     mov $DRIVE_HEAD, %dx
     mov $FIRST_DRIVE_LBA, %al
     out %al, (%dx)
@@ -38,7 +38,7 @@ begin_guest disk_read
     mov $1, %bl
     call read_sector
 
-    // The second sector lies behind the first.
+    // The second sector follows the first.
     mov $WORDS, %cx
     mov $(2 * WORDS), %si
     xor %eax, %eax

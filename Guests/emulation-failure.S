@@ -1,5 +1,5 @@
-// emulation-failure: executes, in real mode, instructions that some hosts' emulator lacks. Such a host ends the run
-// at the first of them; every other prints the results and exits with code 0.
+// emulation-failure: executes, in real mode, instructions that some hosts' emulators lack. Such a host ends the run at
+// the first of them; every other host prints the results and exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 

@@ -1,5 +1,5 @@
-// every-register: reads every port below 0x1000, and every register of the local and the I/O APIC, in every size, whatever
-// they say: a recording must be readable in any case.
+// every-register: reads every port below 0x1000, and every register of the local and the I/O APIC, in every size,
+// whatever the answers: the recording must be readable in any case.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -40,7 +40,7 @@ read_ports:
     read_memory VGA_MEMORY, VGA_MEMORY_END, 0x1000
     read_memory IO_APIC, IO_APIC_END, 4
     read_memory LOCAL_APIC, LOCAL_APIC_END, 4
-    // Accesses over the ends of registers and of pages.
+    // Accesses that cross the ends of registers and of pages.
     read_memory LOCAL_APIC + 0x1d, LOCAL_APIC + 0x26, 1
     read_memory LOCAL_APIC_END - 7, LOCAL_APIC_END, 1
 

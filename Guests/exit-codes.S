@@ -1,4 +1,4 @@
-// exit-codes: exits with the first byte waiting on COM1 as its code, or with 42 when none is waiting.
+// exit-codes: exits with the first byte waiting on COM1 as its code, or with 42 if none is waiting.
 #include "support/console.h"
 #include "support/image.h"
 

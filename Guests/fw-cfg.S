@@ -1,5 +1,5 @@
-// fw-cfg: QEMU's firmware configuration device. Reads the signature through the data port and by DMA, and is refused a
-// write by DMA.
+// fw-cfg: QEMU's firmware configuration device. Reads the signature through the data port and by DMA, and has a write
+// by DMA refused.
 #include "support/console.h"
 #include "support/image.h"
 

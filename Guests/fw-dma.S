@@ -35,7 +35,7 @@ console_routines
 
     .balign 4
 request:
-    // Big-endian: select item 0 and read it; how many bytes; the high and the low half of where to.
+    // Big-endian: select item 0 and read it; the number of bytes; the high and the low half of the destination.
     .byte 0, 0, 0, 0x0a
     .byte 0, 0, 0, 4
     .long 0

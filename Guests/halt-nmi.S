@@ -1,5 +1,5 @@
-// halt-nmi: halts with interrupts off, from which only a non-maskable interrupt wakes it: the timer's, once, through the I/O
-// APIC. Then halts again, with nothing left that could come.
+// halt-nmi: halts with interrupts off, so that only a non-maskable interrupt wakes it: the timer's, once, through the
+// I/O APIC. Then it halts again, and nothing is left that could wake it.
 #include "support/apic.h"
 #include "support/console.h"
 #include "support/flat-fs.h"
@@ -26,7 +26,7 @@ begin_guest halt_nmi
     store_flat IO_APIC_DATA, 0
     store_flat IO_APIC_SELECT, IO_APIC_REDIRECTION + TIMER_PIN * 2
     store_flat IO_APIC_DATA, SEND_NMI
-    // In 27 ms.
+    // After 27 ms.
     mov $TIMER_ONCE, %al
     out %al, $TIMER_CONTROL
     xor %al, %al

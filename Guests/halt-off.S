@@ -1,4 +1,4 @@
-// halt-off: halts with interrupts off, from which nothing wakes it.
+// halt-off: halts with interrupts off, so that nothing wakes it.
 #include "support/image.h"
 
 begin_guest halt_off

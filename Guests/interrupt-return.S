@@ -1,5 +1,6 @@
-// interrupt-return: takes interrupts in 32-bit protected mode, by INT n and by the timer, and returns from each with IRET.
-// Some hosts' emulator lacks that instruction, and the recorder completes it. Checks registers, flags and the stack.
+// interrupt-return: takes interrupts in 32-bit protected mode, by INT n and by the timer, and returns from each with
+// IRET. Some hosts' emulators lack that instruction, and the recorder completes it. Checks registers, flags and the
+// stack.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -30,7 +31,7 @@ reloaded:
     set_gate TIMER_VECTOR, tick
     load_gates
 
-    // INT n comes back behind itself, with the flags and the stack that it left.
+    // INT n returns to the instruction after it, with the same flags and stack.
     mov $0x12345678, %ebx
     stc
     int $0x80
@@ -40,7 +41,7 @@ reloaded:
     cmp $STACK_TOP, %esp
     must_be_equal
 
-    // A handler may change the flags that IRET loads: this one opens interrupts, and the timer comes.
+    // A handler may change the flags that IRET loads: this one enables interrupts, and the timer comes.
     xor %edi, %edi
     start_ticks 1000
     mov $1, %ebx
@@ -62,7 +63,7 @@ next_tick:
 wrong:
     exit_with 3
 
-// Adds 1 to EBX; opens the interrupts of the caller if EBX was 1.
+// Adds 1 to EBX; enables the caller's interrupts if EBX was 1.
 call_gate:
     cmp $1, %ebx
     jne add_one

@@ -1,5 +1,5 @@
-// io-apic: redirects the timer's line, edge-triggered, and COM1's, level-triggered, to the local APIC, with the 8259 pair
-// quiet. The level's entry is in service until the local APIC has ended its interrupt.
+// io-apic: redirects the timer's line, edge-triggered, and COM1's, level-triggered, to the local APIC, with the 8259
+// pair masked. The level's entry is in service until the local APIC has ended its interrupt.
 #include "support/apic.h"
 #include "support/console.h"
 #include "support/gates.h"
@@ -59,7 +59,7 @@ on_tick:
     movl $0, LOCAL_APIC_END_OF_INTERRUPT
     iret
 
-// The data register still shows COM1's entry. Reading the identification lowers the line; another transmission is not to
+// The data register still shows COM1's entry. Reading the identification lowers the line; another transmission must not
 // raise it again.
 on_com1:
     push %eax

@@ -20,7 +20,7 @@
 #define LOOP_KEYBOARD 0xd2
 #define LOOP_AUXILIARY 0xd3
 
-// The system flag alone: no interrupts, no translation; and with the keyboard's interrupt.
+// Only the system flag: no interrupts, no translation; and the same with the keyboard's interrupt.
 #define QUIET 0x04
 #define INTERRUPTING 0x05
 
@@ -38,7 +38,7 @@
     out %al, $KEYBOARD_DATA
 .endm
 
-// Waits for a byte, which must be this one. Changes AL.
+// Waits for a byte, which must have this value. Changes AL.
 .macro expect value
 .Lexpect\@:
     in $KEYBOARD_COMMAND, %al
@@ -53,7 +53,7 @@ begin_guest keyboard
     start_real_mode
     set_vector KEYBOARD_VECTOR, on_key
 
-    // The configuration byte is kept; the status tells a command from a byte of data.
+    // The controller keeps the configuration byte; the status tells commands and data apart.
     command WRITE_CONFIGURATION
     data QUIET
     command READ_CONFIGURATION

@@ -1,5 +1,5 @@
-// linux64: an ELF file entered by Linux's 64-bit boot protocol. Reads the zero page: signatures, and the memory map, in
-// which it finds itself, and the selectors that the protocol fixes.
+// linux64: an ELF file entered by Linux's 64-bit boot protocol. Checks the signatures in the zero page, that the memory
+// map contains the guest, and the selectors that the protocol prescribes.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -40,7 +40,7 @@ found:
     cmpl $1, 16(%rsi)
     must_be_equal
 
-    // The selectors that the protocol fixes.
+    // The selectors that the protocol prescribes.
     mov %cs, %eax
     cmp $0x10, %eax
     must_be_equal

@@ -9,7 +9,7 @@
 #define TICK_VECTOR 0x40
 #define SELF_VECTOR 0x51
 #define SPURIOUS_VECTOR 0xff
-// Of the class of SELF_VECTOR: that is not above it.
+// In the same class as SELF_VECTOR, so not above it.
 #define TASK_PRIORITY 0x50
 
 begin_guest local_apic
@@ -21,7 +21,7 @@ start:
     set_gate TICK_VECTOR, on_tick
     set_gate SELF_VECTOR, on_self
     load_gates
-    // The 8259 pair is to be quiet.
+    // The 8259 pair must be quiet.
     start_interrupt_controllers 0xff, 0xff
     cmpb $0x14, LOCAL_APIC_VERSION
     must_be_equal
@@ -41,17 +41,17 @@ start:
     wait_for ticks, 6
     movl $0, LOCAL_APIC_INITIAL_COUNT
 
-    // In service while the handler ran, and no longer when it had ended the interrupt.
+    // It was in service while the handler ran, and not after the handler ended the interrupt.
     testl $VECTOR_BIT(TICK_VECTOR), AT(served)
     jz wrong
     testl $VECTOR_BIT(TICK_VECTOR), AT(served_after_end)
     must_be_equal
 
-    // An interrupt of its own.
+    // An interrupt that the guest sends to itself.
     movl $(LOCAL_APIC_TO_SELF + SELF_VECTOR), LOCAL_APIC_COMMAND
     wait_for selves, 1
 
-    // One that the task's priority holds back, until that is lowered.
+    // One that the task priority holds back until it is lowered.
     movl $TASK_PRIORITY, LOCAL_APIC_TASK_PRIORITY
     movl $(LOCAL_APIC_TO_SELF + SELF_VECTOR), LOCAL_APIC_COMMAND
     sti
@@ -67,7 +67,7 @@ start:
     movl $0, LOCAL_APIC_TASK_PRIORITY
     wait_for selves, 2
 
-    // Switched off by software, it masks its timer.
+    // Disabling the APIC by software masks its timer.
     movl $SPURIOUS_VECTOR, LOCAL_APIC_SPURIOUS
     cmpl $(LOCAL_APIC_MASKED + LOCAL_APIC_PERIODIC + TICK_VECTOR), LOCAL_APIC_TIMER
     must_be_equal

@@ -1,6 +1,5 @@
-// long-mode: works in 64-bit mode over page tables of its own: wide arithmetic, the upper registers, addresses
-// relative to RIP, and one page seen at two addresses. Prints a product; exits with code 0, or with 1 when the two
-// views differ.
+// long-mode: works in 64-bit mode with its own page tables: wide arithmetic, the upper registers, addresses relative to
+// RIP, and one page mapped at two addresses. Prints a product; exits with code 0, or with 1 if the two views differ.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/long-mode.h"

@@ -1,5 +1,5 @@
-// mmio: reads and writes physical addresses that nothing claims, in every size, aligned and not. Writes go nowhere
-// and reads float to ones. Prints a hash over the values read; exits with code 0.
+// mmio: reads and writes physical addresses that nothing claims, in every size, aligned and not. Writes have no effect
+// and reads return ones. Prints a hash of the values read; exits with code 0.
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"
@@ -16,7 +16,7 @@ flat:
     start_protected_mode
     mov $NOBODY, %edi
 
-    // One, two and four bytes, and four that straddle two pages.
+    // One, two and four bytes, and four that cross a page boundary.
     movb $0x12, (%edi)
     movw $0x3456, 2(%edi)
     movl $0x789abcde, 4(%edi)

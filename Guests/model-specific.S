@@ -1,5 +1,5 @@
-// model-specific: reads and writes the model-specific registers of the default processor, and those that it does not have: by a
-// table of what each access must come to. Prints where one comes to something else.
+// model-specific: reads and writes the model-specific registers of the default processor, and some that it does not
+// have, by a table with the expected result of each access. Prints where a result differs.
 #include "support/console.h"
 #include "support/gates.h"
 #include "support/image.h"
@@ -8,7 +8,7 @@
 #define GENERAL_PROTECTION 13
 #define TIME_STAMP_COUNTER 0x10
 
-// What an access is, and must come to.
+// The kinds of accesses, with their expected results.
 #define IS_THERE 0
 #define READS 1
 #define IS_MISSING 2

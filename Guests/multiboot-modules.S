@@ -40,7 +40,7 @@ next_byte:
 done:
     exit_with 0
 
-// Prints what stands behind the name in the line at ESI.
+// Prints what follows the name in the line at ESI.
 print_arguments:
     lodsb
     test %al, %al

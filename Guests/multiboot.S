@@ -1,5 +1,5 @@
-// multiboot: a program with a Multiboot 1 header. Reads what the loader tells it: the memory, its map, and that there are
-// no modules; finds that its own memory is in the map and its zeros are zero.
+// multiboot: a program with a Multiboot 1 header. Reads what the loader tells it: the memory, its map, and that there
+// are no modules. Checks that its own memory is in the map and its zeros are zero.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -53,7 +53,7 @@ found:
     cmpl $1, 20(%esi)
     must_be_equal
 
-    // What lies behind the file is zero.
+    // What follows the file in memory is zero.
     cmpl $0, LOAD_ADDRESS + 0x80000
     must_be_equal
 

@@ -30,7 +30,7 @@ start:
     mov $AT(text), %esi
     call print
 
-    // The first tag is behind the size and a reserved word, each next one at a multiple of 8.
+    // The first tag follows the size and a reserved word; each of the next is at a multiple of 8.
     lea 8(%ebp), %edi
 next_tag:
     mov $' ', %al

@@ -1,9 +1,10 @@
-// page-borders: leaves the processor by instructions that begin at the first byte of a page, end at the last, or lie across two,
-// each come to after an exit elsewhere; the last ones stand at the end of the segment. The recorder looks for code from each.
+// page-borders: makes exits with instructions that begin at the first byte of a page, end at the last, or cross a page
+// boundary, each after an exit elsewhere; the last ones are at the end of the segment. The recorder looks for code from
+// each.
 #include "support/console.h"
 #include "support/image.h"
 
-// Pages that the guest writes its code into.
+// Pages to which the guest writes its code.
 #define FIRST_PAGE 0x9000
 #define LAST_PAGE 0xa000
 // OUT DX, AL and OUT imm8, AL; a return.

@@ -1,5 +1,5 @@
-// password: reads a line from COM1 without printing it, waits three ticks while it lies in memory, wipes it out of memory
-// and registers, and says so. Nothing but the end of the line shows in what it does. Exits with code 0.
+// password: reads a line from COM1 without printing it, waits three ticks while the line is in memory, wipes it from
+// memory and registers, and says so. Its behaviour depends only on the end of the line. Exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/timer.h"
@@ -35,7 +35,7 @@ hold:
     jne hold
     cli
 
-    // Forget it.
+    // Wipe it.
     xor %ebx, %ebx
     xor %eax, %eax
     mov %di, %cx

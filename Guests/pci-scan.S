@@ -1,5 +1,5 @@
-// pci-scan: asks for every device of PCI bus 0 by configuration mechanism 1. Prints device number and identification
-// of each that answers; exits with code 0.
+// pci-scan: looks for every device of PCI bus 0 with configuration mechanism 1. Prints the device number and
+// identification of each that answers; exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/pci.h"

@@ -1,11 +1,11 @@
-// pit-power-on: the interval timer as nobody has programmed it: a count is loaded, and line 0 ticks 18 times a second.
+// pit-power-on: the interval timer in its state after power-on: a count is loaded, and line 0 ticks 18 times a second.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/timer.h"
 
 #define COUNTER_0 0x40
 #define CONTROL 0x43
-// The status of counter 0; all of it but the output: both bytes, a square wave, and a count that is loaded.
+// The status of counter 0, except its output: both bytes, a square wave, and a count that is loaded.
 #define READ_BACK_STATUS 0xe2
 #define STATUS_MASK 0x7f
 #define SQUARE_WAVE 0x36

@@ -19,7 +19,7 @@ begin_guest pm_timer
     mov %ax, %dx
     add $TIMER, %dx
 
-    // EBX has the reading before, ESI the ticks since the first.
+    // EBX has the previous reading, ESI the ticks since the first.
     in (%dx), %eax
     mov %eax, %ebx
     xor %esi, %esi
@@ -30,7 +30,7 @@ next_reading:
     mov %eax, %ecx
     sub %ebx, %ecx
     and $TIMER_MASK, %ecx
-    // Half the range in one step is a step back.
+    // More than half the range in one step means a step back.
     cmp $(TIMER_MASK / 2), %ecx
     ja wrong
     add %ecx, %esi

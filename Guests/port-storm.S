@@ -1,5 +1,5 @@
-// port-storm: 250,000 port accesses, half of them reads whose values matter, as fast as the guest can make them. What
-// one exit costs is what this guest's run time shows. Prints a hash over all values read; exits with code 0.
+// port-storm: 250,000 port accesses, half of them reads whose values matter, as fast as the guest can make them. The
+// run time shows the cost of an exit. Prints a hash of all values read; exits with code 0.
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"

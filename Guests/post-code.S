@@ -1,4 +1,4 @@
-// post-code: shows progress codes at port 0x80, which gives the last one back.
+// post-code: writes progress codes to port 0x80, which returns the last one when read.
 #include "support/console.h"
 #include "support/image.h"
 

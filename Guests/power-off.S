@@ -1,4 +1,5 @@
-// power-off: switches the machine off as ACPI does: the sleep type for soft-off and the sleep enable bit, into PM1_CNT.
+// power-off: switches the machine off as ACPI does, by writing the sleep type for soft-off and the sleep enable bit to
+// PM1_CNT.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/pci.h"

@@ -1,5 +1,5 @@
-// protected: counts the primes below 1000 with a sieve in 32-bit protected mode, its array behind a segment with a
-// base of its own. Prints the count (168); exits with code 0.
+// protected: counts the primes below 1000 with a sieve in 32-bit protected mode, with its array in a segment that does
+// not start at 0. Prints the count (168); exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/protected-mode.h"
@@ -22,7 +22,7 @@ sieve:
     mov $LIMIT, %ecx
     rep stosb
 
-    // EBP counts primes, EBX is the number at hand; multiples of a prime from its square on are none.
+    // EBP counts primes, EBX is the current number; multiples of a prime, from its square on, are not primes.
     xor %ebp, %ebp
     mov $2, %ebx
 next_number:

@@ -1,5 +1,5 @@
-// pvh: an ELF file with the note by which PVH loaders enter a kernel. Reads the start information: its magic, and the
-// memory map, in which it finds itself.
+// pvh: an ELF file with the note that gives PVH loaders the kernel's entry. Checks the magic of the start information,
+// and that the memory map contains the guest.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"

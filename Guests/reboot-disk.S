@@ -1,5 +1,5 @@
-// reboot-disk: counts its starts in a sector of an ATA disk, which keeps what was written when the machine is reset. Prints the
-// number of each; exits with code 0 at the third.
+// reboot-disk: counts its starts in a sector of an ATA disk, which keeps what was written when the machine is reset.
+// Prints the number of each; exits with code 0 at the third.
 #include "support/ata.h"
 #include "support/console.h"
 #include "support/image.h"
@@ -7,7 +7,7 @@
 #define RESET_CONTROL 0xcf9
 #define HARD_RESET 0x06
 #define STARTS_SECTOR 3
-// Behind whatever is in the sector of a new disk.
+// After whatever is in the sector of a new disk.
 #define STARTS (SCRATCH + SECTOR_BYTES - 1)
 
 .macro transfer instruction
@@ -16,7 +16,7 @@
     jz wrong
     mov $ATA_DATA, %dx
     mov $SECTOR_WORDS, %cx
-    // A word an instruction: a keyframe cannot stand inside one that is repeated.
+    // One word for each instruction, because a keyframe cannot lie inside a repeated one.
 1:  \instruction
     loop 1b
 .endm

@@ -12,9 +12,9 @@
 #define CMOS_STARTS 0x50
 #define RESET_CONTROL 0xcf9
 #define HARD_RESET 0x06
-// Behind the file, and within the program.
+// After the file, but within the program.
 #define ZEROS (LOAD_ADDRESS + 0x90000)
-// Memory that is not the program's.
+// Memory that does not belong to the program.
 #define BEYOND (LOAD_ADDRESS + PROGRAM_MEMORY + 0x100000)
 
 begin_guest reboot_multiboot

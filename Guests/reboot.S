@@ -1,7 +1,7 @@
 // reboot: resets the machine in every way there is, one at each start: by port 0xCF9, by port 0x92, by the keyboard
-// controller, by an INIT that it sends itself, and by a shutdown of the processor. The clock's memory counts the starts. At each
-// the image is as it was loaded, other memory as the start before left it, and devices and registers are reset. Prints the
-// number of each start; exits with code 0 at the last.
+// controller, by an INIT that it sends itself, and by a shutdown of the processor. The clock's memory counts the
+// starts. At each start the image is as it was loaded, other memory is as the previous start left it, and devices and
+// registers are reset. Prints the number of each start; exits with code 0 at the last.
 #include "support/apic.h"
 #include "support/cmos.h"
 #include "support/console.h"
@@ -11,7 +11,7 @@
 
 // A byte of the clock's memory that nobody else uses.
 #define CMOS_STARTS 0x50
-// Counts the starts too, in memory that no image is loaded to.
+// Also counts the starts, in memory to which no image is loaded.
 #define STARTS SCRATCH
 
 #define RESET_CONTROL 0xcf9
@@ -41,7 +41,7 @@ begin_guest reboot
     must_be_equal
     movb $1, AT(spoilt)
 
-    // The interrupt controller has forgotten its mask, and the processor its register.
+    // The interrupt controller has lost its mask, and the processor its register.
     in $PIC_MASTER_MASK, %al
     cmp $NEVER_A_START, %al
     je wrong
@@ -54,7 +54,7 @@ begin_guest reboot
     mov $8, %eax
     wrmsr
 
-    // Memory and the clock's memory count alike.
+    // Memory and the clock's memory have the same count.
     cmos_read CMOS_STARTS
     mov %al, %bl
     mov $STARTS, %edi

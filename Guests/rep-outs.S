@@ -1,5 +1,5 @@
 // rep-outs: port accesses by string instructions, upwards and downwards, in every size. Hosts differ in how many of
-// them one exit carries. Prints its strings and a hash of what it read; exits with code 0.
+// them one exit covers. Prints its strings and a hash of what it read; exits with code 0.
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"
@@ -35,7 +35,7 @@ begin_guest rep_outs
     call print
     call print_newline
 
-    // Words and double words, to and from a port that nobody claims: more than one page of the exchange area.
+    // Words and double words, to and from a port that nothing claims: more than one page of the exchange area.
     mov $SCRATCH >> 4, %ax
     mov %ax, %es
     xor %di, %di
@@ -50,7 +50,7 @@ begin_guest rep_outs
     mov $WORDS, %cx
     rep outsl %es:(%si), %dx
 
-    // All of what came in.
+    // Everything that was read.
     xor %si, %si
     mov $(WORDS * 6 / 4), %cx
 next_word:

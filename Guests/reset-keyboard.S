@@ -1,4 +1,4 @@
-// reset-keyboard: resets the machine by the keyboard controller, whose command 0xFE pulses the reset line.
+// reset-keyboard: resets the machine through the keyboard controller, whose command 0xFE pulses the reset line.
 #include "support/console.h"
 #include "support/image.h"
 

@@ -1,5 +1,5 @@
-// rtc-alarm: sleeps until the battery-backed clock's alarm, which is set to every second; half a second, because it starts
-// the clock's divider anew.
+// rtc-alarm: sleeps until the alarm of the battery-backed clock, which is set to every second. It takes half a second,
+// because the guest restarts the clock's divider.
 #include "support/cmos.h"
 #include "support/console.h"
 #include "support/image.h"

@@ -1,4 +1,4 @@
-// rtc-read: prints the date and time of the battery-backed clock, as its registers hold them. Exits with code 0.
+// rtc-read: prints the date and time of the battery-backed clock as its registers hold them. Exits with code 0.
 #include "support/cmos.h"
 #include "support/console.h"
 #include "support/image.h"

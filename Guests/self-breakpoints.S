@@ -1,6 +1,7 @@
-// self-breakpoints: sets breakpoints of its own: on an instruction (DR0), on a variable (DR1) and, with CR4.DE, on a port
-// (DR2), in a loop that the timer interrupts. The handler of the debug exception counts each by its bit in DR6. Prints the three
-// counts; exits with code 0 if the instruction was met in each turn. Not every host reports the others.
+// self-breakpoints: sets breakpoints for itself: on an instruction (DR0), on a variable (DR1) and, with CR4.DE, on a
+// port (DR2), in a loop that the timer interrupts. The handler of the debug exception counts each by its bit in DR6.
+// Prints the three counts; exits with code 0 if the instruction was hit in each iteration. Not every host reports the
+// others.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/program.h"
@@ -54,7 +55,7 @@ reloaded:
     sti
     mov $TURNS, %ecx
 turn:
-    // Without an exit until the timer has come twice, however fast the host is.
+    // Makes no exit until the timer has come twice, however fast the host is.
     mov AT(ticks), %edx
     add $2, %edx
 delay:
@@ -100,7 +101,7 @@ no_hit:
     jb next_bit
     xor %eax, %eax
     mov %eax, %dr6
-    // An instruction's comes before it: this lets it pass.
+    // The exception of an instruction comes before it: this lets the instruction pass.
     orl $RESUME_FLAG, 16(%esp)
     pop %ecx
     pop %eax

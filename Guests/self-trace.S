@@ -1,7 +1,7 @@
-// self-trace: traces itself. Sets the trap flag, and its handler of the debug exception notes where each comes and what DR6
-// says: over an addition, a PUSHF whose image shows the flag, a port access, a repeated MOVSB (one for each turn), a load of
-// SS, and the POPF that ends it. Then over a loop that the timer interrupts, where it counts them. Prints the places and the
-// count, which some hosts' emulators get wrong; exits with code 0.
+// self-trace: traces itself. It sets the trap flag, and its handler of the debug exception notes where each comes and
+// what DR6 says: over an addition, a PUSHF whose image shows the flag, a port access, a repeated MOVSB (one for each
+// iteration), a load of SS, and the POPF that ends it. Then it counts them over a loop that the timer interrupts.
+// Prints the places and the count, which some hosts' emulators get wrong; exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/timer.h"
@@ -42,7 +42,7 @@ first:
     popf
     nop
 
-    // The image of the flags that was pushed while it was traced.
+    // The image of the flags that was pushed during tracing.
     test $TRAP_FLAG, %dx
     jz wrong
     mov $NOTES, %si
@@ -79,7 +79,7 @@ next_turn:
 wrong:
     exit_with 3
 
-// Notes the low byte of how far the interrupted place is from `first`.
+// Notes the low byte of the distance of the interrupted place from `first`.
 on_trap:
     push %eax
     push %bx

@@ -4,7 +4,7 @@
 #include "support/image.h"
 #include "support/long-mode.h"
 
-// One round is 200 instructions, so that a breakpoint on one of them is met seldom.
+// One round is 200 instructions, so that a breakpoint on one of them is seldom hit.
 #define ROUND 200
 #define KERNEL_ROUNDS 2000
 #define USER_ROUNDS 5000000

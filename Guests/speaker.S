@@ -1,5 +1,5 @@
-// speaker: port 0x61. Times a millisecond with the timer's counter 2, whose gate the port opens and whose output it shows,
-// with the speaker silent; and sees the refresh bit toggle.
+// speaker: port 0x61. Times a millisecond with the timer's counter 2, whose gate the port opens and whose output it
+// shows, with the speaker silent; and checks that the refresh bit toggles.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/timer.h"
@@ -31,7 +31,7 @@ counting:
     test $TIMER_GATE, %al
     jz wrong
 
-    // BL has the refresh bit as it was.
+    // BL has the previous refresh bit.
     mov $TOGGLES, %cx
     and $REFRESH, %al
     mov %al, %bl

@@ -1,5 +1,5 @@
-// tick-after-pio: a loop that does almost nothing but read a port, so that ticks land on the instruction right after
-// the read: the read must be complete by then, and be done once. Prints a hash over ticks and values after 200 ticks;
+// tick-after-pio: a loop that does almost nothing but read a port, so that ticks arrive at the instruction right after
+// the read. By then the read must be complete, and done only once. Prints a hash of ticks and values after 200 ticks;
 // exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
@@ -13,7 +13,7 @@ begin_guest tick_after_pio
     xor %ebx, %ebx
     sti
 
-    // The running counter of the timer's channel 0, whatever half of it comes; EBX sums.
+    // The running counter of the timer's channel 0, whichever half of it comes; EBX sums.
 read:
     in $PIT_CHANNEL_0, %al
     add %al, %bl

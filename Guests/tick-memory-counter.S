@@ -1,6 +1,6 @@
 // tick-memory-counter: a loop in which no register ever changes, only a counter in memory; the timer's handler folds
-// the counter into a hash. Two ticks in the same round differ by nothing a register shows. Prints the hash after 200
-// ticks; exits with code 0.
+// the counter into a hash. No register tells two ticks in the same round apart. Prints the hash after 200 ticks; exits
+// with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
@@ -12,7 +12,7 @@ begin_guest tick_memory_counter
     start_ticks 1000
     sti
 
-    // The flags too are the same at the top of every round.
+    // The flags are the same at the top of every round too.
 count:
     pushf
     incl AT(counter)

@@ -14,7 +14,7 @@ begin_guest tick_nested
     xor %ebx, %ebx
     sti
 
-    // The bottom of the nest: a loop of its own.
+    // The bottom of the nest: a separate loop.
 compute:
     lea 1(%ebx, %ebx, 4), %ebx
     jmp compute
@@ -28,7 +28,7 @@ on_tick:
     end_of_interrupt
     count_tick
 
-    // Below the limit, be busy with interrupts on: the next tick comes in here.
+    // Below the limit, work with interrupts enabled: the next tick comes here.
     cmpl $DEPTH_LIMIT, AT(depth)
     jae leave
     mov $BUSY_ROUNDS, %ecx

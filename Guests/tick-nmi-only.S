@@ -35,7 +35,7 @@ on_nmi:
     count_tick
     leave_handler
 
-    // No other one comes before the IRET that never is.
+    // No other one comes before IRET, which is never executed.
 finish_ticks TICKS
 flat_fs_storage
 

@@ -1,6 +1,6 @@
 // tick-nmi: every tick's handler sends a non-maskable interrupt to its own processor through the local APIC, and is
-// interrupted by it in its middle. Both handlers fold what they interrupted. Prints the hash and the number of
-// non-maskable interrupts after 200 ticks; exits with code 0.
+// itself interrupted by it. Both handlers fold what they interrupted. Prints the hash and the number of non-maskable
+// interrupts after 200 ticks; exits with code 0.
 #include "support/apic.h"
 #include "support/flat-fs.h"
 #include "support/image.h"

@@ -1,6 +1,6 @@
 // tick-ring3: a fixed amount of computing in ring 3 of long mode under a 250 Hz timer. The handler, in ring 0, folds
-// the registers, RIP and flags it interrupted. Prints the result, which no tick may change, and the hash of the
-// ticks; exits with code 0, or with 1 when the result is wrong.
+// the registers, RIP and flags that it interrupted. Prints the result, which no tick may change, and the hash of the
+// ticks; exits with code 0, or with 1 if the result is wrong.
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"
@@ -32,7 +32,7 @@ compute:
     dec %ecx
     jnz compute
 
-    // Ticks go on through all of this, but what is printed was loaded at one instant.
+    // Ticks continue through all of this, but what is printed was loaded at one instant.
     mov %rbx, %rbp
     shr $32, %rbx
     cmp $RESULT_HIGH, %ebx

@@ -7,7 +7,7 @@
 
 #define TICKS 200
 
-// Rounds of a stretch with interrupts off: longer than a tick where an emulator executes it.
+// Rounds of a stretch with interrupts off: longer than a tick if an emulator executes it.
 #define DEAF_ROUNDS 4000
 
 begin_guest tick_shadows
@@ -42,7 +42,7 @@ after_mov_ss:
 after_pop_ss:
     inc %ebx
 
-    // Interrupts off for long: a tick that comes meanwhile is taken at the end.
+    // Interrupts off for long: a tick that comes in this time is taken at the end.
     cli
     mov $DEAF_ROUNDS, %cx
 deaf:
@@ -53,8 +53,8 @@ after_deaf:
     nop
     nop
 
-    // Asleep until the next one, and not a moment less: HLT ends by a tick and by nothing else. The NOP before takes what
-    // is waiting already; from the count on none comes before HLT.
+    // Sleeps until the next tick, and not less: HLT ends with a tick and with nothing else. The NOP takes a tick that
+    // is already waiting; no tick comes between the count and HLT.
     cli
     mov AT(ticks_left), %edi
     sti

@@ -1,6 +1,6 @@
-// tsc-hash: reads the time-stamp counter 20,000 times, without asking CPUID whether it may. No reading leaves the
-// virtual machine by itself, so only a recorder that traps the instruction can replay it. Prints a hash over all
-// readings; exits with code 0.
+// tsc-hash: reads the time-stamp counter 20,000 times, without asking CPUID whether it may. A reading causes no exit by
+// itself, so only a recorder that traps the instruction can replay it. Prints a hash of all readings; exits with code
+// 0.
 #include "support/console.h"
 #include "support/hash.h"
 #include "support/image.h"

@@ -10,7 +10,7 @@ begin_guest uart_echo
     mov %ax, %es
     xor %di, %di
 
-    // Collect bytes up to the end of the line; 64 KiB without one begin again at the segment's start.
+    // Collect bytes up to the end of the line. After 64 KiB without one, begin again at the segment's start.
 wait:
     mov $COM1_LINE_STATUS, %dx
     in (%dx), %al
@@ -22,7 +22,7 @@ wait:
     cmp $'\n', %al
     jne wait
 
-    // Say it back.
+    // Print it back.
     movb $0, %es:(%di)
     mov $SCRATCH >> 4, %ax
     mov %ax, %ds

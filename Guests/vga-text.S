@@ -23,7 +23,7 @@
     call put_text
 .endm
 
-// Index below, data above: one access of 16 bits writes both. Then reads the register back.
+// The index in the low byte, data in the high byte: one 16-bit access writes both. Then reads the register back.
 .macro controller register, value
     mov $CONTROLLER_INDEX, %dx
     mov $(\register + ((\value) << 8)), %ax
@@ -42,7 +42,7 @@ begin_guest vga_text
     put first, 1, 0
     put second, 3, 10
 
-    // The screen begins with line 1; the cursor stands behind the last character.
+    // The screen begins with line 1; the cursor is after the last character.
     controller START_HIGH, 0
     controller START_LOW, COLUMNS
     controller CURSOR_HIGH, CURSOR >> 8

@@ -1,5 +1,5 @@
-// virtio-block: a virtio disk. Prints the text in its sector 1, writes sector 2 and reads it back, and is refused a sector
-// that the disk does not have. Each request is a chain of three descriptors, each answer an interrupt.
+// virtio-block: a virtio disk. Prints the text in its sector 1, writes sector 2 and reads it back, and has a sector
+// refused that the disk does not have. Each request is a chain of three descriptors, each answer an interrupt.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/virtio.h"
@@ -18,7 +18,7 @@
 #define FIRST (SCRATCH + 0x1000)
 #define SECOND (SCRATCH + 0x2000)
 
-// Does a request for one sector, the `number`th of all, and checks how it went.
+// Does a request for one sector, the `number`th of all, and checks its result.
 .macro request type, sector, address, flags, number, outcome
     movl $\type, HEADER
     movl $\sector, HEADER + 8

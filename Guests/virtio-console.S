@@ -1,11 +1,11 @@
-// virtio-console: a virtio console. Prompts on it, and sends back what is typed there, up to the end of the line.
+// virtio-console: a virtio console. Shows a prompt, and sends back what is typed, up to the end of the line.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/virtio.h"
 
 #define RECEIVE 0
 #define TRANSMIT 1
-// Shorter than the line, which so takes several.
+// Shorter than the line, which therefore takes several.
 #define RECEIVE_BYTES 8
 
 #define RECEIVED SCRATCH
@@ -20,7 +20,7 @@ begin_guest virtio_console
 start:
     start_protected_mode
     start_virtio VIRTIO_CONSOLE, 2
-    // What is sent is gone at once.
+    // What is sent is consumed at once.
     movw $VIRTIO_NO_INTERRUPT, TRANSMIT_FLAGS
 
     describe TRANSMIT, 0, AT(prompt), "(prompt_end - prompt)", 0

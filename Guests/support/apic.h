@@ -12,7 +12,7 @@
 #define LOCAL_APIC_CURRENT_COUNT (LOCAL_APIC + 0x390)
 #define LOCAL_APIC_DIVIDER (LOCAL_APIC + 0x3e0)
 
-// The register of 32 vectors that has the one given, in service and requested.
+// The in-service and request registers that contain the given vector, 32 to a register.
 #define LOCAL_APIC_IN_SERVICE(vector) (LOCAL_APIC + 0x100 + (vector) / 32 * 16)
 #define LOCAL_APIC_REQUESTED(vector) (LOCAL_APIC + 0x200 + (vector) / 32 * 16)
 #define VECTOR_BIT(vector) (1 << ((vector) & 31))

@@ -1,4 +1,4 @@
-// The battery-backed clock's registers and their interrupt. Good in every mode.
+// The battery-backed clock's registers and their interrupt. Works in every mode.
 #pragma once
 
 #include "image.h"

@@ -1,9 +1,9 @@
-// Memory beyond the first MiB from real mode, by FS. Good where code is at its physical address.
+// Accesses memory beyond the first MiB from real mode, through FS. Works if code is at its physical address.
 #pragma once
 
 #include "image.h"
 
-// Gives FS a limit of 4 GiB: loaded in protected mode, it stays. Changes EAX and BX.
+// Gives FS a limit of 4 GiB. It is loaded in protected mode, and keeps the limit. Changes EAX and BX.
 .macro open_flat_fs
     lgdtl AT(flat_fs_descriptors)
     mov %cr0, %eax

@@ -18,7 +18,7 @@
     mov %ax, GATES + \vector * 8 + 6
 .endm
 
-// Makes the gates count. Put a `gates_pointer` into the guest's data.
+// Activates the gates. Put a `gates_pointer` into the guest's data.
 .macro load_gates
     lidt AT(gates_table_pointer)
 .endm

@@ -1,5 +1,5 @@
-// A running 32-bit hash of everything a guest has seen, at the label `hash`: FNV-1a's step, a word at a time. One input
-// that differs in a replay gives another hash, and the hash is what a guest prints last. Good in every mode.
+// A running 32-bit hash of everything a guest has seen, at the label `hash`: FNV-1a's step, a word at a time. If one
+// input differs in a replay, so does the hash, which a guest prints last. Works in every mode.
 #pragma once
 
 #include "image.h"
@@ -19,7 +19,7 @@
     movl AT(hash), %eax
 .endm
 
-// The hash itself: once in every guest that folds.
+// The hash itself: once in every guest that uses it.
 .macro hash_storage
     .balign 4
 hash:

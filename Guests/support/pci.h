@@ -1,4 +1,4 @@
-// PCI configuration mechanism 1. Good in every mode.
+// PCI configuration mechanism 1. Works in every mode.
 #pragma once
 
 #include "image.h"

@@ -1,5 +1,5 @@
-// What guests share that are files saying how they are booted: the ELF headers that stand before them, and their code's
-// first lines. Included after image.h; LOAD_ADDRESS is that of the whole file, headers and all.
+// Shared by guests whose files say how they are booted: the ELF headers at the front, and the first lines of their
+// code. Included after image.h; LOAD_ADDRESS is that of the whole file, including the headers.
 #pragma once
 
 #undef LOAD_ADDRESS
@@ -16,7 +16,7 @@
 #define ELF_NOTE 4
 #define ELF_READ_WRITE_EXECUTE 7
 
-// Memory that the program has behind its file, zero at the start.
+// Memory that the program has after its file, zero at the start.
 #define PROGRAM_MEMORY 0x100000
 
 // A 32-bit ELF header and one segment: the whole file at LOAD_ADDRESS. Entered at `entry`.
@@ -45,7 +45,7 @@ elf_segments:
     .quad 0, LOAD_ADDRESS, LOAD_ADDRESS, program_end - image, PROGRAM_MEMORY, 4096
 .endm
 
-// Ends the headers; more segments may stand before.
+// Ends the headers; more segments may come before.
 .macro elf_headers_end
 elf_segments_end:
 .endm

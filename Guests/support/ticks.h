@@ -1,4 +1,4 @@
-// What guests share that fold what they were interrupted in, a number of times.
+// Shared by guests that fold what a number of interrupts interrupted.
 #pragma once
 
 #include "console.h"
@@ -19,7 +19,7 @@
     jz done
 .endm
 
-// `done` prints the hash and exits with code 0; then what it takes, for so many ticks.
+// `done` prints the hash and exits with code 0; then come the handler and the count, for this number of ticks.
 .macro finish_ticks count
 done:
     load_hash
@@ -30,7 +30,7 @@ done:
     ticks_storage \count
 .endm
 
-// For a guest that has a `done` of its own.
+// For a guest with its own `done`.
 .macro ticks_storage count
     console_routines
     hash_storage

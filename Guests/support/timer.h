@@ -1,4 +1,4 @@
-// The PC's timer interrupt: the two 8259 interrupt controllers and channel 0 of the 8254. Good in every mode.
+// The PC's timer interrupt: the two 8259 interrupt controllers and channel 0 of the 8254. Works in every mode.
 #pragma once
 
 #include "image.h"
@@ -27,7 +27,7 @@
     out %al, $PIC_MASTER_DATA
     mov $CLOCK_VECTOR, %al
     out %al, $PIC_SLAVE_DATA
-    // ICW3: the slave hangs on line 2.
+    // ICW3: the slave is connected to line 2.
     mov $0x04, %al
     out %al, $PIC_MASTER_DATA
     mov $0x02, %al

@@ -49,7 +49,7 @@
 // Feature 32: a device of version 1.
 #define VIRTIO_VERSION_1 1
 
-// The lines that the board routes virtio devices to, 10 and 11.
+// The lines to which the board routes virtio devices, 10 and 11.
 #define VIRTIO_LINE_10 (CLOCK_VECTOR + 2)
 #define VIRTIO_LINE_11 (CLOCK_VECTOR + 3)
 

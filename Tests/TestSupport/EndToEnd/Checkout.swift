@@ -1,7 +1,7 @@
 import Foundation
 public import SystemPackage
 
-/// The files of this repository that tests use as they are.
+/// The files of this repository that tests use directly.
 public enum Checkout {
     /// Its top directory.
     public static let root: FilePath = {

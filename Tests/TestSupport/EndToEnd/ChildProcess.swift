@@ -1,16 +1,16 @@
 import Glibc
 import TestBasics
 
-/// Another program that runs.
+/// Another program that is running.
 struct ChildProcess {
     private let identifier: pid_t
     private let start = time(nil)
-    /// How it ended, as a shell says it; nil while it runs.
+    /// How it ended, in a shell's terms; nil while it runs.
     private(set) var status: Int32?
 
     /// Starts a program without input, in `directory`, with its output going to two files.
     ///
-    /// - Parameter blocked: signals that wait until the program asks for them.
+    /// - Parameter blocked: signals that stay pending until the program unblocks them.
     init(
         _ program: String,
         _ arguments: [String],
@@ -20,7 +20,7 @@ struct ChildProcess {
         blocked: [Int32] = []
     ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
-        // env becomes the program: they are one process.
+        // env replaces itself with the program, so both are one process.
         let words = ["/usr/bin/env", "--chdir=\(directory)", program] + arguments
         var strings = unsafe words.map { unsafe strdup($0) } + [nil]
         var identifier: pid_t = 0
@@ -30,7 +30,7 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, messages, O_WRONLY | O_CREAT, 0o600)
-        // However the tests were started: a background job of a shell's, for one, ignores Ctrl-C.
+        // However the tests were started: a shell's background job, for example, ignores Ctrl-C.
         var attributes = posix_spawnattr_t()
         var (mask, usual) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&mask)
@@ -49,7 +49,8 @@ struct ChildProcess {
         self.identifier = identifier
     }
 
-    /// Whether it has not ended yet. One that hangs is killed: it counts as such after so much time that no load explains it.
+    /// Whether it has not ended yet. It is killed if it hangs, which means that it has taken more time than any load
+    /// explains.
     mutating func isRunning() -> Bool {
         if status == nil, time(nil) - start > 60 * LastResort.minutes { kill(identifier, SIGKILL) }
         collect(WNOHANG)

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A run of the built `rr-vm`, or of another program.
 public struct Command: ~Copyable {
-    /// What came of it.
+    /// The result.
     public struct Result: Sendable {
         /// The exit status, or 128 and the signal that ended it, as in a shell.
         public var status: Int32
@@ -20,7 +20,7 @@ public struct Command: ~Copyable {
     private var process: ChildProcess
     private let kept: TemporaryDirectory
 
-    /// The built `rr-vm`: it lies beside the program that runs the tests.
+    /// The built `rr-vm`, which lies beside the program that runs the tests.
     public static let executable: String = {
         let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         return own.deletingLastPathComponent().appending(path: "rr-vm").path
@@ -29,8 +29,8 @@ public struct Command: ~Copyable {
     /// Starts a program with its input empty and its output kept.
     ///
     /// - Parameters:
-    ///   - directory: the one it works in.
-    ///   - signals: are blocked when it starts, so that one that is sent at once waits for it.
+    ///   - directory: the working directory.
+    ///   - signals: blocked when it starts, so that a signal sent at once stays pending.
     public init(
         _ arguments: [String],
         of program: String = Self.executable,

@@ -1,27 +1,28 @@
 import Glibc
-// What most tests use that use this: they need not name it.
+// Modules that most tests with this one use too, so that they need not import them.
 @_exported public import TestBasics
 public import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Skips a test where KVM shows a guest just the features that it is told to: it needs one that shows SSE3 regardless.
+    /// Skips a test if KVM shows a guest only the features that were set: the test needs one that shows SSE3
+    /// regardless.
     public static var needsForcedFeatures: Self {
         // SAFETY: the string is a constant.
         .enabled("needs a KVM that forces CPUID bits on") { unsafe access("/sys/module/kvm_pvm", F_OK) == 0 }
     }
 
-    /// Skips a test where nothing can be mounted for its eyes only.
+    /// Skips a test if it cannot mount file systems in a private namespace.
     public static var needsMounts: Self {
         .enabled("needs root, to mount file systems") { Mounts.arePossible }
     }
 
-    /// Skips a test where no tap interface can be made in a network of its own.
+    /// Skips a test if it cannot make a tap interface in a private network.
     public static var needsTapInterfaces: Self {
         .enabled("needs root and ip, to make tap interfaces") { TapInterfaces.arePossible }
     }
 }
 
-/// Whether this process may mount file systems in a namespace of its own.
+/// Whether this process may mount file systems in a private namespace.
 enum Mounts {
     /// Found by trying.
     static let arePossible: Bool = {
@@ -31,7 +32,7 @@ enum Mounts {
     }()
 }
 
-/// Whether this process may make tap interfaces in a network of its own.
+/// Whether this process may make tap interfaces in a private network.
 enum TapInterfaces {
     /// Found by trying.
     static let arePossible: Bool = {

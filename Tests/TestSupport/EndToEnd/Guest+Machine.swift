@@ -3,9 +3,9 @@ import Machine
 import Platform
 import Recorder
 
-/// What the machine is like that a guest of this package runs in.
+/// The machine in which a guest of this package runs.
 extension Guest {
-    /// How it is booted; nil where its file says so.
+    /// How it is booted; nil if its file says so.
     var bootProtocol: BootProtocol? {
         switch boot {
         case .flat, .flatProtected, .flatLong: .flat
@@ -34,7 +34,7 @@ extension Guest {
         return options
     }
 
-    /// Adds its disk, what is typed on its console, and whether its screen is looked at.
+    /// Adds its disk, what is typed on its console, and whether its screen is read.
     func connect(to setup: inout RunSetup, in directory: borrowing TemporaryDirectory) throws {
         if let diskBytes {
             let file = try FileImage(directory.write(diskBytes, to: "disk"), forWriting: false)

@@ -9,9 +9,9 @@ public import TraceFormat
 
 /// One recorded run of a guest.
 public struct Recording: Sendable {
-    /// Whose.
+    /// The guest.
     public let guest: TestGuest
-    /// The trace. Its file is gone by name, so that nothing has to be cleaned up.
+    /// The trace. Its file has been unlinked, so nothing has to be cleaned up.
     public let reader: TraceReader
     /// What the recorder said.
     public let summary: RunSummary
@@ -23,7 +23,7 @@ public struct Recording: Sendable {
     /// - Parameters:
     ///   - keyframes: how often the whole state is recorded.
     ///   - chaosSeed: varies the schedule, if given.
-    ///   - link: what a unikernel's interface is attached to, in place of its scripted peer.
+    ///   - link: what a unikernel's interface is connected to, instead of its scripted peer.
     public init(
         of guest: TestGuest,
         keyframes: KeyframePolicy = KeyframePolicy(),

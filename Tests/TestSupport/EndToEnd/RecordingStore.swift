@@ -1,18 +1,18 @@
 public import Recorder
 
-/// Records each guest once, for all tests that only look at the recording.
+/// Records each guest once, for all tests that only read the recording.
 public actor RecordingStore {
-    /// That of this process.
+    /// The store of this process.
     public static let shared = RecordingStore()
 
     private var recordings: [String: Task<Recording, any Error>] = [:]
 
-    /// The recording of a guest: made when it is asked for first.
+    /// The recording of a guest. It is made the first time that it is needed.
     public func recording(of guest: TestGuest) async throws -> Recording {
         try await recording(of: guest, keyframes: KeyframePolicy())
     }
 
-    /// The recording of a guest with keyframes at other places, also made once.
+    /// The recording of a guest with keyframes at other places, also made only once.
     public func recording(of guest: TestGuest, keyframes: KeyframePolicy) async throws -> Recording {
         let name = "\(guest) \(guest.limits) \(keyframes)"
         let task = recordings[name] ?? Task.detached { try Recording(of: guest, keyframes: keyframes) }

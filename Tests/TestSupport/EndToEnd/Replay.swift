@@ -1,7 +1,7 @@
 public import Replayer
 public import TraceFormat
 
-/// One replay, in a machine of its own.
+/// One replay, in a new machine.
 public struct Replay: Sendable {
     /// What it found.
     public var result: Result<ReplayReport, Divergence>
@@ -19,12 +19,12 @@ public struct Replay: Sendable {
     /// What the guest showed.
     public var console: [UInt8] { visited.flatMap(\.event.consoleBytes) }
 
-    /// Where and how it was no longer the recording; nil if it was to the end.
+    /// Where and how it first differed from the recording; nil if it was equal to the end.
     public var divergence: Divergence? {
         guard case .failure(let divergence) = result else { return nil }
         return divergence
     }
 
-    /// The event at which it was no longer the recording; nil if it was to the end.
+    /// The event at which it first differed from the recording; nil if it was equal to the end.
     public var firstDifference: EventOrdinal? { divergence?.moment.event }
 }

@@ -3,9 +3,9 @@ import Glibc
 public import Recorder
 public import SystemPackage
 
-/// What is at the other end of a guest's wire: a thread that sends packets, and waits for an answer to each.
+/// The other end of a guest's wire: a thread that sends packets, and waits for an answer to each.
 public enum ScriptedPeer {
-    /// A link to a new peer that sends these packets, one behind the answer to the other, and then hangs up.
+    /// A link to a new peer that sends these packets, each after the answer to the previous one, and then hangs up.
     public static func link(saying packets: [[UInt8]]) throws -> StreamLink {
         var ends: [Int32] = [-1, -1]
         // SAFETY: socketpair fills the two numbers that it is lent.
@@ -24,8 +24,8 @@ public enum ScriptedPeer {
         address.sun_family = sa_family_t(AF_UNIX)
         let name = Array(path.string.utf8)
         guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { throw Errno.fileNameTooLong }
-        // SAFETY: there is room for as many bytes, as was checked, and a zero behind them; the structure is lent for the
-        // length of the call, as the kind of address that its family says.
+        // SAFETY: there is room for this many bytes, as was checked, and for a zero after them. The structure is lent
+        // for the length of the call, as the kind of address that its family says.
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
         let result = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 public import SystemPackage
 
-/// A directory of its own for one test, removed with everything in it at the end.
+/// A directory for one test, removed with everything in it at the end.
 public struct TemporaryDirectory: ~Copyable {
     private let url: URL
 

@@ -11,7 +11,7 @@ extension TestGuest {
         return guest.unikernel
     }
 
-    /// The devices as the guest is told of them.
+    /// The devices as the guest sees them.
     var attachments: [UnikernelDevice] {
         guard let unikernel else { return [] }
         let block = unikernel.blockDevice.map { name in
@@ -23,7 +23,7 @@ extension TestGuest {
         return [block, interface].compactMap(\.self)
     }
 
-    /// What is behind a unikernel's devices in one run: a file of its own, and a peer of its own that talks first.
+    /// A unikernel's devices in one run: a new file, and a new peer that talks first.
     public func unikernelSetup() throws -> UnikernelSetup {
         var setup = UnikernelSetup()
         guard let unikernel else { return setup }

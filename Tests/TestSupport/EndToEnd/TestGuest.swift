@@ -7,13 +7,13 @@ public import Recorder
 public import SystemPackage
 public import TraceFormat
 
-/// A guest, and what every property that holds for all guests needs to know of it.
+/// A guest, and everything that the tests over all guests need to know about it.
 public struct TestGuest: Sendable, CustomStringConvertible {
     /// What it is.
     public enum Source: Sendable {
         /// A guest of this package.
         case own(Guest)
-        /// 16-bit code of a test's own, loaded and entered at 0x7C00.
+        /// 16-bit code of one test, loaded and entered at 0x7C00.
         case code([UInt8])
         /// Debian's SeaBIOS, by the file's name.
         case seaBIOS(String)
@@ -21,11 +21,11 @@ public struct TestGuest: Sendable, CustomStringConvertible {
 
     /// What it is.
     public let source: Source
-    /// When it is stopped that does not stop by itself.
+    /// When to stop it, if it does not stop by itself.
     public var limits = RunLimits()
     /// Which clock its machine has.
     public var clock = ClockPolicy.real
-    /// Where a unikernel's core goes.
+    /// Where to write a unikernel's core.
     public var coreDirectory: FilePath?
     /// True if a run takes many seconds.
     public var isSlow = false
@@ -44,13 +44,13 @@ extension TestGuest {
     /// The vector of the timer's interrupt in the guests of this package.
     public static let timerVector: UInt8 = 0x20
 
-    /// Bytes of memory that every one of them gets.
+    /// Bytes of memory that each of them gets.
     public static let memorySize: UInt64 = 64 << 20
 
     /// Every guest.
     public static let all: [TestGuest] = Guest.all.map(TestGuest.init) + firmware
 
-    /// Those of ``all`` that a run of tests is to include.
+    /// The guests in ``all`` that this run of the tests includes.
     public static let included = all.filter { SlowTests.areIncluded || !$0.isSlow }
 
     private static let firmware = ["bios-256k.bin", "bios.bin"].map { name in
@@ -69,7 +69,7 @@ extension TestGuest {
         isSlow = Self.slow.contains(guest.name)
     }
 
-    /// Code of a test's own.
+    /// Code of one test.
     public init(code: [UInt8]) { source = .code(code) }
 
     private static func pathOfSeaBIOS(_ name: String) -> String { "/usr/share/seabios/\(name)" }
@@ -103,7 +103,7 @@ extension TestGuest {
         return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: .baseline)
     }
 
-    /// Adds to a run's set-up what is connected to the machine. Files that it needs are made in a directory.
+    /// Adds everything that is connected to the machine to a run's setup. The files for it are made in a directory.
     public func connect(to setup: inout RunSetup, in directory: borrowing TemporaryDirectory) throws {
         guard case .own(let guest) = source else { return }
         try guest.connect(to: &setup, in: directory)
@@ -131,7 +131,8 @@ extension TestGuest {
         return ["--memory", "\(Self.memorySize)"] + until + events + (resets ? [] : ["--no-reboot"]) + guest
     }
 
-    /// Whether it starts again when it resets the machine: not one whose run ends so, and no code of a test's own.
+    /// Whether it starts again when it resets the machine. A guest whose run ends with a reset does not, and neither
+    /// does code of one test.
     public var resets: Bool {
         switch source {
         case .own(let guest): guest.outcome != .reset && guest.outcome != .shutdown
@@ -145,12 +146,12 @@ extension TestGuest {
         if case .own(let guest) = source { guest.screen } else { nil }
     }
 
-    /// Whether interrupts come to it where it is hard to come to again.
+    /// Whether interrupts come to it at places that are hard to find again.
     public var isTicked: Bool {
         if case .own(let guest) = source { guest.isTicked } else { false }
     }
 
-    /// Whether a run of it may end so.
+    /// Whether a run of it may end like this.
     public func declares(_ outcome: Outcome) -> Bool {
         if let text = limits.consoleText { return outcome == .stopped(.consoleText(text)) }
         if limits.events != nil { return outcome == .stopped(.eventLimit) }
@@ -166,7 +167,8 @@ extension TestGuest {
         }
     }
 
-    /// Whether a run of it may show this: all of it where that is always the same, else how it ends where that is known.
+    /// Whether a run of it may show this: exactly its text if that is always the same, else a text with its ending if
+    /// that is known.
     public func declares(console text: String) -> Bool {
         if let end = limits.consoleText { return text.hasSuffix(end) }
         guard case .own(let guest) = source, limits.events == nil, let console = guest.console else { return true }

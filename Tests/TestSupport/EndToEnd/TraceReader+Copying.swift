@@ -5,7 +5,7 @@ public import X86
 
 /// What to change while a trace is copied. The copy is whole and consistent: only a replay can find the change.
 public struct TraceChanges {
-    /// Changes what the trace says of itself.
+    /// Changes what the trace says about itself.
     public var header: (inout TraceHeader) -> Void = { _ in }
     /// Changes the list of events; keyframes and the end must stay among them.
     public var events: (inout [RecordedEvent]) -> Void = { _ in }

@@ -2,7 +2,7 @@ public import Engine
 public import TraceFormat
 
 extension TraceReader {
-    /// How the processor executed at each state that was recorded between two exits, by the keyframe's number.
+    /// The processor's mode at each state that was recorded between two exits, by the keyframe's number.
     public func interruptedModes() throws(TraceError) -> [Int: GuestMode] {
         var modes: [Int: GuestMode] = [:]
         for number in 0..<keyframeCount {

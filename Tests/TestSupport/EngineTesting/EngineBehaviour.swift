@@ -1,13 +1,13 @@
 public import Engine
 public import Testing
 
-/// One thing that every engine does, and how that is checked.
+/// One thing that every engine does, and the check for it.
 ///
-/// A type's name says what it is. The check makes its own machine, so that all run side by side.
+/// The type's name says what it is. Each check makes its own machine, so that all can run side by side.
 public protocol EngineBehaviour: CustomTestStringConvertible, Sendable {
-    /// Records an issue where processors of this kind do something else.
+    /// Records an issue if processors of this kind behave differently.
     ///
-    /// - Throws: ``HostLack`` where this host cannot do what is to be checked, by the processor's own answer; any other error is
+    /// - Throws: ``HostLack`` if the processor says that this host cannot do what the check needs. Any other error is
     ///   an issue too.
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws
 }
@@ -17,9 +17,9 @@ extension EngineBehaviour {
     public var testDescription: String { "\(Self.self)" }
 }
 
-/// All that every engine does.
+/// Everything that every engine does.
 public enum EngineBehaviours {
-    /// Each topic's list stands at the top of its file in `Behaviours`.
+    /// Each topic's list is at the top of its file in `Behaviours`.
     public static let all: [any EngineBehaviour] =
         portAccesses + strings + memoryAccesses + modelSpecificRegisters + taskPriority + hiddenReads
         + stops + interrupts + shadows + nonMaskableInterrupts

@@ -2,7 +2,7 @@ public import Engine
 import GuestMemory
 public import X86
 
-/// Where a ``LongModeMachine`` has what.
+/// The addresses in a ``LongModeMachine``.
 public enum LongModeLayout {
     /// Its first instruction.
     public static let start: UInt64 = 0x1000

@@ -2,13 +2,13 @@ public import Engine
 import GuestMemory
 public import X86
 
-/// Where a ``TinyMachine`` has what.
+/// The addresses in a ``TinyMachine``.
 public enum TinyLayout {
     /// Its first instruction.
     public static let start: UInt16 = 0x1000
-    /// What every vector leads to: OUT ``handlerPort``, HLT.
+    /// The handler of every vector: OUT ``handlerPort``, HLT.
     public static let handler: UInt64 = 0x7000
-    /// Where the handler writes.
+    /// The port to which the handler writes.
     public static let handlerPort = Port(0x99)
     /// A page of ROM.
     public static let rom: UInt64 = 0x2_0000
@@ -55,7 +55,7 @@ public struct TinyMachine<P: EngineProcessor & ~Copyable>: ~Copyable {
         self.processor = processor
     }
 
-    /// As the processor says. A macro cannot look into what cannot be copied.
+    /// As the processor says. A macro cannot look into a value that cannot be copied.
     public var canTakeInterrupt: Bool { processor.canTakeInterrupt }
     /// As the processor says.
     public var isInsideInstruction: Bool { processor.isInsideInstruction }
@@ -72,7 +72,7 @@ public struct TinyMachine<P: EngineProcessor & ~Copyable>: ~Copyable {
         try processor.memory.read(at: GuestPhysicalAddress(address), count: count)
     }
 
-    /// The next exit that is none of the host's own making.
+    /// The next exit that the host did not cause.
     public mutating func run() throws -> Exit { try processor.run() }
 
     /// The whole state, with what is pending completed.

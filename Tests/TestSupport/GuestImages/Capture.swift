@@ -2,7 +2,7 @@ import ByteCoding
 
 /// Captures of packets, in libpcap's format.
 public enum Capture {
-    /// A file of packets that came one microsecond after the other.
+    /// A file of packets that came one microsecond after another.
     public static func bytes(of packets: [[UInt8]]) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(UInt32(0xA1B2_C3D4))

@@ -21,7 +21,7 @@ extension Guest {
     private var scriptName: String { "\(name).script" }
     private var captureName: String { "\(name).pcap" }
 
-    /// Its image, and what else it is run with.
+    /// Its image, and the other files that it is run with.
     public var files: [File] {
         var files = [File(name: imageName, bytes: image)]
         if let diskBytes { files.append(File(name: diskName, bytes: diskBytes)) }
@@ -37,7 +37,7 @@ extension Guest {
         return files
     }
 
-    /// The arguments of `rr-vm record` and `run`, where its ``files`` are.
+    /// The arguments of `rr-vm record` and `run`, in the directory of its ``files``.
     public var arguments: [String] {
         var arguments =
             switch boot {
@@ -58,7 +58,7 @@ extension Guest {
         return arguments
     }
 
-    /// Its devices, and its own arguments behind them: nothing else can stand there.
+    /// Its devices, followed by its own arguments, which must come last.
     private func arguments(of unikernel: Unikernel) -> [String] {
         let block = unikernel.blockDevice.map { ["--block:\($0)=\(diskName)"] } ?? []
         let net = unikernel.interface.map { ["--net:\($0)=pcap-in:\(captureName)"] } ?? []
@@ -66,13 +66,13 @@ extension Guest {
         return block + net + (own.isEmpty ? [] : ["--"] + own)
     }
 
-    /// The bytes of its disk, if it has one: for a boot sector behind firmware, the sector and a MiB of zeros.
+    /// The bytes of its disk, if it has one. For a boot sector that firmware reads: the sector and a MiB of zeros.
     public var diskBytes: [UInt8]? {
         if boot == .behindFirmware { return image + [UInt8](repeating: 0, count: 1 << 20) }
         return drive == nil ? nil : Self.disk
     }
 
-    /// What types its input, if it waits for any: see `--input-script`.
+    /// The script that types its input, if it waits for any: see `--input-script`.
     public var inputScript: String? {
         input.map { "expect \(prompt ?? "")\nsend \($0.replacing("\n", with: "\\n"))\n" }
     }

@@ -1,20 +1,20 @@
 import Foundation
 
 extension Guest {
-    /// What a unikernel of `Guests/hvt` is run with.
+    /// What a unikernel in `Guests/hvt` is run with.
     public struct Unikernel: Sendable, Hashable {
         /// The command line.
         public var arguments = ""
         /// The name of its only block device; nil for a guest without.
         public var blockDevice: String?
-        /// The bytes of that.
+        /// The bytes of the block device.
         public var blockDeviceSize = 0
         /// The name of its only network interface; nil for a guest without.
         public var interface: String?
         /// What a peer sends it, packet by packet.
         public var packets: [[UInt8]] = []
 
-        /// What is on the block device: something else in every block.
+        /// The content of the block device: different in every block.
         public var blockDeviceContent: [UInt8] {
             (0..<blockDeviceSize).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 12) }
         }

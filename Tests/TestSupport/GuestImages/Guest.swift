@@ -4,7 +4,7 @@ import Guests
 public struct Guest: Sendable, Hashable, CustomStringConvertible {
     /// How a run of a guest ends.
     public enum Outcome: Sendable, Hashable {
-        /// The guest writes this code to port 0xF4, unless something goes wrong in it.
+        /// The guest writes this code to port 0xF4, unless something goes wrong in the guest.
         case exit(code: UInt8)
         /// HLT with interrupts off.
         case halt
@@ -12,9 +12,9 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case shutdown
         /// An exit with this code, or an emulation failure where the host's emulator lacks an instruction.
         case exitOrEmulationFailure(code: UInt8)
-        /// The guest does what its machine does not allow; what is said of it contains this text.
+        /// The guest does something that its machine does not allow. The description of the fault contains this text.
         case fault(String)
-        /// It asks for a reset.
+        /// It requests a reset.
         case reset
         /// It switches the machine off.
         case powerOff
@@ -36,7 +36,7 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case behindFirmware
     }
 
-    /// What the disk that a guest needs is connected to.
+    /// The interface of the disk that a guest needs.
     public enum DriveInterface: String, Sendable, Hashable {
         /// The IDE controller.
         case ide
@@ -44,9 +44,9 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case virtio
     }
 
-    /// A file beside the guest's own.
+    /// A file that the guest gets besides its image.
     public struct Module: Sendable, Hashable {
-        /// What stands behind its name in its command line.
+        /// What follows its name in its command line.
         public let arguments: String
         /// Its content.
         public let content: String
@@ -58,7 +58,7 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     public let purpose: String
     /// The image file's bytes.
     public let image: [UInt8]
-    /// Guest-physical; below 64 KiB, so that it is the first IP too. For ``Boot/flat`` alone.
+    /// The guest-physical address; below 64 KiB, so that it is also the first IP. Only for ``Boot/flat``.
     public let loadAddress: UInt64
     /// How it is put into memory and entered.
     public let boot: Boot
@@ -78,17 +78,16 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     public let initialRAMDisk: String?
     /// A multiboot module, or nil.
     public let module: Module?
-    /// What its disk, with ``disk`` on it, is connected to; nil if it needs none.
+    /// The interface of its disk, which holds ``disk``; nil if it needs none.
     public let drive: DriveInterface?
-    /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
-    /// exit.
+    /// True if it computes until it is interrupted. It ends only on a machine that interrupts guests which do not exit.
     public let spinsUntilInterrupted: Bool
-    /// True when interrupts come to it at places that a replay has to come to again: between two exits, in shadows, nested.
+    /// True if interrupts come to it where a replay has to find the place again: between two exits, in shadows, nested.
     public let isTicked: Bool
-    /// True when it executes an instruction whose result comes from outside without an exit, such as RDTSC: a run can
-    /// be replayed only when the recorder traps that instruction.
+    /// True if it executes an instruction whose result comes from outside without an exit, such as RDTSC. A run can be
+    /// replayed only if the recorder traps that instruction.
     public let readsHiddenState: Bool
-    /// True when it races with its own interrupts: it exits with code 1 instead when it lost.
+    /// True if it races with its own interrupts. It exits with code 1 if it has lost.
     public let mayLoseRace: Bool
 
     /// What a unikernel is run with; nil for other guests.
@@ -107,7 +106,8 @@ extension Guest {
         unsafe Guest(guest_at(index)!.pointee)
     }
 
-    /// What is on the disk of a guest that has one: 64 sectors, each with a text that says which it is, zeros behind.
+    /// What is on the disk of a guest that has one: 64 sectors, each with a text that says which it is, followed by
+    /// zeros.
     public static let disk: [UInt8] = (0..<64).flatMap { number in
         let text = Array("sector \(number)\n".utf8)
         return text + [UInt8](repeating: 0, count: 512 - text.count)
@@ -115,7 +115,7 @@ extension Guest {
 
     /// The guest with a name from `Guests/list.h`.
     ///
-    /// - Precondition: There is one. A misspelt name is a mistake in the test that asks.
+    /// - Precondition: There is one. A misspelt name is a mistake in the test that uses it.
     public static func named(_ name: String) -> Guest {
         guard let guest = all.first(where: { $0.name == name }) else {
             preconditionFailure("no guest is named \(name); there are: \(all.map(\.name).joined(separator: ", "))")

@@ -2,7 +2,7 @@ import Glibc
 public import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Skips a test where `/dev/kvm` cannot be opened.
+    /// Skips a test if `/dev/kvm` cannot be opened.
     public static var needsKVM: Self {
         .enabled(Comment(rawValue: KVMDevice.lack)) { KVMDevice.isUsable }
     }
@@ -13,16 +13,16 @@ extension Trait where Self == ConditionTrait {
     }
 }
 
-/// The device by which KVM is used.
+/// The device through which KVM is used.
 public enum KVMDevice {
     // SAFETY: the string is a constant.
     /// Whether it can be opened.
     public static var isUsable: Bool { unsafe access("/dev/kvm", R_OK | W_OK) == 0 }
-    /// Why a test is skipped where it cannot.
+    /// Why a test is skipped if it cannot be opened.
     public static let lack = "needs /dev/kvm"
 }
 
-/// Whether tests that take long are to be run.
+/// Whether to run tests that take long.
 public enum SlowTests {
     // SAFETY: no other thread changes the environment.
     /// True if `RR_VM_SLOW_TESTS` is set.

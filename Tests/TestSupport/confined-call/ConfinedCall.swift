@@ -2,10 +2,10 @@ import Confinement
 import Glibc
 import SystemPackage
 
-/// Makes one system call in a process that has given its rights up: `confined-call LAYER CALL [DIRECTORY]`.
+/// Makes one system call in a process that has given up its rights: `confined-call LAYER CALL [DIRECTORY]`.
 ///
-/// LAYER is `calls`, `calls-files` or `files`; with the last, DIRECTORY is where files may be made. Prints what the call gave:
-/// `done`, or the name of its error.
+/// LAYER is `calls`, `calls-files` or `files`; with `files`, DIRECTORY is where files may be made. Prints the result of
+/// the call: `done`, or the name of its error.
 @main
 struct ConfinedCall {
     static func main() throws {
@@ -30,8 +30,8 @@ struct ConfinedCall {
         }
     }
 
-    /// Each gives a negative number where the kernel refuses. SAFETY of all: strings and structures are lent for the length of
-    /// the call, and no pointer leads to memory that is not there.
+    /// Each gives a negative number if the kernel refuses. SAFETY of all: strings and structures are lent for the
+    /// length of the call, and all pointers lead to memory that exists.
     private static let calls: [String: @Sendable (String) -> Int] = [
         "open": { _ in Int(unsafe open("/dev/null", O_RDONLY)) },
         "make": { Int(unsafe open("\($0)/made", O_WRONLY | O_CREAT | O_EXCL, 0o600)) },

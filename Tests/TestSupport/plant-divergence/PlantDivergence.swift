@@ -2,8 +2,8 @@ import Glibc
 import SystemPackage
 import TraceFormat
 
-/// Copies a trace, and makes the first port write from an event on one that the guest did not do:
-/// `plant-divergence TRACE EVENT COPY`. The copy is whole; only a replay can find the change. Prints the event.
+/// Copies a trace and changes its first port write at or after an event, so that it is not what the guest did:
+/// `plant-divergence TRACE EVENT COPY`. The copy is whole, so only a replay can find the change. Prints the event.
 @main
 enum PlantDivergence {
     static func main() {

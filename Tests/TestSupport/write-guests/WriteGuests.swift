@@ -1,8 +1,8 @@
 import Foundation
 import GuestImages
 
-/// Writes every guest's image into a directory, as NAME.bin, and what else it is run with, and says how to run each:
-/// `write-guests DIRECTORY`.
+/// Writes every guest's image into a directory, as NAME.bin, with the other files that it is run with, and prints how
+/// to run each: `write-guests DIRECTORY`.
 @main
 enum WriteGuests {
     static func main() {

@@ -49,7 +49,7 @@ struct FourBreakpointsStopTheGuest: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try LongModeMachine<P>(increments)
         try machine.processor.requireStops(in: .ring0)
-        // The one that was met is left out: a breakpoint does not let the instruction under it pass.
+        // The one that was hit is left out, because a breakpoint does not let the instruction under it pass.
         var left = (1...4).map { increment($0) }
         for index: UInt64 in 1...4 {
             try machine.processor.setBreakpoints(left)

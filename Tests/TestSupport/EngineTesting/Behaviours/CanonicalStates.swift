@@ -2,7 +2,7 @@ import Engine
 import Testing
 import X86
 
-/// The rules of docs/determinism.md for what one state looks like, whatever engine gives it.
+/// The rules of docs/determinism.md for the form of a state, whichever engine gives it.
 extension EngineBehaviours {
     static let canonicalStates: [any EngineBehaviour] = [
         APendingFaultIsInjectedInFrontOfItsInstruction(), TheProcessorRunsBehindHalt(),

@@ -54,7 +54,7 @@ struct WhatTheHostWroteIsAmongTheDirtyPages: EngineBehaviour {
     }
 }
 
-/// Whether it is named unseen meanwhile is the engine's choice.
+/// Whether the page is also reported in between, although nothing wrote it, is the engine's choice.
 struct APageThatIsNoLongerExpectedIsLookedOutForAgain: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try TinyMachine<P>(Writers.incrementer)

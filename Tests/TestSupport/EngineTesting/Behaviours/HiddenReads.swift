@@ -3,8 +3,8 @@ import GuestMemory
 import Testing
 import X86
 
-/// Instructions that read hidden state: found, replaced, executed and answered, in 64-bit mode, where every register and operand
-/// size can be had.
+/// Instructions that read hidden state: found, replaced, executed and answered, in 64-bit mode, in which all registers
+/// and operand sizes can be used.
 extension EngineBehaviours {
     static let hiddenReads: [any EngineBehaviour] = [
         EveryFormGivesTheGuestItsValue(), AFailedRandomNumberIsZeroWithoutCarry(),
@@ -76,7 +76,8 @@ struct EveryFormGivesTheGuestItsValue: EngineBehaviour {
         }
     }
 
-    /// Ring 3 with a task state whose bitmap opens every port: an I/O privilege level of 3 does not on every host.
+    /// Ring 3 with a task state whose bitmap opens every port, because not every host lets an I/O privilege level of 3
+    /// do so.
     private static func enterRing3(_ state: inout ProcessorState) {
         state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0x33, accessRights: 0xA0FB)
         for data in [\ProcessorState.Segments.ds, \.es, \.fs, \.gs, \.ss] {
@@ -85,7 +86,7 @@ struct EveryFormGivesTheGuestItsValue: EngineBehaviour {
         state.segments.tr = .init(base: taskState, limit: 0x2067, selector: 0x18, accessRights: 0x8B)
     }
 
-    /// The registers that an instruction changes, with what they hold then (Intel SDM vol. 2).
+    /// The registers that an instruction changes, with their new values (Intel SDM vol. 2).
     private static func result(of encoded: EncodedRead) -> [GeneralRegister: UInt64] {
         let value = HiddenRead.value
         let counter: [GeneralRegister: UInt64] = [.rax: value & 0xFFFF_FFFF, .rdx: value >> 32]
@@ -99,7 +100,7 @@ struct EveryFormGivesTheGuestItsValue: EngineBehaviour {
         }
     }
 
-    /// A random number sets the carry flag and clears the rest; the others change none.
+    /// A random number sets the carry flag and clears the other flags; the other instructions change none.
     private static func flags(after instruction: HiddenInstruction) -> UInt64 {
         switch instruction {
         case .rdrand, .rdseed: 1

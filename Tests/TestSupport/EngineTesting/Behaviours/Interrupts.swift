@@ -17,7 +17,7 @@ struct AnInjectedInterruptReachesItsHandler: EngineBehaviour {
             0xE6, 0x10,  // out 0x10, al
             0xF4,  // hlt
         ])
-        // Vector 0x20 has a handler of its own: out 0x98, al; hlt.
+        // Vector 0x20 has a separate handler: out 0x98, al; hlt.
         try machine.write([0x10, 0x70, 0x00, 0x00], at: 4 * 0x20)
         try machine.write([0xE6, 0x98, 0xF4], at: 0x7010)
         #expect(try machine.run() == .portWrite(Port(0x10), .byte, value: 0))
@@ -26,7 +26,7 @@ struct AnInjectedInterruptReachesItsHandler: EngineBehaviour {
         #expect(canTakeInterrupt)
         try machine.processor.inject(vector: 0x20)
         #expect(try machine.run() == .portWrite(Port(0x98), .byte, value: 0))
-        // It returns behind the OUT.
+        // It returns to the instruction after the OUT.
         #expect(try machine.read(at: TinyLayout.stack - 6, 2) == [0x04, 0x10])
     }
 }

@@ -52,7 +52,7 @@ struct AStoreToWhereNoMemoryIsOrROMLeavesTheGuest: EngineBehaviour {
     }
 }
 
-/// Whether the host executes the instruction or it is completed.
+/// It does not matter whether the host executes the instruction or it is completed.
 struct SixteenBytesAreComparedAndExchanged: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         for isEqual in [false, true] {

@@ -12,7 +12,7 @@ extension EngineBehaviours {
 struct ANonMaskableInterruptReachesItsHandler: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try TinyMachine<P>([0xE6, 0x10, 0xF4])  // out 0x10, al; hlt
-        // Vector 2 has a handler of its own: out 0x98, al; hlt.
+        // Vector 2 has a separate handler: out 0x98, al; hlt.
         try machine.write([0x10, 0x70, 0x00, 0x00], at: 4 * 2)
         try machine.write([0xE6, 0x98, 0xF4], at: 0x7010)
         #expect(try machine.run() == .portWrite(Port(0x10), .byte, value: 0))

@@ -1,7 +1,7 @@
 import Engine
 import X86
 
-/// States in which no two registers have the same value, so that a swap shows.
+/// States in which no two registers have the same value, so that a swap is noticed.
 enum SampleStates {
     /// One of each mode, by its name.
     static var all: [(String, ProcessorState)] {
@@ -63,7 +63,7 @@ enum SampleStates {
 }
 
 extension TinyMachine where P: ~Copyable {
-    /// Restores a state into a new processor and takes it again, with the same model-specific registers.
+    /// Restores a state into a new processor and captures it again, with the same model-specific registers.
     static func roundTrip(_ state: ProcessorState) throws -> ProcessorState {
         var machine = try Self([])
         try machine.processor.restore(state)

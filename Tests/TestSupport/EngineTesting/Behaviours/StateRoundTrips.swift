@@ -66,7 +66,7 @@ struct AStateThatNoProcessorHasIsAnError: EngineBehaviour {
     }
 }
 
-/// Whoever asks which states a processor can hold gets an answer that agrees with them.
+/// A processor's answer to which states it can hold agrees with these states.
 struct WhatAProcessorKeepsItHolds: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try TinyMachine<P>([])

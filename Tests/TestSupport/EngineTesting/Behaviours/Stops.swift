@@ -3,7 +3,7 @@ import Engine
 import Testing
 import X86
 
-/// Exits that are no accesses, and kicks.
+/// Exits that are not accesses, and kicks.
 extension EngineBehaviours {
     static let stops: [any EngineBehaviour] = [
         ATripleFaultEndsTheRun(), AProcessorThatWasShutDownExecutesWithAnotherState(),
@@ -86,7 +86,7 @@ struct AKickFromAnotherThreadStopsAGuestThatNeverLeaves: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try TinyMachine<P>([0xEB, 0xFE])  // jmp to itself
         let kicker = machine.processor.kicker
-        // A queue of its own, and not a task: other tests may keep all shared threads busy.
+        // A separate queue instead of a task: other tests may keep all shared threads busy.
         DispatchQueue(label: "kick").asyncAfter(deadline: .now() + .milliseconds(5)) { kicker.kick() }
         #expect(try machine.run() == .kicked)
         #expect(try machine.state().rip == UInt64(TinyLayout.start))

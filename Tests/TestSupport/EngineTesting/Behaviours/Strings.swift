@@ -2,7 +2,7 @@ import Engine
 import Testing
 import X86
 
-/// Repeated INS and OUTS. Hosts differ in how many elements one exit covers: a trace does not.
+/// Repeated INS and OUTS. Hosts differ in how many elements one exit covers, but traces must not.
 extension EngineBehaviours {
     static let strings: [any EngineBehaviour] = [
         RepeatedOutputComesElementByElement(), RepeatedInputIsAnsweredElementByElement(),

@@ -17,7 +17,7 @@ extension LongModeMachine where P: ~Copyable {
         try processor.memory.write([0x83, 0x00, 0xE0, 0xFE], at: GuestPhysicalAddress(0x4008))
     }
 
-    /// A machine that sets IA32_APIC_BASE, and stores 0x50 to what was the task priority.
+    /// A machine that sets IA32_APIC_BASE, and stores 0x50 to the former address of the task priority.
     fileprivate static func moving(to base: UInt64) throws -> Self {
         let code: [UInt8] = [
             0x0F, 0x30,  // wrmsr
