@@ -33,7 +33,9 @@ struct DifferentialTests {
             !Self.isThere(form)
         }
 
-        #expect(Set(missing.map(\.mnemonic)).sorted() == MissingForms.mnemonics.sorted())
+        // Not all forms are in scope with every processor.
+        let listed = MissingForms.mnemonics.intersection(Self.inScope.map(\.mnemonic))
+        #expect(Set(missing.map(\.mnemonic)).sorted() == listed.sorted())
     }
 
     /// Whether software executes a form, or raises #UD as it must. CMPSD of SSE, which shares its mnemonic with a string

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SoftCPU
 
-@Suite("Instructions of features that x86-64-v2 does not have")
+@Suite("Instructions of features that x86-64-v2 does not have", .enabled(if: NativeCode.isAvailable))
 struct HiddenFormTests {
     /// Writing back lines of caches, which nobody sees.
     private static let harmless: Set<String> = ["clflushopt", "clwb"]
