@@ -65,15 +65,15 @@ public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
     case entryRefused(reason: UInt64)
     /// The engine met a condition that it does not handle, other than an instruction that cannot be executed.
     case internalError(number: UInt32)
-    /// An exit that no guest of these machines should cause, with its number if the engine has no other name for it.
-    case unexpectedExit(number: UInt32?)
+    /// An exit that no guest of these machines should cause.
+    case unexpectedExit(number: UInt32)
 
     /// One line, without a final full stop.
     public var description: String {
         switch self {
         case .entryRefused(let reason): "the processor refused the guest's state (hardware reason \(reason))"
         case .internalError(let number): "internal error \(number) of the engine"
-        case .unexpectedExit(let number): "unexpected exit\(number.map { " \($0)" } ?? "") of the engine"
+        case .unexpectedExit(let number): "unexpected exit \(number) of the engine"
         }
     }
 }

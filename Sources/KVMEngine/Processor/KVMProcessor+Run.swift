@@ -216,8 +216,9 @@ extension VCPU {
         case .entryFailure(let reason, _): return (.hostLimit(.entryRefused(reason: reason)), .none)
         case .unknown(let reason): return (.hostLimit(.entryRefused(reason: reason)), .none)
         case .unsupported(let reason): return (.hostLimit(.unexpectedExit(number: reason)), .none)
-        default: return (.hostLimit(.unexpectedExit(number: nil)), .none)
+        default: break
         }
+        return (.hostLimit(.unexpectedExit(number: exitReason.rawValue)), .none)
     }
 
     /// One element of the OUTS that caused the last exit.

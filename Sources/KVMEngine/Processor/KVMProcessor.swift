@@ -41,8 +41,8 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     /// Whether address line 20 is masked.
     var masksAddressLine20 = false
     /// IA32_APIC_BASE, and the value that the last exit, a WRMSR, gives it unless it is refused.
-    var apicBase = APICBase.reset
-    var writtenAPICBase: UInt64?
+    var apicBase = LocalAPICBase.reset
+    var writtenAPICBase: LocalAPICBase?
 
     /// Makes a machine with one processor that has been reset.
     ///
@@ -224,7 +224,7 @@ extension KVMProcessor {
             try kvmState.set(state, layout: extendedLayout)
             if isShutDown { try loadPagingAgain(before: kvmState.specialRegisters) }
             try vcpu.restoreState(kvmState)
-            apicBase = state.control.apicBase
+            apicBase = LocalAPICBase(rawValue: state.control.apicBase)
             try maskAddressLine20(state.masksAddressLine20)
             // The run page still holds the registers and the readiness of the old state.
             _ = try vcpu.completePendingExit()
