@@ -6,13 +6,13 @@ import X86
 
 @Suite struct LocalAPICTests {
     /// Switched on by software, with the spurious vector 0xFF.
-    private func enabled() -> LocalAPIC {
+    func enabled() -> LocalAPIC {
         var apic = LocalAPIC()
         _ = apic.write(at: 0xF0, .doubleword, 0x1FF, now: .start)
         return apic
     }
 
-    private func message(
+    func message(
         _ vector: UInt8,
         to destination: UInt8 = 0,
         isLogical: Bool = false,
@@ -28,11 +28,11 @@ import X86
         )
     }
 
-    private func read(_ apic: inout LocalAPIC, _ offset: UInt64, at nanoseconds: UInt64 = 0) -> UInt64 {
+    func read(_ apic: inout LocalAPIC, _ offset: UInt64, at nanoseconds: UInt64 = 0) -> UInt64 {
         apic.read(at: offset, .doubleword, now: MachineTime(nanoseconds: nanoseconds))
     }
 
-    private func write(_ apic: inout LocalAPIC, _ offset: UInt64, _ value: UInt64, at nanoseconds: UInt64 = 0) {
+    func write(_ apic: inout LocalAPIC, _ offset: UInt64, _ value: UInt64, at nanoseconds: UInt64 = 0) {
         _ = apic.write(at: offset, .doubleword, value, now: MachineTime(nanoseconds: nanoseconds))
     }
 
@@ -185,79 +185,6 @@ import X86
         #expect(apic.takeSignals() == .nonMaskableInterrupt)
         apic.setPin(.lint1, true)
         #expect(!apic.hasSignals)
-    }
-
-    @Test(
-        arguments: [
-            (0b0000, 2), (0b0001, 4), (0b0010, 8), (0b0011, 16), (0b1000, 32), (0b1001, 64), (0b1010, 128), (0b1011, 1),
-        ] as [(UInt64, UInt64)]
-    )
-    func theTimerDividesItsClock(configuration: UInt64, divisor: UInt64) {
-        var apic = enabled()
-        write(&apic, 0x320, 0x30)
-        write(&apic, 0x3E0, configuration)
-        write(&apic, 0x380, 1000, at: 10)
-        #expect(apic.nextDeadline(after: .start) == MachineTime(nanoseconds: 10 + 1000 * divisor))
-        #expect(read(&apic, 0x390, at: 10 + 10 * divisor) == 990)
-        #expect(read(&apic, 0x390, at: 10 + 1000 * divisor - 1) == 1)
-        #expect(!apic.interruptLine)
-        #expect(read(&apic, 0x390, at: 10 + 1000 * divisor) == 0)
-        #expect(apic.pendingVector == 0x30)
-        _ = apic.acknowledge()
-        #expect(apic.nextDeadline(after: .start) == nil)
-    }
-
-    @Test func aPeriodicTimerDoesNotDrift() {
-        var apic = enabled()
-        write(&apic, 0x3E0, 0b1011)
-        write(&apic, 0x320, 0x2_0030)
-        write(&apic, 0x380, 1000)
-        apic.advance(to: MachineTime(nanoseconds: 1_000_500))
-        #expect(apic.acknowledge() == 0x30)
-        #expect(!apic.interruptLine)
-        #expect(apic.nextDeadline(after: .start) == MachineTime(nanoseconds: 1_001_000))
-        #expect(read(&apic, 0x390, at: 1_000_500) == 500)
-    }
-
-    @Test func aTimerWhoseRequestWaitsNeedsNoDeadline() {
-        var apic = enabled()
-        write(&apic, 0x3E0, 0b1011)
-        write(&apic, 0x320, 0x2_0030)
-        write(&apic, 0x380, 1)
-        apic.advance(to: MachineTime(nanoseconds: 10))
-        #expect(apic.nextDeadline(after: .start) == nil)
-    }
-
-    @Test func aMaskedTimerCountsInSilence() {
-        var apic = enabled()
-        write(&apic, 0x380, 100)
-        #expect(apic.nextDeadline(after: .start) == nil)
-        #expect(read(&apic, 0x390, at: 100) == 50)
-        #expect(read(&apic, 0x390, at: 200) == 0)
-        #expect(!apic.interruptLine)
-    }
-
-    @Test func aChangedDividerGoesOnFromTheCount() {
-        var apic = enabled()
-        write(&apic, 0x3E0, 0b1011)
-        write(&apic, 0x380, 100)
-        write(&apic, 0x3E0, 0b0000, at: 40)
-        #expect(read(&apic, 0x390, at: 60) == 50)
-    }
-
-    @Test(arguments: [(0x40, 0x2_0040), (0x2_0040, 0x40)] as [(UInt64, UInt64)])
-    func aChangeOfModeDisarmsTheTimer(before: UInt64, after: UInt64) {
-        var apic = enabled()
-        write(&apic, 0x320, before)
-        write(&apic, 0x380, 1000)
-        write(&apic, 0x320, before | 1)
-        #expect(apic.nextDeadline(after: .start) != nil)
-        write(&apic, 0x320, after)
-        #expect(apic.nextDeadline(after: .start) == nil)
-        #expect(read(&apic, 0x380) == 0)
-        #expect(read(&apic, 0x390) == 0)
-        write(&apic, 0x380, 1000)
-        #expect(apic.nextDeadline(after: .start) != nil)
     }
 
     @Test(arguments: [AccessSize.byte, .word, .quadword])

@@ -6,7 +6,7 @@ import X86
 
 @Suite struct VirtioTests {
     /// A disk of 1024 sectors that a driver has brought up.
-    private struct Bench {
+    struct Bench {
         var driver = VirtioDriver()
         var block: VirtioBlock
         var disk = TestDisk(sectorCount: 1024)
@@ -136,88 +136,6 @@ import X86
         #expect(bench.block.transport.write(at: 0x2000, .word, 0) == nil)
     }
 
-    @Test func sectorsAreRead() {
-        var bench = Bench()
-        bench.request(0, sector: 3, dataCount: 1024)
-        #expect(bench.driver.blockStatus == 0)
-        #expect(bench.driver.usedCount() == 1)
-        #expect(bench.driver.used(0) == [0, 1025])
-        #expect(bench.driver.memory.bytes[0x9000..<0x9200].allSatisfy { $0 == 3 })
-        #expect(bench.driver.memory.bytes[0x9200..<0x9400].allSatisfy { $0 == 4 })
-        #expect(bench.block.transport.interruptLine)
-        #expect(bench.interruptStatus() == 1)
-        #expect(!bench.block.transport.interruptLine)
-    }
-
-    @Test func sectorsAreWritten() {
-        var bench = Bench()
-        for index in 0x9000..<0x9200 { bench.driver.memory.bytes[index] = 0x5A }
-        bench.request(1, sector: 7, isWritable: false)
-        #expect(bench.driver.blockStatus == 0)
-        #expect(bench.driver.used(0) == [0, 1])
-        #expect(bench.disk.sector(7).allSatisfy { $0 == 0x5A })
-        bench.request(4)
-        #expect(bench.disk.flushCount == 1)
-    }
-
-    @Test func theSerialNumberIsGiven() {
-        var bench = Bench()
-        bench.request(8, dataCount: 20)
-        #expect(bench.driver.blockStatus == 0)
-        #expect(bench.driver.memory.bytes[0x9000..<0x9007] == ArraySlice(Array("serial\0".utf8)))
-    }
-
-    @Test func requestsBeyondTheLimitStayInTheQueue() {
-        var bench = Bench()
-        for _ in 0..<3 { bench.driver.request(0, sector: 0, dataCount: 512, isWritable: true) }
-        let counts = [0, 2, 2].map { limit in
-            let hasMore = bench.block.service(disk: &bench.disk, memory: &bench.driver.memory, limit: limit)
-            return "\(bench.driver.usedCount()) \(hasMore)"
-        }
-        #expect(counts == ["0 true", "2 true", "3 false"])
-    }
-
-    @Test func framingIsTheDriversAffair() {
-        var bench = Bench()
-        bench.driver.memory.put(UInt64(5), at: 0x8008)
-        bench.driver.describe(0, address: 0x8000, count: 7, next: 1)
-        bench.driver.describe(1, address: 0x8007, count: 9, next: 2)
-        bench.driver.describe(2, address: 0x9000, count: 500, isWritable: true, next: 3)
-        bench.driver.describe(3, address: 0xA000, count: 13, isWritable: true)
-        bench.driver.offer(0)
-        bench.service()
-        #expect(bench.driver.used(0) == [0, 513])
-        #expect(bench.driver.memory.bytes[0x9000..<0x91F4].allSatisfy { $0 == 5 })
-        #expect(bench.driver.memory.bytes[0xA000..<0xA00D] == [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 0])
-    }
-
-    @Test(
-        arguments: [
-            (0, 1024, 512, true, 1), (0, 1023, 1024, true, 1), (0, .max, 512, true, 1), (0, 0, 511, true, 1),
-            (1, 1024, 512, false, 1), (99, 0, 512, true, 2),
-        ] as [(UInt32, UInt64, UInt32, Bool, UInt8)]
-    )
-    func aRequestThatCannotBeDoneFails(type: UInt32, sector: UInt64, count: UInt32, isWritable: Bool, status: UInt8) {
-        var bench = Bench()
-        bench.request(type, sector: sector, dataCount: count, isWritable: isWritable)
-        #expect(bench.driver.blockStatus == status)
-        #expect(bench.driver.usedCount() == 1)
-        #expect(!bench.needsReset)
-    }
-
-    @Test func aFailingOrWriteProtectedDiskFails() {
-        var bench = Bench(isReadOnly: true)
-        #expect(bench.driver.readFeatures(&bench.block.transport) & 1 << 5 != 0)
-        bench.disk.isReadOnly = true
-        bench.request(1, isWritable: false)
-        #expect(bench.driver.blockStatus == 1)
-        bench.disk.failure = .failed(errno: 5)
-        bench.request(0)
-        #expect(bench.driver.blockStatus == 1)
-        bench.request(4)
-        #expect(bench.driver.blockStatus == 1)
-    }
-
     @Test func aDriverCanDoWithoutInterrupts() {
         var bench = Bench()
         bench.driver.memory.put(UInt16(1), at: 0x1800)
@@ -235,7 +153,7 @@ import X86
     }
 
     /// What a driver gone wrong can put into the queue of a disk.
-    private static let faults: [(String, @Sendable (inout VirtioDriver) -> Void)] = [
+    static let faults: [(String, @Sendable (inout VirtioDriver) -> Void)] = [
         ("a chain that loops", { $0.describe(0, address: 0x8000, count: 16, next: 0) }),
         (
             "a loop of two",
@@ -307,58 +225,6 @@ import X86
         _ = bench.block.transport.write(at: 0x14, .byte, 0)
         bench.request(0)
         #expect(bench.driver.usedCount() == 0)
-    }
-
-    @Test func theConsoleSends() {
-        var driver = VirtioDriver()
-        var console = VirtioConsole()
-        driver.start(&console.transport, queues: 2)
-        for (index, byte) in "hello".utf8.enumerated() { driver.memory.bytes[0x8000 + index] = byte }
-        driver.describe(0, address: 0x8000, count: 2, next: 1, queue: 1)
-        driver.describe(1, address: 0x8002, count: 3, queue: 1)
-        driver.offer(0, queue: 1)
-        #expect(console.transmit(memory: &driver.memory) == Array("hello".utf8))
-        #expect(driver.used(0, queue: 1) == [0, 0])
-        #expect(console.transmit(memory: &driver.memory) == [])
-    }
-
-    @Test func theConsoleReceivesAsMuchAsThereIsRoomFor() {
-        var driver = VirtioDriver()
-        var console = VirtioConsole()
-        driver.start(&console.transport, queues: 2)
-        #expect(console.receive([1, 2, 3], memory: &driver.memory) == 0)
-        driver.describe(0, address: 0x8000, count: 2, isWritable: true)
-        driver.offer(0)
-        #expect(console.receive([1, 2, 3], memory: &driver.memory) == 2)
-        #expect(driver.memory.bytes[0x8000..<0x8003] == [1, 2, 0])
-        #expect(driver.used(0) == [0, 2])
-        driver.offer(0)
-        #expect(console.receive([3], memory: &driver.memory) == 1)
-        #expect(driver.used(1) == [0, 1])
-    }
-
-    @Test func theConsoleTakesNoGiantBuffer() {
-        var driver = VirtioDriver()
-        var console = VirtioConsole()
-        driver.start(&console.transport, queues: 2)
-        driver.describe(0, address: 0, count: 0x1_0001, queue: 1)
-        driver.offer(0, queue: 1)
-        #expect(console.transmit(memory: &driver.memory) == [])
-        #expect(console.transport.status.contains(.needsReset))
-    }
-
-    @Test func entropyIsWhatItIsFed() {
-        var driver = VirtioDriver()
-        var entropy = VirtioEntropy()
-        driver.start(&entropy.transport, queues: 1)
-        driver.describe(0, address: 0x8000, count: 10, isWritable: true)
-        driver.offer(0)
-        var numbers = SeededGenerator(seed: 1)
-        var same = SeededGenerator(seed: 1)
-        entropy.service(numbers: &numbers, memory: &driver.memory)
-        #expect(driver.used(0) == [0, 10])
-        #expect(driver.memory.get(at: 0x8000, as: UInt64.self) == same.quadword())
-        #expect(driver.memory.get(at: 0x8008, as: UInt64.self) == same.quadword() & 0xFFFF)
     }
 
     @Test func noAccessTrapsAndTheStateRoundTrips() {

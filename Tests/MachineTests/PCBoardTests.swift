@@ -52,11 +52,11 @@ import X86
         }
     }
 
-    private static let unclaimed: [UInt16] = [0x0005, 0x00F0, 0x0100, 0x0505, 0x7FFF, 0xFFF0]
+    static let unclaimed: [UInt16] = [0x0005, 0x00F0, 0x0100, 0x0505, 0x7FFF, 0xFFF0]
 
     // MARK: Address line 20
 
-    private static let masking: [[(port: UInt16, value: UInt32)]] = [
+    static let masking: [[(port: UInt16, value: UInt32)]] = [
         [(0x92, 0x00)], [(0x64, 0xD1), (0x60, 0xDD)], [(0x64, 0xDD)],
     ]
 
@@ -73,162 +73,6 @@ import X86
         #expect(bench.board.readMemory(GuestPhysicalAddress(0xFEF0_0030), 4, now: bench.now) == 0xFFFF_FFFF)
         bench.write(0x92, .byte, 0x02)
         #expect(bench.board.takeDeviceAccesses().isEmpty)
-    }
-
-    // MARK: Disks
-
-    @Test(arguments: [UInt16(0x1F0), 0x170])
-    func aWordOfADrivesRegistersIsTwoBytes(base: UInt16) {
-        var bench = Bench { setup in
-            let disk = Drive(disk: Disk(MemoryImage([UInt8](repeating: 1, count: 4096))), interface: .ide)
-            setup.drives = [disk, disk, disk, disk]
-        }
-        bench.write(base + 4, .word, 0x2211)
-        #expect([bench.read(base + 4), bench.read(base + 5)] == [0x11, 0x22])
-        #expect(bench.read(base + 4, .word) == 0x2211)
-        #expect(bench.read(base + 2, .word) == 0x0101)
-        #expect(bench.read(base + 2, .doubleword) == 0xFFFF_FFFF)
-        bench.write(base + 2, .doubleword, 0x0504_0302)
-        #expect(bench.read(base + 2, .word) == 0x0101)
-        // The device and a command in one: IDENTIFY DEVICE.
-        bench.write(base + 6, .word, 0xECE0)
-        #expect(bench.read(base + 7) == 0x58)
-        #expect(bench.read(base + 7, .word) == 0xFF58)
-    }
-
-    /// A board with one IDE disk, which is busy with each request for some nanoseconds.
-    private static func benchWithDisk(busyFor pause: UInt64) -> Bench {
-        Bench { setup in
-            let image = MemoryImage([UInt8](repeating: 1, count: 4096))
-            setup.drives = [Drive(disk: Disk(image), interface: .ide)]
-            setup.diskBatch = { (count: 1, pause: pause) }
-        }
-    }
-
-    @Test func randomNumbersAreDrawnForThoseThatAskForThem() {
-        let bench = Bench()
-        var drawn = 0
-        func draw() -> UInt64 {
-            drawn += 1
-            return 7
-        }
-
-        let values = HiddenInstruction.allCases.map { bench.board.readHidden($0, randomness: draw(), now: bench.now) }
-
-        #expect(drawn == 2)
-        #expect(values == [0, 0, 7, 7, 0, 0])
-    }
-
-    @Test func aDriveThatIsBusyIsDoneInTime() {
-        var bench = Self.benchWithDisk(busyFor: 700_000)
-        bench.openInterrupts()
-        bench.write(0x1F7, .byte, 0xEC)
-        let deadline = MachineTime.start.advanced(byNanoseconds: 700_000)
-        let (early, next) = (bench.read(0x1F7), bench.board.nextDeadline)
-        let writes = bench.board.writesMemory(by: deadline)
-        #expect(early == 0x80)
-        #expect(next == deadline)
-        #expect(!writes)
-        bench.wait(nanoseconds: 699_999)
-        let before = bench.board.interruptRequested
-        bench.wait(nanoseconds: 1)
-        let after = bench.board.interruptRequested
-        #expect([before, after] == [false, true])
-        let (vector, late) = (bench.board.acknowledgeInterrupt(), bench.read(0x1F7))
-        #expect(vector == 0x2E)
-        #expect(late == 0x58)
-    }
-
-    @Test func aGuestThatPollsABusyDriveSeesItDone() {
-        var bench = Self.benchWithDisk(busyFor: 700_000)
-        bench.write(0x1F7, .byte, 0xEC)
-        let early = bench.read(0x3F6)
-        bench.now = bench.now.advanced(byNanoseconds: 700_000)
-        let late = bench.read(0x3F6)
-        #expect([early, late] == [0x80, 0x58])
-    }
-
-    @Test func aDriveThatIsBusyForNoTimeIsNotSeenBusy() {
-        var bench = Self.benchWithDisk(busyFor: 0)
-        bench.write(0x1F7, .byte, 0xEC)
-        let status = bench.read(0x1F7)
-        #expect(status == 0x58)
-    }
-
-    // MARK: Interrupts
-
-    @Test func theTimersEdgeBecomesItsVector() throws {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x43, .byte, 0x34)  // counter 0, both bytes, mode 2
-        bench.write(0x40, .byte, 0xA9)  // 1193: a millisecond
-        bench.write(0x40, .byte, 0x04)
-        #expect(bench.board.interruptRequested == false)
-        let nextDeadline = bench.board.nextDeadline
-        let deadline = try #require(nextDeadline)
-        #expect(0.9e6...1.1e6 ~= Double(deadline.nanoseconds))
-        bench.wait(nanoseconds: deadline.nanoseconds)
-        #expect(bench.board.interruptRequested == true)
-        #expect(bench.board.acknowledgeInterrupt() == 0x20)
-        #expect(bench.board.interruptRequested == false)
-    }
-
-    @Test func theTimerTicksAgainAfterTheEndOfInterrupt() throws {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x43, .byte, 0x34)
-        bench.write(0x40, .byte, 0xA9)
-        bench.write(0x40, .byte, 0x04)
-        for _ in 0..<3 {
-            bench.wait(nanoseconds: 1_002_000)
-            #expect(bench.board.acknowledgeInterrupt() == 0x20)
-            bench.write(0x20, .byte, 0x20)  // end of interrupt
-        }
-    }
-
-    @Test func aMaskedTimerAsksForNothing() {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x21, .byte, 0x01)
-        bench.write(0x43, .byte, 0x34)
-        bench.write(0x40, .byte, 0xA9)
-        bench.write(0x40, .byte, 0x04)
-        bench.wait(nanoseconds: 5_000_000)
-        #expect(bench.board.interruptRequested == false)
-    }
-
-    @Test func theSerialPortRaisesLine4() {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x3F9, .byte, 0x02)  // IER: transmitter empty
-        #expect(bench.board.interruptRequested == true)
-        #expect(bench.board.acknowledgeInterrupt() == 0x24)
-        #expect(bench.read(0x3FA) & 0x0F == 0x02)  // IIR: transmitter empty, which reading clears
-        bench.write(0x20, .byte, 0x20)
-        #expect(bench.board.interruptRequested == false)
-    }
-
-    @Test func theClockRaisesLine8() {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x70, .byte, 0x0B)
-        bench.write(0x71, .byte, 0x42)  // register B: periodic interrupt, 24 hours
-        bench.wait(nanoseconds: 2_000_000)
-        #expect(bench.board.interruptRequested == true)
-        #expect(bench.board.acknowledgeInterrupt() == 0x28)
-        #expect(bench.cmos(0x0C) & 0xC0 == 0xC0)
-    }
-
-    @Test func theTimerComesBeforeTheClock() {
-        var bench = Bench()
-        bench.openInterrupts()
-        bench.write(0x70, .byte, 0x0B)
-        bench.write(0x71, .byte, 0x42)
-        bench.write(0x43, .byte, 0x34)
-        bench.write(0x40, .byte, 0xA9)
-        bench.write(0x40, .byte, 0x04)
-        bench.wait(nanoseconds: 3_000_000)
-        #expect(bench.board.acknowledgeInterrupt() == 0x20)
     }
 
     // MARK: Ports
@@ -295,7 +139,7 @@ import X86
 
     // MARK: PCI
 
-    private static func select(_ bench: inout Bench, device: UInt32, register: UInt32) {
+    static func select(_ bench: inout Bench, device: UInt32, register: UInt32) {
         bench.write(0xCF8, .doubleword, 0x8000_0000 | device << 11 | register)
     }
 
