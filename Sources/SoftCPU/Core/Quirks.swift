@@ -45,6 +45,9 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// DPPS and DPPD add for each lane by itself, in another order: which of several NaNs a lane gets depends on that. Others add
     /// once for all lanes.
     public static let dotProductsByLane = Quirks(rawValue: 1 << 12)
+    /// Where the second of two pages faults that FLDENV, FNSTENV, FRSTOR or FNSAVE access, CR2 has the address of the last byte, unless
+    /// the first 2 or 4 bytes are in both pages. With others it has that of the first byte in the second page.
+    public static let environmentsFaultAtEnd = Quirks(rawValue: 1 << 15)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
@@ -54,6 +57,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let intel: Quirks = [
         .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
         .denormalsPass, .emptyPortStringsCheck, .dotProductsByLane, .pointersOfErrors,
+        .environmentsFaultAtEnd,
     ]
 
     /// Those of a processor, if they were measured; nil for all others, Zen 5 among them.

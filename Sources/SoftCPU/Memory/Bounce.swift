@@ -81,8 +81,12 @@ extension CPU {
         let first = try translate(linear, use).physical
         var second: UInt64 = 0
         if size > room {
-            let following = (linear &+ UInt64(room)) & linearMask
-            second = try translate(following, use).physical
+            // An environment of x87 consists of parts.
+            let isOfParts = size > 10 && size & (size - 1) != 0
+            let endsFirst = isOfParts && room >= size & -size && has(.environmentsFaultAtEnd)
+            let skipped = endsFirst ? size - room - 1 : 0
+            let following = (linear &+ UInt64(room + skipped)) & linearMask
+            second = try translate(following, use).physical &- UInt64(skipped)
         }
         state.bounce.first = first
         state.bounce.second = second

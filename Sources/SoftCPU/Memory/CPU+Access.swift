@@ -52,13 +52,19 @@ extension CPU {
         if UInt64(size) > room { _ = try translate(address &+ room, use) }
     }
 
+    /// Bits of an address that are clear where an operand of so many bytes is aligned: by its parts where it has any, by 8 bytes
+    /// where it is a number of 10 (Intel SDM vol. 3, table 6-7).
+    private static func alignmentMask(ofSize size: Int) -> UInt64 {
+        size == 10 ? 7 : UInt64(min(size & -size, 8) - 1)
+    }
+
     /// Compares a linear address with what the mode allows, and an alignment with what is asked for.
     func checked(_ linear: UInt64, size: Int, _ use: PageUse, stack: Bool) throws(Fault) -> UInt64 {
         let address = use.contains(.implicit) ? linear : linear & linearMask
         if !isCanonical(address) || !isCanonical(address &+ UInt64(size - 1)) {
             throw stack ? .stack() : .protection()
         }
-        if use.contains(.user), address & UInt64(min(size, 8) - 1) != 0, translationSet == .checked {
+        if use.contains(.user), address & Self.alignmentMask(ofSize: size) != 0, translationSet == .checked {
             throw .alignment()
         }
         return address

@@ -95,14 +95,25 @@ extension VectorRegisters {
                 significand: native.significands[index],
                 signAndExponent: native.exponents[index]
             )
-            if isApproximate, ours.isWithinOneUnit(of: theirs) { continue }
+            let isNear =
+                ours.isWithinOneUnit(of: theirs) || ours.underflowsBeside(theirs) || theirs.underflowsBeside(ours)
+            if isApproximate, isNear { continue }
             note("x87 register \(index)", ours.significand, theirs.significand)
             note("x87 exponent \(index)", UInt64(ours.signAndExponent), UInt64(theirs.signAndExponent))
         }
         // AMD's processors have these always, but a state has them only while an exception is pending.
         guard completed, NativeCode.quirks.contains(.pointersOfErrors) else { return }
+        if isApproximate, (statusWord ^ native.statusWord) & X87Status.summary != 0 { return }
         note("x87 opcode", UInt64(lastOpcode), UInt64(native.lastOpcode))
         note("x87 IP", lastIP & 0xFFFF_FFFF, native.lastIP)
         note("x87 address", lastData & 0xFFFF_FFFF, native.lastData)
+    }
+}
+
+extension SoftExtended {
+    /// Whether this is the number below the smallest normal one, with the exponent that it has where underflow is not masked, and the
+    /// other is that one.
+    fileprivate func underflowsBeside(_ other: SoftExtended) -> Bool {
+        significand == ~0 && field == 24576 && other.significand == 1 << 63 && other.field == 1
     }
 }

@@ -156,4 +156,52 @@ struct X87FaultTests {
 
         #expect([emulated.vector, switched.vector, pending.vector] == [6, 7, 16])
     }
+
+    struct Operand: Sendable, CustomTestStringConvertible {
+        var name: String
+        var code: [UInt8]
+        /// Bytes by which it must be aligned.
+        var alignment: UInt64
+        var testDescription: String { name }
+    }
+
+    /// Intel SDM vol. 3, table 6-7; all were compared with an Intel processor. The address is in EBX.
+    static let operands = [
+        Operand(name: "FLD m80", code: [0xDB, 0x2B], alignment: 8),
+        Operand(name: "FBSTP", code: [0xDF, 0x33], alignment: 8),
+        Operand(name: "FST m64", code: [0xDD, 0x13], alignment: 8),
+        Operand(name: "FLD m32", code: [0xD9, 0x03], alignment: 4),
+        Operand(name: "FNSTCW", code: [0xD9, 0x3B], alignment: 2),
+        Operand(name: "FNSTENV, 32 bits", code: [0xD9, 0x33], alignment: 4),
+        Operand(name: "FNSTENV, 16 bits", code: [0x66, 0xD9, 0x33], alignment: 2),
+        Operand(name: "FRSTOR, 32 bits", code: [0xDD, 0x23], alignment: 4),
+        Operand(name: "FNSAVE, 16 bits", code: [0x66, 0xDD, 0x33], alignment: 2),
+    ]
+
+    @Test("#AC by the size of what an operand consists of", arguments: operands)
+    func alignment(_ operand: Operand) throws {
+        let machine = try SmallMachine()
+        try machine.startReal(operand.code)
+        var state = machine.processor.state
+        state.control.cr0 |= 1 | CR0.alignmentMask
+        state.rflags |= Flag.alignmentCheck
+        state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0xB, accessRights: 0xC0FB)
+        state.segments.ss = .init(limit: 0xFFFF_FFFF, selector: 0x13, accessRights: 0xC0F3)
+        state.segments.ds = state.segments.ss
+        // No vector has a gate: every exception ends the run.
+        state.idt.limit = 0
+        let end = SmallMachine.code + UInt64(operand.code.count)
+        machine.processor.stops = [GuestVirtualAddress(end)]
+        var aligned: [UInt64] = []
+        for offset in 0..<UInt64(16) {
+            state[.rbx] = 0x5000 + offset
+            machine.processor.state = state
+            let exit = machine.processor.run(upTo: 10)
+            let isAligned = exit == .stopped
+            #expect(isAligned || machine.processor.cpu.state.fault.vector == 17)
+            if isAligned { aligned.append(offset) }
+        }
+
+        #expect(aligned == Array(stride(from: 0, to: 16, by: UInt64.Stride(operand.alignment))))
+    }
 }
