@@ -14,8 +14,6 @@ private func repeated(
     let operation = Operation(operation)
     let turn = StringTurn(cpu, operation)
     let kind = operation.extra
-    // A fault finds the flags of before the instruction (Intel SDM vol. 2, REP).
-    let flags = (cpu.state.flagResult, cpu.state.flagCarries)
     do throws(Fault) {
         if kind == 0 {
             try body(turn)
@@ -41,7 +39,8 @@ private func repeated(
             }
         }
     } catch {
-        if compares { (cpu.state.flagResult, cpu.state.flagCarries) = flags }
+        // The flags stay those of the turn before. Intel restores those of the beginning, but which turn a processor began with
+        // depends on where it was interrupted, and here that would be where a run was divided.
         return raise(cpu, operation, error)
     }
     if kind != 0 { return leaveBehind(cpu, operation) }

@@ -9,7 +9,7 @@ extension CPU {
     /// Gives the pages written since the last call, in rising order. Whoever writes from now on is seen again.
     func takeDirtyPages() -> [UInt64] {
         guard around.dirtyPages.count > 0 else { return [] }
-        let pages = around.dirtyPages.take().sorted()
+        let pages = unsafe around.dirtyPages.take().sorted()
         for physical in pages { hostPage(physical)?.known.flags &= ~PageRecord.dirty }
         protectAll()
         return pages

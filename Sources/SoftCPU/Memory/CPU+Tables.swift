@@ -8,7 +8,7 @@ extension CPU {
         guard known & kind == 0 else { return }
         if known & PageRecord.tables == 0 {
             around.tablePages.append(page.physical)
-            protect(page.physical)
+            if known & PageRecord.translated != 0 { protect(page.physical) }
         }
         page.known.flags |= kind
     }
@@ -20,16 +20,26 @@ extension CPU {
         for start in stride(from: offset & ~(size - 1), to: offset + count, by: size) {
             let entry = isWide ? page.load(start, UInt64.self) : UInt64(page.load(start, UInt32.self))
             guard entry & 0x21 == 0x21 else { continue }
+            guard page.known.flags & PageRecord.upperTable == 0 else {
+                state.codeChanged = true
+                return flushTranslations()
+            }
+            let target = physicalAddress(entry & 0x000F_FFFF_FFFF_F000)
+            guard let mapped = hostPage(target), mapped.known.flags & PageRecord.translated != 0 else { continue }
             state.codeChanged = true
-            guard page.known.flags & PageRecord.upperTable == 0 else { return flushTranslations() }
-            flushTranslations(toPhysical: physicalAddress(entry & 0x000F_FFFF_FFFF_F000))
+            flushTranslations(toPhysical: target)
         }
     }
 
     /// Nothing depends on any table: there are no translations.
     func forgetTables() {
-        guard around.tablePages.count > 0 else { return }
-        for physical in around.tablePages.take() { hostPage(physical)?.known.flags &= ~PageRecord.tables }
+        unsafe clear(PageRecord.tables, of: around.tablePages.take())
+        unsafe clear(PageRecord.translated, of: around.translatedPages.take())
+    }
+
+    private func clear(_ flags: UInt32, of pages: UnsafeBufferPointer<UInt64>) {
+        // SAFETY: the list keeps what was in it until the next page is appended.
+        for index in pages.indices { hostPage(unsafe pages[index])?.known.flags &= ~flags }
     }
 
     /// Forgets the translations that lead to a physical page, and what branches believed about code.

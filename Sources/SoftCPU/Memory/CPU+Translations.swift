@@ -90,6 +90,10 @@ extension CPU {
 
     /// The entry for a linear page, with what it says of another page or another place removed.
     private func claim(_ linear: UInt64, _ physical: UInt64, _ page: HostPage) -> TranslationEntry {
+        if page.known.flags & PageRecord.translated == 0 {
+            page.known.flags |= PageRecord.translated
+            around.translatedPages.append(page.physical)
+        }
         let entry = translation(of: linear)
         // SAFETY: translation(of:) gives an entry of a buffer.
         let old = unsafe entry.pointer.pointee

@@ -12,13 +12,11 @@ struct PageList {
         count += 1
     }
 
-    /// Empties it; gives what was in it.
-    mutating func take() -> [UInt64] {
+    /// Empties it; gives what was in it, which stays readable until a page is added.
+    mutating func take() -> UnsafeBufferPointer<UInt64> {
         defer { count = 0 }
         // SAFETY: as many have been stored.
-        return unsafe Array(
-            UnsafeBufferPointer(start: addresses.start.assumingMemoryBound(to: UInt64.self), count: count)
-        )
+        return unsafe UnsafeBufferPointer(start: addresses.start.assumingMemoryBound(to: UInt64.self), count: count)
     }
 
     func release() { addresses.unmap() }

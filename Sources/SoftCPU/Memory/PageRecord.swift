@@ -16,6 +16,8 @@ struct PageRecord {
     static let lastTable: UInt32 = 4
     /// Its entries lead to tables or map large pages, and translations depend on them.
     static let upperTable: UInt32 = 8
+    /// A translation leads to it, or has since all were forgotten.
+    static let translated: UInt32 = 16
     static let tables = lastTable | upperTable
 
     /// Bits of ``codeMask`` for a range of bytes within the page.

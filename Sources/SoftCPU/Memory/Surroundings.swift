@@ -14,6 +14,8 @@ struct Surroundings {
     var dirtyPages: PageList
     /// Pages that are ``PageRecord/tables``.
     var tablePages: PageList
+    /// Pages that are ``PageRecord/translated``.
+    var translatedPages: PageList
     let buffers = HostMapping(byteCount: TranslationSet.allCases.count * TranslationSet.byteCount)
     let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
     var arena = CodeArena()
@@ -28,6 +30,7 @@ struct Surroundings {
         for table in pageTables { table.unmap() }
         dirtyPages.release()
         tablePages.release()
+        translatedPages.release()
         buffers.unmap()
         recent.unmap()
         arena.release()

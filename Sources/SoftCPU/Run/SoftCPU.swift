@@ -17,8 +17,11 @@ public final class SoftCPU {
         unsafe around = .allocate(capacity: 1)
         let pageCount = memory.reduce(0) { $0 + Int($1.region.size >> 12) }
         unsafe around.initialize(
-            to:
-                Surroundings(dirtyPages: PageList(pageCount: pageCount), tablePages: PageList(pageCount: pageCount))
+            to: Surroundings(
+                dirtyPages: PageList(pageCount: pageCount),
+                tablePages: PageList(pageCount: pageCount),
+                translatedPages: PageList(pageCount: pageCount)
+            )
         )
         unsafe registers = .allocate(capacity: 1)
         let blank = OperationRecord(handler: invalidOpcodeHandler)

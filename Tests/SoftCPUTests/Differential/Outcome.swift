@@ -62,8 +62,8 @@ struct Outcome {
         for index in 0..<16 { note("r\(index)", general[index], native.general[index]) }
         var mask = Self.comparedFlags
         if !NativeCode.isMeasured { mask &= ~instruction.undefinedFlags }
-        // Intel's manual says that a fault restores the flags.
-        if native.vector >= 0, instruction.repeatsComparison, NativeCode.quirks != .intel { mask &= ~Flag.arithmetic }
+        // Intel restores the flags where the instruction was begun last; software keeps those of the turn before.
+        if native.vector >= 0, instruction.repeatsComparison { mask &= ~Flag.arithmetic }
         note("flags", flags & mask, native.flags & mask)
         vectors.note(native.vectors, of: instruction, completed: native.vector < 0, note)
         return found

@@ -61,6 +61,26 @@ struct PagingTests {
         #expect(machine.processor.state.control.cr2 == Self.target)
     }
 
+    @Test("a fault between two turns finds the same flags however the run was divided", arguments: [1, 3, 1000])
+    func faultBetweenTurns(_ slice: Int) throws {
+        // repne scasb from 16 bytes in front of a page that is not present; AL is greater than what is there.
+        let machine = try narrow(0x9006, [0xF2, 0xAE])
+        var state = machine.processor.state
+        state[.rdi] = 0xF_EFF0
+        state[.rcx] = 100
+        state[.rax] = 0x40
+        machine.processor.state = state
+        try machine.machine.put(0, bytes: 4, at: 0xB000 + 4 * 255)
+        try machine.machine.put([UInt8](repeating: 0x10, count: 16), at: 0xF_EFF0)
+
+        while machine.processor.run(upTo: slice) == .limit {}
+
+        let stack = machine.processor.state[.rsp]
+        #expect(machine.processor.state.control.cr2 == 0xF_F000)
+        #expect(machine.processor.state[.rcx] == 84)
+        #expect(try machine.machine.number(at: stack + 12, bytes: 4) & 0xFF == 0x06)
+    }
+
     @Test("a supervisor may write a read-only page without CR0.WP")
     func withoutProtection() throws {
         let machine = try narrow(0x9005, Self.store)
