@@ -11,6 +11,8 @@ struct FloatEnvironment: BitwiseCopyable {
     var treatsDenormalsAsZero: Bool
     /// What the processor does where the manuals leave it open.
     var quirks: Quirks
+    /// What was found by the steps before, in an instruction that has several. It has been raised even if a later step is stopped.
+    private var settled: FloatFlags = []
     /// What operations have found.
     var raised: FloatFlags = []
 
@@ -44,6 +46,12 @@ struct FloatEnvironment: BitwiseCopyable {
     @inline(__always)
     mutating func raise(_ flags: FloatFlags) { raised.formUnion(flags) }
 
+    /// Ends a step, in which nothing was found that is not masked.
+    mutating func endStep() {
+        settled.formUnion(raised)
+        raised = []
+    }
+
     /// Whether an exception was found that keeps the result from being stored.
     @inline(__always)
     var isStopped: Bool { !raised.intersection(.early).isSubset(of: masked) }
@@ -62,7 +70,8 @@ struct FloatEnvironment: BitwiseCopyable {
     /// What SSE adds to MXCSR: an instruction that is stopped early has no late exceptions (Intel SDM vol. 1, 11.5.2).
     @inline(__always)
     var mxcsrFlags: UInt32 {
-        UInt32((isStopped ? raised.intersection(.early) : raised.intersection(.exceptions)).rawValue)
+        let found = isStopped ? raised.intersection(.early) : raised.intersection(.exceptions)
+        return UInt32(found.union(settled.intersection(.exceptions)).rawValue)
     }
 }
 

@@ -6,7 +6,9 @@ enum Moves: InstructionFamily {
         table[ZYDIS_MNEMONIC_MOV] = { emitMove(&$0) }
         table[ZYDIS_MNEMONIC_MOVZX] = { emitExtension(&$0, extendRegisterZero, extendMemoryZero) }
         table[ZYDIS_MNEMONIC_MOVSX] = { emitExtension(&$0, extendRegisterSign, extendMemorySign) }
-        table[ZYDIS_MNEMONIC_MOVSXD] = { emitExtension(&$0, extendRegisterSign, extendMemorySign) }
+        table[ZYDIS_MNEMONIC_MOVSXD] = {
+            $0.bytes(0) == 2 ? emitShortMove(&$0) : emitExtension(&$0, extendRegisterSign, extendMemorySign)
+        }
         table[ZYDIS_MNEMONIC_LEA] = { emitAddress(&$0) }
         table[ZYDIS_MNEMONIC_CBW] = { $0.emit(cbw) }
         table[ZYDIS_MNEMONIC_CWDE] = { $0.emit(cwde) }
@@ -74,6 +76,16 @@ enum Moves: InstructionFamily {
             builder.finish()
         } else {
             builder.emit(nothing)
+        }
+    }
+
+    /// MOVSXD of 16 bits, which extends nothing and reads no more than that (Intel SDM vol. 2, MOVSX/MOVSXD).
+    private static func emitShortMove(_ builder: inout BlockBuilder) {
+        let destination = builder.registerOffset(0)
+        if builder.isMemory(1) {
+            builder.emit(registerMemory[1], memory: 1, bytes: 2, access: Access.read, destination: destination)
+        } else {
+            builder.emit(registerRegister[1], destination: destination, source: builder.registerOffset(1))
         }
     }
 

@@ -47,6 +47,7 @@ enum PackedFloat {
                 ? F.product(a.lane(index), b.lane(index), &environment) : F.zero(false)
         }
         guard !environment.isUnmasked else { return a }
+        environment.endStep()
         // Each lane with its neighbour, then with the other pair.
         let isByLane = environment.quirks.contains(.dotProductsByLane)
         let isPair = F.laneCount == 2
@@ -55,13 +56,14 @@ enum PackedFloat {
             return F.sum(products.lane(first), products.lane(first ^ 1), &environment)
         }
         guard !environment.isUnmasked else { return a }
-        let sums =
-            isPair
-            ? pairs
-            : Vector128(F.self) { index in
+        var sums = pairs
+        if !isPair {
+            environment.endStep()
+            sums = Vector128(F.self) { index in
                 let first = isByLane ? index : 0
                 return F.sum(pairs.lane(first), pairs.lane(first ^ 2), &environment)
             }
+        }
         return Vector128(F.self) { control >> UInt8($0) & 1 != 0 ? sums.lane($0) : F.zero(false) }
     }
 

@@ -80,6 +80,11 @@ extension RandomInstruction {
             guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { continue }
             placeAddress(operand, decoded, &random)
         }
+        // Which of two strings is read first is the processor's choice: one of them must not fault.
+        let comparisons = [
+            ZYDIS_MNEMONIC_CMPSB, ZYDIS_MNEMONIC_CMPSW, ZYDIS_MNEMONIC_CMPSD, ZYDIS_MNEMONIC_CMPSQ,
+        ]
+        if comparisons.contains(mnemonic), registers[6] >= NATIVE_READ_ONLY { registers[7] = NATIVE_DATA + 0x8000 }
         let operands = unsafe (0..<Int(decoded.instruction.operand_count)).map { decoded.operands[$0] }
         address = operands.first { $0.type == ZYDIS_OPERAND_TYPE_MEMORY }.map { address(of: $0, decoded) }
         return placeBranch(decoded)
