@@ -34,7 +34,7 @@ let package = Package(
         // For the package in Fuzzing.
         .library(
             name: "Parts",
-            targets: ["Devices", "Engine", "GuestMemory", "Machine", "Platform", "Replayer", "TraceFormat"]
+            targets: ["Devices", "Engine", "GuestMemory", "Machine", "Platform", "Replayer", "SoftCPU", "TraceFormat"]
         ),
     ],
     dependencies: [
