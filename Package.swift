@@ -79,7 +79,10 @@ let package = Package(
         .target(
             name: "SoftCPU",
             dependencies: ["CZydis", "X86", "GuestMemory"],
-            swiftSettings: swiftSettings + optimized
+            // The pass makes one function of several that are alike, and leaves calls in their places, not jumps.
+            swiftSettings: swiftSettings + optimized + [
+                .unsafeFlags(["-Xfrontend", "-disable-llvm-merge-functions-pass"])
+            ]
         ),
         // The one target that names the engines.
         .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),

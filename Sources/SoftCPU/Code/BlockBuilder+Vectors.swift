@@ -30,12 +30,25 @@ extension BlockBuilder {
     /// Goes in front of an instruction with these operands: SSE if one of them is an XMM register.
     mutating func requireVectors() {
         if isXMM(0) || isXMM(1) { requireSSE() } else { requireMMX() }
+        waitBeforeAddress()
+    }
+
+    /// Goes in front of what forms an address and may fault, where a pending x87 exception is reported before: the instruction has an
+    /// MMX register.
+    mutating func waitBeforeAddress() {
+        let hasMMX = isMMX(0) || isMMX(1)
+        if hasMMX, isMemory(0) || isMemory(1), !mode.contains(.long) { emit(checkPending) }
     }
 
     /// Writes an instruction whose destination is a vector register and whose source is a register of the same kind, memory
     /// or an immediate.
     mutating func emitVector(_ forms: VectorForms) {
         requireVectors()
+        emitOperands(forms)
+    }
+
+    /// The same without what goes in front.
+    mutating func emitOperands(_ forms: VectorForms) {
         let destination = vectorNumber(0)
         if isMemory(1) {
             emit(
@@ -102,3 +115,11 @@ private let sseUnavailable: Handler = {
 
 /// Faults as an MMX instruction does where it is not available (Intel SDM vol. 3, 13.1).
 private let mmxUnavailable: Handler = { attempt($0, $1) { cpu, _ throws(Fault) in try cpu.requireMMX() } }
+
+/// Goes in front of what may fault in an instruction that waits for x87 exceptions.
+let checkPending: Handler = { state, operation in
+    let cpu = CPU(state)
+    let operation = Operation(operation)
+    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
+    next(cpu, operation)
+}

@@ -70,7 +70,8 @@ struct DecodedInstruction {
         guard unsafe instruction.address_width == 32, raw.rex.B != 0, raw.modrm.mod == 0, raw.modrm.rm == 4,
             raw.sib.base == 5
         else { return }
-        for index in unsafe 0..<Int(instruction.operand_count) where operands[index].mem.base == ZYDIS_REGISTER_R13D {
+        for index in unsafe 0..<Int(instruction.operand_count)
+        where operands[index].type == ZYDIS_OPERAND_TYPE_MEMORY && operands[index].mem.base == ZYDIS_REGISTER_R13D {
             operands[index].mem.base = ZYDIS_REGISTER_NONE
             operands[index].mem.disp.has_displacement = 1
             operands[index].mem.disp.value = raw.disp.value

@@ -103,9 +103,15 @@ private let invalidatePage: Handler = {
 private let readExtendedControl: Handler = {
     attempt($0, $1) { cpu, _ throws(Fault) in
         guard cpu.state.cr4 & CR4.xsave != 0 else { throw .invalidOpcode }
-        guard cpu.register(RegisterOffset.general(1), UInt32.self) == 0 else { throw .protection() }
-        cpu.setRegister(RegisterOffset.general(0), UInt32(truncatingIfNeeded: cpu.state.xcr0))
-        cpu.setRegister(RegisterOffset.general(2), UInt32(truncatingIfNeeded: cpu.state.xcr0 >> 32))
+        let value: UInt64
+        switch cpu.register(RegisterOffset.general(1), UInt32.self) {
+        case 0: value = cpu.state.xcr0
+        // What XSAVEOPT would save.
+        case 1 where cpu.showsXSAVE(bit: 2): value = cpu.state.vector.used.rawValue & cpu.state.xcr0
+        default: throw .protection()
+        }
+        cpu.setRegister(RegisterOffset.general(0), UInt32(truncatingIfNeeded: value))
+        cpu.setRegister(RegisterOffset.general(2), UInt32(truncatingIfNeeded: value >> 32))
     }
 }
 

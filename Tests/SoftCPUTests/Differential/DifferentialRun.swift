@@ -13,10 +13,11 @@ struct DifferentialRun {
     private(set) var differences: [String: [String]] = [:]
     private var random: RandomOperands
     private var decoders = Decoders()
-    private let machine = UserModeMachine()
+    private let machine: UserModeMachine
 
-    init(forms: [InstructionForm], seed: UInt64) {
+    init(forms: [InstructionForm], seed: UInt64, machine: UserModeMachine = UserModeMachine()) {
         self.forms = forms
+        self.machine = machine
         random = RandomOperands(seed: seed)
         for form in forms { counts[form.name] = 0 }
     }
@@ -42,7 +43,8 @@ struct DifferentialRun {
         }
     }
 
-    private mutating func compare(_ instruction: RandomInstruction) -> String? {
+    /// Compares one instruction, with random registers of x87 and SSE; gives what differs.
+    mutating func compare(_ instruction: RandomInstruction) -> String? {
         let vectors = random.vectors(isMMX: instruction.isMMX)
         if let address = instruction.address { machine.put(instruction.operandWords, at: address) }
         var context = native_context()

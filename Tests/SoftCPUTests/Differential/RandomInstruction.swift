@@ -53,6 +53,20 @@ struct RandomInstruction {
         if address != nil, operandWords.isEmpty { operandWords = Self.words(decoded, &random) }
     }
 
+    /// One whose bytes and registers are given, with an operand in memory at an address.
+    init(bytes: [UInt8], registers: [UInt64], address: UInt64, operandWords: [UInt64]) {
+        self.bytes = bytes
+        self.registers = registers
+        self.address = address
+        self.operandWords = operandWords
+        flags = Flag.fixed | Flag.interrupt
+        undefinedFlags = 0
+        isMMX = false
+        loadsEnvironment = false
+        repeatsComparison = false
+        isApproximate = false
+    }
+
     private static let transcendental: Set<ZydisMnemonic> = [
         ZYDIS_MNEMONIC_F2XM1, ZYDIS_MNEMONIC_FYL2X, ZYDIS_MNEMONIC_FYL2XP1, ZYDIS_MNEMONIC_FPATAN, ZYDIS_MNEMONIC_FPTAN,
         ZYDIS_MNEMONIC_FSIN, ZYDIS_MNEMONIC_FCOS, ZYDIS_MNEMONIC_FSINCOS,

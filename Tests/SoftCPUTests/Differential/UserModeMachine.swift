@@ -15,7 +15,8 @@ final class UserModeMachine {
     /// Words in the middle of the data, which instructions are led to; the rest stays as it is.
     private static let hot = 0x3E00 / 8..<0x9400 / 8
 
-    init() {
+    /// - Parameter cpuid: what CPUID answers.
+    init(cpuid: [CPUIDEntry] = []) {
         func page(_ count: Int) -> UnsafeMutableRawPointer {
             let result = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 4096)
             unsafe result.initializeMemory(as: UInt8.self, repeating: 0, count: count)
@@ -44,6 +45,7 @@ final class UserModeMachine {
         unsafe tables[0x4000 / 8 + Int((NATIVE_READ_ONLY - NATIVE_DATA) >> 12)] = NATIVE_READ_ONLY | 5
         var configuration = SoftConfiguration()
         configuration.quirks = NativeCode.quirks
+        configuration.cpuid = cpuid
         let memory = unsafe [
             mapping(0x1000, size: UInt64(tableBytes), host: rawTables),
             mapping(NATIVE_CODE, size: 4096, host: rawCode),
@@ -60,6 +62,7 @@ final class UserModeMachine {
         state.control.cr0 = 0x8005_0033
         // PAE, MCE, PGE, OSFXSR, OSXMMEXCPT, OSXSAVE.
         state.control.cr4 = 0x4_06E0
+        state.control.xcr0 = 3
         state.control.efer = 0xD01
         state.control.cr3 = 0x1000
         state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0x33, accessRights: 0xA0FB)

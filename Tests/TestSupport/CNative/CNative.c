@@ -175,6 +175,8 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
     sigaltstack(&before, NULL);
 }
 #else
+#include <pthread.h>
+#include <sys/mman.h>
 int native_open(void) { return 1; }
 void native_vendor(char *name)
 {
@@ -187,3 +189,40 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
     (void)context, (void)bytes, (void)length;
 }
 #endif
+
+struct call {
+    void (*function)(void *);
+    void *argument;
+};
+
+static void *on_thread(void *opaque)
+{
+    struct call *call = opaque;
+    call->function(call->argument);
+    return 0;
+}
+
+long native_stack_depth(void (*function)(void *), void *argument)
+{
+    enum { size = 8 << 20, paint = 0xA5 };
+    uint8_t *stack = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack == MAP_FAILED)
+        return -1;
+    for (long index = 0; index < size; index++)
+        stack[index] = paint;
+    struct call call = {function, argument};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, stack, size);
+    long untouched = -1;
+    if (!pthread_create(&thread, &attributes, on_thread, &call)) {
+        pthread_join(thread, 0);
+        untouched = 0;
+        while (untouched < size && stack[untouched] == paint)
+            untouched++;
+    }
+    pthread_attr_destroy(&attributes);
+    munmap(stack, size);
+    return untouched < 0 ? -1 : size - untouched;
+}

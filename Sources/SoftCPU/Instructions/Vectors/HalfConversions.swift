@@ -3,22 +3,26 @@ internal import CZydis
 /// Conversions between XMM and MMX registers: CVTPI2PS, CVTPS2PI, CVTTPD2PI and their kin.
 enum HalfConversions: InstructionFamily {
     static func register(in table: inout InstructionTable) {
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTPI2PS,
             { fromHalf($0, $1) { PackedConversion.cvtpi2ps($0, $1, &$3) } },
             { computeLoaded($0, $1, UInt64.self) { PackedConversion.cvtpi2ps($0, $1, &$3) } }
         )
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTPI2PD,
             { fromHalf($0, $1) { PackedConversion.cvtdq2pd($1, &$3) } },
             { computeLoaded($0, $1, UInt64.self) { PackedConversion.cvtdq2pd($1, &$3) } }
         )
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTPS2PI,
             { toHalf($0, $1) { PackedConversion.integers($1, &$3, ofSingles: 2) } },
             { toHalfLoaded($0, $1, UInt64.self) { PackedConversion.integers($1, &$3, ofSingles: 2) } }
         )
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTTPS2PI,
             { toHalf($0, $1) { PackedConversion.integers($1, &$3, ofSingles: 2, isTruncating: true) } },
             {
@@ -27,12 +31,14 @@ enum HalfConversions: InstructionFamily {
                 }
             }
         )
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTPD2PI,
             { toHalf($0, $1) { PackedConversion.integersOfDoubles($1, &$3) } },
             { toHalfLoaded($0, $1, Vector128.self) { PackedConversion.integersOfDoubles($1, &$3) } }
         )
-        table.enter(
+        enter(
+            &table,
             ZYDIS_MNEMONIC_CVTTPD2PI,
             { toHalf($0, $1) { PackedConversion.integersOfDoubles($1, &$3, isTruncating: true) } },
             {
@@ -41,6 +47,21 @@ enum HalfConversions: InstructionFamily {
                 }
             }
         )
+    }
+
+    /// They are instructions of SSE whatever their operands are.
+    private static func enter(
+        _ table: inout InstructionTable,
+        _ mnemonic: ZydisMnemonic,
+        _ register: @escaping Handler,
+        _ memory: @escaping Handler
+    ) {
+        let forms = VectorForms(register: register, memory: memory)
+        table[mnemonic] = { builder in
+            builder.requireSSE()
+            builder.waitBeforeAddress()
+            builder.emitOperands(forms)
+        }
     }
 }
 

@@ -49,6 +49,7 @@ enum VectorLanes: InstructionFamily {
     private static func emitInsertion(_ builder: inout BlockBuilder, bytes: Int) {
         builder.requireVectors()
         let isHalf = builder.isMMX(0)
+        // The operand is loaded by an operation of its own.
         if isHalf { builder.emit(checkPending) }
         let source = builder.loadOperand(1)
         builder.emit(
@@ -137,14 +138,6 @@ private let insertHalfLane: Handler = { state, operation in
     next(cpu, operation)
 }
 
-/// Goes in front of the load of an operand whose instruction waits for x87 exceptions.
-private let checkPending: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    next(cpu, operation)
-}
-
 private let gatherBytes: Handler = { gather($0, $1, Packed.pmovmskb) }
 private let gatherSingles: Handler = { gather($0, $1, Packed.movmskps) }
 private let gatherDoubles: Handler = { gather($0, $1, Packed.movmskpd) }
@@ -230,8 +223,9 @@ extension CPU {
         let isStack = segment == SegmentNumber.ss
         let address = try segmentAddress(segment, offset, size: count, write: true)
         let chosen = Packed.pmovmskb(mask)
-        for index in 0..<count where chosen >> UInt64(index) & 1 != 0 {
-            try probeWrite(address &+ UInt64(index), size: 1, stack: isStack)
+        // All bytes must be there, whatever the mask; the upper half is looked at first. The manual leaves both open.
+        for place in stride(from: count - 8, through: 0, by: -8) {
+            try probeWrite(address &+ UInt64(place), size: 8, stack: isStack)
         }
         for index in 0..<count where chosen >> UInt64(index) & 1 != 0 {
             try write(address &+ UInt64(index), size: 1, UInt64(value.bytes[index]), stack: isStack)

@@ -41,3 +41,6 @@ uint32_t native_signature(void);
 /// Executes instructions of `length` bytes, 1 KiB at most, from `context`, which becomes what it is behind them, or where
 /// one faulted. Calls from several threads wait for one another. Needs native_open.
 void native_run(struct native_context *context, const uint8_t *bytes, int length);
+/// Calls a function on a thread whose stack of 8 MiB was painted before. Returns how many bytes of it are no longer as they were, or -1
+/// without a thread.
+long native_stack_depth(void (*function)(void *), void *argument);
