@@ -17,9 +17,9 @@ public struct HostCheck: Sendable {
         let needs = try StateNeeds(reader)
         do throws(ReplayError) {
             var session = try ReplaySession<P>(reader)
-            obstacles = session.obstacles(to: needs)
-            remarks = session.report.remarks + session.remarks(on: needs)
-            try session.tryState(of: first, &self)
+            obstacles = session.core.obstacles(to: needs)
+            remarks = session.report.remarks + session.core.remarks(on: needs)
+            try session.core.tryState(of: first, &self)
         } catch .engine(.hostDiffers(let differences)) {
             obstacles = differences.map(\.explanation)
         } catch .trace(let error) {
@@ -30,7 +30,7 @@ public struct HostCheck: Sendable {
     }
 }
 
-extension ReplaySession where P: EngineProcessor & ~Copyable {
+extension ReplayCore where P: EngineProcessor & ~Copyable {
     /// What the processor lacks of what states need.
     fileprivate func obstacles(to needs: StateNeeds) -> [String] {
         needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }

@@ -30,7 +30,7 @@ import X86
     }
 
     private static func place(_ offset: UInt64) -> Stepping.Method {
-        .breakpoint([InterruptHandler(offset: offset, address: GuestVirtualAddress(offset))])
+        .breakpoint([CodePlace(offset: offset, address: GuestVirtualAddress(offset))])
     }
 
     @Test(

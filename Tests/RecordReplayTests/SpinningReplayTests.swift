@@ -72,14 +72,14 @@ import X86
         var memory = try cut.firstKeyframe().memory
         var bytes = try memory.page(at: page)
         bytes.replaceSubrange(Int(rip & 0xFFF)..<Int(rip & 0xFFF) + 2, with: [0xEB, 0xFE])
-        var session = try KVMReplaySession(cut)
-        let first = try #require(try session.nextEvent())
-        try session.replay(first)
-        try session.processor.memory.write(bytes, at: page)
-        let next = try #require(try session.nextEvent())
+        var core = try ReplayCore<KVMProcessor>(cut)
+        let first = try #require(try core.nextEvent())
+        try core.replay(first, landing: .auto)
+        try core.processor.memory.write(bytes, at: page)
+        let next = try #require(try core.nextEvent())
 
         #expect(
-            performing: { try session.replay(next) },
+            performing: { try core.replay(next, landing: .auto) },
             throws: { error in
                 if case ReplayStop.divergence(let report)? = error as? ReplayStop {
                     report.actual.contains("did not come")

@@ -34,12 +34,12 @@ struct SteppingOracle<P: EngineProcessor & ~Copyable> {
     private static var size: Int { 65_536 }
 
     init(_ reader: TraceReader) throws {
-        var session = try ReplaySession<P>(reader)
-        moment = Moment(event: try session.start(atKeyframe: 0))
+        var core = try ReplayCore<P>(reader)
+        moment = Moment(event: try core.start(atKeyframe: 0).ordinal)
         moments = [moment]
-        memory = try session.processor.memory.read(at: GuestPhysicalAddress(0), count: Self.size)
+        memory = try core.processor.memory.read(at: GuestPhysicalAddress(0), count: Self.size)
         var cursor = reader.events(from: EventOrdinal(moment.event.rawValue + 1))
-        while let recorded = try cursor.next() { try go(through: recorded, reader, &session.processor) }
+        while let recorded = try cursor.next() { try go(through: recorded, reader, &core.processor) }
     }
 
     /// Addresses that change, and as many others.

@@ -137,6 +137,6 @@ extension Timeline where P: ~Copyable {
 
     /// Of the machine's state.
     mutating func digest() throws -> StateDigest {
-        try attempt { session in try session.capture().digest }
+        try attempt { core throws(ReplayStop) in try core.capture().digest }
     }
 }

@@ -53,10 +53,10 @@ extension TraceReader {
         let time = try event(at: entry.event).time
         var timeline = try KVMTimeline(self)
         try timeline.restore(number)
-        guard try timeline.session.processor.step() == .debug else { return nil }
-        try timeline.session.processor.setBreakpoints([])
-        guard timeline.session.processor.canTakeInterrupt else { return nil }
-        let landing = try timeline.session.capture()
+        guard try timeline.core.processor.step() == .debug else { return nil }
+        try timeline.core.processor.setBreakpoints([])
+        guard timeline.core.processor.canTakeInterrupt else { return nil }
+        let landing = try timeline.core.capture()
 
         let directory = try TemporaryDirectory()
         var writer = try TraceWriter(path: directory.file("delayed.rrvm"), header: header)
@@ -66,11 +66,11 @@ extension TraceReader {
         writer.appendKeyframe(.asynchronous, state: landing.state, digest: landing.digest, time: time)
         writer.append(.interrupt(vector: vector), time: time)
 
-        try timeline.session.processor.inject(vector: vector)
-        guard case .portWrite(let port, let size, let value) = try timeline.session.run() else { return nil }
+        try timeline.core.processor.inject(vector: vector)
+        guard case .portWrite(let port, let size, let value) = try timeline.core.run() else { return nil }
         let access = PortAccess(port: port, size: size, value: value)
-        writer.append(.portWrite(access), rip: timeline.session.processor.exitRIP, time: time)
-        let end = try timeline.session.capture()
+        writer.append(.portWrite(access), rip: timeline.core.processor.exitRIP, time: time)
+        let end = try timeline.core.capture()
         try writer.add(Set(end.writtenPages), of: timeline.memory)
         writer.appendKeyframe(.synchronous, state: end.state, digest: end.digest, time: time)
         try writer.finish(.stopped(.cut), time: time)

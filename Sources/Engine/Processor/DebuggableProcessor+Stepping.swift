@@ -8,7 +8,7 @@ public enum StepOutcome: Hashable, Sendable {
     case exit(Exit)
     /// The guest took an exception and has seen that it was stepped. Go back to the moment before and use
     /// ``Stepping/init(_:deliveringTo:)`` to reach the right state.
-    case exception([InterruptHandler])
+    case exception([CodePlace])
     /// The guest went on to this exit without stopping at the right place.
     case astray(Exit)
 }
@@ -44,9 +44,10 @@ extension DebuggableProcessor where Self: ~Copyable {
             if !handlers.isEmpty { return .exception(handlers) }
             return exit.isDebug ? .done : .exit(exit)
         }
-        try setBreakpoints(places.map(\.address))
-        let exit = try run()
-        if exit.isDebug { return places.contains { $0.offset == exitRIP } ? .done : .astray(exit) }
-        return exit.isSynchronous ? .astray(exit) : .exit(exit)
+        switch try run(to: places) {
+        case .there: return .done
+        case .elsewhere: return .astray(.debug)
+        case .exit(let exit): return exit.isSynchronous ? .astray(exit) : .exit(exit)
+        }
     }
 }

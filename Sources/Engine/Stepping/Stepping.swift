@@ -11,7 +11,7 @@ public struct Stepping: Hashable, Sendable {
         /// By ``DebuggableProcessor/step()``.
         case single
         /// By a breakpoint at one of these places, one of which the guest reaches next.
-        case breakpoint([InterruptHandler])
+        case breakpoint([CodePlace])
         /// Not at all: the guest uses the processor's debugging itself, or begins to with this instruction.
         case guestDebugsItself
     }
@@ -34,7 +34,7 @@ public struct Stepping: Hashable, Sendable {
     }
 
     /// How to stop after a delivery that ``handlers(reached:in:)`` found.
-    public init(_ state: ProcessorState, deliveringTo handlers: [InterruptHandler]) {
+    public init(_ state: ProcessorState, deliveringTo handlers: [CodePlace]) {
         self.state = state
         successors = nil
         method = state.debugsItself ? .guestDebugsItself : .breakpoint(handlers)
@@ -59,7 +59,7 @@ public struct Stepping: Hashable, Sendable {
         case .push:
             let next = state.mode.wrapped(state.rip &+ UInt64(length))
             let address = state.instructionAddress(at: next)
-            return .breakpoint([InterruptHandler(offset: next, address: address)])
+            return .breakpoint([CodePlace(offset: next, address: address)])
         case .interrupt(let vector): return handler(vector)
         case .interruptOnOverflow: return state.rflags & Flag.overflow != 0 ? handler(4) : .single
         case .debugException: return .guestDebugsItself
@@ -93,11 +93,11 @@ public struct Stepping: Hashable, Sendable {
     /// step went right.
     ///
     /// - Parameter registers: as ``DebuggableProcessor/exitRegisters`` gives them after the step.
-    public func handlers(reached registers: [UInt64], in memory: GuestMemory) -> [InterruptHandler] {
+    public func handlers(reached registers: [UInt64], in memory: GuestMemory) -> [CodePlace] {
         guard method == .single, registers.count > ripIndex, mayHaveBeenDelivered(registers) else { return [] }
         let rip = registers[ripIndex]
         let exceptions: ClosedRange<UInt8> = 0...31
-        var found: [InterruptHandler] = []
+        var found: [CodePlace] = []
         for handler in exceptions.compactMap({ memory.interruptHandler($0, in: state) }) where !found.contains(handler)
         {
             let bytes = memory.read(handler.address, count: 15, in: state)

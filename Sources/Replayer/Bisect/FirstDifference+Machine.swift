@@ -50,9 +50,9 @@ extension FirstDifference {
         _ one: inout Timeline<P>,
         _ other: inout Timeline<P>
     ) throws(TimelineError) {
-        _ = try one.attempt { session in try session.capture() }
-        _ = try other.attempt { session in try session.capture() }
-        let pages = one.session.tracker.knownPages.union(other.session.tracker.knownPages)
+        _ = try one.attempt { core throws(ReplayStop) in try core.capture() }
+        _ = try other.attempt { core throws(ReplayStop) in try core.capture() }
+        let pages = one.core.known.pages.union(other.core.known.pages)
         for page in pages.sorted() {
             let count = GuestMemory.pageSize
             guard let left = try? one.memory.read(at: page, count: count),
@@ -90,7 +90,7 @@ extension FirstDifference.Side {
             // Events that are no difference may lie in between: keyframes, and inputs that are ignored.
             while left > 0, let present = timeline.moment, present.event < target, try timeline.step() != .end {
                 guard let reached = timeline.moment, reached.event < target else { break }
-                place = (reached, timeline.session.processor.exitRIP)
+                place = (reached, timeline.core.processor.exitRIP)
                 left -= 1
             }
             if timeline.moment?.event == target {

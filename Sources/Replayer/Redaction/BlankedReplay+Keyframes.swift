@@ -8,49 +8,53 @@ extension BlankedReplay where P: ~Copyable {
     /// Comes to a keyframe. Where no blanked input is live, its state is the recorded one; else it is one of its own, unless the
     /// guest has forgotten what it was given.
     mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
-        let keyframe = try session.keyframe(number, recorded)
+        let keyframe = try core.keyframe(number, recorded)
         passedKeyframe = nil
-        if live.isEmpty { try meetRecorded(keyframe, recorded) } else { try meetBlanked(keyframe, recorded) }
+        if distance.live.isEmpty { try meetRecorded(keyframe, recorded) } else { try meetBlanked(keyframe, recorded) }
     }
 
     private mutating func meetRecorded(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
         switch keyframe.position {
-        case .asynchronous where stage == .searching: try session.jump(to: keyframe, recorded)
-        case .asynchronous where try session.isGivenNothing(): passedKeyframe = Int(keyframe.number)
+        case .asynchronous where stage == .searching: try core.jump(to: keyframe, recorded)
+        case .asynchronous where try core.isGivenNothing(): passedKeyframe = Int(keyframe.number)
         default:
-            try session.replay(recorded)
-            if let count = session.landingLooks, keyframe.position == .asynchronous { looks[keyframe.number] = count }
+            switch try core.replay(recorded, landing: landing) {
+            case .executed(let looks)? where keyframe.position == .asynchronous:
+                learned.looks[keyframe.number] = looks
+            case .restored(.notReached)?: learned.missedLandings.append(recorded.ordinal)
+            default: break
+            }
         }
-        lastKeyframe = (try session.reader.keyframeEntry(Int(keyframe.number)), nil)
-        lastEqualKeyframe = Int(keyframe.number)
+        lastKeyframe = (try core.reader.keyframeEntry(Int(keyframe.number)), nil)
+        distance.lastEqualKeyframe = Int(keyframe.number)
         if stage == .writing { try write(recorded, recorded: keyframe) }
     }
 
     private mutating func meetBlanked(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
-        if keyframe.position == .asynchronous, try session.isGivenNothing() { return leaveOut(keyframe, recorded) }
+        if keyframe.position == .asynchronous, try core.isGivenNothing() { return leaveOut(keyframe, recorded) }
         var keyframe = keyframe
         try reach(keyframe, recorded)
-        let capture = try session.capture()
-        changedPages.formUnion(capture.changedPages)
-        lastKeyframe = (try session.reader.keyframeEntry(Int(keyframe.number)), capture.state)
+        let capture = try core.capture()
+        distance.changedPages.formUnion(capture.changedPages)
+        lastKeyframe = (try core.reader.keyframeEntry(Int(keyframe.number)), capture.state)
         let isEqual = capture.digest == keyframe.digest
         if isEqual {
-            session.stand(at: keyframe)
-            live = []
-            lastEqualKeyframe = Int(keyframe.number)
+            core.known.stand(at: keyframe)
+            distance.live = []
+            distance.lastEqualKeyframe = Int(keyframe.number)
         } else {
             changedKeyframes.append(recorded.ordinal)
             (keyframe.state, keyframe.digest) = (capture.state, capture.digest)
         }
         if stage == .writing { try write(recorded, present: keyframe) }
-        if isEqual { changedPages = [] }
+        if isEqual { distance.changedPages = [] }
     }
 
     /// Lets a keyframe be that no replay needs: the copy has an event in its place that changes nothing.
     private mutating func leaveOut(_ keyframe: Keyframe, _ recorded: RecordedEvent) {
         changedKeyframes.append(recorded.ordinal)
-        changedPages.formUnion(keyframe.changedPages)
-        writer?.append(.leftOutKeyframe(in: session.reader.header.machine), time: recorded.time)
+        distance.changedPages.formUnion(keyframe.changedPages)
+        writer?.append(.leftOutKeyframe(in: core.reader.header.machine), time: recorded.time)
     }
 
     /// Remembers the state behind the exit that follows a keyframe which was passed by.
@@ -58,23 +62,23 @@ extension BlankedReplay where P: ~Copyable {
         guard let keyframe = passedKeyframe else { return }
         passedKeyframe = nil
         guard let capture = try captureBetweenInstructions() else { return }
-        checkpoints[recorded.ordinal] = Checkpoint(keyframe: keyframe, digest: capture.digest)
+        learned.checkpoints[recorded.ordinal] = Checkpoint(keyframe: keyframe, digest: capture.digest)
     }
 
     /// Finds out whether the guest has forgotten, behind an exit at which the recorded state is known.
     mutating func compareState(behind recorded: RecordedEvent) throws {
-        guard !live.isEmpty, let checkpoint = checkpoints[recorded.ordinal],
+        guard !distance.live.isEmpty, let checkpoint = learned.checkpoints[recorded.ordinal],
             let capture = try captureBetweenInstructions()
         else { return }
-        changedPages.formUnion(capture.changedPages)
+        distance.changedPages.formUnion(capture.changedPages)
         guard capture.digest == checkpoint.digest else { return }
-        live = []
-        lastEqualKeyframe = checkpoint.keyframe
+        distance.live = []
+        distance.lastEqualKeyframe = checkpoint.keyframe
     }
 
     /// The present state; nil where the instruction of the last exit has another access to make.
     private mutating func captureBetweenInstructions() throws -> StateTracker.Capture? {
-        do { return try session.capture() } catch EngineError.unfinishedInstruction { return nil }
+        do { return try core.capture() } catch ReplayStop.error(.engine(.unfinishedInstruction)) { return nil }
     }
 
     /// Executes to the moment of a keyframe in whose state the guest will not be.
@@ -83,9 +87,10 @@ extension BlankedReplay where P: ~Copyable {
     private mutating func reach(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
         switch keyframe.position {
         case .synchronous:
-            if let ending = session.ending(after: recorded) { try session.runInto(ending, recorded) }
+            if let ending = core.ending(after: recorded) { try core.runInto(ending, recorded) }
         case .asynchronous:
-            guard let count = looks[keyframe.number], try session.execute(to: keyframe, looks: count, recorded) else {
+            guard let count = learned.looks[keyframe.number], try core.execute(to: keyframe, looks: count, recorded)
+            else {
                 throw Stop(reason: .interrupted(recorded.ordinal))
             }
         case .reset: throw Stop(reason: .reset(recorded.ordinal))
@@ -95,28 +100,30 @@ extension BlankedReplay where P: ~Copyable {
     /// Compares the state at the end, and finishes what is written.
     mutating func end(_ outcome: Outcome, _ recorded: RecordedEvent) throws {
         let endsWithKeyframe = lastKeyframe.map { $0.entry.event.rawValue + 1 == recorded.ordinal.rawValue } ?? false
-        if !live.isEmpty, endsWithKeyframe, case (let entry, let state?)? = lastKeyframe {
-            let keyframe = try session.keyframe(entry.number, recorded)
-            let difference = try session.difference(of: state, from: keyframe, recorded)
+        if !distance.live.isEmpty, endsWithKeyframe, case (let entry, let state?)? = lastKeyframe {
+            let keyframe = try core.keyframe(entry.number, recorded)
+            let difference = try core.difference(of: state, from: keyframe, recorded)
             throw Stop(reason: .endState(registers: difference.registers.count, pages: difference.pageCount))
         }
         if !endsWithKeyframe {
-            let digest = try session.capture().digest
-            guard live.isEmpty || digest == endDigest else { throw Stop(reason: .endState(registers: 0, pages: 0)) }
-            endDigest = digest
+            let digest = try core.capture().digest
+            guard distance.live.isEmpty || digest == learned.endDigest else {
+                throw Stop(reason: .endState(registers: 0, pages: 0))
+            }
+            learned.endDigest = digest
         }
-        if stage == .learning { try session.compareEnd(outcome, recorded) }
+        if stage == .learning { try core.compareEnd(outcome, recorded) }
         summary = try writer.take()?.finish(
             outcome,
-            completedInstructions: session.reader.completedInstructions,
+            completedInstructions: core.reader.completedInstructions,
             time: recorded.time
         )
     }
 
     /// Writes a keyframe with the pages that changed since the one before, as memory holds them now.
     private mutating func write(_ recorded: RecordedEvent, present keyframe: Keyframe) throws {
-        let memory = session.processor.memory
-        for page in changedPages.union(keyframe.changedPages).sorted() {
+        let memory = core.processor.memory
+        for page in distance.changedPages.union(keyframe.changedPages).sorted() {
             try memory.withPage(page) { writer?.addPage(page, $0) }
         }
         writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
@@ -125,11 +132,11 @@ extension BlankedReplay where P: ~Copyable {
     /// Writes a keyframe as it was recorded, with the pages that changed since the one that was written before.
     mutating func write(_ recorded: RecordedEvent, recorded keyframe: Keyframe) throws {
         var memory = keyframe.memory
-        for page in changedPages.union(keyframe.changedPages).sorted() {
+        for page in distance.changedPages.union(keyframe.changedPages).sorted() {
             let bytes = try memory.page(at: page)
             writer?.addPage(page, bytes.rawSpan)
         }
         writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
-        changedPages = []
+        distance.changedPages = []
     }
 }

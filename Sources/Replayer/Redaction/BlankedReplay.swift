@@ -11,7 +11,8 @@ internal import X86
 /// lies between two exits and the guest is given nothing there, behind the next exit. Executing to such a keyframe itself
 /// can take seconds, and does not succeed everywhere.
 struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
-    var session: ReplaySession<P>
+    var core: ReplayCore<P>
+    let landing: Landing
     /// The pieces that may be blanked, in order.
     let inputs: [RecordedInput]
     /// Which of them are.
@@ -23,20 +24,12 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// Is told of every event that was replayed.
     let visit: (EventOrdinal) -> Void
 
-    /// The states of the recording's own replay behind some exits.
-    var checkpoints: [EventOrdinal: Checkpoint] = [:]
+    /// What the recording's own replay has shown.
+    var learned = Learned()
     /// The keyframe that was passed by since the last event, in the recording's own replay.
     var passedKeyframe: Int?
-    /// How many times each landing of the recording's own replay looked before it was there.
-    var looks: [UInt32: Int] = [:]
-    /// The digest at the end, for a trace that does not end with a keyframe.
-    var endDigest: StateDigest?
-    /// The blanked pieces that the guest may still hold.
-    var live: [Int] = []
-    /// The last keyframe at which the state was the recorded one, or soon enough: from there on the guest comes to the same.
-    var lastEqualKeyframe = 0
-    /// Pages that have changed since then.
-    var changedPages: Set<GuestPhysicalAddress> = []
+    /// How far the guest is from the recorded one.
+    var distance = Distance()
     /// The keyframes that were met in another state than the recorded one, or left out because they would have been.
     var changedKeyframes: [EventOrdinal] = []
     /// The keyframe that was met last, and the state there.
@@ -55,6 +48,28 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case searching
         /// To write what was found, and to see it replay from its beginning to its end.
         case writing
+    }
+
+    /// What the recording's own replay has shown.
+    struct Learned {
+        /// Its states behind some exits.
+        var checkpoints: [EventOrdinal: Checkpoint] = [:]
+        /// How many times each landing looked before it was there.
+        var looks: [UInt32: Int] = [:]
+        /// The moments between two exits that executing did not lead to, though this host can stop the guest there.
+        var missedLandings: [EventOrdinal] = []
+        /// The digest at the end, for a trace that does not end with a keyframe.
+        var endDigest: StateDigest?
+    }
+
+    /// What the guest may have of blanked input.
+    struct Distance {
+        /// The blanked pieces that it may still hold.
+        var live: [Int] = []
+        /// The last keyframe at which the state was the recorded one, or soon enough: from there on the guest comes to the same.
+        var lastEqualKeyframe = 0
+        /// Pages that have changed since then.
+        var changedPages: Set<GuestPhysicalAddress> = []
     }
 
     /// The recorded state behind an exit.
@@ -81,7 +96,8 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         inputs: [RecordedInput],
         visit: @escaping (EventOrdinal) -> Void
     ) {
-        self.session = session
+        landing = session.landing
+        core = session.core
         self.inputs = inputs
         self.visit = visit
         isBlanked = [Bool](repeating: false, count: inputs.count)
@@ -94,33 +110,33 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     mutating func run(fromKeyframe number: Int, to last: EventOrdinal) throws -> Failure? {
         do {
             try begin(atKeyframe: number)
-            while session.cursor.position <= last, let recorded = try session.nextEvent() {
+            while core.cursor.position <= last, let recorded = try core.nextEvent() {
                 try replay(recorded)
                 visit(recorded.ordinal)
             }
             return nil
         } catch {
-            let reason = live.isEmpty ? nil : reason(error)
+            let reason = distance.live.isEmpty ? nil : reason(error)
             guard let reason else { throw error }
             return Failure(
-                event: EventOrdinal(session.cursor.position.rawValue - 1),
+                event: EventOrdinal(core.cursor.position.rawValue - 1),
                 reason: reason,
-                suspects: live,
-                start: lastEqualKeyframe
+                suspects: distance.live,
+                start: distance.lastEqualKeyframe
             )
         }
     }
 
     private mutating func begin(atKeyframe number: Int) throws {
-        (live, lastEqualKeyframe, changedPages, passedKeyframe) = ([], number, [], nil)
-        let event = try session.start(atKeyframe: number)
-        guard number > 0 || event == session.reader.header.firstEvent else {
+        (distance, passedKeyframe) = (Distance(lastEqualKeyframe: number), nil)
+        let event = try core.start(atKeyframe: number).ordinal
+        guard number > 0 || event == core.reader.header.firstEvent else {
             throw ReplayStop.error(.inconsistent(event, "the trace does not begin with a keyframe"))
         }
-        let entry = try session.reader.keyframeEntry(number)
+        let entry = try core.reader.keyframeEntry(number)
         lastKeyframe = (entry, nil)
         nextInput = inputs.firstPlace { $0.events.upperBound >= event }
-        if stage == .writing { try write(session.reader.event(at: event), recorded: session.reader.keyframe(number)) }
+        if stage == .writing { try write(core.reader.event(at: event), recorded: core.reader.keyframe(number)) }
     }
 
     private mutating func replay(_ recorded: RecordedEvent) throws {
@@ -129,7 +145,7 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case .end(let outcome): try end(outcome, recorded)
         default:
             let given = take(recorded)
-            try session.replay(given)
+            try core.replay(given, landing: landing)
             writer?.append(given.event, rip: given.rip, time: given.time)
             switch stage {
             case .learning: try noteState(behind: recorded)
@@ -144,7 +160,7 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         guard nextInput < inputs.count, isBlanked[nextInput], inputs[nextInput].events.contains(recorded.ordinal) else {
             return recorded
         }
-        if live.last != nextInput { live.append(nextInput) }
+        if distance.live.last != nextInput { distance.live.append(nextInput) }
         var given = recorded
         given.event = recorded.event.blanked
         return given
@@ -152,14 +168,14 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// What an error says of the blanked input; nil for one that has nothing to do with it.
     private func reason(_ error: any Error) -> KeptInput.Reason? {
-        let event = EventOrdinal(session.cursor.position.rawValue - 1)
+        let event = EventOrdinal(core.cursor.position.rawValue - 1)
         switch error {
         case let reason as Stop: return reason.reason
-        case ReplayStop.divergence where session.timeWatch.hasExpired: return .stalled(event)
+        case ReplayStop.divergence where core.pace.watch.hasExpired: return .stalled(event)
         case ReplayStop.divergence(let divergence):
             return .divergence(event, expected: divergence.expected, actual: divergence.actual)
         // A guest that has gone elsewhere may be in the middle of another instruction.
-        case ReplayStop.error(.engine(let error)), let error as EngineError:
+        case ReplayStop.error(.engine(let error)):
             return .divergence(event, expected: "this event", actual: "\(error)")
         default: return nil
         }

@@ -27,7 +27,7 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         blanking inputs: [RecordedInput],
         visit: @escaping (EventOrdinal) -> Void = { _ in }
     ) {
-        reader = session.reader
+        reader = session.core.reader
         self.inputs = inputs
         replay = BlankedReplay(session, inputs: inputs, visit: visit)
     }
@@ -62,7 +62,7 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     ) throws -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
         // What is not known to replay as it is shows nothing about its input.
-        if let missed = replay.session.missedLandings.first { throw ReplayStop.error(.notReached(missed)) }
+        if let missed = replay.learned.missedLandings.first { throw ReplayStop.error(.notReached(missed)) }
         replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
         try findKept()

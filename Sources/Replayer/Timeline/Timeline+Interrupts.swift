@@ -9,7 +9,7 @@ extension Timeline where P: ~Copyable {
         /// The interrupt.
         var event: RecordedEvent
         /// Where it leads; nil where the guest's table does not say.
-        var handler: InterruptHandler?
+        var handler: CodePlace?
     }
 
     /// The interrupt that is taken next; nil where none is, or the guest cannot take it yet.
@@ -44,14 +44,11 @@ extension Timeline where P: ~Copyable {
         // With another one waiting, the handler's first instruction may be that of the other's handler.
         guard stopsAtHandlers, deliveries.count == 1, let handler = delivery.handler else { return false }
         isStepping = true
-        let isThere = try attempt { session in
-            try session.processor.setBreakpoints([handler.address])
+        let isThere = try attempt { core throws(ReplayStop) in
             while true {
-                let exit = try session.processor.run()
-                if session.timeWatch.hasExpired { return false }
-                if exit != .kicked, exit != .interruptWindow {
-                    return exit == .debug && session.processor.exitRIP == handler.offset
-                }
+                let outcome = try onEngine(core.processor.run(to: [handler]))
+                if core.pace.watch.hasExpired { return false }
+                if outcome != .exit(.kicked), outcome != .exit(.interruptWindow) { return outcome == .there }
             }
         }
         if isThere {
@@ -68,7 +65,7 @@ extension Timeline where P: ~Copyable {
 
 extension DebuggableProcessor where Self: ~Copyable {
     /// Whether a step has only delivered an interrupt: then nothing but RSP, RIP and flags has changed.
-    func isAtHandler(_ handler: InterruptHandler?, before: [UInt64]) -> Bool {
+    func isAtHandler(_ handler: CodePlace?, before: [UInt64]) -> Bool {
         guard let handler, exitRIP == handler.offset else { return false }
         let stackPointer = GeneralRegister.rsp.rawValue
         return zip(before, exitRegisters).prefix(GeneralRegister.allCases.count).enumerated().allSatisfy {

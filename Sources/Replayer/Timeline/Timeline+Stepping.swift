@@ -46,7 +46,7 @@ extension Timeline where P: ~Copyable {
             return .event
         default:
             if present.instructions == 0 {
-                privilege = try attempt { session in try session.processor.state().privilegeLevel }
+                privilege = try state().privilegeLevel
             }
             return try execute(to: next, from: present)
         }
@@ -54,7 +54,7 @@ extension Timeline where P: ~Copyable {
 
     /// Steps towards an event that the guest has to execute something for.
     private mutating func execute(to next: RecordedEvent, from present: Moment) throws(TimelineError) -> Step {
-        if present.instructions == 0 { session.beginStepping(to: next) }
+        if present.instructions == 0 { core.pace.beginStepping(to: next) }
         let delivery = try nextDelivery()
         if let delivery, try deliver(delivery, from: present) {
             moment = present.advanced(by: 1)
@@ -64,8 +64,8 @@ extension Timeline where P: ~Copyable {
             try replayNext()
             return .event
         }
-        let start = session.processor.exitRIP
-        let before = session.processor.exitRegisters
+        let start = core.processor.exitRIP
+        let before = core.processor.exitRegisters
         guard let exit = try stepProcessor(to: next, from: present, isDelivering: delivery != nil) else {
             // The machine went back to where it was, and knows now that an exception comes there.
             return try step()
@@ -81,7 +81,7 @@ extension Timeline where P: ~Copyable {
             return .instruction
         }
         deliveries.removeAll { $0 == delivery.event }
-        if session.processor.isAtHandler(delivery.handler, before: before) {
+        if core.processor.isAtHandler(delivery.handler, before: before) {
             moment = present.advanced(by: 1)
             return .delivery(delivery.event)
         }
@@ -98,14 +98,14 @@ extension Timeline where P: ~Copyable {
     ) throws(TimelineError) {
         try endStepping()
         if !isNear(start) {
-            let reached = try attempt { session in try session.processor.state().privilegeLevel }
+            let reached = try state().privilegeLevel
             let highest = max(privilege, reached)
-            guard highest < 3 || session.processor.canStop(in: .ring3) else {
+            guard highest < 3 || core.processor.canStop(in: .ring3) else {
                 throw cannotStep(present, .host(privilege: highest))
             }
         }
         do throws(TimelineError) {
-            try attempt { session in try session.accept(exit, next) }
+            try attempt { core throws(ReplayStop) in try core.accept(exit, next) }
         } catch {
             guard case .divergence = error else { throw error }
             // Some hosts let the guest see the flag by which they step. Whether it is they who lead elsewhere is seen by
@@ -132,17 +132,15 @@ extension Timeline where P: ~Copyable {
         isDelivering: Bool
     ) throws(TimelineError) -> Exit? {
         let known = exceptions[present]
-        let stepping = try attempt { session in
-            let state = try session.processor.executionState()
-            return known.map { Stepping(state, deliveringTo: $0) } ?? Stepping(state, in: session.processor.memory)
-        }
+        let state = try attempt { core throws(ReplayStop) in try onEngine(core.processor.executionState()) }
+        let stepping = known.map { Stepping(state, deliveringTo: $0) } ?? Stepping(state, in: memory)
         guard stepping.method != .guestDebugsItself else { throw cannotStep(present, .guestDebugsItself) }
         isStepping = true
-        let outcome = try attempt { session in
+        let outcome = try attempt { core throws(ReplayStop) in
             while true {
-                let outcome = try session.processor.step(by: stepping)
+                let outcome = try onEngine(core.processor.step(by: stepping))
                 // A guest that has gone another way may be stepped for ever.
-                if session.timeWatch.hasExpired { throw session.stall(at: next, expected: "the next event") }
+                if core.pace.watch.hasExpired { throw core.stall(at: next, expected: "the next event") }
                 if outcome != .exit(.kicked), outcome != .exit(.interruptWindow) { return outcome }
             }
         }
@@ -161,7 +159,7 @@ extension Timeline where P: ~Copyable {
 
     /// Whether an exit is of the instruction at `start`: a host that does not step runs on to an exit far away.
     private func isNear(_ start: UInt64) -> Bool {
-        session.processor.exitRIP &- start <= 15
+        core.processor.exitRIP &- start <= 15
     }
 
     private mutating func cannotStep(_ moment: Moment, _ obstacle: StepObstacle) -> TimelineError {
@@ -176,26 +174,26 @@ extension Timeline where P: ~Copyable {
         from present: Moment
     ) throws(TimelineError) -> TimelineError {
         try endStepping()
-        let privilege = landing?.keyframe.state.privilegeLevel ?? 0
-        if privilege == 3, !session.processor.canStop(in: .ring3) {
+        let privilege = target?.keyframe.state.privilegeLevel ?? 0
+        if privilege == 3, !core.processor.canStop(in: .ring3) {
             return cannotStep(present, .host(privilege: privilege))
         }
-        return try attempt { session in
-            throw session.divergence(at: next, expected: "an interrupt between two exits", actual: exit.words)
+        return try attempt { core throws(ReplayStop) in
+            throw core.divergence(at: next, expected: "an interrupt between two exits", actual: exit.words)
         }
     }
 
     /// Whether the machine is in the state of a keyframe between two exits, which is the next event.
     private mutating func isAt(keyframe number: UInt32) throws(TimelineError) -> Bool {
-        if landing == nil {
-            landing = try attempt { session in
-                let keyframe = try session.reader.keyframe(Int(number))
-                return (try LandingTarget(keyframe), keyframe)
+        if target == nil {
+            target = try attempt { core throws(ReplayStop) in
+                let keyframe = try onTrace(core.reader.keyframe(Int(number)))
+                return (try onTrace(LandingTarget(keyframe)), keyframe)
             }
         }
-        guard var landing else { return false }
-        let isThere = try attempt { session in try session.isAt(&landing.target, landing.keyframe) }
-        self.landing = landing
+        guard var target else { return false }
+        let isThere = try attempt { core throws(ReplayStop) in try core.isAt(&target.place, target.keyframe) }
+        self.target = target
         return isThere
     }
 }

@@ -9,11 +9,12 @@ public import X86
 public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// The trace.
     public let reader: TraceReader
-    var session: ReplaySession<P>
+    var core: ReplayCore<P>
+    private let landing: Landing
     /// The event that comes next, where one has been looked at and not been replayed.
     var upcoming: RecordedEvent?
     /// The keyframe to land on, where the next event is one between two exits.
-    var landing: (target: LandingTarget, keyframe: Keyframe)?
+    var target: (place: LandingTarget, keyframe: Keyframe)?
     /// The processor stops after each instruction.
     var isStepping = false
     /// The privilege level at the last event.
@@ -25,29 +26,30 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var stopsAtHandlers = true
 
     /// Exceptions that instructions raise, by the moment before: where a step was found to have led to a handler.
-    var exceptions: [Moment: [InterruptHandler]] = [:]
+    var exceptions: [Moment: [CodePlace]] = [:]
     /// Is called at every event that the machine has come to.
     public var visit: () -> Void = {}
 
     /// The moments between two exits that executing did not lead to, though this host can stop the guest there. The machine was
     /// put there, and what was shown of the stretches before them may not be what the recorded guest did.
-    public var missedLandings: [EventOrdinal] { session.missedLandings }
+    public private(set) var missedLandings: [EventOrdinal] = []
 
     /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
     public internal(set) var moment: Moment?
 
     /// Takes a session that has not begun.
     init(_ session: consuming ReplaySession<P>) {
-        reader = session.reader
-        self.session = session
+        reader = session.core.reader
+        landing = session.landing
+        core = session.core
     }
 
     /// The memory at ``moment``.
-    public var memory: GuestMemory { session.processor.memory }
+    public var memory: GuestMemory { core.processor.memory }
 
     /// The processor's state at ``moment``.
     public mutating func state() throws(TimelineError) -> ProcessorState {
-        try attempt { session in try session.processor.state() }
+        try attempt { core throws(ReplayStop) in try onEngine(core.processor.state()) }
     }
 
     /// The machine at ``moment``, to be looked at.
@@ -104,12 +106,9 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// - Throws: `.replay(.trace(.noSuchKeyframe))`, or a divergence where this host does not keep the state.
     public mutating func restore(_ number: Int) throws(TimelineError) {
         try endStepping()
-        let event = try attempt { session in
-            let event = try session.start(atKeyframe: number)
-            return event
-        }
-        (upcoming, landing, deliveries) = (nil, nil, [])
-        moment = Moment(event: event)
+        let event = try attempt { core throws(ReplayStop) in try core.start(atKeyframe: number) }
+        (upcoming, target, deliveries) = (nil, nil, [])
+        moment = Moment(event: event.ordinal)
     }
 
     /// Executes up to the next event and through it.
@@ -119,17 +118,20 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     public mutating func replayNext() throws(TimelineError) -> RecordedEvent? {
         try endStepping()
         guard let next = try peek() else { return nil }
-        try attempt { session in
-            try session.replay(next)
-            session.recent.append(next)
+        let landing = landing
+        let arrival = try attempt { core throws(ReplayStop) in
+            let arrival = try core.replay(next, landing: landing)
+            core.recent.append(next)
+            return arrival
         }
+        if arrival == .restored(.notReached) { missedLandings.append(next.ordinal) }
         arrive(at: next)
         return next
     }
 
     /// The event that comes next; nil at the end of the trace.
     public mutating func peek() throws(TimelineError) -> RecordedEvent? {
-        if upcoming == nil { upcoming = try attempt { session in try session.nextEvent() } }
+        if upcoming == nil { upcoming = try attempt { core throws(ReplayStop) in try core.nextEvent() } }
         return upcoming
     }
 
@@ -143,9 +145,9 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// Finishes the last event's instruction; false where it has another access to make, so that no state belongs to the
     /// event.
     public mutating func finishAccess() throws(TimelineError) -> Bool {
-        if session.processor.isInsideInstruction { return false }
+        if core.processor.isInsideInstruction { return false }
         do {
-            try session.processor.completePendingAccess()
+            try core.processor.completePendingAccess()
             return true
         } catch .unfinishedInstruction {
             return false
@@ -158,7 +160,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     mutating func arrive(at event: RecordedEvent) {
         visit()
         moment = Moment(event: event.ordinal)
-        (upcoming, landing) = (nil, nil)
+        (upcoming, target) = (nil, nil)
         switch event.event {
         case .interrupt, .nonMaskableInterrupt: deliveries.append(event)
         case .deviceWrite, .keyframe: break
@@ -170,32 +172,28 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     mutating func endStepping() throws(TimelineError) {
         guard isStepping else { return }
         isStepping = false
-        try attempt { session in try session.processor.setBreakpoints([]) }
+        try attempt { core throws(ReplayStop) in try onEngine(core.processor.setBreakpoints([])) }
     }
 
     /// Does something that leaves the machine nowhere in particular if it fails.
     mutating func attempt<Result>(
-        _ body: (inout ReplaySession<P>) throws -> Result
+        _ body: (inout ReplayCore<P>) throws(ReplayStop) -> Result
     ) throws(TimelineError) -> Result {
         do {
-            return try body(&session)
+            return try body(&core)
         } catch {
             moment = nil
-            throw TimelineError(error, at: upcoming?.ordinal ?? reader.header.firstEvent)
+            throw TimelineError(error)
         }
     }
 }
 
 extension TimelineError {
-    /// What a session's failure means for its timeline.
-    init(_ error: any Error, at event: EventOrdinal) {
-        switch error {
-        case let error as TimelineError: self = error
-        case ReplayStop.divergence(let divergence): self = .divergence(divergence)
-        case ReplayStop.error(let error): self = .replay(error)
-        case let error as EngineError: self = .replay(.engine(error))
-        case let error as TraceError: self = .replay(.trace(error))
-        default: self = .replay(.inconsistent(event, "\(error)"))
+    /// What a replay's stop means for its timeline.
+    fileprivate init(_ stop: ReplayStop) {
+        switch stop {
+        case .divergence(let divergence): self = .divergence(divergence)
+        case .error(let error): self = .replay(error)
         }
     }
 }

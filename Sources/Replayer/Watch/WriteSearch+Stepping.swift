@@ -41,7 +41,7 @@ extension WriteSearch where P: ~Copyable {
                 let cause = try cause(of: step, stretch.event, at: place)
                 changes.append(MemoryChange(before: before, moment: moment, old: old, new: new, cause: cause))
             }
-            (old, before, rip) = (new, moment, timeline.session.processor.exitRIP)
+            (old, before, rip) = (new, moment, timeline.core.processor.exitRIP)
         }
         return changes
     }

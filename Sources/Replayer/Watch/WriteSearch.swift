@@ -111,11 +111,6 @@ extension Timeline where P: ~Copyable {
     /// The pages that were written since the last call, by the guest or a device; where a state was restored on the way, all
     /// that may have been.
     mutating func takeWrittenPages() throws(TimelineError) -> Set<GuestPhysicalAddress> {
-        try attempt { session in
-            let pages = try session.processor.takeDirtyPages(expecting: [])
-            session.changedSinceKeyframe.formUnion(try session.tracker.update(pages, in: session.processor.memory))
-            defer { session.writtenPages = [] }
-            return session.writtenPages?.union(pages) ?? Set(pages)
-        }
+        try attempt { core throws(ReplayStop) in try core.known.takeWrittenPages(of: &core.processor) }
     }
 }

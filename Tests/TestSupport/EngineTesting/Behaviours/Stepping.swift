@@ -6,7 +6,8 @@ extension EngineBehaviours {
     static let stepping: [any EngineBehaviour] = [
         AStepExecutesOneInstruction(), AStepIntoAnAccessComesToItsExit(),
         AStepOverWhatAHostMayHaveCompletedLeavesTheRegistersBehindIt(), TheFlagsThatAreStoredAreItsOwn(),
-        AnExceptionIsFoundAndThenDelivered(),
+        AnExceptionIsFoundAndThenDelivered(), TheTimesOfAnInstructionAreStoppedAtOneByOne(),
+        AnInstructionThatLeadsToItselfIsStoppedAtAgain(), ARunEndsAtThePlaceThatItStandsAt(),
     ]
 }
 
@@ -92,8 +93,56 @@ struct AnExceptionIsFoundAndThenDelivered: EngineBehaviour {
     }
 }
 
+struct TheTimesOfAnInstructionAreStoppedAtOneByOne: EngineBehaviour {
+    func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+        // mov ecx, 3; again: dec ecx; jnz again; hlt
+        var machine = try LongModeMachine<P>([0xB9, 3, 0, 0, 0, 0xFF, 0xC9, 0x75, 0xFC, 0xF4])
+        try machine.processor.requireStops(in: .ring0)
+        var passes = Passes(of: CodePlace(longMode: LongModeLayout.start + 5))
+        for count: UInt64 in [3, 2, 1] {
+            let outcome = try machine.processor.run(toNextOf: &passes)
+            let state = try machine.processor.state()
+            #expect(outcome == .stopped)
+            #expect(state[.rcx] == count)
+        }
+        let end = try machine.processor.run(toNextOf: &passes)
+        #expect(end == .exit(.halt))
+    }
+}
+
+struct AnInstructionThatLeadsToItselfIsStoppedAtAgain: EngineBehaviour {
+    func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+        var machine = try LongModeMachine<P>([0x90, 0xEB, 0xFE])  // nop; jmp to itself
+        try machine.processor.requireStops(in: .ring0)
+        var passes = Passes(of: CodePlace(longMode: LongModeLayout.start + 1))
+        let first = try machine.processor.run(toNextOf: &passes)
+        let second = try machine.processor.run(toNextOf: &passes)
+        #expect(first == .stopped)
+        #expect(second == .turned)
+    }
+}
+
+struct ARunEndsAtThePlaceThatItStandsAt: EngineBehaviour {
+    func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+        var machine = try LongModeMachine<P>([0x90, 0xF4])  // nop; hlt
+        try machine.processor.requireStops(in: .ring0)
+        let places = [LongModeLayout.start, LongModeLayout.start + 1].map { CodePlace(longMode: $0) }
+        let first = try machine.processor.run(to: places)
+        let second = try machine.processor.run(to: [places[1]])
+        let third = try machine.processor.run(to: [])
+        #expect(first == .there)
+        #expect(second == .there)
+        #expect(third == .exit(.halt))
+    }
+}
+
+extension CodePlace {
+    /// In code whose segment begins at 0.
+    fileprivate init(longMode rip: UInt64) { self.init(offset: rip, address: GuestVirtualAddress(rip)) }
+}
+
 extension StepOutcome {
-    fileprivate var handlers: [InterruptHandler]? {
+    fileprivate var handlers: [CodePlace]? {
         if case .exception(let handlers) = self { handlers } else { nil }
     }
 }

@@ -2,7 +2,7 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-extension ReplaySession where P: ~Copyable {
+extension ReplayCore where P: ~Copyable {
     /// The report of an exit that is not the recorded one.
     mutating func divergence(at recorded: RecordedEvent, expected: String, actual: String) -> ReplayStop {
         .divergence(makeDivergence(at: recorded, expected: expected, actual: actual))

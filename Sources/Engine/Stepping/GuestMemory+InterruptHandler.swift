@@ -1,17 +1,9 @@
 public import GuestMemory
 public import X86
 
-/// Where an interrupt handler begins.
-public struct InterruptHandler: Hashable, Sendable {
-    /// RIP of its first instruction.
-    public var offset: UInt64
-    /// Linear address of its first instruction.
-    public var address: GuestVirtualAddress
-}
-
 extension GuestMemory {
     /// Where the guest's interrupt table sends a vector; nil if the table has no gate for it, or a task gate.
-    public func interruptHandler(_ vector: UInt8, in state: ProcessorState) -> InterruptHandler? {
+    public func interruptHandler(_ vector: UInt8, in state: ProcessorState) -> CodePlace? {
         let isReal = state.mode == .real
         let isLong = state.isLongModeActive
         // Intel SDM vol. 3, 21.1.4 (real mode), 6.11 and 6.14.1.
@@ -23,7 +15,7 @@ extension GuestMemory {
         let selector = gate[2..<4].littleEndian
         if isReal {
             let offset = gate[0..<2].littleEndian
-            return InterruptHandler(offset: offset, address: GuestVirtualAddress(selector << 4 &+ offset))
+            return CodePlace(offset: offset, address: GuestVirtualAddress(selector << 4 &+ offset))
         }
         let type = gate[5] & 0x0F
         guard gate[5] & 0x80 != 0, Self.gateTypes.contains(type) else { return nil }
@@ -31,10 +23,10 @@ extension GuestMemory {
         if type & 8 != 0 { offset |= gate[6..<8].littleEndian << 16 }
         if isLong {
             offset |= gate[8..<12].littleEndian << 32
-            return InterruptHandler(offset: offset, address: GuestVirtualAddress(offset))
+            return CodePlace(offset: offset, address: GuestVirtualAddress(offset))
         }
         guard let base = segmentBase(selector, in: state) else { return nil }
-        return InterruptHandler(offset: offset, address: GuestVirtualAddress(base &+ offset))
+        return CodePlace(offset: offset, address: GuestVirtualAddress(base &+ offset))
     }
 
     /// 16- and 32-bit interrupt and trap gates.

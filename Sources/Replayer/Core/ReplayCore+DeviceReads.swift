@@ -4,11 +4,11 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-extension ReplaySession where P: ~Copyable {
+extension ReplayCore where P: ~Copyable {
     /// Compares what a device read from guest memory in the recording with what is there now: this is what the guest gave.
-    mutating func compareDeviceRead(_ read: DeviceRead, _ recorded: RecordedEvent) throws {
-        try processor.completePendingAccess()
-        let actual = try DeviceRead(again: read, in: processor.memory)
+    mutating func compareDeviceRead(_ read: DeviceRead, _ recorded: RecordedEvent) throws(ReplayStop) {
+        try onEngine(processor.completePendingAccess())
+        let actual = try onMemory(at: recorded.ordinal, DeviceRead(again: read, in: processor.memory))
         guard actual != read else { return }
         throw divergence(at: recorded, expected: read.words, actual: actual.words(insteadOf: read))
     }

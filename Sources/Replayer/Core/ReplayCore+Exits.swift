@@ -4,37 +4,37 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-extension ReplaySession where P: ~Copyable {
+extension ReplayCore where P: ~Copyable {
     /// Runs to the next exit, compares it with the recorded one, and answers it as recorded.
-    mutating func replayExit(_ recorded: RecordedEvent) throws {
+    mutating func replayExit(_ recorded: RecordedEvent) throws(ReplayStop) {
         let exit = try runToExit(recorded, expected: recorded.event.expectedExit?.words ?? "an exit")
         try accept(exit, recorded)
     }
 
     /// Compares an exit with the recorded one, and answers it as recorded.
-    mutating func accept(_ actual: Exit, _ recorded: RecordedEvent) throws {
+    mutating func accept(_ actual: Exit, _ recorded: RecordedEvent) throws(ReplayStop) {
         guard let expected = recorded.event.expectedExit else {
-            throw ReplayStop.error(.inconsistent(recorded.ordinal, "an event of unknown kind"))
+            throw .error(.inconsistent(recorded.ordinal, "an event of unknown kind"))
         }
         guard actual == expected else {
             throw divergence(at: recorded, expected: words(for: expected), actual: words(for: actual))
         }
         let rip = processor.exitRIP
         // A processor that has shut down stands nowhere.
-        guard try expected == .tripleFault || rip == recorded.rip || isSameWrite(recorded, rip) else {
+        if rip != recorded.rip, expected != .tripleFault, try !isSameWrite(recorded, rip) {
             throw divergence(
                 at: recorded,
                 expected: "\(expected.words) at rip 0x\(String(recorded.rip, radix: 16))",
                 actual: "the same at rip 0x\(String(rip, radix: 16))"
             )
         }
-        try answer(recorded.event)
-        noteSequel(of: recorded.event)
+        do { try answer(recorded.event) } catch { throw .error(.engine(error)) }
+        sequel.note(recorded.event, of: processor)
     }
 
     /// An exit in words; a unikernel's call by its name too.
     func words(for exit: Exit) -> String {
-        guard isUnikernel, case .portWrite(let port, .doubleword, _) = exit,
+        guard sequel.isUnikernel, case .portWrite(let port, .doubleword, _) = exit,
             let call = Hypercall(port)
         else { return exit.words }
         return "\(exit.words): \(call.name)"
@@ -58,22 +58,34 @@ extension ReplaySession where P: ~Copyable {
 
     /// Whether the recorded RIP and the present one are those before and after the instruction that has just written: hosts
     /// differ in which of them they report. Which instruction that was is known once it is complete.
-    private mutating func isSameWrite(_ recorded: RecordedEvent, _ rip: UInt64) throws(EngineError) -> Bool {
+    private mutating func isSameWrite(_ recorded: RecordedEvent, _ rip: UInt64) throws(ReplayStop) -> Bool {
         let (start, end) = (min(recorded.rip, rip), max(recorded.rip, rip))
         guard recorded.event.isWrite, end - start <= 15 else { return false }
-        do { try processor.completePendingAccess() } catch EngineError.unfinishedInstruction { return false }
-        var state = try processor.state()
+        guard try finishesInstruction() else { return false }
+        var state = try onEngine(processor.state())
         guard state.rip == end else { return false }
         state.rip = start
         guard let instruction = processor.memory.instructions(at: state, limit: 1).first else { return false }
         return UInt64(instruction.bytes.count) == end - start && instruction.makes(recorded.event)
     }
 
+    /// Finishes the last exit's instruction; false where it has another access to make.
+    private mutating func finishesInstruction() throws(ReplayStop) -> Bool {
+        do throws(EngineError) {
+            try processor.completePendingAccess()
+            return true
+        } catch .unfinishedInstruction {
+            return false
+        } catch {
+            throw .error(.engine(error))
+        }
+    }
+
     /// Delivers a recorded interrupt where the guest must be able to take it.
     ///
     /// Whether it can is known once the last exit's instruction is complete: the shadow of an STI before it is over then.
-    mutating func injectInterrupt(_ vector: UInt8, _ recorded: RecordedEvent) throws {
-        do { try processor.completePendingAccess() } catch EngineError.unfinishedInstruction {}
+    mutating func injectInterrupt(_ vector: UInt8, _ recorded: RecordedEvent) throws(ReplayStop) {
+        _ = try finishesInstruction()
         guard processor.canTakeInterrupt else {
             throw divergence(
                 at: recorded,
@@ -81,19 +93,19 @@ extension ReplaySession where P: ~Copyable {
                 actual: "the guest has interrupts disabled"
             )
         }
-        try processor.inject(vector: vector)
+        try onEngine(processor.inject(vector: vector))
     }
 
     /// Delivers a recorded non-maskable interrupt where the guest must be able to take it.
-    mutating func injectNonMaskable(_ recorded: RecordedEvent) throws {
-        guard try processor.canTakeNonMaskable() else {
+    mutating func injectNonMaskable(_ recorded: RecordedEvent) throws(ReplayStop) {
+        guard try onEngine(processor.canTakeNonMaskable()) else {
             throw divergence(
                 at: recorded,
                 expected: "a non-maskable interrupt is taken here",
                 actual: "the guest has one to take already, or is in the handler of one"
             )
         }
-        try processor.injectNonMaskable()
+        try onEngine(processor.injectNonMaskable())
     }
 }
 

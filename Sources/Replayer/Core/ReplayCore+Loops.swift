@@ -3,56 +3,43 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-extension ReplaySession where P: ~Copyable {
+extension ReplayCore where P: ~Copyable {
     /// The turns of a loop that are compared, to see what each changes.
     private static var comparedTurns: Int { 256 }
 
-    /// The event of the trace's last keyframe, if the guest does nothing more that the trace knows of: what follows are states,
-    /// and the end that somebody outside asked for, or that the trace has lost.
-    func lastStateOfStoppedRun() throws -> EventOrdinal? {
-        switch reader.outcome {
-        case nil, .stopped: break
-        default: return nil
-        }
-        var ahead = cursor
-        while let recorded = try ahead.next() {
-            switch recorded.event {
-            case .keyframe(_, .asynchronous), .keyframe(_, .synchronous), .end: continue
-            default: return nil
-            }
-        }
-        return try reader.keyframeEntry(reader.keyframeCount - 1).event
-    }
-
     /// Whether the guest goes round a loop through a keyframe's instruction, and could be in the keyframe's state at another
     /// turn: every register and every word of memory that is not the keyframe's changes from turn to turn.
-    mutating func isInLoop(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws -> Bool {
-        guard case .there = try search(keyframe, recorded, until: { _, looks in looks == 1 }) else { return false }
+    mutating func isInLoop(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(ReplayStop) -> Bool {
+        let first = try search(keyframe, recorded) { _, looks throws(ReplayStop) in looks == 1 }
+        guard case .there = first else { return false }
         _ = try capture()
-        let pages = try pages(thatDifferFrom: keyframe)
+        let pages = try known.pages(of: processor.memory, thatDifferFrom: keyframe)
         guard pages.count <= Self.mostComparedPages else { return false }
-        var words = try pages.map { page in
-            ChangingWords(try processor.memory.read(at: page, count: GuestMemory.pageSize))
-        }
-        var previous = try processor.state()
+        var words: [ChangingWords] = []
+        for address in pages { words.append(ChangingWords(try page(at: address, recorded))) }
+        var previous = try onEngine(processor.state())
         var changing: Set<String> = []
-        let end = try search(keyframe, recorded) { session, looks in
-            let present = try session.processor.state()
+        let end = try search(keyframe, recorded) { core, looks throws(ReplayStop) in
+            let present = try onEngine(core.processor.state())
             changing.formUnion(previous.differences(to: present).map(\.field))
             previous = present
-            for (index, page) in pages.enumerated() {
-                words[index].compare(try session.processor.memory.read(at: page, count: GuestMemory.pageSize))
+            for (index, address) in pages.enumerated() {
+                words[index].compare(try core.page(at: address, recorded))
             }
             return looks == Self.comparedTurns
         }
         guard case .there = end else { return false }
         _ = try capture()
-        var memory = keyframe.memory
+        let differing = try known.pages(of: processor.memory, thatDifferFrom: keyframe)
         guard changing.isSuperset(of: keyframe.state.differences(to: previous).map(\.field)),
             (keyframe.state.rflags ^ previous.rflags) & ~Self.arithmeticFlags == 0,
-            try Set(pages).isSuperset(of: self.pages(thatDifferFrom: keyframe))
+            Set(pages).isSuperset(of: differing)
         else { return false }
-        return try zip(pages, words).allSatisfy { page, words in words.explain(try memory.page(at: page)) }
+        var memory = keyframe.memory
+        for (address, words) in zip(pages, words) {
+            guard words.explain(try onTrace(memory.page(at: address))) else { return false }
+        }
+        return true
     }
 
     /// CF, PF, AF, ZF, SF and OF: a loop changes no other flag.

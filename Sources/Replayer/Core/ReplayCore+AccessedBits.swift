@@ -4,17 +4,16 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-extension ReplaySession where P: ~Copyable {
+extension ReplayCore where P: ~Copyable {
     /// Whether a state is that of a keyframe, to the bit or but for Accessed bits of page-table entries: those are then made
     /// as in the recording, so that everything behind is compared with the same memory.
-    mutating func matches(_ keyframe: Keyframe, _ present: StateTracker.Capture) throws -> Bool {
+    mutating func matches(_ keyframe: Keyframe, _ present: StateTracker.Capture) throws(ReplayStop) -> Bool {
         if present.digest == keyframe.digest { return true }
         guard present.digest.processor == keyframe.digest.processor,
             let bits = try accessedBits(thatDifferFrom: keyframe)
         else { return false }
-        var recorded = keyframe.memory
-        for page in Set(bits.map(\.page)) { try processor.memory.write(recorded.page(at: page), at: page) }
-        report.accessedBits += bits.count
+        try known.copy(Set(bits.map(\.page)), of: keyframe, to: processor.memory)
+        acceptedBits += bits.count
         return try capture().digest == keyframe.digest
     }
 
@@ -22,12 +21,14 @@ extension ReplaySession where P: ~Copyable {
     ///
     /// The processor's state is that of the keyframe. Bytes that differ in an Accessed bit's place alone change no entry's
     /// way, so the tables that are reachable now are those that were reachable in the recording.
-    private func accessedBits(thatDifferFrom keyframe: Keyframe) throws -> Set<GuestPhysicalAddress>? {
+    private func accessedBits(
+        thatDifferFrom keyframe: Keyframe
+    ) throws(ReplayStop) -> Set<GuestPhysicalAddress>? {
         var recorded = keyframe.memory
         var bits: Set<GuestPhysicalAddress> = []
-        for page in try changedSinceKeyframe.union(recorded.pages(thatMayDifferFrom: memoryKeyframe)) {
-            let expected = try recorded.page(at: page)
-            let actual = try processor.memory.read(at: page, count: GuestMemory.pageSize)
+        for page in try known.candidates(for: keyframe) {
+            let expected = try onTrace(recorded.page(at: page))
+            let actual = try onMemory(at: keyframe.event, processor.memory.read(at: page, count: GuestMemory.pageSize))
             guard expected != actual else { continue }
             for offset in expected.indices where expected[offset] != actual[offset] {
                 guard AccessedBit.mayExplain(expected[offset], actual[offset], at: offset) else { return nil }

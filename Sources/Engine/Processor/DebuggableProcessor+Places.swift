@@ -1,0 +1,88 @@
+internal import X86
+
+/// How a run to places in the guest's code went.
+public enum PlaceOutcome: Hashable, Sendable {
+    /// The guest was stopped before the instruction at one of them.
+    case there
+    /// It was stopped somewhere else: by a debug exception of its own, which it has lost.
+    case elsewhere
+    /// It came to this exit before.
+    case exit(Exit)
+}
+
+/// How the guest came to the next time that it stands before an instruction.
+public enum PassOutcome: Hashable, Sendable {
+    /// A breakpoint stopped it there.
+    case stopped
+    /// It stands there again by the instruction itself: by one turn of a repeated one, or by a jump to itself.
+    case turned
+    /// It was stopped somewhere else: by a debug exception of its own, which it has lost.
+    case elsewhere
+    /// It stands there and cannot be brought past the instruction: it debugs itself, or begins to with that.
+    case debugsItself
+    /// The instruction raised an exception, and the guest has seen that it was stepped.
+    case exception
+    /// It came to this exit first, and was not stopped behind the instruction where it should have been.
+    case astray(Exit)
+    /// It came to this exit first.
+    case exit(Exit)
+}
+
+/// Stops before the executions of one instruction, one after the other.
+public struct Passes: Hashable, Sendable {
+    /// Where the instruction is.
+    public let place: CodePlace
+    /// Whether the guest stands there because this host has just stopped it: not by a stray kick, with an interrupt on its way.
+    fileprivate var isStopped = false
+
+    /// None yet.
+    public init(of place: CodePlace) { self.place = place }
+}
+
+extension DebuggableProcessor where Self: ~Copyable {
+    /// Executes until the guest comes to one of some places, at most four, or to an exit. It goes no further than where it
+    /// stands if that is one of them.
+    ///
+    /// The breakpoints are left set.
+    public mutating func run(to places: [CodePlace]) throws(EngineError) -> PlaceOutcome {
+        try setBreakpoints(places.map(\.address))
+        let exit = try run()
+        guard exit.isDebug else { return .exit(exit) }
+        return places.contains { $0.offset == exitRIP } ? .there : .elsewhere
+    }
+
+    /// Executes until the guest comes to an instruction, past it first where it stands there now; or to an exit. After that of
+    /// a kick or an interrupt window, the same may be asked for again.
+    ///
+    /// A breakpoint does not let the instruction under it pass: that is stepped over. (An equal RIP in another segment costs one
+    /// step; where this host cannot stop the guest, the breakpoint does not hold it either.) The breakpoint is left set.
+    public mutating func run(toNextOf passes: inout Passes) throws(EngineError) -> PassOutcome {
+        let wasStopped = passes.isStopped
+        passes.isStopped = false
+        if exitRIP == passes.place.offset, try wasStopped ? true : canStopHere() {
+            let stepping = try stepping()
+            guard stepping.method != .guestDebugsItself else { return .debugsItself }
+            switch try step(by: stepping) {
+            case .done: break
+            case .exit(let exit): return .exit(exit)
+            case .exception:
+                passes.isStopped = true
+                return .exception
+            case .astray(let exit): return .astray(exit)
+            }
+            if exitRIP == passes.place.offset {
+                passes.isStopped = true
+                return .turned
+            }
+        }
+        switch try run(to: [passes.place]) {
+        case .there:
+            passes.isStopped = true
+            return .stopped
+        case .elsewhere:
+            passes.isStopped = true
+            return .elsewhere
+        case .exit(let exit): return .exit(exit)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import Engine
+internal import Platform
+internal import RecordedMachine
+internal import TraceFormat
+internal import X86
+
+/// What the guest's last exit means for the run, and so what may follow it.
+struct GuestSequel {
+    /// What may follow an exit of the guest's.
+    private enum Next {
+        /// Whatever comes.
+        case anything
+        /// The end of the run, or the reset of the machine if that is what the guest asked for.
+        case end(Outcome)
+        /// A non-maskable interrupt, or the end: the guest waits with interrupts disabled.
+        case nonMaskableInterrupt
+    }
+
+    /// Whether the board is a unikernel's.
+    let isUnikernel: Bool
+    private var next = Next.anything
+    /// The command that the keyboard controller took and that waits for its byte, if one does.
+    private var keyboardCommand: UInt8?
+
+    init(isUnikernel: Bool) { self.isUnikernel = isUnikernel }
+
+    /// Notes what may follow the exit that the guest has just made.
+    mutating func note<P: Processor & ~Copyable>(_ event: Event, of processor: borrowing P) {
+        next = .anything
+        switch event {
+        case .tripleFault: next = .end(.tripleFault)
+        case .halt:
+            if !isUnikernel, !processor.interruptFlag { next = .nonMaskableInterrupt }
+        case .portWrite(let access):
+            switch meaning(of: access, processor) {
+            // A guest may have moved the register that switches it off.
+            case .certain(.poweredOff), .possible, .nothing: break
+            case .certain(let outcome): next = .end(outcome)
+            }
+            noteKeyboardCommand(access)
+        default: break
+        }
+    }
+
+    private func meaning<P: Processor & ~Copyable>(
+        of write: PortAccess,
+        _ processor: borrowing P
+    ) -> RecordedEnd.Meaning {
+        guard isUnikernel else { return RecordedEnd.meaning(ofPC: write, keyboardCommand: keyboardCommand) }
+        // Of a unikernel's calls only one ends the run by itself, and the others are not worth a look.
+        guard Hypercall(write.port) == .halt else { return .nothing }
+        return RecordedEnd(board: BoardName.unikernel, exit: .portWrite(write))
+            .meaning(in: processor.memory, interruptFlag: true)
+    }
+
+    /// Remembers the command that waits for its byte at the keyboard controller's data port.
+    private mutating func noteKeyboardCommand(_ access: PortAccess) {
+        guard let port = KeyboardPort(access.port) else { return }
+        keyboardCommand = port == .command ? UInt8(truncatingIfNeeded: access.value) : nil
+    }
+
+    /// Forgets the guest's last exit: the machine was put somewhere else.
+    mutating func forget() { (next, keyboardCommand) = (.anything, nil) }
+
+    /// What the guest has done that an event cannot follow; nil if it can. States, and what devices read and wrote for the last
+    /// exit, always can.
+    mutating func contradiction(to event: Event) -> String? {
+        switch next {
+        case .anything: return nil
+        case .end(let outcome): return Self.alwaysFollows(event) ? nil : "\(outcome)"
+        case .nonMaskableInterrupt:
+            if case .nonMaskableInterrupt = event {
+                next = .anything
+                return nil
+            }
+            return Self.alwaysFollows(event) ? nil : "the guest waits in HLT with interrupts disabled"
+        }
+    }
+
+    private static func alwaysFollows(_ event: Event) -> Bool {
+        switch event {
+        case .keyframe, .end, .deviceRead, .deviceWrite: true
+        default: false
+        }
+    }
+}
+
+extension ReplayCore where P: ~Copyable {
+    /// Sees that an event may follow the guest's last exit.
+    ///
+    /// - Throws: a divergence where the guest has ended its run, or waits, and the trace goes on as if it had not.
+    mutating func checkSequel(_ recorded: RecordedEvent) throws(ReplayStop) {
+        guard let actual = sequel.contradiction(to: recorded.event) else { return }
+        throw divergence(at: recorded, expected: "\(recorded.event.kind)", actual: actual)
+    }
+
+    /// Whether the guest's last exit before a reset has brought it about, or may have; a stretch may begin behind that.
+    func isResetAskedFor(before ordinal: EventOrdinal) throws(ReplayStop) -> Bool {
+        let end = try onTrace(RecordedEnd(reader, before: ordinal))
+        guard !end.isInterrupted else { return false }
+        guard let exit = end.exit else { return reader.header.firstEvent > EventOrdinal(0) }
+        if exit == .tripleFault { return true }
+        return switch end.meaning(in: processor.memory, interruptFlag: true) {
+        case .certain(let outcome): outcome == .reset
+        case .possible(let endings): endings.contains(.reset)
+        case .nothing: false
+        }
+    }
+}

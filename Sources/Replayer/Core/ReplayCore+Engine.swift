@@ -1,0 +1,25 @@
+internal import Engine
+internal import RecordedMachine
+internal import TraceFormat
+internal import X86
+
+extension ReplayCore where P: EngineProcessor & ~Copyable {
+    /// On a processor of this engine, with the memory and the processor that the trace names.
+    ///
+    /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.engine(.hostDiffers)` where this host cannot
+    ///   show the guest the recorded processor, unless ``TraceReader/allowsOtherCPUID``.
+    init(_ reader: TraceReader) throws(ReplayError) {
+        let state: ProcessorState
+        do { state = try reader.firstKeyframe().state } catch { throw .trace(error) }
+        do throws(EngineError) {
+            let processor = try P.make(
+                recordedIn: reader.header,
+                keeping: state,
+                allowsOtherCPUID: reader.allowsOtherCPUID
+            )
+            self.init(reader, processor: processor)
+        } catch {
+            throw .engine(error)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+internal import ByteCoding
+internal import Engine
+internal import TraceFormat
+internal import X86
+
+extension ReplayCore where P: ~Copyable {
+    /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
+    mutating func land(
+        on keyframe: Keyframe,
+        _ recorded: RecordedEvent,
+        _ landing: Landing
+    ) throws(ReplayStop) -> Arrival {
+        switch try execute(to: keyframe, recorded, landing) {
+        case .there(let looks): return .executed(looks: looks)
+        case .obstacle(let reason): return try restore(keyframe, because: reason, recorded, landing)
+        }
+    }
+
+    /// Restores a keyframe that executing has not led to.
+    mutating func restore(
+        _ keyframe: Keyframe,
+        because reason: JumpReason,
+        _ recorded: RecordedEvent,
+        _ landing: Landing
+    ) throws(ReplayStop) -> Arrival {
+        guard landing != .exact else { throw .error(failure(reason, keyframe)) }
+        try jump(to: keyframe, recorded)
+        return .restored(reason)
+    }
+
+    private func failure(_ reason: JumpReason, _ keyframe: Keyframe) -> ReplayError {
+        switch reason {
+        case .notReached, .inLoop: .notReached(keyframe.event)
+        case .guestDebugsItself: .guestDebugsItself(keyframe.event)
+        case .asked, .cutOff, .hostCannotStop:
+            .cannotLand(keyframe.event, privilege: keyframe.state.privilegeLevel)
+        }
+    }
+
+    /// Executes up to a keyframe's state: equal states are the same moment, also in a loop whose registers never change.
+    ///
+    /// - Returns: where it cannot be reached, why; the guest then stands anywhere.
+    /// - Throws: a divergence if the guest makes an exit of its own on the way, since the recording made none.
+    mutating func execute(
+        to keyframe: Keyframe,
+        _ recorded: RecordedEvent,
+        _ landing: Landing
+    ) throws(ReplayStop) -> LandingOutcome {
+        guard landing != .portable else { return .obstacle(.asked) }
+        guard processor.canStop(in: GuestMode(keyframe.state)) else { return .obstacle(.hostCannotStop) }
+        try onEngine(processor.completePendingAccess())
+        let start = try onEngine(processor.executionState())
+        guard !start.debugsItself else { return .obstacle(.guestDebugsItself) }
+        var target = try onTrace(LandingTarget(keyframe))
+        let mayEndInLoop = try lastStateOfStoppedRun() != nil
+        let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
+        var end = try search(keyframe, recorded, mostLooks: mostLooks) { core, _ throws(ReplayStop) in
+            try core.isAt(&target, keyframe)
+        }
+        if mayEndInLoop, case .tooLong = end {
+            if try isInLoop(keyframe, recorded) { return .obstacle(.inLoop) }
+            end = try search(keyframe, recorded) { core, _ throws(ReplayStop) in try core.isAt(&target, keyframe) }
+        }
+        switch end {
+        case .there(let looks): return .there(looks: looks)
+        case .debugsItself: return .obstacle(.guestDebugsItself)
+        case .tooLong: return .obstacle(try hasDebuggedItself(start) ? .guestDebugsItself : .notReached)
+        case .exit(let exit):
+            if try hasDebuggedItself(start) { return .obstacle(.guestDebugsItself) }
+            // It may have done so in between; or the trace only says so, which proves nothing.
+            if keyframe.state.debugsItself || keyframe.state.hasUsedDebugRegisters { return .obstacle(.notReached) }
+            throw divergence(
+                at: recorded,
+                expected: "the state of keyframe \(keyframe.number), before any other exit",
+                actual: words(for: exit)
+            )
+        }
+    }
+
+    /// Whether the guest may have debugged itself in a stretch that has not led to where it did in the recording. Then what
+    /// stopped it on the way may have led it elsewhere. What the recorded end says of it proves nothing.
+    private mutating func hasDebuggedItself(_ start: ProcessorState) throws(ReplayStop) -> Bool {
+        if start.hasUsedDebugRegisters { return true }
+        // Between two accesses of one instruction there is no state to look at.
+        guard !processor.isInsideInstruction, (try? processor.completePendingAccess()) != nil else { return false }
+        let present = try onEngine(processor.executionState())
+        return present.debugsItself || present.hasUsedDebugRegisters
+    }
+
+    /// Executes up to a keyframe's instruction, as many times as it took to come to its state, whatever the state is now.
+    ///
+    /// - Returns: false if the guest went elsewhere or too long; it then stands anywhere.
+    mutating func execute(
+        to keyframe: Keyframe,
+        looks: Int,
+        _ recorded: RecordedEvent
+    ) throws(ReplayStop) -> Bool {
+        let end = try search(keyframe, recorded) { _, looked throws(ReplayStop) in looked == looks }
+        guard case .there = end else { return false }
+        return processor.exitRIP == keyframe.state.rip
+    }
+
+    /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
+    /// whether that is the moment.
+    mutating func search(
+        _ keyframe: Keyframe,
+        _ recorded: RecordedEvent,
+        mostLooks: Int = .max,
+        until isThere: (_ core: inout Self, _ looks: Int) throws(ReplayStop) -> Bool
+    ) throws(ReplayStop) -> LandingSearch {
+        try onEngine(processor.completePendingAccess())
+        var time = pace.beginLanding(on: recorded, mostLooks: mostLooks)
+        defer { try? processor.setBreakpoints([]) }
+        var passes = Passes(of: CodePlace(of: keyframe.state))
+        var looks = 0
+        while try !isThere(&self, looks) {
+            let outcome = try onEngine(processor.run(toNextOf: &passes))
+            switch outcome {
+            case .exit(let exit) where exit.isSynchronous: return .exit(exit)
+            case .debugsItself: return .debugsItself
+            case .exception, .astray: return .tooLong
+            case .stopped, .turned, .elsewhere, .exit: break
+            }
+            guard !time.isOver(after: looks) else { return .tooLong }
+            switch outcome {
+            case .elsewhere: return .debugsItself
+            case .stopped, .turned: looks += 1
+            case .debugsItself, .exception, .astray, .exit: break
+            }
+        }
+        return .there(looks: looks)
+    }
+
+    /// Whether the guest is in a keyframe's state.
+    mutating func isAt(_ target: inout LandingTarget, _ keyframe: Keyframe) throws(ReplayStop) -> Bool {
+        guard target.matches(registers: processor.exitRegisters),
+            try onMemory(at: keyframe.event, target.matches(memory: processor.memory)),
+            try matches(keyframe, capture())
+        else { return false }
+        known.stand(at: keyframe)
+        return true
+    }
+}
+
+/// How executing to the state of an asynchronous keyframe went.
+enum LandingOutcome {
+    /// The guest is there; before, it was looked at so many times and was not.
+    case there(looks: Int)
+    /// It could not be brought there.
+    case obstacle(JumpReason)
+}
+
+/// How a search for the moment of an asynchronous keyframe went.
+enum LandingSearch {
+    /// The guest is there; before, it was looked at so many times and was not.
+    case there(looks: Int)
+    /// It makes no exit, and takes too long; or it cannot be brought past an instruction there.
+    case tooLong
+    /// It debugs itself on the way.
+    case debugsItself
+    /// It has made an exit of its own.
+    case exit(Exit)
+}

@@ -1,0 +1,85 @@
+internal import Engine
+internal import GuestMemory
+internal import Platform
+internal import TraceFormat
+internal import X86
+
+/// What every replay is made of, whatever it is for: a machine, a place in a trace, and the way from one event to the next.
+///
+/// It compares every exit with the recorded one and answers it, and gives the guest its other inputs. It comes to keyframes by
+/// executing or by restoring them, and says which. What follows from that is the matter of those who have one: a
+/// ``ReplaySession`` proves and counts, a ``Timeline`` stops at moments, a ``BlankedReplay`` looks what input matters.
+struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
+    var processor: P
+    let reader: TraceReader
+    var cursor: EventCursor
+    var known: KnownState
+    var pace: GuestPace
+    var sequel: GuestSequel
+    /// The last events, for a report.
+    var recent = RecentEvents()
+    /// Page-table entries that differed from the recorded ones in nothing but the Accessed bit.
+    var acceptedBits = 0
+
+    /// Takes a processor with the trace's memory and profile, in any state.
+    init(_ reader: TraceReader, processor: consuming P) {
+        pace = GuestPace(processor.kicker, reader.header)
+        known = KnownState(memoryLimit: reader.memoryLimit)
+        sequel = GuestSequel(isUnikernel: reader.header.machine.board == BoardName.unikernel)
+        cursor = reader.events()
+        self.processor = processor
+        self.reader = reader
+    }
+
+    /// The next event of the trace; nil after the last.
+    mutating func nextEvent() throws(ReplayStop) -> RecordedEvent? {
+        do { return try cursor.next() } catch { throw .error(.trace(error)) }
+    }
+
+    /// Brings the guest behind an event, from right behind the one before it.
+    ///
+    /// - Returns: how it came to a keyframe's state; nil for any other event.
+    @discardableResult
+    mutating func replay(_ recorded: RecordedEvent, landing: Landing) throws(ReplayStop) -> Arrival? {
+        if recorded.ordinal == reader.header.firstEvent { try checkBeginning(recorded) }
+        try checkSequel(recorded)
+        var arrival: Arrival?
+        switch recorded.event {
+        case .interrupt(let vector): try injectInterrupt(vector, recorded)
+        case .nonMaskableInterrupt: try injectNonMaskable(recorded)
+        case .deviceWrite(let address, let bytes): try write(bytes, at: address, recorded)
+        case .deviceRead(let read): try compareDeviceRead(read, recorded)
+        case .keyframe(let number, .synchronous): arrival = try compareState(keyframe: number, recorded)
+        case .keyframe(let number, .asynchronous):
+            arrival = try land(on: keyframe(number, recorded), recorded, landing)
+        case .keyframe(let number, .reset): arrival = try reset(toKeyframe: number, recorded)
+        case .end(let outcome): try compareEnd(outcome, recorded)
+        default: try replayExit(recorded)
+        }
+        pace.meet(recorded)
+        return arrival
+    }
+
+    private func checkBeginning(_ recorded: RecordedEvent) throws(ReplayStop) {
+        guard recorded.event.kind == .keyframe else {
+            throw .error(.inconsistent(recorded.ordinal, "the trace does not begin with a keyframe"))
+        }
+        if recorded.ordinal == EventOrdinal(0), case .keyframe(_, .reset) = recorded.event {
+            throw .error(.inconsistent(recorded.ordinal, "the trace begins with a reset"))
+        }
+    }
+
+    /// Does to the guest what a device did.
+    private mutating func write(
+        _ bytes: [UInt8],
+        at address: GuestPhysicalAddress,
+        _ recorded: RecordedEvent
+    ) throws(ReplayStop) {
+        try onEngine(processor.completePendingAccess())
+        if let isMasked = AddressLine20.isMasked(by: address, bytes) {
+            try onEngine(processor.maskAddressLine20(isMasked))
+        } else {
+            try onMemory(at: recorded.ordinal, processor.memory.write(bytes, at: address))
+        }
+    }
+}
