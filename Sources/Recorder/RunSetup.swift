@@ -3,7 +3,10 @@ public import Machine
 public import Platform
 public import TraceFormat
 
-/// How a run is watched and stopped.
+/// How a run is watched and stopped, and what surrounds the guest.
+///
+/// It has many properties because it is a list of choices: each is one that whoever starts a run may make, most have a default,
+/// and nothing acts on two of them together.
 public struct RunSetup: Sendable {
     /// What executes the guest.
     public var engine: EngineChoice

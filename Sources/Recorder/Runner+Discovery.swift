@@ -9,7 +9,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Replaces instructions that read hidden state in the code that the guest has come to, if it is there for the first time.
     ///
     /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.
-    mutating func discoverCode(after exit: Exit, at now: MachineTime) throws(EngineError) {
+    mutating func discoverCode(after exit: Exit) throws(EngineError) {
         guard exit.isSynchronous || exit.isDebug, !processor.isInsideInstruction else { return }
         let rip = processor.exitRIP
         if !exit.isDebug, discovery?.expects(atRIP: rip, in: processor.memory) == true { return }
@@ -26,10 +26,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             : discovery?.explore(place, state, in: processor.memory)
         guard let patches, let breakpoints = discovery?.breakpoints else { return }
         if breakpoints != before { try processor.setBreakpoints(breakpoints) }
-        if !patches.isEmpty, position == .asynchronous { try takeKeyframe(at: now) }
+        if !patches.isEmpty, position == .asynchronous { try takeKeyframe() }
         for patch in patches {
             do { try processor.memory.write(patch.replacement, at: patch.address) } catch { throw .memory(error) }
-            sink.append(.deviceWrite(address: patch.address, bytes: patch.replacement), rip: 0, at: now)
+            sink.append(.deviceWrite(address: patch.address, bytes: patch.replacement), rip: 0, at: time.now)
         }
     }
 }

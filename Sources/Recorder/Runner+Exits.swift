@@ -11,16 +11,11 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     ///
     /// - Parameter nanoseconds: how long the guest ran before it.
     /// - Returns: the outcome, if the run ends with it.
-    mutating func handle(
-        _ exit: Exit,
-        at now: MachineTime,
-        after nanoseconds: UInt64
-    ) throws(EngineError) -> Outcome? {
-        let rip = processor.exitRIP
+    mutating func handle(_ exit: Exit, after nanoseconds: UInt64) throws(EngineError) -> Outcome? {
+        let (rip, now) = (processor.exitRIP, time.now)
         plan?.pass(exit, rip: rip)
-        if exit.isRead { chaos?.delayRead() }
-        if exit.isSynchronous { virtualClock?.countExit() }
-        let boardTime = boardTime(now)
+        time.pass(exit)
+        let boardTime = time.board
         board.followTaskPriority(processor.taskPriority)
         position = exit.isSynchronous ? .synchronous : .asynchronous
         switch exit {
@@ -67,10 +62,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             // spent.
             interrupts.alarmIsSpent()
             plan?.releaseNaturally()
-            if virtualClock != nil, let deadline = board.nextDeadline {
+            if time.isVirtual, let deadline = board.nextDeadline {
                 // A plan's time passes by what the guest does, not by how long it took.
                 let reached = boardTime.advanced(byNanoseconds: nanoseconds)
-                skip(to: plan == nil ? min(reached, deadline) : deadline)
+                time.skip(to: plan == nil ? min(reached, deadline) : deadline)
             }
         case .interruptWindow, .debug: break
         case .emulationFailure:
@@ -81,36 +76,28 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         return board.fault.map(Outcome.guestFault)
     }
 
-    /// Shows a byte of the console.
-    private mutating func show(_ byte: UInt8) -> Outcome? {
-        console.write(byte, at: now)
-        if let bytes = script?.consume(byte) { input.send(bytes) }
-        let isFound = stopText?.consume(byte) ?? false
-        return isFound ? .stopped(stopTextReason) : nil
-    }
-
     /// Shows what the guest showed at once: all of it, as a replay does, also where it is stopped at a text within.
     private mutating func show(_ bytes: [UInt8]) -> Outcome? {
         var outcome: Outcome?
         for byte in bytes {
-            let stop = show(byte)
-            outcome = outcome ?? stop
+            let reason = terminal.show(byte, at: time.now)
+            outcome = outcome ?? reason.map(Outcome.stopped)
         }
         return outcome
     }
 
     /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
-    mutating func appendDeviceAccesses(at now: MachineTime) throws(EngineError) {
+    mutating func appendDeviceAccesses() throws(EngineError) {
         // An instruction with another access to make comes to its end first: until then there is no state to write into.
         guard !processor.isInsideInstruction, try finishesInstruction() else { return }
         for access in board.takeDeviceAccesses() {
             switch access {
             case .write(let write):
-                sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: now)
+                sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: time.now)
                 if let isMasked = AddressLine20.isMasked(by: write.address, write.bytes) {
                     try processor.maskAddressLine20(isMasked)
                 }
-            case .read(let output): sink.append(.deviceRead(DeviceRead(output)), rip: 0, at: now)
+            case .read(let output): sink.append(.deviceRead(DeviceRead(output)), rip: 0, at: time.now)
             }
         }
     }
@@ -118,7 +105,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// What a board's signal means for the run; shows a byte of the console.
     private mutating func ending(of signal: BoardSignal) -> Outcome? {
         switch signal {
-        case .console(let byte): return show(byte)
+        case .console(let byte): return terminal.show(byte, at: time.now).map(Outcome.stopped)
         case .text(let bytes): return show(bytes)
         case .wait(let deadline): wait(until: deadline)
         case .exit(let code): return .exited(code: code)

@@ -13,8 +13,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// Has the guest given its inputs by a plan. Time then passes by what the guest does.
     mutating func follow(_ plan: InputPlan) {
         self.plan = PlanFollower(plan.inputs)
-        virtualClock = VirtualClock()
-        chaos = nil
+        time.followPlan()
     }
 
     /// Gives the guest the inputs whose moment has come, and releases the interrupt whose moment it is.
@@ -29,8 +28,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
                 if let place, plan?.approach(place) == true { return }
                 if plan?.destination != nil { return }
                 if !board.interruptRequested, let deadline = board.nextDeadline {
-                    skip(to: deadline)
-                    board.advance(to: boardTime(now))
+                    time.skip(to: deadline)
+                    board.advance(to: time.board)
                 }
                 if board.interruptRequested { plan?.releaseNext() } else { plan?.finishNext() }
             }
@@ -42,7 +41,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// - Returns: nil when it is there; else the exit that it came to first.
     mutating func run(to place: PlannedInput.Place, _ alarm: Alarm) throws(EngineError) -> Exit? {
         do { try processor.completePendingAccess() } catch .unfinishedInstruction { return try processor.run() }
-        setAlarm(alarm, to: now.advanced(byNanoseconds: Self.planPatience))
+        setAlarm(alarm, to: time.now.advanced(byNanoseconds: Self.planPatience))
         let exit = try passes(place)
         try processor.setBreakpoints(discovery?.breakpoints ?? [])
         if exit == nil {
@@ -54,26 +53,15 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     private mutating func passes(_ place: PlannedInput.Place) throws(EngineError) -> Exit? {
         let rip = place.registers[place.registers.count - 2]
-        var passes = 0
-        // Whether the guest stands where this host has just stopped it. Before, an interrupt may be on its way.
-        var isStopped = false
-        while processor.exitRegisters != place.registers {
-            if processor.exitRIP == rip, try isStopped ? true : processor.canStopHere() {
-                if passes >= Self.mostPasses { return nil }
-                // A breakpoint does not let the instruction under it pass.
-                let stepping = try processor.stepping()
-                guard stepping.method != .guestDebugsItself else { return nil }
-                switch try processor.step(by: stepping) {
-                case .done, .exception: isStopped = true
-                case .exit(let exit), .astray(let exit): return exit
-                }
-                if processor.exitRIP == rip { continue }
+        var passes = Passes(of: CodePlace(offset: rip, address: place.address))
+        var stops = 0
+        while processor.exitRegisters != place.registers, stops < Self.mostPasses {
+            switch try processor.run(toNextOf: &passes) {
+            case .stopped: stops += 1
+            case .turned, .elsewhere, .exception: break
+            case .debugsItself: return nil
+            case .exit(let exit), .astray(let exit): return exit
             }
-            try processor.setBreakpoints([place.address])
-            let exit = try processor.run()
-            guard exit == .debug else { return exit }
-            isStopped = true
-            passes += 1
         }
         return nil
     }

@@ -7,28 +7,28 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     ///
     /// - Returns: the outcome that is left; nil where the guest goes on.
     mutating func afterReset(_ outcome: Outcome?) throws(EngineError) -> Outcome? {
-        guard let reloaded, let initialState else { return outcome }
+        guard let configuration = resets.configuration, let initialState = resets.initialState else { return outcome }
         switch outcome {
         case .tripleFault?:
             // The shutdown is no event of its own where it ends the run.
-            sink.append(.tripleFault, rip: 0, at: now)
-            isResetting = true
-        case .reset?: isResetting = true
+            sink.append(.tripleFault, rip: 0, at: time.now)
+            resets.isAskedFor = true
+        case .reset?: resets.isAskedFor = true
         case .some: return outcome
         case nil: break
         }
-        guard isResetting, try finishesInstruction() else { return nil }
-        isResetting = false
+        guard resets.isAskedFor, try finishesInstruction() else { return nil }
+        resets.isAskedFor = false
         // A replay comes to this state by executing. What the reset makes of it is an input.
-        try takeKeyframe(at: now)
-        board.reset(at: boardTime(now))
-        do { try reloaded.reload(into: processor.memory) } catch { throw .memory(error) }
+        try takeKeyframe()
+        board.reset(at: time.board)
+        do { try configuration.reload(into: processor.memory) } catch { throw .memory(error) }
         try processor.restore(initialState)
         processor.requestInterruptWindow(false)
         interrupts.reset()
-        resets += 1
+        resets.count += 1
         position = .reset
-        try takeKeyframe(at: now)
+        try takeKeyframe()
         return nil
     }
 }

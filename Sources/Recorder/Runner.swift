@@ -13,42 +13,21 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var processor: P
     var board: B
     var sink: Sink
-    let clock = HostClock()
-    let stop: StopRequest
-    let progress: RunProgress
-    let timeLimit: Double?
-    let eventLimit: UInt64
-    let sizeLimit: UInt64
-    var console: ConsoleOutput
-    var stopText: TextMatcher?
-    let stopTextReason: StopReason
+    var time: RunTime
+    let control: RunControl
+    var terminal: GuestTerminal
+    /// What a guest may wait for packets of.
+    let links: [any HostLink]
     var interrupts: InterruptSchedule
     var schedule: KeyframeSchedule
-    var chaos: Chaos?
-    /// The machine's clock where it is not the host's.
-    var virtualClock: VirtualClock?
     /// What says when the guest is given its inputs, if it is not the devices alone.
     var plan: PlanFollower?
-    let input: ConsoleInput
-    var script: InputScript?
-    let showsScreen: Bool
-    let links: [any HostLink]
-    /// What is loaded again when the guest resets the machine; nil where a reset ends the run.
-    let reloaded: MachineConfiguration?
-    /// The processor's state at the start, which a reset leads back to.
-    var initialState: ProcessorState?
-    /// The guest has asked for a reset, and the instruction by which it did is not over.
-    var isResetting = false
-    /// How often it has been reset.
-    var resets: UInt64 = 0
+    var resets: GuestResets
     /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
     var discovery: CodeDiscovery?
-    private let lent = LentInPlace()
-
-    /// The host's time at the last exit: read once an exit, because reading it costs.
-    var now = MachineTime.start
     /// Whether the guest stands right behind the last event, or somewhere after it.
     var position = KeyframePosition.synchronous
+    private let lent = LentInPlace()
 
     init(
         processor: consuming P,
@@ -61,31 +40,21 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         self.processor = processor
         self.board = board
         self.sink = sink
-        stop = setup.stop
-        progress = setup.progress
-        console = ConsoleOutput(descriptor: setup.consoleDescriptor, willShow: setup.willShowConsole)
+        time = RunTime(setup.clock, chaosSeed: setup.chaosSeed)
+        control = RunControl(stop: setup.stop, progress: setup.progress, limits: setup.limits)
+        terminal = GuestTerminal(setup)
+        links = Array(setup.unikernel.links.values)
         interrupts = InterruptSchedule(grace: setup.graceNanoseconds)
         schedule = KeyframeSchedule(setup.keyframes)
-        chaos = setup.chaosSeed.map(Chaos.init)
-        virtualClock = setup.clock == .virtual ? VirtualClock() : nil
-        input = setup.input
-        script = setup.script
-        showsScreen = setup.showsScreen
-        links = Array(setup.unikernel.links.values)
-        self.reloaded = setup.resets ? reloaded : nil
+        resets = GuestResets(configuration: setup.resets ? reloaded : nil)
         self.discovery = discovery
-        timeLimit = setup.limits.seconds
-        eventLimit = setup.limits.events ?? .max
-        sizeLimit = setup.limits.bytes ?? .max
-        stopText = setup.limits.consoleText.map(TextMatcher.init)
-        stopTextReason = .consoleText(setup.limits.consoleText ?? "")
     }
 
     /// Gives the sink back, and the processor's machine to the host.
     consuming func finish() -> Sink { sink }
 
     /// Seconds since the run was set up.
-    var seconds: Double { Double(clock.now.nanoseconds) / 1e9 }
+    var seconds: Double { Double(time.clock.now.nanoseconds) / 1e9 }
 
     /// Runs from the present state to the outcome, with a keyframe at either end.
     ///
@@ -93,27 +62,28 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     ///
     /// - Throws: what kept the first keyframe from being taken. There is nothing to replay then.
     mutating func run() throws(EngineError) -> Outcome {
-        let alarm = Alarm(clock: clock, kicker: processor.kicker)
+        let alarm = Alarm(clock: time.clock, kicker: processor.kicker)
+        let stop = control.stop
         stop.attach(processor.kicker)
-        if let timeLimit { stop.requestAfter(seconds: timeLimit) }
-        input.attach { [stop] in stop.wake() }
-        if let bytes = script?.start() { input.send(bytes) }
+        if let seconds = control.limits.seconds { stop.requestAfter(seconds: seconds) }
+        terminal.input.attach { stop.wake() }
+        terminal.start()
         defer {
-            input.attach(nil)
+            terminal.input.attach(nil)
             alarm.cancel()
             stop.attach(nil)
-            console.flush()
+            terminal.console.flush()
         }
-        now = clock.now
-        if reloaded != nil { initialState = try processor.state() }
-        try takeKeyframe(at: now)
-        do { return try runToOutcome(alarm) } catch { return stop(because: error) }
+        time.look()
+        if resets.configuration != nil { resets.initialState = try processor.state() }
+        try takeKeyframe()
+        do { return try runToOutcome(alarm) } catch { return outcome(because: error) }
     }
 
     private mutating func runToOutcome(_ alarm: Alarm) throws(EngineError) -> Outcome {
         while true {
             let outcome = try afterReset(step(alarm))
-            progress.events = sink.eventCount
+            control.progress.events = sink.eventCount
             guard let outcome else { continue }
             let isFinished: Bool
             do throws(EngineError) {
@@ -125,18 +95,18 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
             }
             guard isFinished || !outcome.canWait else { continue }
             // An instruction that is never finished leaves no state to record.
-            if isFinished { try takeKeyframe(at: now) }
+            if isFinished { try takeKeyframe() }
             return outcome
         }
     }
 
     /// Ends a run that the host cannot go on with, with the last state if the host still gives it.
-    private mutating func stop(because error: EngineError) -> Outcome {
+    private mutating func outcome(because error: EngineError) -> Outcome {
         // What the guest has executed since its last event, nobody knows.
         position = .asynchronous
         do throws(EngineError) {
             try processor.completePendingAccess()
-            try takeKeyframe(at: now)
+            try takeKeyframe()
         } catch {
             // The trace ends with its last event.
         }
@@ -146,22 +116,22 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     /// Lets the guest go on to its next exit, unless it has to stop.
     private mutating func step(_ alarm: Alarm) throws(EngineError) -> Outcome? {
         if !processor.isInsideInstruction {
-            if let reason = stop.pending { return .stopped(reason) }
-            if sink.eventCount >= eventLimit { return .stopped(.eventLimit) }
-            if sink.byteCount >= sizeLimit { return .stopped(.sizeLimit) }
+            if let reason = control.reasonToStop(events: sink.eventCount, bytes: sink.byteCount) {
+                return .stopped(reason)
+            }
             if let failure = sink.failure { return .hostLimit("\(failure)") }
-            if isKeyframeDue, try finishesInstruction() { try takeKeyframe(at: now) }
+            if isKeyframeDue, try finishesInstruction() { try takeKeyframe() }
             try advanceBoard()
-            if input.hasBytes { try feedConsole() }
-            try deliverInterrupt(at: now, alarm)
+            if terminal.input.hasBytes { try feedConsole() }
+            try deliverInterrupt(alarm)
         }
-        let start = now
+        let start = time.now
         guard let exit = try nextExit(alarm) else { return nil }
-        now = clock.now
-        console.flushStale(at: now)
-        let outcome = try handle(exit, at: now, after: now.nanoseconds(since: start))
-        if board.hasDeviceAccesses { try appendDeviceAccesses(at: now) }
-        if outcome == nil, discovery != nil { try discoverCode(after: exit, at: now) }
+        time.look()
+        terminal.console.flushStale(at: time.now)
+        let outcome = try handle(exit, after: time.now.nanoseconds(since: start))
+        if board.hasDeviceAccesses { try appendDeviceAccesses() }
+        if outcome == nil, discovery != nil { try discoverCode(after: exit) }
         return outcome
     }
 
@@ -175,8 +145,8 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     /// executing.
     private var isKeyframeDue: Bool {
         switch position {
-        case .synchronous, .reset: schedule.isDue(at: now, event: sink.eventCount)
-        case .asynchronous: schedule.deadline.map { now.nanoseconds(since: $0) >= interrupts.grace } ?? false
+        case .synchronous, .reset: schedule.isDue(at: time.now, event: sink.eventCount)
+        case .asynchronous: schedule.deadline.map { time.now.nanoseconds(since: $0) >= interrupts.grace } ?? false
         }
     }
 
@@ -191,10 +161,10 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     }
 
     /// Records the whole present state: the guest then stands right behind that event.
-    mutating func takeKeyframe(at now: MachineTime) throws(EngineError) {
-        try sink.appendKeyframe(of: &processor, position: position, at: now)
+    mutating func takeKeyframe() throws(EngineError) {
+        try sink.appendKeyframe(of: &processor, position: position, at: time.now)
         position = .synchronous
-        schedule.took(at: now, event: sink.eventCount)
+        schedule.took(at: time.now, event: sink.eventCount)
     }
 }
 

@@ -188,7 +188,7 @@ public enum Session {
             runner.finish().abandon()
             throw error
         }
-        var summary = summary(of: &runner, outcome, configuration)
+        var summary = summary(of: &runner, outcome, configuration, showsScreen: setup.showsScreen)
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
             // Nor a core, but its trace all the same.
             let core = try? CoreFile(&runner.processor, cookie: runner.board.cookie)
@@ -201,7 +201,8 @@ public enum Session {
     private static func summary<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>(
         of runner: inout Runner<P, B, Sink>,
         _ outcome: Outcome,
-        _ configuration: MachineConfiguration
+        _ configuration: MachineConfiguration,
+        showsScreen: Bool
     ) -> RunSummary {
         let seconds = runner.seconds
         // A trace that could not be written is no fault of the guest's, and a host that does not even give the state any
@@ -215,10 +216,10 @@ public enum Session {
             seconds: seconds,
             fault: fault,
             completedInstructions: runner.processor.completed,
-            resets: runner.resets,
-            screen: runner.showsScreen ? runner.board.screen : nil,
+            resets: runner.resets.count,
+            screen: showsScreen ? runner.board.screen : nil,
             unclaimed: runner.board.unclaimedAccesses,
-            consoleFailure: runner.console.failure
+            consoleFailure: runner.terminal.console.failure
         )
     }
 
