@@ -84,8 +84,17 @@ let package = Package(
                 .unsafeFlags(["-Xfrontend", "-disable-llvm-merge-functions-pass"])
             ]
         ),
+        .target(
+            name: "SoftEngine",
+            dependencies: ["X86", "GuestMemory", "SoftCPU", "Engine"],
+            swiftSettings: swiftSettings
+        ),
         // The one target that names the engines.
-        .target(name: "Engines", dependencies: ["Engine", "KVMEngine"], swiftSettings: swiftSettings),
+        .target(
+            name: "Engines",
+            dependencies: ["Engine", "KVMEngine", "SoftEngine"],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "TraceFormat",
             dependencies: [
@@ -176,7 +185,7 @@ let package = Package(
         .target(
             name: "EndToEnd",
             dependencies: [
-                "TestBasics", "ByteCoding", "X86", "Engine", "KVMEngine", "TraceFormat",
+                "TestBasics", "ByteCoding", "X86", "Engine", "KVMEngine", "Engines", "TraceFormat",
                 "Machine",
                 "Recorder", "Replayer", "GuestImages",
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -293,7 +302,7 @@ let package = Package(
             name: "RecordReplayTests",
             dependencies: [
                 "ByteCoding", "EndToEnd", "GuestImages", "GuestMemory", "Devices", "X86", "KVMCore", "Engine",
-                "KVMEngine", "TraceFormat", "Machine", "Recorder", "Replayer",
+                "KVMEngine", "Engines", "TraceFormat", "Machine", "Recorder", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

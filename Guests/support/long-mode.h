@@ -90,8 +90,14 @@
 .endm
 
 // Leaves for 64-bit ring 3 code at `target`. `flags` is FLAGS_INTERRUPTS or 0. Ports are opened by the bitmap below and
-// not by IOPL 3: some hosts' emulation of IRETQ drops the IOPL it should load.
+// not by IOPL 3: some hosts' emulation of IRETQ drops the IOPL it should load. Data segments are ring 3's already, because the
+// same emulation leaves those of ring 0 in place, which a processor makes unusable.
 .macro enter_ring_3 target, flags
+    mov $USER_DATA, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %fs
+    mov %eax, %gs
     pushq $USER_DATA
     pushq $USER_STACK_TOP
     pushq $(FLAGS_RESERVED_ONE + \flags)

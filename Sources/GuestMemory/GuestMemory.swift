@@ -39,6 +39,11 @@ public final class GuestMemory {
 
     /// Pages that the host side has written since the last call of ``takeHostWrites()``.
     private var hostWrites: Set<GuestPhysicalAddress> = []
+    /// Pages that the host side has written since ``takeUnseenWrites()`` was called last, in the order of writing; none unless
+    /// ``notesUnseenWrites``.
+    private var unseenWrites: [GuestPhysicalAddress] = []
+    /// Whether somebody wants to know what the host side writes, such as a processor that keeps decoded code.
+    package var notesUnseenWrites = false
 
     /// Maps host memory for regions that are aligned, not empty, and do not overlap.
     public init(regions: [Region]) throws(MemoryError) {
@@ -141,7 +146,10 @@ extension GuestMemory {
         let page = UInt64(Self.pageSize)
         let first = address.rawValue / page
         let last = (address.rawValue + UInt64(count) - 1) / page
-        for number in first...last { hostWrites.insert(GuestPhysicalAddress(number * page)) }
+        for number in first...last {
+            hostWrites.insert(GuestPhysicalAddress(number * page))
+            if notesUnseenWrites { unseenWrites.append(GuestPhysicalAddress(number * page)) }
+        }
     }
 
     /// Lends the bytes of one page; `address` must be the address of a page in a region.
@@ -152,6 +160,15 @@ extension GuestMemory {
         let base = unsafe try pointer(to: address, count: Self.pageSize)
         // SAFETY: a whole page is mapped here, and stays mapped as long as self lives, which the call outlives.
         return unsafe body(RawSpan(_unsafeStart: base, byteCount: Self.pageSize))
+    }
+
+    /// Whether ``takeUnseenWrites()`` would give any page.
+    package var hasUnseenWrites: Bool { !unseenWrites.isEmpty }
+
+    /// The pages that the host side has written since the last call, in the order of writing; some may be there more than once.
+    package func takeUnseenWrites() -> [GuestPhysicalAddress] {
+        defer { unseenWrites.removeAll(keepingCapacity: true) }
+        return unseenWrites
     }
 
     /// The pages written through ``write(_:at:)`` since the last call, in no particular order.

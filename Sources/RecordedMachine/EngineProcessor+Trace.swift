@@ -20,7 +20,11 @@ extension EngineProcessor where Self: ~Copyable {
             regions: header.machine.memory.map { region in
                 GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
             },
-            profile: ProcessorProfile(name: header.processor.profile, cpuid: header.processor.cpuid),
+            profile: ProcessorProfile(
+                name: header.processor.profile,
+                cpuid: header.processor.cpuid,
+                model: header.model
+            ),
             modelSpecificRegisters: state.modelSpecific.keys.sorted(),
             trapBasePort: header.trapBasePort
         )
@@ -32,5 +36,19 @@ extension EngineProcessor where Self: ~Copyable {
     /// The CPUID bits that this processor shows the guest differently from the recorded one.
     public func differences(from recorded: TraceHeader.Processor) -> [CPUIDDifference] {
         CPUIDDifference.between(asked: recorded.cpuid, seen: cpuid)
+    }
+}
+
+extension TraceHeader {
+    /// The processor that executed the guest, or that was imitated; of an older trace, which names it in words, the vendor alone.
+    fileprivate var model: ProcessorModel {
+        let processor = recording.processor
+        guard processor.vendor.isEmpty else {
+            return ProcessorModel(vendor: processor.vendor, signature: processor.signature)
+        }
+        return ProcessorModel(
+            vendor: host.processorModel.contains("Intel") ? "GenuineIntel" : "AuthenticAMD",
+            signature: 0
+        )
     }
 }

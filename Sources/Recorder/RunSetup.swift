@@ -62,7 +62,7 @@ public struct RunSetup: Sendable {
 
     /// Makes a set-up of its parts.
     public init(
-        engine: EngineChoice = .standard,
+        engine: EngineChoice = .kvm,
         limits: RunLimits,
         stop: StopRequest = StopRequest(),
         progress: RunProgress = RunProgress(),

@@ -38,6 +38,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         discovery: CodeDiscovery? = nil
     ) {
         self.processor = processor
+        self.processor.keepStringsWhole()
         self.board = board
         self.sink = sink
         time = RunTime(setup.clock, chaosSeed: setup.chaosSeed)

@@ -99,7 +99,10 @@ public enum Session {
                 cpuid: cpuid,
                 initialXCR0: 1
             ),
-            recording: TraceHeader.Recording(engine: RecordingEngine(setup.engine), processor: .ofThisHost),
+            recording: TraceHeader.Recording(
+                engine: RecordingEngine(setup.engine),
+                processor: RecordingProcessor(.ofThisHost)
+            ),
             setup: TraceHeader.Setup(configuration, setup),
             landing: LandingPolicy(of: processor),
             chaosSeed: setup.chaosSeed,
@@ -227,9 +230,11 @@ public enum Session {
     private static func prepare<P: EngineProcessor & ~Copyable>(
         _ configuration: MachineConfiguration
     ) throws(EngineError) -> P {
+        var profile = configuration.profile
+        profile.model = .ofThisHost
         var processor = try P.make(
             regions: configuration.memoryRegions,
-            profile: configuration.profile,
+            profile: profile,
             modelSpecificRegisters: nil,
             trapBasePort: configuration.code.basePort
         )

@@ -37,11 +37,12 @@ extension RecordingEngine {
     init(_ choice: EngineChoice) {
         switch choice {
         case .kvm: self = .kvm
+        case .soft: self = .software
         }
     }
 }
 
-extension RecordingProcessor {
+extension ProcessorModel {
     /// The processor of this host, as CPUID shows it to programs.
     static var ofThisHost: Self {
         var writer = ByteWriter()
@@ -49,6 +50,11 @@ extension RecordingProcessor {
         for register in [identity.ebx, identity.edx, identity.ecx] { writer.write(register) }
         return Self(vendor: String(decoding: writer.bytes, as: UTF8.self), signature: chostio_cpuid(1).eax)
     }
+}
+
+extension RecordingProcessor {
+    /// A processor as a trace names it.
+    init(_ model: ProcessorModel) { self.init(vendor: model.vendor, signature: model.signature) }
 }
 
 extension TraceHeader.MemoryRegion {

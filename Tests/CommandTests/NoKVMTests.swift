@@ -14,9 +14,9 @@ import Testing
     @Test(
         arguments: [
             "record hello.bin --flat", "run hello.bin --flat", "run hello.bin --flat --cpu host", "replay hello.rrvm",
-            "verify hello.rrvm", "verify hello.rrvm --jobs 2", "check hello.rrvm", "inspect hello.rrvm", "doctor",
+            "verify hello.rrvm", "verify hello.rrvm --jobs 2", "check hello.rrvm", "inspect hello.rrvm",
             "bisect hello.rrvm --when \"rip == 0\"", "last-write hello.rrvm 0x500",
-        ],
+        ].map { "\($0) --engine kvm" } + ["doctor"],
         hidings
     )
     func commandsThatNeedItSayWhatToDo(command: String, hiding: (mount: String, says: String)) throws {
@@ -33,6 +33,28 @@ import Testing
         #expect(try directory.names == ["hello.bin", "hello.rrvm"])
     }
 
+    @Test(
+        arguments: [
+            "record hello.bin --flat", "run hello.bin --flat", "run hello.bin --flat --cpu host", "replay hello.rrvm",
+            "verify hello.rrvm", "verify hello.rrvm --jobs 2", "check hello.rrvm", "inspect hello.rrvm",
+            "bisect hello.rrvm --when \"rip != 0\"", "watch hello.rrvm 0x500", "last-write hello.rrvm 0x500",
+        ],
+        hidings
+    )
+    func softwareDoesWithoutIt(command: String, hiding: (mount: String, says: String)) throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+        try directory.addCommittedTrace("hello.rrvm")
+
+        let line = "\(hiding.mount); exec \"$0\" \(command) </proc/self/fd/0"
+        let result = try Command.shell("exec unshare --mount bash -c '\(line)' \"$0\"", in: directory)
+
+        let note = "rr-vm: note: software executes the guest, because KVM cannot: \(hiding.says)"
+        #expect(result.status == 0, "\(result)")
+        #expect(result.messages.split(separator: "rr-vm: note: software").count == 2, "\(result.messages)")
+        #expect(result.messages.contains(note), "\(result.messages)")
+    }
+
     @Test(.needsKVM) func userWhoMayNotOpenItIsToldHow() throws {
         let directory = try TemporaryDirectory()
         try directory.add("hello")
@@ -40,7 +62,7 @@ import Testing
 
         let result = try Command.shell(
             "chmod 755 .; cp \"$0\" own; chmod 755 own; exec unshare --mount bash -c 'chmod 755 .; mount --bind /dev /dev;"
-                + " exec setpriv --reuid 65534 --regid 65534 --clear-groups ./own run hello.bin --flat'",
+                + " exec setpriv --reuid 65534 --regid 65534 --clear-groups ./own run hello.bin --flat --engine kvm'",
             in: directory
         )
 

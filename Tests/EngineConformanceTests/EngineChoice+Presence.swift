@@ -7,6 +7,7 @@ extension EngineChoice {
     func requirePresence() throws(HostLack) {
         switch self {
         case .kvm: guard KVMDevice.isUsable else { throw HostLack(KVMDevice.lack) }
+        case .soft: break
         }
     }
 }

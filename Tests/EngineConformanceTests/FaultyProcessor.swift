@@ -121,6 +121,14 @@ struct FaultyProcessor<Base: EngineProcessor & ~Copyable, Fault: PlantedFault>: 
         try base.setBreakpoints(addresses)
     }
     mutating func step() throws(EngineError) -> Exit { try base.step() }
+    mutating func setBreakpoint(
+        _ address: GuestVirtualAddress,
+        registers: [UInt64]
+    ) throws(EngineError) -> Bool { try base.setBreakpoint(address, registers: registers) }
+    var debugsUnseen: Bool { base.debugsUnseen }
+    mutating func keepStringsWhole() { base.keepStringsWhole() }
+    var instructionsRetired: UInt64? { base.instructionsRetired }
+    mutating func run(upTo count: UInt64) throws(EngineError) -> Exit? { try base.run(upTo: count) }
     var exitRegisters: [UInt64] { base.exitRegisters }
     mutating func executionState() throws(EngineError) -> ProcessorState { try base.executionState() }
 }

@@ -32,11 +32,13 @@ public enum PassOutcome: Hashable, Sendable {
 public struct Passes: Hashable, Sendable {
     /// Where the instruction is.
     public let place: CodePlace
+    /// If given, an engine that can stops there only where ``DebuggableProcessor/exitRegisters`` would be these.
+    public let registers: [UInt64]?
     /// Whether the guest stands there because this host has just stopped it: not by a stray kick, with an interrupt on its way.
     fileprivate var isStopped = false
 
     /// None yet.
-    public init(of place: CodePlace) { self.place = place }
+    public init(of place: CodePlace, registers: [UInt64]? = nil) { (self.place, self.registers) = (place, registers) }
 }
 
 extension DebuggableProcessor where Self: ~Copyable {
@@ -46,9 +48,19 @@ extension DebuggableProcessor where Self: ~Copyable {
     /// The breakpoints are left set.
     public mutating func run(to places: [CodePlace]) throws(EngineError) -> PlaceOutcome {
         try setBreakpoints(places.map(\.address))
+        return try run(toBreakpointAt: places)
+    }
+
+    private mutating func run(toBreakpointAt places: [CodePlace]) throws(EngineError) -> PlaceOutcome {
         let exit = try run()
         guard exit.isDebug else { return .exit(exit) }
-        return places.contains { $0.offset == exitRIP } ? .there : .elsewhere
+        // Where the guest cannot debug itself with it, a stop is at the address, though maybe by another segment.
+        return debugsUnseen || places.contains { $0.offset == exitRIP } ? .there : .elsewhere
+    }
+
+    private mutating func setBreakpoint(for passes: Passes) throws(EngineError) {
+        if let registers = passes.registers, try setBreakpoint(passes.place.address, registers: registers) { return }
+        try setBreakpoints([passes.place.address])
     }
 
     /// Executes until the guest comes to an instruction, past it first where it stands there now; or to an exit. After that of
@@ -59,7 +71,8 @@ extension DebuggableProcessor where Self: ~Copyable {
     public mutating func run(toNextOf passes: inout Passes) throws(EngineError) -> PassOutcome {
         let wasStopped = passes.isStopped
         passes.isStopped = false
-        if exitRIP == passes.place.offset, try wasStopped ? true : canStopHere() {
+        let isUnderBreakpoint = wasStopped && debugsUnseen
+        if try isUnderBreakpoint || exitRIP == passes.place.offset && (wasStopped || canStopHere()) {
             let stepping = try stepping()
             guard stepping.method != .guestDebugsItself else { return .debugsItself }
             switch try step(by: stepping) {
@@ -70,12 +83,13 @@ extension DebuggableProcessor where Self: ~Copyable {
                 return .exception
             case .astray(let exit): return .astray(exit)
             }
-            if exitRIP == passes.place.offset {
+            if exitRIP == passes.place.offset, !debugsUnseen {
                 passes.isStopped = true
                 return .turned
             }
         }
-        switch try run(to: [passes.place]) {
+        try setBreakpoint(for: passes)
+        switch try run(toBreakpointAt: [passes.place]) {
         case .there:
             passes.isStopped = true
             return .stopped

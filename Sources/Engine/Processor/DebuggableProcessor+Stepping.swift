@@ -18,6 +18,7 @@ extension DebuggableProcessor where Self: ~Copyable {
     /// hosts push the flag that makes them step with the other flags, and the handler sees it. The pending access must
     /// be complete.
     public mutating func canStopHere() throws(EngineError) -> Bool {
+        if debugsUnseen { return true }
         let state = try executionState()
         let pending = state.pending
         guard pending.interrupt == nil, !pending.nmiInjected, !pending.nmiPending else { return false }
@@ -27,7 +28,7 @@ extension DebuggableProcessor where Self: ~Copyable {
     /// How to bring the guest past its next instruction. Everyone who steps must ask this before each step. The pending
     /// access must be complete.
     public mutating func stepping() throws(EngineError) -> Stepping {
-        Stepping(try executionState(), in: memory)
+        debugsUnseen ? Stepping.unseen : Stepping(try executionState(), in: memory)
     }
 
     /// Brings the guest past its next instruction. Must not be called if the guest debugs itself.
@@ -37,6 +38,7 @@ extension DebuggableProcessor where Self: ~Copyable {
         guard case .breakpoint(let places) = stepping.method else {
             let start = exitRIP
             let exit = try step()
+            if debugsUnseen { return exit.isDebug ? .done : .exit(exit) }
             guard exit.isSynchronous || exit.isDebug else { return .exit(exit) }
             // Hosts differ in whether RIP is before or after an instruction that makes an exit.
             let isNear = !exit.isDebug && exitRIP &- start <= 15

@@ -12,6 +12,16 @@ public protocol DebuggableProcessor: Processor, ~Copyable {
     /// Whether a breakpoint and single steps stop it in a mode. If that depends on the host, it is found by trying.
     func canStop(in mode: GuestMode) -> Bool
 
+    /// Makes ``run()`` end with ``Exit/debug`` before the instruction at an address, in the place of other breakpoints, and only
+    /// where ``exitRegisters`` would be these: whoever looks for a moment need not be asked each time.
+    ///
+    /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is set then.
+    mutating func setBreakpoint(_ address: GuestVirtualAddress, registers: [UInt64]) throws(EngineError) -> Bool
+
+    /// Whether it is stopped by means that are none of the guest's: then the guest sees nothing of it and may debug itself
+    /// meanwhile. False unless the processor says otherwise.
+    var debugsUnseen: Bool { get }
+
     /// Executes one instruction, or one iteration of a repeated one, as far as the host can. Ends with ``Exit/debug``
     /// after it, or with the exit that it caused. The processor keeps stopping after each instruction until
     /// ``setBreakpoints(_:)`` is called.
@@ -23,4 +33,15 @@ public protocol DebuggableProcessor: Processor, ~Copyable {
     /// What decides how the next instruction executes: everything except register files, model-specific registers and
     /// XCR0, which cost too much to read. The pending access must be complete.
     mutating func executionState() throws(EngineError) -> ProcessorState
+}
+
+extension DebuggableProcessor where Self: ~Copyable {
+    /// False: a host's breakpoints know addresses alone.
+    public mutating func setBreakpoint(
+        _ address: GuestVirtualAddress,
+        registers: [UInt64]
+    ) throws(EngineError) -> Bool { false }
+
+    /// False: a host has one trap flag and four breakpoints, which are the guest's too.
+    public var debugsUnseen: Bool { false }
 }

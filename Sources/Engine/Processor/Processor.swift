@@ -44,6 +44,11 @@ public protocol Processor: ~Copyable {
     /// default.
     var isInsideInstruction: Bool { get }
 
+    /// Has ``run()`` finish a repeated INS or OUTS before anything else can be given to the guest, from here on: for a recording.
+    /// How many elements one exit covers is some hosts' choice, and a replay there could not stop in between. Does nothing unless
+    /// the processor does otherwise.
+    mutating func keepStringsWhole()
+
     /// Whether an interrupt injected now is taken before the next instruction.
     var canTakeInterrupt: Bool { get }
 
@@ -108,6 +113,9 @@ public protocol Processor: ~Copyable {
 extension Processor where Self: ~Copyable {
     /// False: each access is an exit of its own.
     public var isInsideInstruction: Bool { false }
+
+    /// Does nothing: how many elements an exit covers is the host's choice.
+    public mutating func keepStringsWhole() {}
 
     /// None: this engine executes every instruction that it does not stop at.
     public var completed: [CompletedInstruction: UInt64] { [:] }

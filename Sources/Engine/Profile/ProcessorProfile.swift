@@ -9,10 +9,14 @@ public struct ProcessorProfile: Hashable, Sendable {
     /// What CPUID answers.
     public var cpuid: [CPUIDEntry]
 
+    /// Whose results it gives where the manuals leave them undefined, on engines that can choose; nil leaves it to the engine.
+    public var model: ProcessorModel?
+
     /// Makes a profile of its parts.
-    public init(name: String, cpuid: [CPUIDEntry]) {
+    public init(name: String, cpuid: [CPUIDEntry], model: ProcessorModel? = nil) {
         self.name = name
         self.cpuid = cpuid
+        self.model = model
     }
 
     /// The signature that RESET leaves in RDX: EAX of leaf 1.

@@ -33,6 +33,11 @@ public struct Stepping: Hashable, Sendable {
         method = Self.method(state, memory, bytes, length: decoded?.length)
     }
 
+    /// The way of a processor whose debugging the guest does not see.
+    static var unseen: Stepping { Stepping() }
+
+    private init() { (state, successors, method) = (ProcessorState(), nil, .single) }
+
     /// How to stop after a delivery that ``handlers(reached:in:)`` found.
     public init(_ state: ProcessorState, deliveringTo handlers: [CodePlace]) {
         self.state = state

@@ -9,9 +9,10 @@ struct GuestPace {
     /// When the last event was in the recording that the guest has come to; nil before the first.
     private var metTime: UInt32?
 
-    init(_ kicker: ProcessorKicker, _ header: TraceHeader) {
+    /// - Parameter isSoftware: what executes the guest is no processor of the host's.
+    init(_ kicker: ProcessorKicker, _ header: TraceHeader, isSoftware: Bool) {
         watch = GuestTimeWatch(kicker)
-        limit = GuestTimeLimit(header)
+        limit = GuestTimeLimit(header, isSoftware: isSoftware)
     }
 
     /// The guest has come to an event.

@@ -12,7 +12,7 @@ struct GuestTimeLimit {
     static let steppingFloor: UInt64 = 60_000
     /// How many times as long as in the recording it may take.
     static let factor: UInt64 = 8
-    /// The same for a recording of another kind of host, which may execute in the processor what this one emulates.
+    /// The same for a recording of another engine or another kind of host, which may execute in the processor what this one emulates.
     static let foreignFactor: UInt64 = 1000
     /// The same for a stretch that is gone through instruction by instruction.
     static let steppingFactor: UInt64 = 100_000
@@ -28,8 +28,11 @@ struct GuestTimeLimit {
 
     private let ownFactor: UInt64
 
-    init(_ header: TraceHeader) {
-        ownFactor = header.host.module == Self.hostModule ? Self.factor : Self.foreignFactor
+    /// - Parameter isSoftware: what executes the guest is no processor of the host's.
+    init(_ header: TraceHeader, isSoftware: Bool) {
+        let wasSoftware = header.recording.engine == .software
+        let isAlike = isSoftware == wasSoftware && (isSoftware || header.host.module == Self.hostModule)
+        ownFactor = isAlike ? Self.factor : Self.foreignFactor
     }
 
     /// Milliseconds for a stretch that took so many in the recording.

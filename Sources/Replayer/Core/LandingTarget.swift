@@ -33,7 +33,7 @@ struct LandingTarget {
     }
 
     init(_ keyframe: Keyframe) throws(TraceError) {
-        registers = keyframe.state.general + [keyframe.state.rip, keyframe.state.rflags]
+        registers = keyframe.state.registers
         var memory = keyframe.memory
         for address in keyframe.changedPages.prefix(Self.sampledPages) {
             samples.append(Sample(address: address, bytes: try memory.page(at: address)))
@@ -56,4 +56,9 @@ struct LandingTarget {
         }
         return true
     }
+}
+
+extension ProcessorState {
+    /// The registers in the order in which a processor gives those of an exit.
+    var registers: [UInt64] { general + [rip, rflags] }
 }

@@ -51,13 +51,28 @@ extension ReplayCore where P: ~Copyable {
         if let actual = end.contradiction(to: ending, meaning) {
             throw endDivergence(at: recorded, expected: "\(ending)", actual: actual)
         }
-        let actual = try runToExit(recorded, expected: expected.words)
+        let actual = try run(into: ending, recorded, expected)
         guard actual == expected else { throw divergence(at: recorded, expected: expected.words, actual: actual.words) }
         guard case .emulationFailure(let address, let instruction, _) = ending else { return }
         let failure = try onEngine(processor.describeEmulationFailure())
         guard case .emulationFailure(address, instruction, _) = failure else {
             throw endDivergence(at: recorded, expected: "\(ending)", actual: "\(failure)")
         }
+    }
+
+    /// Runs to the exit that ended the recording. An engine that executes what the recording host could not stops in front of it.
+    private mutating func run(
+        into ending: Outcome,
+        _ recorded: RecordedEvent,
+        _ expected: Exit
+    ) throws(ReplayStop) -> Exit {
+        guard processor.debugsUnseen, case .emulationFailure(let address, _, _) = ending else {
+            return try runToExit(recorded, expected: expected.words)
+        }
+        try onEngine(processor.setBreakpoints([address]))
+        defer { try? processor.setBreakpoints([]) }
+        let exit = try runToExit(recorded, expected: expected.words)
+        return exit == .debug ? .emulationFailure : exit
     }
 
     private mutating func endDivergence(at recorded: RecordedEvent, expected: String, actual: String) -> ReplayStop {

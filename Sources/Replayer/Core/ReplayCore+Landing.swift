@@ -50,16 +50,20 @@ extension ReplayCore where P: ~Copyable {
         guard processor.canStop(in: GuestMode(keyframe.state)) else { return .obstacle(.hostCannotStop) }
         try onEngine(processor.completePendingAccess())
         let start = try onEngine(processor.executionState())
-        guard !start.debugsItself else { return .obstacle(.guestDebugsItself) }
+        guard processor.debugsUnseen || !start.debugsItself else { return .obstacle(.guestDebugsItself) }
         var target = try onTrace(LandingTarget(keyframe))
         let mayEndInLoop = try lastStateOfStoppedRun() != nil
         let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
-        var end = try search(keyframe, recorded, mostLooks: mostLooks) { core, _ throws(ReplayStop) in
-            try core.isAt(&target, keyframe)
+        let registers = keyframe.state.registers
+        var end = try search(keyframe, recorded, registers: registers, mostLooks: mostLooks) {
+            core,
+            _ throws(ReplayStop) in try core.isAt(&target, keyframe)
         }
         if mayEndInLoop, case .tooLong = end {
             if try isInLoop(keyframe, recorded) { return .obstacle(.inLoop) }
-            end = try search(keyframe, recorded) { core, _ throws(ReplayStop) in try core.isAt(&target, keyframe) }
+            end = try search(keyframe, recorded, registers: registers) { core, _ throws(ReplayStop) in
+                try core.isAt(&target, keyframe)
+            }
         }
         switch end {
         case .there(let looks): return .there(looks: looks)
@@ -68,7 +72,9 @@ extension ReplayCore where P: ~Copyable {
         case .exit(let exit):
             if try hasDebuggedItself(start) { return .obstacle(.guestDebugsItself) }
             // It may have done so in between; or the trace only says so, which proves nothing.
-            if keyframe.state.debugsItself || keyframe.state.hasUsedDebugRegisters { return .obstacle(.notReached) }
+            if !processor.debugsUnseen, keyframe.state.debugsItself || keyframe.state.hasUsedDebugRegisters {
+                return .obstacle(.notReached)
+            }
             throw divergence(
                 at: recorded,
                 expected: "the state of keyframe \(keyframe.number), before any other exit",
@@ -80,6 +86,7 @@ extension ReplayCore where P: ~Copyable {
     /// Whether the guest may have debugged itself in a stretch that has not led to where it did in the recording. Then what
     /// stopped it on the way may have led it elsewhere. What the recorded end says of it proves nothing.
     private mutating func hasDebuggedItself(_ start: ProcessorState) throws(ReplayStop) -> Bool {
+        guard !processor.debugsUnseen else { return false }
         if start.hasUsedDebugRegisters { return true }
         // Between two accesses of one instruction there is no state to look at.
         guard !processor.isInsideInstruction, (try? processor.completePendingAccess()) != nil else { return false }
@@ -95,23 +102,28 @@ extension ReplayCore where P: ~Copyable {
         looks: Int,
         _ recorded: RecordedEvent
     ) throws(ReplayStop) -> Bool {
-        let end = try search(keyframe, recorded) { _, looked throws(ReplayStop) in looked == looks }
+        let registers = keyframe.state.registers
+        let end = try search(keyframe, recorded, registers: registers) { _, looked throws(ReplayStop) in looked == looks
+        }
         guard case .there = end else { return false }
         return processor.exitRIP == keyframe.state.rip
     }
 
     /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
     /// whether that is the moment.
+    ///
+    /// - Parameter registers: if given, an engine that can stops only where the guest has these.
     mutating func search(
         _ keyframe: Keyframe,
         _ recorded: RecordedEvent,
+        registers: [UInt64]? = nil,
         mostLooks: Int = .max,
         until isThere: (_ core: inout Self, _ looks: Int) throws(ReplayStop) -> Bool
     ) throws(ReplayStop) -> LandingSearch {
         try onEngine(processor.completePendingAccess())
         var time = pace.beginLanding(on: recorded, mostLooks: mostLooks)
         defer { try? processor.setBreakpoints([]) }
-        var passes = Passes(of: CodePlace(of: keyframe.state))
+        var passes = Passes(of: CodePlace(of: keyframe.state), registers: registers)
         var looks = 0
         while try !isThere(&self, looks) {
             let outcome = try onEngine(processor.run(toNextOf: &passes))

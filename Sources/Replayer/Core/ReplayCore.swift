@@ -23,7 +23,8 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Takes a processor with the trace's memory and profile, in any state.
     init(_ reader: TraceReader, processor: consuming P) {
-        pace = GuestPace(processor.kicker, reader.header)
+        // An engine that counts instructions executes them itself.
+        pace = GuestPace(processor.kicker, reader.header, isSoftware: processor.instructionsRetired != nil)
         known = KnownState(memoryLimit: reader.memoryLimit)
         sequel = GuestSequel(isUnikernel: reader.header.machine.board == BoardName.unikernel)
         cursor = reader.events()

@@ -89,6 +89,10 @@ extension CPU {
             let linear = codeAddress(at)
             guard isCanonical(linear) else { throw .protection() }
             let physical = try fillForExecution(linear)
+            guard hostPage(physicalAddress(physical)) != nil else {
+                state.exit = PendingExit(kind: .fetch, address: physical)
+                throw .waiting
+            }
             bytes[count - 1] = try UInt8(truncatingIfNeeded: readPhysical(physical, size: 1))
             if linear & 0xFFF == 0 { second = physical.page | 1 }
             let mode = state.mode

@@ -47,6 +47,8 @@ struct PendingExit {
         case none, portRead, portWrite, memoryRead, memoryWrite, halt, shutdown, hiddenRead, registerRead,
             registerWrite,
             numericError
+        /// Code is to be fetched where no memory is.
+        case fetch
     }
     var kind = Kind.none
     /// Bytes of the access: 1, 2, 4 or 8.
@@ -55,4 +57,6 @@ struct PendingExit {
     var address: UInt64 = 0
     /// What is written.
     var value: UInt64 = 0
+    /// It is an element of a repeated INS or OUTS, and others follow.
+    var hasMoreElements = false
 }

@@ -94,6 +94,9 @@ extension CPU {
         }
     }
 
+    /// RFLAGS as they are between two instructions: RF is set between two turns of a repeated one (Intel SDM vol. 3, 17.3.1.1).
+    var flagsBetweenTurns: UInt64 { flags | (state.watching.isBetweenTurns ? Flag.resume : 0) }
+
     /// Sets the six arithmetic flags from their places in RFLAGS.
     func setArithmeticFlags(_ flags: UInt64) {
         // A result that is 0 or 1 gives ZF; SF and PF are then put right.

@@ -69,6 +69,8 @@ struct ProcessorRegisters {
     var ignoresNumericErrors = false
     /// Bit 20 of physical addresses is cleared.
     var masksAddressLine20 = false
+    /// Which of ``modelSpecific`` the guest may use; the others are asked for outside.
+    var keptRegisters: UInt64 = ~0
 
     /// Why the run was left: see ``LeaveReason``.
     var leaveReason = LeaveReason.none

@@ -21,6 +21,11 @@ private func repeated(
             if accessesPort, turn.counter == 0, cpu.has(.emptyPortStringsCheck) {
                 try cpu.checkPort(UInt16(truncatingIfNeeded: cpu.state.general[2]), size: turn.bytes)
             }
+            if turn.counter == 0, cpu.state.watching.isPastTurns {
+                // That there is no turn left is part of the last.
+                cpu.state.remaining &+= 1
+            }
+            cpu.state.watching.isPastTurns = false
             var isFirst = true
             while turn.counter != 0 {
                 if !isFirst {
@@ -36,6 +41,10 @@ private func repeated(
                 cpu.state.answersUsed = 0
                 cpu.state.answerCount = 0
                 if compares, cpu.isZero != (kind == 1) { break }
+                if turn.counter == 0, cpu.state.watching.hasStops, cpu.stopsBehindTurns(operation) {
+                    cpu.state.watching.isPastTurns = true
+                    return leaveAt(cpu, operation)
+                }
             }
         }
     } catch {
@@ -56,6 +65,12 @@ private func leaveAt(_ cpu: CPU, _ operation: Operation) {
 }
 
 extension CPU {
+    /// Whether a run may end in front of a repeated instruction. There it is stopped at behind the last turn too, where its counter
+    /// is 0: some hosts find that by beginning it once more, and have been interrupted there.
+    fileprivate func stopsBehindTurns(_ operation: Operation) -> Bool {
+        around.stops.contains(codeAddress((state.blockIP &+ UInt64(operation.offset)) & state.mode.ipMask))
+    }
+
     /// Each turn of a repeated instruction ends the run: it is stepped.
     fileprivate var mustLookAtTurns: Bool { state.otherFlags & Flag.trap != 0 }
 }
@@ -110,7 +125,14 @@ let inputString: Handler = {
         try cpu.checkPort(port, size: turn.bytes)
         try turn.probeDestination()
         try turn.writeDestination(
-            try cpu.ask(PendingExit(kind: .portRead, size: UInt8(turn.bytes), address: UInt64(port)))
+            try cpu.ask(
+                PendingExit(
+                    kind: .portRead,
+                    size: UInt8(turn.bytes),
+                    address: UInt64(port),
+                    hasMoreElements: turn.isRepeated && turn.counter > 1
+                )
+            )
         )
         turn.advanceDestination()
     }
@@ -123,7 +145,13 @@ let outputString: Handler = {
         try cpu.checkPort(port, size: turn.bytes)
         let value = try turn.readSource()
         _ = try cpu.ask(
-            PendingExit(kind: .portWrite, size: UInt8(turn.bytes), address: UInt64(port), value: value)
+            PendingExit(
+                kind: .portWrite,
+                size: UInt8(turn.bytes),
+                address: UInt64(port),
+                value: value,
+                hasMoreElements: turn.isRepeated && turn.counter > 1
+            )
         )
         turn.advanceSource()
     }

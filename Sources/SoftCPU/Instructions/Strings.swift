@@ -76,12 +76,15 @@ struct StringTurn {
     let bits: Int
     /// The segment that is read from.
     let segment: Int
+    /// It has a repeat prefix.
+    let isRepeated: Bool
 
     init(_ cpu: CPU, _ operation: Operation) {
         self.cpu = cpu
         bytes = Int(operation.source)
         bits = Int(operation.immediate)
         segment = Int(operation.destination)
+        isRepeated = operation.extra != 0
     }
 
     private var mask: UInt64 { bits == 64 ? ~0 : bits == 32 ? 0xFFFF_FFFF : 0xFFFF }

@@ -130,9 +130,8 @@ extension CPU {
         while offset < state.bounce.size {
             let inFirst = offset < state.bounce.firstCount
             let end = inFirst ? state.bounce.firstCount : state.bounce.size
-            // Devices are accessed with 1, 2, 4 or 8 bytes.
-            var count = min(8, end - offset)
-            while count & (count - 1) != 0 { count &= count - 1 }
+            // A device is told of up to 8 bytes at once, as many as are in one page.
+            let count = min(8, end - offset)
             let base =
                 inFirst
                 ? state.bounce.first &+ UInt64(offset)
@@ -185,7 +184,7 @@ extension CPU {
             found = PendingExit(
                 kind: .memoryWrite,
                 size: UInt8(count),
-                address: masked,
+                address: physical,
                 value: bufferBytes(offset, count)
             )
             state.bounce.reported = offset + count

@@ -57,7 +57,7 @@ extension CPU {
     /// Reads 1 to 8 bytes that lie within one page; a device's answer where no memory is.
     func readPhysical(_ physical: UInt64, size: Int) throws(Fault) -> UInt64 {
         let address = physicalAddress(physical)
-        guard let page = hostPage(address) else { return try askDevice(address, size: size) }
+        guard let page = hostPage(address) else { return try askDevice(physical, size: size) }
         var value: UInt64 = 0
         for index in 0..<size {
             value |= UInt64(page.load(Int(address & 0xFFF) + index, UInt8.self)) << UInt64(8 * index)
@@ -69,7 +69,7 @@ extension CPU {
     func writePhysical(_ physical: UInt64, size: Int, _ value: UInt64) throws(Fault) {
         let address = physicalAddress(physical)
         guard let page = hostPage(address), !page.isReadOnly else {
-            try tellDevice(address, size: size, value)
+            try tellDevice(physical, size: size, value)
             return
         }
         if page.known.flags & PageRecord.tables != 0 { noteTableWrite(page, offset: Int(address & 0xFFF), count: size) }

@@ -22,6 +22,8 @@ struct Surroundings {
     /// Counts what makes translations or code other than they were.
     var generation: UInt64 = 1
     var configuration = SoftConfiguration()
+    /// The registers with which alone runs end in front of an instruction, if any: general, RIP, RFLAGS.
+    var sought: [UInt64]?
     /// One for each size of code: 16, 32, 64.
     var decoders = Decoders()
 

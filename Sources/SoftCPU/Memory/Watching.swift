@@ -20,6 +20,10 @@ struct Watching {
     var trapsBehind = false
     /// A repeated instruction has turns to go.
     var isBetweenTurns = false
+    /// A repeated instruction has made its last turn, and has yet to find that.
+    var isPastTurns = false
+    /// The instruction pointer behind the last instruction that executed alone, before its trap was delivered.
+    var endOfStep: UInt64 = 0
     /// The run has come to an instruction in front of which it is to end.
     var isAtStop = false
     /// The first byte of what is watched that has been accessed.

@@ -11,7 +11,7 @@ extension CPU {
             if state.isHalted || state.watching.hit != nil { return true }
             if state.watching.hasStops {
                 let address = codeAddress(state.ip)
-                if !passes, around.stops.contains(address) {
+                if !passes, around.stops.contains(address), isSought {
                     state.watching.isAtStop = true
                     return true
                 }
@@ -21,6 +21,12 @@ extension CPU {
                 }
             }
             passes = false
+            if state.nmiPending, !state.nmiMasked, state.shadow == 0, state.answerCount == 0 {
+                deliverNonMaskable()
+                budget -= 1
+                if state.leaveReason == .exit { return true }
+                continue
+            }
             if mustStep {
                 budget -= stepOnce()
             } else {
@@ -30,6 +36,13 @@ extension CPU {
             if state.wantsWindow, canTakeInterrupt { return true }
         }
         return false
+    }
+
+    /// Whether the registers are those with which alone the run is to end, if any are.
+    private var isSought: Bool {
+        guard let sought = around.sought else { return true }
+        for number in 0..<16 where state.general[number] != sought[number] { return false }
+        return state.ip == sought[16] && flagsBetweenTurns == sought[17]
     }
 
     /// Whether something has to be looked at behind the next instruction.
@@ -50,6 +63,7 @@ extension CPU {
         state.leaveReason = .none
         state.codeChanged = false
         state.answersUsed = 0
+        state.watching.isBetweenTurns = false
         do {
             let block = try findOrDecode(state.ip)
             if Int(block.record.count) > count || block.record.entryCount == BlockRecord.slow { return stepOnce() }
@@ -115,6 +129,7 @@ extension CPU {
             state.watching.trapsBehind = false
         }
         _ = deliverIfRaised()
+        state.watching.endOfStep = state.ip
         if state.leaveReason != .exit { deliverTraps() }
         return 1 - state.remaining
     }

@@ -3,10 +3,19 @@ internal import X86
 extension CPU {
     /// The whole state in the form that traces keep.
     var processorState: ProcessorState {
+        var result = executionState
+        result.control.xcr0 = state.xcr0
+        result.extended = savedVector.extendedState
+        result.modelSpecific = modelSpecificValues
+        return result
+    }
+
+    /// The state but for what costs more: register files, model-specific registers and XCR0.
+    var executionState: ProcessorState {
         var result = ProcessorState()
         for number in 0..<16 { result.general[number] = state.general[number] }
         result.rip = state.ip
-        result.rflags = flags
+        result.rflags = flagsBetweenTurns
         result.segments.es = state.segments[SegmentNumber.es]
         result.segments.cs = state.segments[SegmentNumber.cs]
         result.segments.ss = state.segments[SegmentNumber.ss]
@@ -24,13 +33,10 @@ extension CPU {
         result.control.cr8 = state.cr8
         result.control.efer = state.efer
         result.control.apicBase = state.apicBase
-        result.control.xcr0 = state.xcr0
         for index in 0..<4 { result.control.pageDirectoryPointers[index] = state.pageDirectoryPointers[index] }
         for index in 0..<4 { result.debug.address[index] = state.debug[index] }
         result.debug.status = state.debug[6]
         result.debug.control = state.debug[7]
-        result.extended = state.vector.extendedState
-        result.modelSpecific = modelSpecificValues
         result.pending.interruptShadow = .init(rawValue: state.shadow)
         result.pending.nmiMasked = state.nmiMasked
         result.pending.nmiPending = state.nmiPending
@@ -39,7 +45,7 @@ extension CPU {
         return result
     }
 
-    /// Takes over a whole state. An exception or interrupt that is under way in it is delivered at once.
+    /// Takes over a whole state, but for an exception or interrupt that is under way in it: see ``deliverPending(_:)``.
     func load(_ new: ProcessorState) {
         for number in 0..<16 { state.general[number] = new.general[number] }
         state.ip = new.rip
@@ -77,12 +83,14 @@ extension CPU {
         state.privilege =
             !isProtected ? 0 : isVirtual ? 3 : new.segments.ss.descriptorPrivilege
         state.watching.debugHits = 0
+        state.watching.isBetweenTurns = false
+        state.leaveReason = .none
         flushTranslations()
         updateBreakpoints()
-        deliverPending(new.pending)
     }
 
-    private func deliverPending(_ pending: ProcessorState.PendingEvents) {
+    /// Delivers the exception or interrupt that is under way in a state.
+    func deliverPending(_ pending: ProcessorState.PendingEvents) {
         if let exception = pending.exception {
             deliverException(
                 Fault(

@@ -41,4 +41,11 @@ extension SoftCPU {
             offset += inPage
         }
     }
+
+    /// Must be called where a page has been changed by anybody but this processor that need not be among the written ones: what was
+    /// decoded from it is forgotten.
+    public func codeChanged(inPage address: GuestPhysicalAddress) {
+        guard let page = cpu.hostPage(address.rawValue), page.known.codeMask != 0 else { return }
+        cpu.forgetBlocks(in: page, offset: 0, count: 4096)
+    }
 }

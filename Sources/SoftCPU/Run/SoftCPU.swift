@@ -50,6 +50,7 @@ public final class SoftCPU {
             )
         }
         unsafe around.pointee.configuration = configuration
+        cpu.keepRegisters(configuration.modelSpecificRegisters)
         unsafe registers.pointee.recentBlocks = around.pointee.recent.address
         cpu.load(.reset(signature: 0))
     }
@@ -65,23 +66,21 @@ public final class SoftCPU {
     /// The processor as handlers see it.
     var cpu: CPU { unsafe CPU(registers) }
 
-    /// The whole state. Between an exit and its answer it is that in front of the instruction.
+    /// The whole state. Between an exit and its answer it is that in front of the instruction. An exception or interrupt that is
+    /// under way in a new one is delivered at once, which counts as one instruction.
     public var state: ProcessorState {
         get { cpu.processorState }
         set {
-            cpu.state.answerCount = 0
-            cpu.state.bounce.isReporting = false
-            cpu.state.watching.hit = nil
-            stoppedAt = nil
-            cpu.load(newValue)
+            load(newValue)
+            deliver(newValue.pending)
         }
     }
 
     /// How many instructions have been executed, the one under way not among them.
-    public private(set) var executed: UInt64 = 0
+    public internal(set) var executed: UInt64 = 0
 
     /// The count at which the last run ended in front of a stop.
-    private var stoppedAt: UInt64?
+    var stoppedAt: UInt64?
 
     /// Executes until an exit, or until so many instructions have been executed.
     ///
@@ -89,6 +88,7 @@ public final class SoftCPU {
     ///   together with the instruction that raised it.
     public func run(upTo limit: Int) -> SoftExit {
         if let report = cpu.nextReport() { return exit(report) }
+        if cpu.state.leaveReason == .exit { return reason() }
         var budget = limit
         let leaves = cpu.execute(budget: &budget, passes: stoppedAt == executed)
         executed &+= UInt64(limit - budget)
@@ -126,6 +126,7 @@ public final class SoftCPU {
         case .memoryWrite: .memoryWrite(address, size: size, value: pending.value)
         case .halt: .halt
         case .shutdown, .none: .shutdown
+        case .fetch: .fetch(address)
         case .hiddenRead: .hiddenRead(HiddenInstruction(rawValue: UInt8(truncatingIfNeeded: pending.value)) ?? .rdtsc)
         case .registerRead: .registerRead(UInt32(truncatingIfNeeded: pending.address))
         case .registerWrite: .registerWrite(UInt32(truncatingIfNeeded: pending.address), value: pending.value)
@@ -170,37 +171,4 @@ public final class SoftCPU {
 
     /// Asks for ``SoftExit/interruptWindow`` once an interrupt can be taken, or no longer.
     public func requestInterruptWindow(_ wanted: Bool) { cpu.state.wantsWindow = wanted }
-}
-
-/// Why a run ended.
-public enum SoftExit: Hashable, Sendable {
-    /// As many instructions have been executed as were asked for.
-    case limit
-    /// An instruction of ``SoftCPU/stops`` is next.
-    case stopped
-    /// Watched memory has been accessed, at this address first, by the instruction that was executed last.
-    case watched(GuestPhysicalAddress)
-    /// The instruction reads a port: it goes on with ``SoftCPU/answer(_:)``.
-    case portRead(UInt16, size: Int)
-    /// The instruction writes a port.
-    case portWrite(UInt16, size: Int, value: UInt64)
-    /// The instruction reads where no memory is: it goes on with ``SoftCPU/answer(_:)``.
-    case memoryRead(GuestPhysicalAddress, size: Int)
-    /// The instruction writes where no memory is.
-    case memoryWrite(GuestPhysicalAddress, size: Int, value: UInt64)
-    /// The processor waits for an interrupt.
-    case halt
-    /// A third fault, or a processor that cannot go on.
-    case shutdown
-    /// The instruction reads time or a random number: it goes on with ``SoftCPU/answer(_:)``.
-    case hiddenRead(HiddenInstruction)
-    /// RDMSR of a register that is not kept: it goes on with ``SoftCPU/answer(_:)``.
-    case registerRead(UInt32)
-    /// WRMSR of a register that is not kept: it goes on with ``SoftCPU/answer(_:)``.
-    case registerWrite(UInt32, value: UInt64)
-    /// The instruction waits for an interrupt, because an x87 exception is pending and CR0.NE is clear: the processor asserts
-    /// FERR# (Intel SDM vol. 1, 8.7.2). The next run begins the instruction again.
-    case numericError
-    /// An interrupt can be taken now.
-    case interruptWindow
 }

@@ -64,12 +64,20 @@ extension CPU {
     /// Takes a maskable interrupt.
     func deliverInterrupt(_ vector: UInt8) {
         state.isHalted = false
+        noteTurns()
         deliverEvent(vector)
+    }
+
+    /// An interrupt between two turns of a repeated instruction finds RF set.
+    private func noteTurns() {
+        state.otherFlags = state.otherFlags | flagsBetweenTurns & Flag.resume
+        state.watching.isBetweenTurns = false
     }
 
     /// Takes a non-maskable interrupt.
     func deliverNonMaskable() {
         state.isHalted = false
+        noteTurns()
         state.nmiMasked = true
         state.nmiPending = false
         deliverEvent(2)

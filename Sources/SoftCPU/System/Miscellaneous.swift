@@ -104,18 +104,4 @@ extension CPU {
         let auxiliary = try ask(exit)
         return (value, auxiliary, try ask(exit) != 0)
     }
-
-    /// What CPUID answers: of a leaf that is not in the table nothing; beyond the highest basic leaf, as that does.
-    fileprivate func cpuidEntry(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDEntry {
-        var found = CPUIDEntry(function: leaf)
-        for entry in around.configuration.cpuid where entry.function == leaf {
-            if !entry.isIndexed || entry.index == subleaf { found = entry }
-        }
-        // OSXSAVE follows CR4, and the APIC's presence its base register.
-        if leaf == 1 {
-            let enabled = state.cr4 & CR4.xsave != 0
-            found.ecx = enabled && found.ecx & 1 << 26 != 0 ? found.ecx | 1 << 27 : found.ecx & ~(1 << 27)
-        }
-        return found
-    }
 }

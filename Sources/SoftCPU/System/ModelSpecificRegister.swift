@@ -28,10 +28,26 @@ extension CPU {
     /// All that are kept, by number.
     var modelSpecificValues: [UInt32: UInt64] {
         var result: [UInt32: UInt64] = [:]
-        for (index, number) in ModelSpecificRegister.numbers.enumerated() {
+        for (index, number) in ModelSpecificRegister.numbers.enumerated() where keptRegister(number) != nil {
             result[number] = state.modelSpecific[index]
         }
         return result
+    }
+
+    /// Where a register is that the guest may use without asking outside.
+    func keptRegister(_ number: UInt32) -> Int? {
+        guard let index = ModelSpecificRegister.index(of: number), state.keptRegisters >> UInt64(index) & 1 != 0 else {
+            return nil
+        }
+        return index
+    }
+
+    /// Lets the guest use these registers, and asks for all others outside.
+    func keepRegisters(_ numbers: [UInt32]) {
+        state.keptRegisters = 0
+        for number in numbers {
+            if let index = ModelSpecificRegister.index(of: number) { state.keptRegisters |= 1 << UInt64(index) }
+        }
     }
 
     func loadModelSpecific(_ values: [UInt32: UInt64]) {

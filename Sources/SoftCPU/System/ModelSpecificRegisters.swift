@@ -70,47 +70,63 @@ extension CPU {
     /// Reads a model-specific register; one that is not kept is asked for outside.
     fileprivate func modelSpecificRegister(_ number: UInt32) throws(Fault) -> UInt64 {
         switch number {
-        case 0x1B: return state.apicBase
         case 0xC000_0080: return state.efer
         case 0xC000_0100: return state.segments[SegmentNumber.fs].base
         case 0xC000_0101: return state.segments[SegmentNumber.gs].base
         case 0xFE: return 0x508
         default: break
         }
-        if let index = ModelSpecificRegister.index(of: number) { return state.modelSpecific[index] }
+        if let index = keptRegister(number) { return state.modelSpecific[index] }
         return try ask(PendingExit(kind: .registerRead, address: UInt64(number)))
     }
 
+    /// Writes a model-specific register. A value that it cannot have is told outside, as one that is not kept is: whoever answers
+    /// decides about the fault.
     fileprivate func setModelSpecificRegister(_ number: UInt32, _ value: UInt64) throws(Fault) {
         switch number {
-        case 0x1B: state.apicBase = value
-        case 0xC000_0080: try setEFER(value)
-        case 0xC000_0100, 0xC000_0101:
-            guard isCanonical(value) else { throw .protection() }
-            state.segments[number == 0xC000_0100 ? SegmentNumber.fs : SegmentNumber.gs].base = value
-        case 0x175, 0x176, 0xC000_0082, 0xC000_0083, 0xC000_0102:
-            guard isCanonical(value) else { throw .protection() }
-            state.modelSpecific[ModelSpecificRegister.index(of: number)!] = value
-        case 0x277:
-            for index in 0..<8 {
-                let type = value >> UInt64(8 * index) & 0xFF
-                guard type <= 7, type != 2, type != 3 else { throw .protection() }
-            }
-            state.modelSpecific[ModelSpecificRegister.index(of: number)!] = value
+        case 0xC000_0080 where canSetEFER(value): setEFER(value)
+        case 0xC000_0100 where isCanonical(value): state.segments[SegmentNumber.fs].base = value
+        case 0xC000_0101 where isCanonical(value): state.segments[SegmentNumber.gs].base = value
         default:
-            if let index = ModelSpecificRegister.index(of: number) {
-                state.modelSpecific[index] = value
-            } else {
+            guard let index = keptRegister(number), isValid(value, of: number) else {
                 _ = try ask(PendingExit(kind: .registerWrite, address: UInt64(number), value: value))
+                return
             }
+            state.modelSpecific[index] = value
         }
     }
 
+    /// Whether a register that is kept can have a value (Intel SDM vol. 4, chapter 2; vol. 3, 11.11.2).
+    private func isValid(_ value: UInt64, of number: UInt32) -> Bool {
+        func hasTypes(_ allowed: UInt64) -> Bool {
+            (0..<8).allSatisfy {
+                value >> UInt64(8 * $0) & 0xFF < 8 && allowed >> (value >> UInt64(8 * $0) & 7) & 1 != 0
+            }
+        }
+        func isType(_ type: UInt64) -> Bool { type < 8 && Self.rangeTypes >> type & 1 != 0 }
+        let reserved = UInt64.max << UInt64(around.configuration.physicalAddressBits)
+        switch number {
+        case 0x175, 0x176, 0xC000_0082, 0xC000_0083, 0xC000_0102: return isCanonical(value)
+        case 0x277: return hasTypes(0xF3)
+        case 0x2FF: return value & ~0xCFF == 0 && isType(value & 0xFF)
+        case 0x250, 0x258, 0x259, 0x268...0x26F: return hasTypes(Self.rangeTypes)
+        case 0x200...0x20F where number & 1 == 0: return value & (reserved | 0xF00) == 0 && isType(value & 0xFF)
+        case 0x200...0x20F: return value & (reserved | 0x7FF) == 0
+        default: return true
+        }
+    }
+
+    /// Uncacheable, write-combining, write-through, write-protected, write-back.
+    private static var rangeTypes: UInt64 { 0x73 }
+
+    private func canSetEFER(_ value: UInt64) -> Bool {
+        value & ~around.configuration.allowedEFER == 0
+            && ((value ^ state.efer) & EFER.longModeEnable == 0 || state.cr0 & CR0.paging == 0)
+    }
+
     /// Writes EFER: LMA follows paging alone.
-    private func setEFER(_ value: UInt64) throws(Fault) {
-        guard value & ~around.configuration.allowedEFER == 0 else { throw .protection() }
+    private func setEFER(_ value: UInt64) {
         let changed = value ^ state.efer
-        if changed & EFER.longModeEnable != 0, state.cr0 & CR0.paging != 0 { throw .protection() }
         state.efer = value & ~EFER.longModeActive | state.efer & EFER.longModeActive
         if changed & EFER.noExecute != 0 { flushTranslations() }
     }

@@ -1,4 +1,5 @@
 import ByteCoding
+public import Engines
 import Foundation
 import GuestImages
 import Machine
@@ -21,11 +22,13 @@ public struct Recording: Sendable {
     /// Records a run.
     ///
     /// - Parameters:
+    ///   - engine: what executes it.
     ///   - keyframes: how often the whole state is recorded.
     ///   - chaosSeed: varies the schedule, if given.
     ///   - link: what a unikernel's interface is connected to, instead of its scripted peer.
     public init(
         of guest: TestGuest,
+        on engine: EngineChoice = .kvm,
         keyframes: KeyframePolicy = KeyframePolicy(),
         chaosSeed: UInt64? = nil,
         link: (any HostLink)? = nil
@@ -33,6 +36,7 @@ public struct Recording: Sendable {
         let directory = try TemporaryDirectory()
         let path = directory.file("trace.rrvm")
         var setup = RunSetup(limits: guest.limits, date: 1_700_000_000, keyframes: keyframes, chaosSeed: chaosSeed)
+        setup.engine = engine
         setup.clock = guest.clock
         setup.resets = guest.resets
         setup.unikernel = try guest.unikernelSetup()

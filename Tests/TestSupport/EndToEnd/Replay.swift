@@ -1,3 +1,5 @@
+import Engine
+public import Engines
 public import Replayer
 public import TraceFormat
 
@@ -9,11 +11,25 @@ public struct Replay: Sendable {
     public var visited: [RecordedEvent] = []
 
     /// Replays a trace.
-    public init(_ reader: TraceReader, landing: Landing = .auto) throws {
-        var session = try KVMReplaySession(reader, landing: landing)
-        var visited: [RecordedEvent] = []
-        result = try session.run { visited.append($0) }
-        self.visited = visited
+    public init(_ reader: TraceReader, landing: Landing = .auto, on engine: EngineChoice = .kvm) throws {
+        self = try engine.perform(Whole(reader: reader, landing: landing))
+    }
+
+    private init(result: Result<ReplayReport, Divergence>, visited: [RecordedEvent]) {
+        (self.result, self.visited) = (result, visited)
+    }
+
+    /// A replay on a processor of some engine.
+    private struct Whole: EngineTask {
+        let reader: TraceReader
+        let landing: Landing
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Replay {
+            var session = try ReplaySession<P>(reader, landing: landing)
+            var visited: [RecordedEvent] = []
+            let result = try session.run { visited.append($0) }
+            return Replay(result: result, visited: visited)
+        }
     }
 
     /// What the guest showed.

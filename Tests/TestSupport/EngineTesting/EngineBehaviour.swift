@@ -24,5 +24,5 @@ public enum EngineBehaviours {
         portAccesses + strings + memoryAccesses + modelSpecificRegisters + taskPriority + hiddenReads
         + stops + interrupts + shadows + nonMaskableInterrupts
         + stateRoundTrips + canonicalStates + dirtyPages + captures + addressLine20
-        + stepping + breakpoints
+        + stepping + breakpoints + counting
 }

@@ -21,9 +21,16 @@ enum SampleStates {
         state.debug.address = [0x1000, 0x2000, 0x3000, 0x4000]
         state.debug.control = 0x0000_0455
         state.extended.mxcsr = 0x1FA0
-        state.extended.components[0] = [0x7F, 0x02] + [UInt8](repeating: 0, count: 22) + [UInt8](1...128)
+        state.extended.components[0] = x87
         state.extended.components[1] = (0..<256).map { UInt8($0 & 0x7F) + 1 }
         return state
+    }
+
+    /// Ten bytes of each register, and six that are reserved; all are valid.
+    private static var x87: [UInt8] {
+        var bytes: [UInt8] = [0x7F, 0x02, 0, 0, 0xFF] + [UInt8](repeating: 0, count: 19)
+        for number: UInt8 in 0..<8 { bytes += (1...10).map { 16 * number + $0 } + [UInt8](repeating: 0, count: 6) }
+        return bytes
     }
 
     static var real: ProcessorState {

@@ -1,0 +1,102 @@
+public import Engine
+internal import GuestMemory
+internal import SoftCPU
+public import X86
+
+extension SoftProcessor {
+    /// RIP as the last exit left it: behind a port or memory write, and at the instruction of a read.
+    public var exitRIP: UInt64 { writeRIP ?? cpu.instructionPointer }
+
+    /// Where the last exit was; see ``Processor/exitAddress()``.
+    public mutating func exitAddress() -> GuestVirtualAddress {
+        let rip = exitRIP
+        guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
+        return GuestVirtualAddress((cpu.codeBase &+ rip) & 0xFFFF_FFFF)
+    }
+
+    /// See ``DebuggableProcessor/exitRegisters``.
+    public var exitRegisters: [UInt64] {
+        GeneralRegister.allCases.map { cpu[$0] } + [cpu.instructionPointer, cpu.flags]
+    }
+
+    /// The whole state; the pending access must be complete.
+    public mutating func state() -> ProcessorState { withEvents(cpu.state) }
+
+    /// What decides how the next instruction executes; see ``DebuggableProcessor/executionState()``.
+    public mutating func executionState() -> ProcessorState { withEvents(cpu.executionState) }
+
+    private func withEvents(_ state: ProcessorState) -> ProcessorState {
+        var state = state
+        state.pending.exception = events.exception
+        state.pending.interrupt = events.interrupt
+        state.pending.nmiInjected = events.nmiInjected
+        return state
+    }
+
+    /// Sets the whole state, forgetting any pending access.
+    public mutating func restore(_ state: ProcessorState) throws(EngineError) {
+        try check(state)
+        (access, held, writtenAPICBase, writeRIP, isAmongElements) = (.none, nil, nil, nil, false)
+        cpu.load(state)
+        events = state.pending
+    }
+
+    /// Refuses a state that this processor cannot be in.
+    private func check(_ state: ProcessorState) throws(EngineError) {
+        guard state.control.xcr0 & ~supportedComponents == 0 else {
+            throw .hostLacks("the bits 0x\(String(state.control.xcr0 & ~supportedComponents, radix: 16)) of XCR0")
+        }
+        let sizes = [0: 152, 1: 256]
+        for (number, bytes) in state.extended.components where sizes[number] != bytes.count {
+            throw .hostLacks("XSAVE component \(number) with \(bytes.count) bytes")
+        }
+        if let lacking = state.modelSpecific.keys.sorted().first(where: { !keeps(modelSpecific: $0) }) {
+            throw .hostLacks("model-specific register 0x\(String(lacking, radix: 16))")
+        }
+    }
+
+    /// Masks address line 20 or lets it through; see ``Processor/maskAddressLine20(_:)``.
+    public mutating func maskAddressLine20(_ isMasked: Bool) {
+        guard isMasked != cpu.masksAddressLine20 else { return }
+        cpu.masksAddressLine20 = isMasked
+    }
+
+    /// The pages written since the last call; see ``Processor/takeDirtyPages(expecting:)``.
+    public mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] {
+        var pages = memory.takeHostWrites()
+        pages.formUnion(cpu.takeDirtyPages())
+        return pages.sorted()
+    }
+
+    // MARK: Debugging
+
+    /// Every mode: nothing of the host's is needed.
+    public func canStop(in mode: GuestMode) -> Bool { true }
+
+    /// It has debugging of its own.
+    public var debugsUnseen: Bool { true }
+
+    /// Stops before the instructions at some addresses; see ``DebuggableProcessor/setBreakpoints(_:)``.
+    public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {
+        isStepping = false
+        cpu.soughtRegisters = nil
+        let stops = Set(addresses)
+        guard stops != breakpoints else { return }
+        breakpoints = stops
+        cpu.stops = stops
+    }
+
+    /// Stops before an instruction, where the registers are given; see ``DebuggableProcessor/setBreakpoint(_:registers:)``.
+    public mutating func setBreakpoint(_ address: GuestVirtualAddress, registers: [UInt64]) -> Bool {
+        setBreakpoints([address])
+        guard registers.count == 18 else { return false }
+        cpu.soughtRegisters = registers
+        return true
+    }
+
+    /// Executes one instruction; see ``DebuggableProcessor/step()``.
+    public mutating func step() throws(EngineError) -> Exit {
+        isStepping = true
+        return try run()
+    }
+}
