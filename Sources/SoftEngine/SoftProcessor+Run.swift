@@ -98,7 +98,7 @@ extension SoftProcessor {
             return .readMSR(number)
         case .registerWrite(let number, let value):
             access = .registerWrite
-            if number == APICBase.number { writtenAPICBase = value | APICBase.bootstrapProcessor }
+            if number == LocalAPICBase.number { writtenAPICBase = LocalAPICBase(writing: value) }
             return .writeMSR(number, value: value)
         case .hiddenRead(let instruction):
             access = .hiddenRead
@@ -108,8 +108,7 @@ extension SoftProcessor {
             return .halt
         case .shutdown: return .tripleFault
         case .fetch: return .emulationFailure
-        // No board here has FERR#.
-        case .numericError: return .hostLimit(.unexpectedExit(number: nil))
+        case .numericError: return .hostLimit(.numericErrorLine)
         }
     }
 
@@ -154,7 +153,7 @@ extension SoftProcessor {
         }
         access = .none
         if let base = writtenAPICBase {
-            cpu.apicBase = base
+            cpu.apicBase = base.rawValue
             writtenAPICBase = nil
         }
     }

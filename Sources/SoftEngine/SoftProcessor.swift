@@ -34,7 +34,7 @@ public struct SoftProcessor: EngineProcessor, ~Copyable {
     /// if it traces itself.
     var writeRIP: UInt64?
     /// What the last exit, which is a WRMSR, gives IA32_APIC_BASE unless it is refused.
-    var writtenAPICBase: UInt64?
+    var writtenAPICBase: LocalAPICBase?
 
     /// Makes a machine with one processor that has been reset; see ``EngineProcessor``.
     public static func make(

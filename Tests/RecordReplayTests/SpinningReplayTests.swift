@@ -92,10 +92,10 @@ import X86
 
     @Test func limitsFollowTheRecordingsOwnTime() throws {
         let directory = try TemporaryDirectory()
-        let own = GuestTimeLimit(try Self.record(in: directory).header)
+        let own = GuestTimeLimit(try Self.record(in: directory).header, isSoftware: false)
         var header = try TraceReader(path: directory.file("spin.rrvm")).header
         header.host.module = "another"
-        let foreign = GuestTimeLimit(header)
+        let foreign = GuestTimeLimit(header, isSoftware: false)
 
         #expect(own.running(0) == GuestTimeLimit.floor)
         #expect(own.running(10_000) == 10_000 * GuestTimeLimit.factor)

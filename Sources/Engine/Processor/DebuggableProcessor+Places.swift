@@ -71,8 +71,12 @@ extension DebuggableProcessor where Self: ~Copyable {
     public mutating func run(toNextOf passes: inout Passes) throws(EngineError) -> PassOutcome {
         let wasStopped = passes.isStopped
         passes.isStopped = false
-        let isUnderBreakpoint = wasStopped && debugsUnseen
-        if try isUnderBreakpoint || exitRIP == passes.place.offset && (wasStopped || canStopHere()) {
+        // Where the guest cannot debug itself with it, a stop is one at the address, though maybe by another segment.
+        var isUnderBreakpoint = wasStopped && debugsUnseen
+        if exitRIP == passes.place.offset, !isUnderBreakpoint {
+            isUnderBreakpoint = try wasStopped ? true : canStopHere()
+        }
+        if isUnderBreakpoint {
             let stepping = try stepping()
             guard stepping.method != .guestDebugsItself else { return .debugsItself }
             switch try step(by: stepping) {
@@ -83,7 +87,8 @@ extension DebuggableProcessor where Self: ~Copyable {
                 return .exception
             case .astray(let exit): return .astray(exit)
             }
-            if exitRIP == passes.place.offset, !debugsUnseen {
+            // An engine that compares registers itself looks there at once when it goes on.
+            if exitRIP == passes.place.offset, !debugsUnseen || passes.registers == nil {
                 passes.isStopped = true
                 return .turned
             }

@@ -67,6 +67,8 @@ public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
     case internalError(number: UInt32)
     /// An exit that no guest of these machines should cause.
     case unexpectedExit(number: UInt32)
+    /// The guest has an x87 error reported by FERR#, with CR0.NE clear, which no board here is wired to.
+    case numericErrorLine
 
     /// One line, without a final full stop.
     public var description: String {
@@ -74,6 +76,7 @@ public enum HostLimit: Hashable, Sendable, CustomStringConvertible {
         case .entryRefused(let reason): "the processor refused the guest's state (hardware reason \(reason))"
         case .internalError(let number): "internal error \(number) of the engine"
         case .unexpectedExit(let number): "unexpected exit \(number) of the engine"
+        case .numericErrorLine: "an x87 error with CR0.NE clear, which these machines cannot report"
         }
     }
 }

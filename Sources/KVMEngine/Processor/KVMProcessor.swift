@@ -152,16 +152,6 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
         _ = HostIdentity.current
     }
 
-    /// Why KVM cannot be used here, and what to do about it; nil where it can.
-    public static var lack: EngineError? {
-        do {
-            _ = try KVMSystem.open()
-            return nil
-        } catch {
-            return .kvm(error)
-        }
-    }
-
     /// The profile ``ProcessorProfile/host(supported:)`` of this host.
     public static func hostProfile() throws(EngineError) -> ProcessorProfile {
         do {

@@ -5,7 +5,7 @@ extension CPU {
     var processorState: ProcessorState {
         var result = executionState
         result.control.xcr0 = state.xcr0
-        result.extended = savedVector.extendedState
+        result.extended = state.vector.extendedState
         result.modelSpecific = modelSpecificValues
         return result
     }

@@ -29,11 +29,14 @@ struct ATripleFaultEndsTheRun: EngineBehaviour {
 struct AProcessorThatWasShutDownExecutesWithAnotherState: EngineBehaviour {
     func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
         var machine = try TinyMachine<P>([
-            0x0F, 0x0B,  // ud2: in real mode, with an interrupt table of no entries
-            0x40, 0xF4,  // inc ax; hlt
+            0x0F, 0x0B,  // ud2: in protected mode, with an interrupt table of no entries
+            0x40, 0xF4,  // in real mode: inc ax; hlt
         ])
         let start = try machine.state()
         var faulting = start
+        faulting.control.cr0 |= 1
+        faulting.segments.cs.accessRights = 0xC09B
+        faulting.segments.cs.limit = .max
         faulting.idt.limit = 0
         try machine.processor.restore(faulting)
         #expect(try machine.run() == .tripleFault)
