@@ -28,12 +28,31 @@ mkdir --parents "$cache"
 
 # The kernel that Debian's metapackage names now. Its file is an ELF within a bzImage: QEMU enters that by PVH, and the emulated
 # processor need not unpack it.
-package=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: *//p' | head --lines=1)
+as_root=()
+((EUID == 0)) || as_root=(sudo)
+find_package() {
+    # Where there are no lists, it finds nothing and fails.
+    { apt-cache depends linux-image-amd64 2>"$work/log" || true; } | sed -n 's/^ *Depends: *//p' | head --lines=1
+}
+fetch_package() { (cd "$work" && apt-get download "$package" >"$work/log" 2>&1); }
+update_lists() {
+    "${as_root[@]}" apt-get update >"$work/log" 2>&1
+    package=$(find_package)
+}
+package=$(find_package)
+[[ -n $package ]] || update_lists || true
 version=${package#linux-image-}
 kernel=$cache/$version
-if [[ ! -e $kernel/vmlinux ]]; then
-    echo "Fetching $package ..."
-    (cd "$work" && apt-get download "$package" >"$work/log" 2>&1) || { cat "$work/log" >&2; exit 1; }
+if [[ -z $version || ! -e $kernel/vmlinux ]]; then
+    echo "Fetching Debian's kernel ..."
+    # A fresh system has no package lists, an old one has stale ones.
+    if [[ -z $package ]] || ! { fetch_package || { update_lists && fetch_package; }; }; then
+        cat "$work/log" >&2
+        echo "test-stock-kvm: Debian's kernel could not be fetched; what apt-get said is above" >&2
+        exit 69
+    fi
+    version=${package#linux-image-}
+    kernel=$cache/$version
     dpkg --extract "$work/$package"_*.deb "$work/kernel"
     python3 - "$work/kernel/boot/vmlinuz-$version" <<'PROGRAM' | unxz >"$work/kernel/vmlinux"
 import struct
@@ -44,7 +63,7 @@ start = ((data[0x1F1] or 4) + 1) * 512
 offset, length = struct.unpack_from("<II", data, 0x248)
 sys.stdout.buffer.write(data[start + offset:start + offset + length - 4])
 PROGRAM
-    depmod --basedir "$work/kernel" "$version"
+    /sbin/depmod --basedir "$work/kernel" "$version"
     rm -rf "$kernel"
     mv "$work/kernel" "$kernel"
 fi
