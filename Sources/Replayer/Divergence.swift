@@ -2,7 +2,7 @@ public import Engine
 public import TraceFormat
 public import X86
 
-/// The first place where a replay is not what its trace says, and all that is known about it.
+/// The first place where a replay differs from its trace, and all that is known about it.
 public struct Divergence: Error, Sendable {
     /// The event that the replay did not reach, or reached in another state.
     public var moment: Moment
@@ -10,38 +10,39 @@ public struct Divergence: Error, Sendable {
     public var expected: String
     /// What the replay did, in words.
     public var actual: String
-    /// Registers in which a recorded state and the replay's differ; empty where the trace holds no state for the moment.
+    /// Registers in which the recorded state and the replay's state differ. Empty if the trace holds no state for the
+    /// moment.
     public var registers: [ProcessorState.Difference] = []
-    /// Memory in which the recorded state and the replay's differ.
+    /// Memory in which the recorded state and the replay's state differ.
     public var pages: [PageDifference] = []
-    /// How many pages differ, which may be more than are listed.
+    /// How many pages differ. This may be more than are listed.
     public var pageCount = 0
     /// The replay's registers, by name.
     public var state: [(String, String)] = []
-    /// Whether the registers are part of the text.
+    /// Whether the report's text includes the registers.
     var showsState = false
-    /// Where the replay stands, decoded.
+    /// The decoded instructions at the replay's present position.
     public var instructions: [Instruction] = []
-    /// The events before, oldest first.
+    /// The events before the place, oldest first.
     public var recentEvents: [RecordedEvent] = []
-    /// What most likely brought it about.
+    /// The most likely cause.
     public var cause: String
 
     /// One page that differs.
     public struct PageDifference: Hashable, Sendable {
-        /// The first byte that differs.
+        /// The address of the first byte that differs.
         public var address: GuestPhysicalAddress
         /// How many bytes of the page differ.
         public var count: Int
-        /// The recorded bytes from the first difference on, at most 8.
+        /// The recorded bytes from the first difference on, 8 at most.
         public var expected: [UInt8]
-        /// The replay's bytes there.
+        /// The replay's bytes at the same place.
         public var actual: [UInt8]
     }
 }
 
 extension Divergence: CustomStringConvertible {
-    /// The whole report, several lines.
+    /// The whole report, in several lines.
     public var description: String {
         var lines = [
             "divergence at event \(moment)",
@@ -74,7 +75,7 @@ extension Divergence: CustomStringConvertible {
         return lines.printableText
     }
 
-    /// The general registers, RIP, flags and the code segment's selector.
+    /// How many registers are shown: the general registers, RIP, flags and the code segment's selector.
     private static let shownRegisters = 19
 
     private func hex(_ bytes: [UInt8]) -> String {

@@ -2,16 +2,18 @@ public import Engine
 public import TraceFormat
 internal import X86
 
-/// Whether this host can replay a trace, and what is in the way.
+/// Whether this host can replay a trace, and if not, why.
 public struct HostCheck: Sendable {
-    /// What keeps this host from replaying the trace at all, each in one line.
+    /// What prevents this host from replaying the trace at all, one line each.
     public var obstacles: [String] = []
-    /// What it will do in another way than by executing, each in one line; none where no machine can be made for the trace.
+    /// What the host will do by other means than executing, one line each. Empty if no machine can be made for the
+    /// trace.
     public var remarks: [String] = []
 
-    /// Makes the trace's machine on this host with an engine, and looks at what it lacks. Nothing of the guest is executed.
+    /// Makes the trace's machine on this host with an engine, and checks what the machine lacks. Does not execute any
+    /// part of the guest.
     ///
-    /// - Throws: `.noState` where the trace has none to begin with; what reading can throw.
+    /// - Throws: `.noState` if the trace has no state to begin with; any error of reading the trace.
     public init<P: EngineProcessor & ~Copyable>(_ reader: TraceReader, on engine: P.Type) throws(TraceError) {
         let first = try reader.firstKeyframe()
         let needs = try StateNeeds(reader)
@@ -31,12 +33,12 @@ public struct HostCheck: Sendable {
 }
 
 extension ReplayCore where P: EngineProcessor & ~Copyable {
-    /// What the processor lacks of what states need.
+    /// What the states need and the processor lacks.
     fileprivate func obstacles(to needs: StateNeeds) -> [String] {
         needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }
     }
 
-    /// How the states that were recorded between two exits are come to.
+    /// How the replay will reach the states that were recorded between two exits.
     fileprivate func remarks(on needs: StateNeeds) -> [String] {
         GuestMode.allCases.compactMap { mode in
             guard let count = needs.asynchronous[mode] else { return nil }
@@ -48,7 +50,8 @@ extension ReplayCore where P: EngineProcessor & ~Copyable {
         }
     }
 
-    /// Puts a keyframe's state into the processor and reads it back: every part that this host does not keep is an obstacle.
+    /// Puts a keyframe's state into the processor and reads it back. Every part that this host does not preserve is an
+    /// obstacle.
     fileprivate mutating func tryState(of keyframe: Keyframe, _ check: inout HostCheck) throws(ReplayError) {
         do throws(EngineError) {
             try processor.restore(keyframe.state)

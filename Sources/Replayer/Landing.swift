@@ -1,9 +1,9 @@
-/// How a replay comes to a moment between two exits.
+/// How a replay reaches a moment between two exits.
 public enum Landing: String, CaseIterable, Sendable {
-    /// By executing; a moment that this host cannot stop at is an error.
+    /// By executing. A moment at which this host cannot stop is an error.
     case exact
     /// By restoring the keyframe that the recorder took there.
     case portable
-    /// By executing where this host can, within a bound of time, else by restoring.
+    /// By executing if this host can, within a time limit, and otherwise by restoring.
     case auto
 }

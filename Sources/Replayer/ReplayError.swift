@@ -1,9 +1,9 @@
 public import Engine
 public import TraceFormat
 
-/// Why a replay could not be carried out; a replay that was, and differs, is a ``Divergence``.
+/// Why a replay could not be carried out. A replay that was carried out but differs is a ``Divergence``.
 public enum ReplayError: Error, CustomStringConvertible {
-    /// The engine could not do what it was asked.
+    /// The engine could not carry out a request.
     case engine(EngineError)
     /// The trace could not be read.
     case trace(TraceError)
@@ -11,9 +11,9 @@ public enum ReplayError: Error, CustomStringConvertible {
     case cannotLand(EventOrdinal, privilege: Int)
     /// The guest debugs itself between two exits where the recording was interrupted.
     case guestDebugsItself(EventOrdinal)
-    /// Executing did not lead to the recorded state between two exits in the time that it may take.
+    /// Executing did not reach the recorded state between two exits within the time limit.
     case notReached(EventOrdinal)
-    /// The trace, or its guest, fills more memory than may be.
+    /// The trace or its guest fills more memory than is allowed.
     case tooMuchMemory(UInt64, limit: UInt64)
     /// The trace says something that no recorder writes.
     case inconsistent(EventOrdinal, String)

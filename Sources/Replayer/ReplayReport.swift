@@ -1,37 +1,39 @@
 public import ByteCoding
 public import TraceFormat
 
-/// What a replay that ran to its end found.
+/// What a replay that ran to its end has found.
 public struct ReplayReport: Sendable {
-    /// How the recording ended; nil where the trace has lost its end.
+    /// How the recording ended; nil if the trace has lost its end.
     public var outcome: Outcome?
-    /// Events that were replayed.
+    /// How many events were replayed.
     public var events: UInt64 = 0
-    /// Digest of the last state that was compared.
+    /// The digest of the last state that was compared.
     public var digest: StateDigest
-    /// Stretches between keyframes that were executed again, and ended in the recorded state or led to one that did.
+    /// How many stretches between keyframes were executed and ended in the recorded state, or led to a later state that
+    /// was the recorded one.
     public var epochsExecuted = 0
-    /// Keyframes between two exits that were left aside, their states not compared: the guest is given nothing there, and was
-    /// executed on to a state that was.
+    /// How many keyframes between two exits were passed over without comparing their states. The guest is given nothing
+    /// there, and was executed on to a state that was compared.
     public var keyframesPassed = 0
-    /// Stretches whose end was restored from the trace instead, by reason: no proof that executing leads there.
+    /// How many stretches had their end restored from the trace instead, by reason. Restoring does not prove that
+    /// executing leads there.
     public var jumps: [JumpReason: Int] = [:]
-    /// Page-table entries that differed from the recorded ones in nothing but the Accessed bit, which processors may set by
-    /// themselves. The recorded ones were taken over.
+    /// How many page-table entries differed from the recorded ones only in the Accessed bit, which processors may set
+    /// on their own initiative. The recorded bits were adopted.
     public var accessedBits = 0
     /// The stretches between keyframes, in order.
     public var epochs: [EpochReport] = []
-    /// Something the user should know about how far the comparison reaches.
+    /// What the user should know about the limits of the comparison.
     public var remarks: [String] = []
 
-    /// All stretches whose end was restored.
+    /// How many stretches had their end restored, for any reason.
     public var epochsJumped: Int { jumps.values.reduce(0, +) }
 
-    /// Stretches whose end was not reached by executing, though this host can stop the guest there: whether executing leads
-    /// to it is not known.
+    /// How many stretches had an end that executing did not reach, although this host can stop the guest there. It is
+    /// not known whether executing leads there.
     public var epochsUnproved: Int { jumps[.notReached] ?? 0 }
 
-    /// Adds what a replay found of the epochs that follow those of this one.
+    /// Adds what a replay found out about the epochs that follow this report's epochs.
     public mutating func append(_ next: ReplayReport) {
         events += next.events
         digest = next.digest

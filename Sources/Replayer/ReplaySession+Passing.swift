@@ -2,20 +2,21 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// Keyframes between two exits that are left aside, where all that counts is the end: nothing is given to the guest there, so
-/// executing on leads to the next one, whose state proves both stretches. Their own states are not compared.
+/// The keyframes between two exits that are passed over because only the end matters. The guest is given nothing there,
+/// so executing on leads to the next keyframe, whose state proves both stretches. The states of passed keyframes are
+/// not compared.
 struct PassedKeyframes {
-    /// How many since the last keyframe that was met.
+    /// How many were passed over since the last keyframe that was reached.
     private(set) var count = 0
-    /// The event before which all are left aside.
+    /// All keyframes before this event are passed over.
     var end = EventOrdinal(0)
 
-    /// One more is left aside.
+    /// Counts one more passed keyframe.
     mutating func add() { count += 1 }
 
-    /// A keyframe is met.
+    /// Notes that a keyframe was reached.
     ///
-    /// - Returns: how many were left aside before it.
+    /// - Returns: how many were passed over before it.
     mutating func takeCount() -> Int {
         defer { count = 0 }
         return count
@@ -23,9 +24,10 @@ struct PassedKeyframes {
 }
 
 extension ReplaySession where P: ~Copyable {
-    /// Comes to a keyframe between two exits by executing, else leaves it aside, else restores it.
+    /// Reaches a keyframe between two exits by executing. If that fails, passes it over; if that is not possible
+    /// either, restores it.
     ///
-    /// - Returns: how; nil where it was left aside. Then it begins no stretch.
+    /// - Returns: how it was reached, or nil if it was passed over. A passed keyframe does not begin a stretch.
     mutating func land(onKeyframe number: UInt32, _ recorded: RecordedEvent) throws(ReplayStop) -> Arrival? {
         let keyframe = try core.keyframe(number, recorded)
         guard recorded.ordinal >= passed.end else {
@@ -46,7 +48,7 @@ extension ReplaySession where P: ~Copyable {
         return arrival
     }
 
-    /// Whether the keyframe of an event, which this host did not come to, can be left aside.
+    /// Whether the replay may pass over the keyframe of an event that this host did not reach.
     private mutating func mayPass(
         _ recorded: EventOrdinal,
         after reason: JumpReason
@@ -56,12 +58,12 @@ extension ReplaySession where P: ~Copyable {
             guard core.cursor.position < runEnd else { return false }
             return try core.isGivenNothing()
         case .notReached:
-            // The guest may be past this keyframe, and past others: it has to go on to an exit of its own.
+            // The guest may already be past this keyframe and past others, so it has to go on to its next exit.
             guard let exit = try core.nextExit(), exit < runEnd else { return false }
             passed.end = exit
             return true
         case .inLoop:
-            // Another look at each of the states to come would find the same loop.
+            // Looking at each of the remaining states would only find the same loop again.
             guard let last = try core.lastStateOfStoppedRun(), recorded < last, last < runEnd else { return false }
             passed.end = last
             return true

@@ -4,24 +4,25 @@ internal import GuestMemory
 public import TraceFormat
 internal import X86
 
-/// Replays a trace in a fresh machine, from its first keyframe to its end, comparing everything that can be compared.
+/// Replays a trace in a fresh machine, from its first keyframe to its end, and compares everything that can be
+/// compared.
 ///
-/// Every exit is compared (kind, port or address, size, data written, RIP), and at every keyframe the digest of the
-/// processor and all memory. Inputs come from the trace alone: no device model takes part.
+/// For every exit it compares kind, port or address, size, written data and RIP. At every keyframe it compares the
+/// digest of the processor and all memory. Inputs come only from the trace: no device model is involved.
 public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var core: ReplayCore<P>
     let landing: Landing
-    /// One past the last event that is to be replayed.
+    /// One past the last event to replay.
     var runEnd: EventOrdinal
-    /// The keyframes that are left aside.
+    /// The keyframes that are passed over.
     var passed = PassedKeyframes()
-    /// The epochs whose ends were met or left aside.
+    /// The epochs whose ends were reached or passed over.
     private var log = EpochLog()
     var found: ReplayReport
 
     /// Takes a processor with the trace's memory and profile, in any state.
     ///
-    /// - Parameter landing: how to come to the moments at which the recording was interrupted between two exits.
+    /// - Parameter landing: how to reach the moments at which the recording was interrupted between two exits.
     public init(_ reader: TraceReader, processor: consuming P, landing: Landing = .auto) {
         self.init(ReplayCore(reader, processor: processor), landing: landing)
     }
@@ -33,7 +34,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         self.landing = landing
     }
 
-    /// What it has found so far, also before a divergence.
+    /// What the session has found so far, also before a divergence.
     public var report: ReplayReport {
         var report = found
         (report.digest, report.accessedBits) = (core.known.digest, core.acceptedBits)
@@ -42,7 +43,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Runs to the end of the trace.
     ///
-    /// - Parameter visit: is called with every event once it has been replayed.
+    /// - Parameter visit: called with every event after it has been replayed.
     /// - Returns: the report, or the first divergence.
     public mutating func run(
         visit: (RecordedEvent) -> Void = { _ in }
@@ -50,13 +51,13 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         try run(epochs: 0..<core.reader.keyframeCount, visit: visit)
     }
 
-    /// Replays some epochs only. Epoch *n* goes from keyframe *n* to the next, the last one to the end of the trace: there are
-    /// as many as keyframes. Each begins in a recorded state, so that a trace is verified by replaying them in any order,
-    /// anywhere.
+    /// Replays only some epochs. Epoch *n* goes from keyframe *n* to the next keyframe, and the last epoch goes to the
+    /// end of the trace. There are as many epochs as keyframes. Each epoch begins in a recorded state, so a trace can
+    /// be verified by replaying its epochs in any order and on different machines.
     ///
     /// - Parameters:
-    ///   - epochs: within those that there are, not empty.
-    ///   - visit: is called with every event once it has been replayed.
+    ///   - epochs: a range of existing epochs, not empty.
+    ///   - visit: called with every event after it has been replayed.
     /// - Returns: the report, or the first divergence.
     public mutating func run(
         epochs: Range<Int>,
@@ -77,7 +78,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// One past the last event: the keyframe that ends the last epoch is compared too.
+    /// One past the last event. It includes the keyframe that ends the last epoch, because that is compared too.
     private func end(of epochs: Range<Int>) throws(ReplayStop) -> EventOrdinal {
         let reader = core.reader
         guard epochs.upperBound < reader.keyframeCount else { return reader.events.upperBound }
@@ -97,15 +98,15 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             visit(recorded)
         }
         let reader = core.reader
-        // Events that are lost are not the end: reading on says so.
+        // If events are lost, this is not the real end. Reading on reports that.
         if runEnd == reader.events.upperBound { _ = try core.nextEvent() }
-        // Behind the last keyframe of a whole trace there is nothing but its end.
+        // After the last keyframe of a complete trace there is only the end of the trace.
         if reader.outcome == nil { log.end(at: EventOrdinal(core.cursor.position.rawValue - 1), .end) }
         found.epochs = log.epochs
         return report
     }
 
-    /// Comes to a keyframe, or leaves it aside, and notes what the stretch before it has proved.
+    /// Reaches a keyframe or passes it over, and notes what this proves about the stretch before it.
     private mutating func meet(
         keyframe number: UInt32,
         _ position: KeyframePosition,
@@ -123,7 +124,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         log.begin(Int(number), at: recorded.ordinal)
     }
 
-    /// Counts the stretches since the last keyframe that was met, whose end this is.
+    /// Counts the stretches since the last keyframe that was reached. This arrival ends them.
     private mutating func count(_ arrival: Arrival) -> EpochReport.Ending {
         let count = 1 + passed.takeCount()
         switch arrival {

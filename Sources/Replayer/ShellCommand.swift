@@ -1,7 +1,7 @@
 internal import Glibc
 public import SystemPackage
 
-/// A user's command, run by the shell.
+/// A user's command that the shell runs.
 public struct ShellCommand {
     private let text: String
 
@@ -11,29 +11,30 @@ public struct ShellCommand {
         public let description: String
     }
 
-    /// A command for `/bin/sh`.
+    /// Creates a command for `/bin/sh`.
     public init(_ text: String) {
         self.text = text
     }
 
-    /// Runs it with more variables in its environment, and gives its status; 128 and more for a signal.
+    /// Runs the command with additional environment variables, and returns its status. A status of 128 or more means
+    /// that a signal ended it.
     ///
     /// - Parameters:
     ///   - variables: values by name.
-    ///   - paths: names of files, which need not be UTF-8, by the name of their variable.
+    ///   - paths: file names by the name of their variable. They need not be valid UTF-8.
     public func run(_ variables: [String: String] = [:], paths: [String: FilePath] = [:]) throws(Failure) -> Int32 {
         var process: pid_t = 0
         // SAFETY: the array holds C strings and ends with nil; they are freed after the call that reads them.
         let words = ["sh", "-c", text]
         var arguments = unsafe words.map { word in unsafe strdup(word) } + [nil]
         var environment = unsafe Self.environment(variables, paths)
-        // Signals that this program takes for itself have their usual meaning for the command.
+        // Signals that this program handles itself have their default meaning for the command.
         var attributes = posix_spawnattr_t()
         var none = sigset_t()
         var all = sigset_t()
         unsafe sigemptyset(&none)
         unsafe sigfillset(&all)
-        // SAFETY: the attributes are made here, live through the calls that read and change them, and are released once.
+        // SAFETY: the attributes are made here, outlive the calls that read and change them, and are released once.
         unsafe posix_spawnattr_init(&attributes)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setsigdefault(&attributes, &all)
@@ -55,7 +56,8 @@ public struct ShellCommand {
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     }
 
-    /// This process's environment and more, as C strings that the caller frees, with nil at the end.
+    /// This process's environment and the additional variables, as C strings that the caller frees, with nil at the
+    /// end.
     @unsafe private static func environment(
         _ variables: [String: String],
         _ paths: [String: FilePath]

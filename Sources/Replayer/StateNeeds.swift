@@ -2,13 +2,13 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// What the states of a trace, all together, need of a processor besides what CPUID says.
+/// What all states of a trace together need from a processor, in addition to what CPUID says.
 struct StateNeeds {
-    /// The components of the extended state that are ever enabled or in use, as bits of XCR0.
+    /// The components of the extended state that any state enables or uses, as bits of XCR0.
     private(set) var components: UInt64 = 0
-    /// The model-specific registers that states hold.
+    /// The model-specific registers that the states contain.
     private(set) var modelSpecific: Set<UInt32> = []
-    /// How many states were recorded between two exits, by how the processor executed there.
+    /// How many states were recorded between two exits, by the mode in which the processor was executing.
     private(set) var asynchronous: [GuestMode: Int] = [:]
 
     /// Reads the state of every keyframe.
@@ -22,11 +22,11 @@ struct StateNeeds {
         }
     }
 
-    /// What a processor lacks of it, each in one line.
+    /// What a processor lacks of these needs, one line each.
     ///
     /// - Parameters:
-    ///   - supported: the components that it lets a guest enable.
-    ///   - keeps: whether it has a model-specific register.
+    ///   - supported: the components that the processor lets a guest enable.
+    ///   - keeps: whether the processor has a given model-specific register.
     func obstacles(supported: UInt64, keeps: (UInt32) -> Bool) -> [String] {
         let missing = components & ~supported & ~Self.always
         let names = (0..<64).filter { missing >> UInt64($0) & 1 == 1 }.map { bit in
@@ -38,10 +38,10 @@ struct StateNeeds {
             }
     }
 
-    /// x87, which every processor has, and SSE, whose registers are in every area.
+    /// Every processor has x87 and SSE, and every save area contains their registers.
     private static let always: UInt64 = 3
 
-    /// Intel SDM vol. 1, 13.1.
+    /// The names of the components (Intel SDM vol. 1, 13.1).
     private static let componentNames = [
         2: "AVX", 3: "BNDREGS", 4: "BNDCSR", 5: "opmask", 6: "ZMM_Hi256", 7: "Hi16_ZMM", 8: "PT", 9: "PKRU",
         10: "PASID",

@@ -2,16 +2,17 @@ internal import SystemPackage
 public import TraceFormat
 internal import X86
 
-/// Asks a shell command about a moment, as `git bisect run` does: status 0 is good, 125 cannot be said, anything else up
-/// to 127 is bad; more ends the search.
+/// Asks a shell command about a moment, as `git bisect run` does. Status 0 means good and 125 means that the command
+/// cannot tell. Any other status up to 127 means bad. A higher status ends the search.
 ///
-/// The command finds the state in a directory: `registers` (a line each: name and value) and `memory` (physical memory from
-/// address 0 on, with holes), and in `RR_VM_MOMENT`, `RR_VM_EVENT`, `RR_VM_TRACE`, `RR_VM_DIRECTORY`, `RR_VM_RIP`.
+/// The command finds the state in a directory. The file `registers` has one line for each register, with its name and
+/// value. The file `memory` holds physical memory from address 0 on and is sparse. These environment variables are set:
+/// `RR_VM_MOMENT`, `RR_VM_EVENT`, `RR_VM_TRACE`, `RR_VM_DIRECTORY`, `RR_VM_RIP`.
 public struct CommandPredicate: MomentPredicate {
     private let command: String
     private let reader: TraceReader
 
-    /// A command for `/bin/sh`, asked about moments of a trace.
+    /// Creates a predicate that runs a command with `/bin/sh` for moments of a trace.
     public init(_ command: String, _ reader: TraceReader) {
         self.command = command
         self.reader = reader
@@ -19,7 +20,7 @@ public struct CommandPredicate: MomentPredicate {
 
     /// Runs the command.
     ///
-    /// - Throws: ``ShellCommand/Failure`` where it cannot be run, or ends with a status above 127.
+    /// - Throws: ``ShellCommand/Failure`` if the command cannot be run or ends with a status above 127.
     public func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
         let directory: PrivateDirectory
         do { directory = try PrivateDirectory() } catch {

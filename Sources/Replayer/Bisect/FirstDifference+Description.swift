@@ -3,7 +3,7 @@ internal import TraceFormat
 internal import X86
 
 extension FirstDifference: CustomStringConvertible {
-    /// The whole report, several lines: `A` is the first trace, `B` the second.
+    /// The whole report, in several lines. `A` is the first trace and `B` is the second.
     public var description: String {
         var lines = [headline]
         lines += first.lines(named: "A", kind)
@@ -36,7 +36,7 @@ extension FirstDifference: CustomStringConvertible {
         }
     }
 
-    /// One moment if both have the same.
+    /// Both moments, or a single one if they are equal.
     private var places: String {
         let (one, other) = (first.moment?.description ?? "the end", second.moment?.description ?? "the end")
         return one == other ? "moment \(one)" : "moment \(one) of A and \(other) of B"

@@ -5,13 +5,13 @@ internal import X86
 
 extension FirstDifference {
     private static let listedPages = 8
-    /// Instructions that are stepped through to find one: about a second.
+    /// The most instructions that are stepped through to find one. They take about a second.
     public static let mostSteps: UInt64 = 50_000
 
-    /// Goes to the place in both traces and looks: instructions, moments, registers and memory.
+    /// Goes to the place in both traces and examines it: instructions, moments, registers and memory.
     ///
-    /// What cannot be had on this host, or is more than `mostSteps` instructions behind the event before, is left out, with a
-    /// remark.
+    /// Leaves out, with a remark, whatever this host cannot find out and whatever is more than `mostSteps` instructions
+    /// after the previous event.
     public mutating func examine<P: EngineProcessor & ~Copyable>(
         _ readers: (TraceReader, TraceReader),
         on engine: P.Type,
@@ -72,7 +72,7 @@ extension FirstDifference {
 }
 
 extension FirstDifference.Side {
-    /// Finds the instruction that the event came with, and how many were executed since the event before.
+    /// Finds the instruction that made the event, and how many instructions were executed since the previous event.
     ///
     /// - Returns: what could not be found out, and why; nil if nothing was left out.
     mutating func locate<P: DebuggableProcessor & ~Copyable>(
@@ -87,7 +87,7 @@ extension FirstDifference.Side {
             try timeline.seek(to: Moment(event: before))
             var place = (moment: Moment(event: before), rip: try timeline.state().rip)
             var left = most
-            // Events that are no difference may lie in between: keyframes, and inputs that are ignored.
+            // Events that do not count as a difference may lie in between: keyframes and ignored inputs.
             while left > 0, let present = timeline.moment, present.event < target, try timeline.step() != .end {
                 guard let reached = timeline.moment, reached.event < target else { break }
                 place = (reached, timeline.core.processor.exitRIP)
@@ -107,7 +107,8 @@ extension FirstDifference.Side {
         }
     }
 
-    /// Takes the instruction from what the trace says: the state in which the guest was interrupted, or the event's RIP.
+    /// Takes the instruction from what the trace says: the state in which the guest was interrupted, or the event's
+    /// RIP.
     private mutating func nameRecorded<P: DebuggableProcessor & ~Copyable>(
         _ event: RecordedEvent,
         _ before: EventOrdinal,
@@ -131,7 +132,7 @@ extension FirstDifference.Side {
         instruction = try timeline.line(at: GuestVirtualAddress(base &+ rip), listing)
     }
 
-    /// Where the processor's memory and registers show the difference: behind the event, or at the keyframe.
+    /// Goes to where the processor's memory and registers show the difference: after the event, or at the keyframe.
     func stand<P: DebuggableProcessor & ~Copyable>(_ timeline: inout Timeline<P>) throws(TimelineError) {
         if let keyframe {
             try timeline.restore(keyframe)

@@ -2,7 +2,7 @@ internal import Engine
 public import TraceFormat
 
 extension FirstDifference {
-    /// The difference between a recording, which is the first run, and a replay of it that diverged, which is the second.
+    /// The difference between a recording (the first run) and a replay of it that diverged (the second run).
     public init(_ divergence: Divergence, in reader: TraceReader) throws(TraceError) {
         let event = divergence.moment.event
         let recorded = try reader.event(at: event)

@@ -3,8 +3,8 @@ internal import X86
 
 /// Finds the first place where two recordings differ.
 ///
-/// States at keyframes are compared by halving, then the events of the stretch that is left one by one. Where no two
-/// keyframes' states differ for good, all events and keyframes are compared.
+/// A binary search compares the states at keyframes. Then the remaining events are compared one by one. If no two
+/// keyframes' states differ permanently, all events and keyframes are compared.
 public struct FirstDifferenceSearch {
     /// The first trace.
     public let first: TraceReader
@@ -12,28 +12,28 @@ public struct FirstDifferenceSearch {
     public let second: TraceReader
     private let ignored: Set<IgnoredInput>
 
-    /// Compares two traces. With inputs to ignore, runs are followed until the guest behaves differently: its states may
-    /// differ long before, so that every event is read.
+    /// Compares two traces. If there are inputs to ignore, the runs are followed until the guest behaves differently.
+    /// Their states may differ long before that, so every event is read.
     public init(_ first: TraceReader, _ second: TraceReader, ignoring ignored: Set<IgnoredInput> = []) {
         self.first = first
         self.second = second
         self.ignored = ignored
     }
 
-    /// The first difference; nil if there is none.
+    /// Finds the first difference; nil if there is none.
     public func run() throws(TraceError) -> FirstDifference? {
         guard ignored.isEmpty else { return try scan(from: nil, until: nil) }
         let pairs = KeyframePairs(first: first, second: second)
         let (equal, different) = try pairs.search()
         if let difference = try scan(from: equal, until: different) { return difference }
         if let different { return try stateDifference(different) }
-        // Nothing that lasted: what came and went is found by looking at everything.
+        // There is no lasting difference. Comparing everything finds a difference that went away again.
         let passing = try pairs.firstDifference()
         if let difference = try scan(from: nil, until: passing) { return difference }
         return try passing.map { pair throws(TraceError) in try stateDifference(pair) }
     }
 
-    /// Compares events one by one between two pairs of keyframes, or from the first to the last.
+    /// Compares events one by one between two pairs of keyframes, or from the first event to the last.
     private func scan(
         from start: KeyframePairs.Pair?,
         until end: KeyframePairs.Pair?
@@ -75,7 +75,7 @@ public struct FirstDifferenceSearch {
         return one.landing?.digest == other.landing?.digest ? nil : .moment
     }
 
-    /// Hosts differ in whether RIP at a write is that of the instruction or of the next one.
+    /// Some hosts report the RIP of the writing instruction at a write, and others the RIP of the next instruction.
     private func isSamePlace(_ one: UInt64, _ other: UInt64) -> Bool {
         one == other
             || (first.header.host.module != second.header.host.module && max(one, other) - min(one, other) <= 15)
@@ -130,8 +130,8 @@ public struct FirstDifferenceSearch {
         )
     }
 
-    /// The last inputs in which two lists of what was passed over differ, one by one from the first on; nil for the one that
-    /// has no more of them.
+    /// The last inputs in which two lists of skipped events differ. The lists are compared one by one from their start.
+    /// The result is nil for a list that has no more events.
     private static func lastDifference(
         _ left: [RecordedEvent],
         _ right: [RecordedEvent]
@@ -147,7 +147,8 @@ public struct FirstDifferenceSearch {
 }
 
 extension TraceReader {
-    /// The last events before one, at most `count`, oldest first. Keyframes are left out: they are the recorder's.
+    /// The last events before a given one, at most `count`, oldest first. Keyframes are left out, because they come
+    /// from the recorder and not from the guest.
     func guestEvents(_ count: Int, before end: EventOrdinal) throws(TraceError) -> [RecordedEvent] {
         var (found, length) = ([RecordedEvent](), UInt64(2 * count))
         while true {

@@ -1,22 +1,22 @@
 internal import TraceFormat
 
-/// Reads what happened to a guest, without the keyframes: those are the recorder's, and two recordings of one run may have
-/// them at different places.
+/// Reads the guest's events without keyframes. The recorder makes keyframes, and two recordings of the same run may
+/// have them at different places.
 struct GuestEventCursor {
-    /// What happened, and the state in which it did where that was between two exits.
+    /// An event, and the state in which it happened if that was between two exits.
     struct GuestEvent {
         var recorded: RecordedEvent
         var landing: KeyframeEntry?
     }
 
-    /// Bounds what a long stretch of nothing else costs.
+    /// The most skipped events that are kept. This bounds the cost of a long stretch with nothing else.
     private static let kept = 1 << 16
 
     private let reader: TraceReader
-    /// What is passed over; nil for nothing.
+    /// Selects the events to skip; nil to skip none.
     private var filter: InputFilter?
     private var cursor: EventCursor
-    /// What was passed over since the last event that was given, from the first on.
+    /// The events that were skipped since the last returned event, oldest first.
     private(set) var passedOver: [RecordedEvent] = []
 
     init(_ reader: TraceReader, from first: EventOrdinal, ignoring ignored: Set<IgnoredInput> = []) {
@@ -25,7 +25,7 @@ struct GuestEventCursor {
         cursor = reader.events(from: first)
     }
 
-    /// The next one; nil at the end of the trace.
+    /// The next event; nil at the end of the trace.
     mutating func next() throws(TraceError) -> GuestEvent? {
         passedOver.removeAll(keepingCapacity: true)
         var landing: UInt32?

@@ -1,19 +1,19 @@
 public import TraceFormat
 internal import X86
 
-/// Something that two recordings say of their beginnings and that is not the same.
+/// Something about their start in which two recordings differ.
 public struct HeaderDifference: Hashable, Sendable, CustomStringConvertible {
-    /// What it is about.
+    /// What the difference is about.
     public var subject: String
     /// What the first trace says.
     public var first: String
     /// What the second trace says.
     public var second: String
 
-    /// One line.
+    /// The difference in one line.
     public var description: String { "\(subject): \(first) / \(second)" }
 
-    /// Everything that decides how a run goes and that differs, most important first.
+    /// All differences that influence how a run goes, the most important first.
     public static func all(_ first: TraceHeader, _ second: TraceHeader) -> [Self] {
         let subjects: [(String, (TraceHeader) -> String)] = [
             ("guest", { "\($0.guest.name), \($0.guest.imageSize) bytes, \($0.guest.imageDigest)" }),

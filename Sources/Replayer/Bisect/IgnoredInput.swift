@@ -1,8 +1,8 @@
 internal import TraceFormat
 
-/// Inputs that two runs may differ in without anybody caring: `--ignore`.
+/// Inputs in which two runs may differ without it being reported: `--ignore`.
 public enum IgnoredInput: String, CaseIterable, Hashable, Sendable {
-    /// Timer counters, the speaker port, interrupts and what acknowledges them: when things happened.
+    /// Everything about when things happen: timer counters, the speaker port, interrupts and their acknowledgements.
     case time
     /// The real-time clock and its memory: ports 0x70 and 0x71.
     case rtc
@@ -11,7 +11,7 @@ public enum IgnoredInput: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Event {
-    /// Whether the guest was given something that it could not compute.
+    /// Whether the guest was given something that it could not compute itself.
     var isInput: Bool {
         switch self {
         case .portRead, .memoryRead, .readMSR, .interrupt, .nonMaskableInterrupt, .deviceWrite, .hiddenRead: true

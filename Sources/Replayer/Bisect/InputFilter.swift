@@ -2,13 +2,13 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// Says which events of a run are accesses to inputs that are ignored. What some ports mean depends on what was written before,
-/// so it has to see every event from the first of the trace on.
+/// Tells which events of a run are accesses to ignored inputs. The meaning of some ports depends on earlier writes, so
+/// the filter has to see every event from the start of the trace.
 struct InputFilter {
     private let ignored: Set<IgnoredInput>
-    /// The register that the real-time clock's data port shows.
+    /// The register that the real-time clock's data port currently shows.
     private var clockRegister: UInt8 = 0
-    /// The address register of PCI's configuration space.
+    /// The address register of the PCI configuration space.
     private var configurationAddress = PCIConfigurationAddress(rawValue: 0)
     /// The first port of ACPI's registers, once the guest has set it.
     private var powerBase: UInt16?
@@ -85,9 +85,10 @@ struct InputFilter {
         .powerManagement,
         register: PowerFunctionRegister.base
     )
-    /// The local APIC's timer: its current count, and the initial count in which a driver reads back what it asked for.
+    /// The local APIC timer's current count, and its initial count. A driver reads the initial count back after setting
+    /// it.
     private static let timerReads = addresses(of: [.currentCount, .initialCount])
-    /// The end of an interrupt, and the initial count that arms the timer.
+    /// The register that ends an interrupt, and the initial count that arms the timer.
     private static let timerWrites = addresses(of: [.endOfInterrupt, .initialCount])
 
     private static func addresses(of registers: [LocalAPICRegister]) -> Set<UInt64> {

@@ -1,18 +1,19 @@
 internal import TraceFormat
 
-/// The keyframes of two traces that stand behind the same number of guest events, so that their states can be compared.
+/// Pairs of keyframes from two traces that come after the same number of guest events, so that their states can be
+/// compared.
 struct KeyframePairs {
     let first: TraceReader
     let second: TraceReader
 
-    /// Two keyframes' numbers.
+    /// The numbers of two keyframes.
     struct Pair: Hashable {
         var first: Int
         var second: Int
     }
 
-    /// The last pair up to which states are equal, and the first one known to differ, by halving: exact where runs that have
-    /// parted stay apart. Costs the logarithm of the number of keyframes.
+    /// Finds, by binary search, the last pair up to which the states are equal and the first pair known to differ. The
+    /// result is exact if runs stay different once they differ. The cost is logarithmic in the number of keyframes.
     func search() throws(TraceError) -> (equal: Pair?, different: Pair?) {
         guard let start = try pair(from: 0, below: 1) else { return (nil, nil) }
         guard try isEqual(start) else { return (nil, start) }
@@ -34,7 +35,7 @@ struct KeyframePairs {
         return (equal, different)
     }
 
-    /// The first pair whose states differ, one by one.
+    /// Finds the first pair whose states differ, by comparing all pairs in order.
     func firstDifference() throws(TraceError) -> Pair? {
         var number = 0
         while let pair = try pair(from: number, below: first.keyframeCount) {
@@ -48,7 +49,7 @@ struct KeyframePairs {
         try first.keyframeEntry(pair.first).digest == second.keyframeEntry(pair.second).digest
     }
 
-    /// The first pair whose number in the first trace is in a range.
+    /// The first pair whose keyframe in the first trace has a number in the given range.
     private func pair(from start: Int, below end: Int) throws(TraceError) -> Pair? {
         for number in start..<end {
             let entry = try first.keyframeEntry(number)
@@ -60,8 +61,9 @@ struct KeyframePairs {
         return nil
     }
 
-    /// The second trace's keyframe behind as many guest events. Several may stand there, where the guest was stopped again by
-    /// something that is no event: the first belongs to the first, and so on.
+    /// The second trace's keyframe after the same number of guest events. Several keyframes may follow the same event
+    /// if something that is not an event stopped the guest again. They are matched in order: the first with the first,
+    /// and so on.
     private func counterpart(of entry: KeyframeEntry) throws(TraceError) -> Int? {
         let count = guestEvents(before: entry, in: first)
         let own = try synchronous(in: first, at: count)
@@ -70,7 +72,7 @@ struct KeyframePairs {
         return others[rank]
     }
 
-    /// The keyframes of a trace behind so many guest events, in order.
+    /// The keyframes of a trace after the given number of guest events, in order.
     private func synchronous(in reader: TraceReader, at count: UInt64) throws(TraceError) -> [Int] {
         var (low, high) = (0, reader.keyframeCount)
         while low < high {
@@ -91,7 +93,7 @@ struct KeyframePairs {
         return numbers
     }
 
-    /// Every keyframe is an event too.
+    /// Every keyframe is an event too, so keyframes are subtracted.
     private func guestEvents(before entry: KeyframeEntry, in reader: TraceReader) -> UInt64 {
         entry.event.rawValue - reader.header.firstEvent.rawValue - UInt64(entry.number)
     }

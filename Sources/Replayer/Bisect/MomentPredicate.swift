@@ -1,8 +1,8 @@
 public import TraceFormat
 
-/// What a search wants to know of a moment.
+/// A question that a search asks about moments.
 public protocol MomentPredicate {
-    /// Whether it holds there; nil where that cannot be said.
+    /// Whether it holds at a moment; nil if this cannot be determined.
     mutating func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool?
 }
 

@@ -3,11 +3,12 @@ internal import TraceFormat
 internal import X86
 
 extension MomentSearch where P: ~Copyable {
-    /// The moment at which it becomes true, by halving over events, then over instructions: for what costs much to ask. Takes it
-    /// to be false up to one moment and true from there on; where it changes more often, one of its changes to true is found.
-    /// Moments that cannot be judged are passed over.
+    /// Finds the moment at which the predicate becomes true, by binary search over events and then over instructions.
+    /// Use it for expensive predicates. It assumes that the predicate is false up to one moment and true from then on.
+    /// If the predicate changes more often, one of its changes to true is found. Moments that cannot be judged are
+    /// skipped.
     ///
-    /// - Returns: nil where it is not true at the end.
+    /// - Returns: nil if the predicate is not true at the end.
     public mutating func halving() throws -> Finding? {
         let events = reader.events.lowerBound.rawValue..<reader.events.upperBound.rawValue
         guard let last = try firstJudged(events.reversed()), last.holds, let first = try firstJudged(events) else {
@@ -34,7 +35,7 @@ extension MomentSearch where P: ~Copyable {
         }
     }
 
-    /// The first of some events behind which it can be judged.
+    /// The first of the given events after which the predicate can be judged.
     private mutating func firstJudged(_ events: some Sequence<UInt64>) throws -> (event: UInt64, holds: Bool)? {
         for event in events {
             if let holds = try holds(at: Moment(event: EventOrdinal(event))) { return (event, holds) }
@@ -42,7 +43,8 @@ extension MomentSearch where P: ~Copyable {
         return nil
     }
 
-    /// Halves between a place at which it is false and one at which it is true, until none between them can be judged.
+    /// Searches between a place where the predicate is false and one where it is true, until no place between them can
+    /// be judged.
     private mutating func halve(
         _ low: UInt64,
         _ high: UInt64,
@@ -61,7 +63,8 @@ extension MomentSearch where P: ~Copyable {
         return (low, high)
     }
 
-    /// Whether it is true at a moment; nil where that cannot be said, as between two accesses of one instruction.
+    /// Whether the predicate is true at a moment; nil if this cannot be determined, for example between two accesses of
+    /// one instruction.
     private mutating func holds(at moment: Moment) throws -> Bool? {
         do throws(TimelineError) {
             try timeline.seek(to: moment)
@@ -71,7 +74,7 @@ extension MomentSearch where P: ~Copyable {
         return try holdsHere()
     }
 
-    /// Instructions that are executed between two events.
+    /// How many instructions are executed between the two moments of a change.
     private mutating func instructionCount(in change: Change) throws -> UInt64 {
         try timeline.seek(to: change.before)
         var count: UInt64 = 0

@@ -6,34 +6,34 @@ internal import X86
 public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: MomentPredicate>: ~Copyable {
     let reader: TraceReader
     var timeline: Timeline<P>
-    /// What is searched for.
+    /// The predicate to search for.
     private var predicate: Predicate
     private let listing: CodeListing
     private var content = KeyframeContentCheck()
 
     /// The moment at which it becomes true.
     public struct Finding: Sendable {
-        /// The last moment before it at which it was not; nil where it was true from the start.
+        /// The last moment at which it was still not true; nil if it was true from the start.
         public var before: Moment?
-        /// The first moment at which it was.
+        /// The first moment at which it was true.
         public var moment: Moment
-        /// What happened between the two; nil where it was true from the start.
+        /// What happened between the two moments; nil if it was true from the start.
         public var cause: ChangeCause?
 
-        /// For people: what is searched for, the word for that it begins, and where it does; then what made it so.
+        /// Describes the finding for people: the subject, the word for how it begins, the moment, and the cause.
         public func text(of subject: String, _ word: String) -> String {
             guard let before, let cause else { return "\(subject) holds from the start, at moment \(moment)".printable }
             return ["\(subject) \(word) at moment \(moment), after \(before)", "  \(cause)"].printableText
         }
     }
 
-    /// Two moments with judged ones nowhere between them: at the first it is not true, at the second it is.
+    /// Two moments with no judged moment between them. The predicate is false at the first and true at the second.
     struct Change {
         var before: Moment
         var moment: Moment
     }
 
-    /// Searches a trace with a machine of its own.
+    /// Searches a trace with the given timeline, which it takes over.
     public init(_ timeline: consuming Timeline<P>, _ predicate: Predicate) throws(TraceError) {
         reader = timeline.reader
         listing = try CodeListing(timeline.reader)
@@ -44,13 +44,14 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     /// See ``Timeline/missedLandings``.
     public var missedLandings: [EventOrdinal] { timeline.missedLandings }
 
-    /// The first moment from which on it is true up to the end of the trace: looks at the keyframes from the last one back to
-    /// one at which it is not true, then behind every event of the stretch from there on, then behind every instruction.
+    /// Finds the first moment from which the predicate stays true up to the end of the trace. It looks at the
+    /// keyframes, from the last one back to one where the predicate is false. From there it looks after every event,
+    /// and then after every instruction.
     ///
-    /// A moment at which it is not true between two keyframes at which it is, with none at which it is not behind it, is not
-    /// seen; only where it is true at all keyframes is every event looked at.
+    /// It may miss a short false period between two keyframes at which the predicate is true. It looks at every event
+    /// only if the predicate is true at all keyframes.
     ///
-    /// - Returns: nil where it is not true at the end.
+    /// - Returns: nil if the predicate is not true at the end.
     public mutating func firstLasting() throws -> Finding? {
         guard reader.keyframeCount > 0 else { return nil }
         let last = try lookThrough(epoch: reader.keyframeCount - 1)
@@ -66,7 +67,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
         return Finding(moment: Moment(event: reader.header.firstEvent))
     }
 
-    /// The very first moment behind an event at which it is true, and what made it so.
+    /// Finds the first moment after an event at which the predicate is true, and what made it true.
     public mutating func first() throws -> Finding? {
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
         guard var before = timeline.moment else { return nil }
@@ -79,9 +80,10 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
         return nil
     }
 
-    /// Looks behind every event from a keyframe on, up to the next keyframe or the end of the trace.
+    /// Looks after every event from a keyframe on, up to the next keyframe or the end of the trace.
     ///
-    /// - Returns: the last change to true, if it was true from there on, and whether it was in the end.
+    /// - Returns: the last change to true, if the predicate stayed true from there on, and whether it was true at the
+    ///   end.
     private mutating func lookThrough(epoch number: Int) throws -> (change: Change?, end: Bool?) {
         let isLast = number + 1 == reader.keyframeCount
         let end = try isLast ? reader.events.upperBound : reader.keyframeEntry(number + 1).event
@@ -97,7 +99,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
         return (isTrue == true ? change : nil, isTrue)
     }
 
-    /// Steps from a moment at which it is not true to one at which it is.
+    /// Steps from a moment at which the predicate is false to one at which it is true.
     private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws -> Finding {
         var finding = Finding(before: change.before, moment: change.moment, cause: .unknown)
         do {
@@ -127,14 +129,14 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
         return try predicate.holds(at: Moment(event: keyframe.event), in: &view)
     }
 
-    /// Whether it is true where the timeline stands; nil where that cannot be said.
+    /// Whether the predicate is true at the timeline's present moment; nil if this cannot be determined.
     mutating func holdsHere() throws -> Bool? {
         guard let moment = timeline.moment else { return nil }
         var view = try timeline.view()
         return try predicate.holds(at: moment, in: &view)
     }
 
-    /// What a step between two moments next to each other was.
+    /// Describes the step between two adjacent moments.
     mutating func finding(from before: Moment, to moment: Moment) throws -> Finding {
         try timeline.seek(to: before)
         return Finding(before: before, moment: moment, cause: try timeline.stepNamed(listing).cause)
@@ -142,7 +144,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
 }
 
 extension Timeline where P: ~Copyable {
-    /// Steps, and says what that was.
+    /// Steps, and also returns the cause of what changed.
     fileprivate mutating func stepNamed(_ listing: CodeListing) throws(TimelineError) -> (Step, cause: ChangeCause) {
         let line = try line(at: state().instructionAddress, listing)
         let next = try peek()

@@ -2,11 +2,11 @@ internal import FoundationEssentials
 internal import Glibc
 internal import SystemPackage
 
-/// A directory that nobody else can have prepared or look into, removed with everything in it at the end.
+/// A directory that nobody else can prepare or look into. It is removed at the end with everything in it.
 struct PrivateDirectory: ~Copyable {
     let path: FilePath
 
-    /// Makes one with a name of its own (`mkdtemp`: mode 0700) in `TMPDIR`, or in `/tmp`.
+    /// Makes a directory with a unique name (`mkdtemp`: mode 0700) in `TMPDIR`, or in `/tmp`.
     init() throws(Errno) {
         // SAFETY: no other thread changes the environment; the value is copied at once.
         let place = unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) }
@@ -22,7 +22,7 @@ struct PrivateDirectory: ~Copyable {
 
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
-    /// Makes a file in it.
+    /// Creates a file in the directory.
     func create(_ name: String) throws -> FileDescriptor {
         try FileDescriptor.open(
             path.appending(name),

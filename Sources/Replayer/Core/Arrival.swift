@@ -1,10 +1,10 @@
-/// How a replay came to a keyframe's state.
+/// How a replay reached a keyframe's state.
 enum Arrival: Hashable {
     /// The replay begins there.
     case beginning
-    /// By executing, and it is the recorded one. Between two exits, it was looked so many times before whether the guest was there,
-    /// and it was not.
+    /// By executing, and the state was the recorded one. For a keyframe between two exits, `looks` counts the earlier
+    /// checks that did not find the guest there.
     case executed(looks: Int)
-    /// By restoring it, for a reason: no proof that executing leads there.
+    /// By restoring the state, for a reason. This does not prove that executing leads there.
     case restored(JumpReason)
 }

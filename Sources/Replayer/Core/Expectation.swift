@@ -2,9 +2,10 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// What a recorded event says that the guest must do next, in the engine's words; the input it was given is left out.
+/// What a recorded event says that the guest must do next, in the engine's terms. The input that the guest was given is
+/// left out.
 extension Event {
-    /// The exit that the guest must reach, or nil for events that are no exit.
+    /// The exit that the guest must make; nil for events that are not exits.
     var expectedExit: Exit? {
         switch self {
         case .portRead(let access): .portRead(access.port, access.size)

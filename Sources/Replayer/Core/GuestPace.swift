@@ -1,50 +1,51 @@
 internal import Engine
 internal import TraceFormat
 
-/// How long the guest may take to its next exit or moment, and how long it took in the recording.
+/// How long the guest may take to reach its next exit or moment, and how long it took in the recording.
 struct GuestPace {
-    /// Stops a guest that computes on without coming to an exit.
+    /// Stops a guest that keeps computing without making an exit.
     let watch: GuestTimeWatch
     private let limit: GuestTimeLimit
-    /// When the last event was in the recording that the guest has come to; nil before the first.
+    /// When the recording reached the last event that the guest has reached; nil before the first event.
     private var metTime: UInt32?
 
-    /// - Parameter isSoftware: what executes the guest is no processor of the host's.
+    /// - Parameter isSoftware: whether software executes the guest rather than the host's processor.
     init(_ kicker: ProcessorKicker, _ header: TraceHeader, isSoftware: Bool) {
         watch = GuestTimeWatch(kicker)
         limit = GuestTimeLimit(header, isSoftware: isSoftware)
     }
 
-    /// The guest has come to an event.
+    /// Notes that the guest has reached an event.
     mutating func meet(_ recorded: RecordedEvent) { metTime = recorded.time }
 
-    /// Milliseconds that the recording took to an event from the last one that the guest has come to.
+    /// How many milliseconds the recording took from the last event that the guest has reached to this one.
     func recordedMilliseconds(to recorded: RecordedEvent) -> UInt64 {
         UInt64(recorded.time - min(recorded.time, metTime ?? recorded.time))
     }
 
-    /// The guest runs on from a state that is an event's, towards whatever comes.
+    /// Starts the time for a guest that runs on from an event's state with no particular target.
     func beginRunning() { watch.begin(milliseconds: limit.running(0)) }
 
-    /// The guest runs towards an event.
+    /// Starts the time for a guest that runs towards an event.
     func beginRunning(to recorded: RecordedEvent) {
         watch.begin(milliseconds: limit.running(recordedMilliseconds(to: recorded)))
     }
 
-    /// The guest is gone through instruction by instruction, towards an event.
+    /// Starts the time for a guest that is stepped towards an event, instruction by instruction.
     func beginStepping(to recorded: RecordedEvent) {
         watch.begin(milliseconds: limit.stepping(recordedMilliseconds(to: recorded)))
     }
 
-    /// The guest is brought to a moment between two exits.
+    /// Starts the time for bringing the guest to a moment between two exits.
     ///
-    /// - Parameter mostLooks: after which the search is over too.
+    /// - Parameter mostLooks: how often to look at most before the search ends.
     func beginLanding(on recorded: RecordedEvent, mostLooks: Int) -> LandingTime {
         LandingTime(limit.running(recordedMilliseconds(to: recorded)), mostLooks: mostLooks, watch)
     }
 }
 
-/// The time that a landing may take: the guest's own to come there, and more for one that has not looked often where it is.
+/// The time that a landing may take: the guest's own time to get there, and more if the landing has made only a few
+/// checks.
 struct LandingTime {
     private let milliseconds: UInt64
     private let mostLooks: Int

@@ -4,22 +4,22 @@ internal import RecordedMachine
 internal import TraceFormat
 internal import X86
 
-/// What the guest's last exit means for the run, and so what may follow it.
+/// What the guest's last exit means for the run, and therefore what may follow it.
 struct GuestSequel {
-    /// What may follow an exit of the guest's.
+    /// What may follow an exit of the guest.
     private enum Next {
-        /// Whatever comes.
+        /// Anything may follow.
         case anything
-        /// The end of the run, or the reset of the machine if that is what the guest asked for.
+        /// The end of the run, or the reset of the machine if the guest requested one.
         case end(Outcome)
-        /// A non-maskable interrupt, or the end: the guest waits with interrupts disabled.
+        /// A non-maskable interrupt or the end, because the guest waits with interrupts disabled.
         case nonMaskableInterrupt
     }
 
     /// Whether the board is a unikernel's.
     let isUnikernel: Bool
     private var next = Next.anything
-    /// The command that the keyboard controller took and that waits for its byte, if one does.
+    /// The command that the keyboard controller has accepted and whose data byte has not arrived yet, if there is one.
     private var keyboardCommand: UInt8?
 
     init(isUnikernel: Bool) { self.isUnikernel = isUnikernel }
@@ -33,7 +33,7 @@ struct GuestSequel {
             if !isUnikernel, !processor.interruptFlag { next = .nonMaskableInterrupt }
         case .portWrite(let access):
             switch meaning(of: access, processor) {
-            // A guest may have moved the register that switches it off.
+            // A guest may have moved the register that switches the machine off.
             case .certain(.poweredOff), .possible, .nothing: break
             case .certain(let outcome): next = .end(outcome)
             }
@@ -47,23 +47,23 @@ struct GuestSequel {
         _ processor: borrowing P
     ) -> RecordedEnd.Meaning {
         guard isUnikernel else { return RecordedEnd.meaning(ofPC: write, keyboardCommand: keyboardCommand) }
-        // Of a unikernel's calls only one ends the run by itself, and the others are not worth a look.
+        // Only one of a unikernel's calls ends the run by itself. The others need no check.
         guard Hypercall(write.port) == .halt else { return .nothing }
         return RecordedEnd(board: BoardName.unikernel, exit: .portWrite(write))
             .meaning(in: processor.memory, interruptFlag: true)
     }
 
-    /// Remembers the command that waits for its byte at the keyboard controller's data port.
+    /// Remembers the command whose byte must still arrive at the keyboard controller's data port.
     private mutating func noteKeyboardCommand(_ access: PortAccess) {
         guard let port = KeyboardPort(access.port) else { return }
         keyboardCommand = port == .command ? UInt8(truncatingIfNeeded: access.value) : nil
     }
 
-    /// Forgets the guest's last exit: the machine was put somewhere else.
+    /// Forgets the guest's last exit, because the machine was put into another state.
     mutating func forget() { (next, keyboardCommand) = (.anything, nil) }
 
-    /// What the guest has done that an event cannot follow; nil if it can. States, and what devices read and wrote for the last
-    /// exit, always can.
+    /// What the guest has done that rules out the event as the next one; nil if the event may follow. States, and
+    /// device reads and writes for the last exit, may always follow.
     mutating func contradiction(to event: Event) -> String? {
         switch next {
         case .anything: return nil
@@ -86,15 +86,16 @@ struct GuestSequel {
 }
 
 extension ReplayCore where P: ~Copyable {
-    /// Sees that an event may follow the guest's last exit.
+    /// Checks that an event may follow the guest's last exit.
     ///
-    /// - Throws: a divergence where the guest has ended its run, or waits, and the trace goes on as if it had not.
+    /// - Throws: a divergence if the guest has ended its run or is waiting, but the trace goes on as if it had not.
     mutating func checkSequel(_ recorded: RecordedEvent) throws(ReplayStop) {
         guard let actual = sequel.contradiction(to: recorded.event) else { return }
         throw divergence(at: recorded, expected: "\(recorded.event.kind)", actual: actual)
     }
 
-    /// Whether the guest's last exit before a reset has brought it about, or may have; a stretch may begin behind that.
+    /// Whether the guest's last exit before a reset caused the reset or may have caused it. A stretch may begin after
+    /// that exit.
     func isResetAskedFor(before ordinal: EventOrdinal) throws(ReplayStop) -> Bool {
         let end = try onTrace(RecordedEnd(reader, before: ordinal))
         guard !end.isInterrupted else { return false }

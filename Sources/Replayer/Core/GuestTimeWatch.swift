@@ -3,11 +3,11 @@ internal import Engine
 internal import Glibc
 internal import Synchronization
 
-/// Stops a guest that takes too long to come to its next exit or moment: one that has gone another way than the recorded one
-/// may never come there. No longer does once it is released.
+/// Stops a guest that takes too long to reach its next exit or moment. A guest that has gone another way than the
+/// recorded one may never get there. The watch ends when it is released.
 ///
-/// What counts is the time that the thread spends which runs the guest, and not what the rest of a busy host makes it wait.
-/// A new stretch costs three stores: the time is looked at by a timer.
+/// It measures the processor time of the thread that runs the guest, so waiting on a busy host does not count. Starting
+/// a new stretch costs three stores, because a timer checks the time.
 final class GuestTimeWatch: @unchecked Sendable {
     private static let ticksPerSecond = 8
 
@@ -15,19 +15,19 @@ final class GuestTimeWatch: @unchecked Sendable {
     private let limit = Atomic<UInt64>(.max)
     private let clock = Atomic<Int32>(0)
     private let expired = Atomic<UInt64>(.max)
-    // Not Sendable, and used by init and deinit only.
+    // Not Sendable, but only init and deinit use it.
     private let timer: any DispatchSourceTimer
 
-    /// A stretch that was under way at a tick, and the thread's milliseconds then.
+    /// A stretch that was under way at a tick, and the thread's time in milliseconds at that tick.
     private struct Sighting {
         var stretch = UInt64.max
         var start: UInt64 = 0
     }
     private let sighting = Mutex(Sighting())
 
-    /// Watches a processor, from the first stretch on.
+    /// Watches a processor, starting with the first stretch.
     init(_ kicker: ProcessorKicker) {
-        // A queue of its own gets a thread when guests that run keep all shared ones busy.
+        // A separate queue gets a thread even when running guests keep all shared threads busy.
         let queue = DispatchQueue(label: "guest time watch", qos: .userInteractive)
         timer = DispatchSource.makeTimerSource(queue: queue)
         let interval = DispatchTimeInterval.milliseconds(1000 / Self.ticksPerSecond)
@@ -38,13 +38,13 @@ final class GuestTimeWatch: @unchecked Sendable {
 
     deinit { timer.cancel() }
 
-    /// Whether the present stretch has had its time.
+    /// Whether the time of the present stretch is over.
     var hasExpired: Bool { expired.load(ordering: .acquiring) == stretch.load(ordering: .relaxed) }
 
-    /// The milliseconds of the present stretch.
+    /// The limit of the present stretch in milliseconds.
     var milliseconds: UInt64 { limit.load(ordering: .relaxed) }
 
-    /// Begins a stretch, which the calling thread runs.
+    /// Begins a stretch that the calling thread runs.
     func begin(milliseconds: UInt64) {
         limit.store(milliseconds, ordering: .relaxed)
         clock.store(Self.ownClock, ordering: .relaxed)
@@ -53,7 +53,7 @@ final class GuestTimeWatch: @unchecked Sendable {
 
     private func tick(_ kicker: ProcessorKicker) {
         let present = stretch.load(ordering: .acquiring)
-        // None is under way on the clock of a thread that is gone.
+        // If the thread of this clock is gone, no stretch is under way.
         guard present > 0, let now = Self.milliseconds(on: clock.load(ordering: .relaxed)) else { return }
         let isOver = sighting.withLock { sighting in
             if sighting.stretch != present { sighting = Sighting(stretch: present, start: now) }

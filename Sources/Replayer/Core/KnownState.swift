@@ -4,20 +4,21 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-/// What a replay knows of its machine's state: which keyframe's it was last, and what has changed since.
+/// What a replay knows about its machine's state: at which keyframe it was last, and what has changed since.
 struct KnownState {
-    /// Bytes of memory that may be filled.
+    /// How many bytes of memory may be filled.
     private let memoryLimit: UInt64
     private var tracker = StateTracker()
-    /// What the trace stores of keyframes, held against their digests: of those too that are reached by executing.
+    /// Checks what the trace stores of keyframes against their digests, also for keyframes that are reached by
+    /// executing.
     private var content = KeyframeContentCheck()
-    /// Memory at the keyframe that was met last; nil before the first, when it is all zero.
+    /// Memory at the last keyframe that was reached; nil before the first one, when memory is all zero.
     private var memory: KeyframeMemory?
     /// The digest of that keyframe.
     private(set) var digest = StateDigest(processor: .zero, memory: .zero)
-    /// Pages whose content has changed since then.
+    /// Pages whose content has changed since that keyframe.
     private var changedPages: Set<GuestPhysicalAddress> = []
-    /// Pages that were written, where somebody wants to know: see ``takeWrittenPages(of:)``.
+    /// Pages that were written, collected only on request: see ``takeWrittenPages(of:)``.
     private var writtenPages: Set<GuestPhysicalAddress>?
 
     init(memoryLimit: UInt64) { self.memoryLimit = memoryLimit }
@@ -25,7 +26,7 @@ struct KnownState {
     /// The pages that were not all zero when they were last captured.
     var pages: Set<GuestPhysicalAddress> { tracker.knownPages }
 
-    /// The present state; remembers what has changed until the next keyframe is met.
+    /// Captures the present state, and remembers what has changed until the next keyframe is reached.
     mutating func capture<P: Processor & ~Copyable>(
         _ processor: inout P
     ) throws(ReplayStop) -> StateTracker.Capture {
@@ -36,14 +37,14 @@ struct KnownState {
         return capture
     }
 
-    /// Sees that so many bytes of memory may be filled.
+    /// Checks that this many bytes of memory may be filled.
     private func allow(_ bytes: UInt64) throws(ReplayStop) {
         guard bytes > memoryLimit else { return }
         throw .error(.tooMuchMemory(bytes, limit: memoryLimit))
     }
 
-    /// The pages that were written since the last call, by the guest or a device; where a state was restored on the way, all
-    /// that may have been. Of the first call, since the last capture.
+    /// The pages that the guest or a device has written since the last call. If a state was restored in between, these
+    /// are all pages that may have been written. The first call returns the pages written since the last capture.
     mutating func takeWrittenPages<P: Processor & ~Copyable>(
         of processor: inout P
     ) throws(ReplayStop) -> Set<GuestPhysicalAddress> {
@@ -57,21 +58,22 @@ struct KnownState {
 // MARK: Keyframes
 
 extension KnownState {
-    /// Holds what a keyframe stores against its own digest: executing proves the digest alone.
+    /// Checks what a keyframe stores against the keyframe's own digest. Executing proves only the digest.
     mutating func check(_ keyframe: Keyframe) throws(ReplayStop) { try onTrace(content.check(keyframe)) }
 
-    /// The machine is in a keyframe's state.
+    /// Notes that the machine is in a keyframe's state.
     mutating func stand(at keyframe: Keyframe) {
         (memory, digest) = (keyframe.memory, keyframe.digest)
         changedPages.removeAll(keepingCapacity: true)
     }
 
-    /// The machine was put into a keyframe's state, and that is the recorded one.
+    /// Notes that the machine was put into a keyframe's state, which is the recorded one.
     mutating func take(_ keyframe: Keyframe) { content.take(keyframe) }
 
     /// Puts a keyframe's processor and memory into the machine.
     ///
-    /// Memory is as at the keyframe that was met last, or all zero, but for the pages that were changed since.
+    /// Memory must be as it was at the last keyframe that was reached, or all zero, except for the pages that have
+    /// changed since.
     mutating func restore<P: Processor & ~Copyable>(
         _ keyframe: Keyframe,
         into processor: inout P
@@ -85,7 +87,7 @@ extension KnownState {
         stand(at: keyframe)
     }
 
-    /// Makes pages of memory as they are at a keyframe.
+    /// Changes pages of memory to their content at a keyframe.
     func copy(
         _ pages: some Collection<GuestPhysicalAddress>,
         of keyframe: Keyframe,
@@ -98,7 +100,7 @@ extension KnownState {
         }
     }
 
-    /// The pages that may differ from a keyframe's, as far as the trace and the changes since the last one tell.
+    /// The pages that may differ from a keyframe's, judging by the trace and the changes since the last keyframe.
     func candidates(for keyframe: Keyframe) throws(ReplayStop) -> Set<GuestPhysicalAddress> {
         changedPages.union(try pages(thatMayDifferFrom: keyframe))
     }
@@ -108,7 +110,8 @@ extension KnownState {
         return try onTrace(recorded.pages(thatMayDifferFrom: memory))
     }
 
-    /// The pages of memory that are not a keyframe's, by rising address, of all that either side has ever touched.
+    /// The pages of memory that differ from a keyframe's, in ascending order of address. Checks all pages that either
+    /// side has ever touched.
     func pages(
         of memory: GuestMemory,
         thatDifferFrom keyframe: Keyframe

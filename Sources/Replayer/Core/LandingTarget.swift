@@ -2,22 +2,22 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-/// A keyframe's state in the order in which it pays to compare it: registers first, then a few pages, the digest last.
+/// A keyframe's state in the cheapest order for comparing it: registers first, then a few pages, and the digest last.
 struct LandingTarget {
-    /// Pages that are compared before the whole state is taken.
+    /// How many pages are compared before the whole state is captured.
     private static let sampledPages = 16
 
     private let registers: [UInt64]
     private var samples: [Sample] = []
 
-    /// One page.
     private struct Sample {
         let address: GuestPhysicalAddress
         let bytes: [UInt8]
-        /// Where the last version that was compared differed: the next one likely differs there too.
+        /// Where the last compared version differed. The next one probably differs there too.
         var lastDifference = 0
 
-        /// Compares a version of the page. What may be an Accessed bit is left to the comparison of the whole state.
+        /// Compares a version of the page. Possible differences in Accessed bits are left to the comparison of the
+        /// whole state.
         mutating func matches(_ present: [UInt8]) -> Bool {
             if differs(present, at: lastDifference) { return false }
             guard present != bytes, let offset = bytes.indices.first(where: { differs(present, at: $0) }) else {
@@ -40,12 +40,12 @@ struct LandingTarget {
         }
     }
 
-    /// Whether the registers that change most often are the keyframe's.
+    /// Whether the registers that change most often have the keyframe's values.
     func matches(registers present: [UInt64]) -> Bool {
         present == registers
     }
 
-    /// Whether the sampled pages are the keyframe's. The page that differs is looked at first the next time.
+    /// Whether the sampled pages have the keyframe's content. A page that differs is checked first the next time.
     mutating func matches(memory: GuestMemory) throws(MemoryError) -> Bool {
         for index in samples.indices {
             let present = try memory.read(at: samples[index].address, count: GuestMemory.pageSize)
@@ -59,6 +59,6 @@ struct LandingTarget {
 }
 
 extension ProcessorState {
-    /// The registers in the order in which a processor gives those of an exit.
+    /// The registers in the order in which a processor reports them at an exit.
     var registers: [UInt64] { general + [rip, rflags] }
 }

@@ -5,8 +5,8 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Whether a state is that of a keyframe, to the bit or but for Accessed bits of page-table entries: those are then made
-    /// as in the recording, so that everything behind is compared with the same memory.
+    /// Whether a state equals a keyframe's, either exactly or except for Accessed bits of page-table entries. In the
+    /// second case the bits are set as in the recording, so that later comparisons use the same memory.
     mutating func matches(_ keyframe: Keyframe, _ present: StateTracker.Capture) throws(ReplayStop) -> Bool {
         if present.digest == keyframe.digest { return true }
         guard present.digest.processor == keyframe.digest.processor,
@@ -17,10 +17,10 @@ extension ReplayCore where P: ~Copyable {
         return try capture().digest == keyframe.digest
     }
 
-    /// Where memory differs from a keyframe's in Accessed bits; nil if it differs in anything else, or in nothing.
+    /// Where memory differs from a keyframe's in Accessed bits; nil if it differs in anything else or does not differ.
     ///
-    /// The processor's state is that of the keyframe. Bytes that differ in an Accessed bit's place alone change no entry's
-    /// way, so the tables that are reachable now are those that were reachable in the recording.
+    /// The processor's state must equal the keyframe's. A difference in nothing but Accessed bits does not change where
+    /// an entry leads. So the tables that are reachable now are the ones that were reachable in the recording.
     private func accessedBits(
         thatDifferFrom keyframe: Keyframe
     ) throws(ReplayStop) -> Set<GuestPhysicalAddress>? {
@@ -41,6 +41,6 @@ extension ReplayCore where P: ~Copyable {
 }
 
 extension GuestPhysicalAddress {
-    /// The address of the page that this one lies in.
+    /// The address of the page that contains this address.
     fileprivate var page: Self { Self(rawValue & ~UInt64(GuestMemory.pageSize - 1)) }
 }

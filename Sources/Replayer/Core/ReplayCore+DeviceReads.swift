@@ -5,7 +5,8 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Compares what a device read from guest memory in the recording with what is there now: this is what the guest gave.
+    /// Compares what a device read from guest memory in the recording with what is there now. The guest provided this
+    /// data.
     mutating func compareDeviceRead(_ read: DeviceRead, _ recorded: RecordedEvent) throws(ReplayStop) {
         try onEngine(processor.completePendingAccess())
         let actual = try onMemory(at: recorded.ordinal, DeviceRead(again: read, in: processor.memory))
@@ -15,7 +16,7 @@ extension ReplayCore where P: ~Copyable {
 }
 
 extension DeviceRead {
-    /// The same read of memory as it is now.
+    /// The same read, performed on memory as it is now.
     fileprivate init(again read: DeviceRead, in memory: GuestMemory) throws(MemoryError) {
         self = read
         let bytes = try memory.readAcross(read.address, count: read.byteCount)
@@ -28,7 +29,7 @@ extension DeviceRead {
 
     fileprivate var words: String { "the guest gives \(self)" }
 
-    /// What was read instead: where it says the same in words, the bytes that differ.
+    /// What was read instead. If both descriptions would be the same, describes the bytes that differ.
     fileprivate func words(insteadOf other: DeviceRead) -> String {
         guard case .data(let bytes) = content, case .data(let others) = other.content,
             let first = bytes.indices.first(where: { bytes[$0] != others[$0] })

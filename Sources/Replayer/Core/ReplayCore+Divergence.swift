@@ -3,7 +3,7 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// The report of an exit that is not the recorded one.
+    /// The report of an exit that differs from the recorded one.
     mutating func divergence(at recorded: RecordedEvent, expected: String, actual: String) -> ReplayStop {
         .divergence(makeDivergence(at: recorded, expected: expected, actual: actual))
     }
@@ -16,7 +16,7 @@ extension ReplayCore where P: ~Copyable {
             cause: likelyCause(recorded)
         )
         report.recentEvents = recent.inOrder
-        // A state cannot be had from a processor in the middle of an instruction; the report goes without it then.
+        // A processor in the middle of an instruction has no complete state. The report then goes without it.
         if (try? processor.completePendingAccess()) != nil, let state = try? processor.state() {
             report.state = state.fields
             var view = LiveView(state: state, memory: processor.memory)
@@ -27,7 +27,7 @@ extension ReplayCore where P: ~Copyable {
         return report
     }
 
-    /// The instructions on the guest's way that read what the trace does not hold, if there are any.
+    /// The instructions near the recent events that read something the trace does not hold, if there are any.
     private func untrappedReads(_ state: ProcessorState) -> String? {
         let events = recent.inOrder
         guard !events.isEmpty else { return nil }

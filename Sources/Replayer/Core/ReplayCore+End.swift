@@ -4,7 +4,7 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Compares how the trace says that the run ended with what the guest did: its last exit, or what executing leads to.
+    /// Compares the recorded ending with what the guest did: its last exit, or what further execution leads to.
     mutating func compareEnd(_ claim: Outcome, _ recorded: RecordedEvent) throws(ReplayStop) {
         let end = try onTrace(RecordedEnd(reader))
         if !(try isPrecededByKeyframe(recorded)) { try runInto(claim, end, recorded) }
@@ -19,7 +19,8 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// The interrupt flag at a halt, which ends its instruction; nothing else asks for it.
+    /// The interrupt flag after the last exit if that exit is a halt, once its instruction is complete. True for any
+    /// other exit, because nothing depends on the flag then.
     private mutating func interruptFlag(behind exit: Event?) throws(ReplayStop) -> Bool {
         guard exit == .halt else { return true }
         try onEngine(processor.completePendingAccess())
@@ -34,7 +35,7 @@ extension ReplayCore where P: ~Copyable {
         return before.event.kind == .keyframe
     }
 
-    /// Runs to the exit that ended the recording and is no event of its own, if one did.
+    /// Runs to the exit that ended the recording, if there was one that is not recorded as an event.
     mutating func runInto(_ ending: Outcome, _ recorded: RecordedEvent) throws(ReplayStop) {
         guard ending.lastExit != nil else { return }
         try runInto(ending, onTrace(RecordedEnd(reader)), recorded)
@@ -46,7 +47,7 @@ extension ReplayCore where P: ~Copyable {
         _ recorded: RecordedEvent
     ) throws(ReplayStop) {
         guard let expected = ending.lastExit else { return }
-        // A run that has ended otherwise does not go on.
+        // A run that has ended in another way does not go on.
         let meaning = end.meaning(in: processor.memory, interruptFlag: true)
         if let actual = end.contradiction(to: ending, meaning) {
             throw endDivergence(at: recorded, expected: "\(ending)", actual: actual)
@@ -60,7 +61,8 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Runs to the exit that ended the recording. An engine that executes what the recording host could not stops in front of it.
+    /// Runs to the exit that ended the recording. If the recording host could not execute the instruction but this
+    /// engine can, the engine stops in front of it.
     private mutating func run(
         into ending: Outcome,
         _ recorded: RecordedEvent,
@@ -83,7 +85,7 @@ extension ReplayCore where P: ~Copyable {
 }
 
 extension Outcome {
-    /// The exit that ended a run so and is no event of its own; nil where none did.
+    /// The exit that ended a run with this outcome and is not recorded as an event; nil if there was none.
     fileprivate var lastExit: Exit? {
         switch self {
         case .tripleFault: .tripleFault

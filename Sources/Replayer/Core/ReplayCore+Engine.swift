@@ -4,10 +4,10 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: EngineProcessor & ~Copyable {
-    /// On a processor of this engine, with the memory and the processor that the trace names.
+    /// Creates a replay on a processor of this engine, with the memory and the processor that the trace names.
     ///
-    /// - Throws: `.trace(.noState)` where the trace has no state to begin with; `.engine(.hostDiffers)` where this host cannot
-    ///   show the guest the recorded processor, unless ``TraceReader/allowsOtherCPUID``.
+    /// - Throws: `.trace(.noState)` if the trace has no state to begin with; `.engine(.hostDiffers)` if this host
+    ///   cannot show the recorded processor to the guest, unless ``TraceReader/allowsOtherCPUID`` is set.
     init(_ reader: TraceReader) throws(ReplayError) {
         let state: ProcessorState
         do { state = try reader.firstKeyframe().state } catch { throw .trace(error) }

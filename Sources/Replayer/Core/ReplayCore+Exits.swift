@@ -20,7 +20,7 @@ extension ReplayCore where P: ~Copyable {
             throw divergence(at: recorded, expected: words(for: expected), actual: words(for: actual))
         }
         let rip = processor.exitRIP
-        // A processor that has shut down stands nowhere.
+        // After a shutdown, the processor's RIP is undefined.
         if rip != recorded.rip, expected != .tripleFault, try !isSameWrite(recorded, rip) {
             throw divergence(
                 at: recorded,
@@ -32,7 +32,7 @@ extension ReplayCore where P: ~Copyable {
         sequel.note(recorded.event, of: processor)
     }
 
-    /// An exit in words; a unikernel's call by its name too.
+    /// An exit in words. For a unikernel's call, the words include its name.
     func words(for exit: Exit) -> String {
         guard sequel.isUnikernel, case .portWrite(let port, .doubleword, _) = exit,
             let call = Hypercall(port)
@@ -56,8 +56,8 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Whether the recorded RIP and the present one are those before and after the instruction that has just written: hosts
-    /// differ in which of them they report. Which instruction that was is known once it is complete.
+    /// Whether the recorded RIP and the present one lie before and after the instruction that has just written. Hosts
+    /// differ in which of them they report. The instruction is known once it is complete.
     private mutating func isSameWrite(_ recorded: RecordedEvent, _ rip: UInt64) throws(ReplayStop) -> Bool {
         let (start, end) = (min(recorded.rip, rip), max(recorded.rip, rip))
         guard recorded.event.isWrite, end - start <= 15 else { return false }
@@ -69,7 +69,7 @@ extension ReplayCore where P: ~Copyable {
         return UInt64(instruction.bytes.count) == end - start && instruction.makes(recorded.event)
     }
 
-    /// Finishes the last exit's instruction; false where it has another access to make.
+    /// Finishes the last exit's instruction; false if the instruction has another access to make.
     private mutating func finishesInstruction() throws(ReplayStop) -> Bool {
         do throws(EngineError) {
             try processor.completePendingAccess()
@@ -81,9 +81,10 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Delivers a recorded interrupt where the guest must be able to take it.
+    /// Delivers a recorded interrupt if the guest is able to take it.
     ///
-    /// Whether it can is known once the last exit's instruction is complete: the shadow of an STI before it is over then.
+    /// This is known only once the last exit's instruction is complete, because the shadow of a preceding STI is over
+    /// then.
     mutating func injectInterrupt(_ vector: UInt8, _ recorded: RecordedEvent) throws(ReplayStop) {
         _ = try finishesInstruction()
         guard processor.canTakeInterrupt else {
@@ -96,7 +97,7 @@ extension ReplayCore where P: ~Copyable {
         try onEngine(processor.inject(vector: vector))
     }
 
-    /// Delivers a recorded non-maskable interrupt where the guest must be able to take it.
+    /// Delivers a recorded non-maskable interrupt if the guest is able to take it.
     mutating func injectNonMaskable(_ recorded: RecordedEvent) throws(ReplayStop) {
         guard try onEngine(processor.canTakeNonMaskable()) else {
             throw divergence(
@@ -110,7 +111,7 @@ extension ReplayCore where P: ~Copyable {
 }
 
 extension Event {
-    /// Whether it is an exit by which the guest gives something.
+    /// Whether the guest gives something out with this exit.
     fileprivate var isWrite: Bool {
         switch self {
         case .portWrite, .memoryWrite, .writeMSR: true
@@ -120,7 +121,7 @@ extension Event {
 }
 
 extension Instruction {
-    /// Whether it is of a kind that makes a write.
+    /// Whether this kind of instruction makes such a write.
     fileprivate func makes(_ event: Event) -> Bool {
         switch event {
         case .portWrite: writesPort

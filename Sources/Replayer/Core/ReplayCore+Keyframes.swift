@@ -5,7 +5,7 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Compares the whole state with that of a keyframe; the first one is not reached but restored.
+    /// Compares the whole state with a keyframe's. The first keyframe is restored instead of reached.
     mutating func compareState(keyframe number: UInt32, _ recorded: RecordedEvent) throws(ReplayStop) -> Arrival {
         let keyframe = try keyframe(number, recorded)
         let ending = ending(after: recorded)
@@ -38,19 +38,19 @@ extension ReplayCore where P: ~Copyable {
         reader.outcome == nil && recorded.ordinal.rawValue + 1 == reader.events.upperBound.rawValue
     }
 
-    /// Whether executing on leads to an end that leaves the last state as it is, and is no event.
+    /// Whether further execution leads to an end that leaves the last state unchanged and is not recorded as an event.
     private mutating func endsHere() throws(ReplayStop) -> Bool {
         pace.beginRunning()
         let exit = try onEngine(run())
         return exit == .tripleFault || exit == .emulationFailure
     }
 
-    /// The outcome of the trace, if this keyframe is its last.
+    /// The trace's outcome if this keyframe is its last one.
     func ending(after recorded: RecordedEvent) -> Outcome? {
         recorded.ordinal.rawValue + 2 == reader.events.upperBound.rawValue ? reader.outcome : nil
     }
 
-    /// Restores a keyframe, and sees that this host keeps it.
+    /// Restores a keyframe, and checks that this host preserves its state.
     mutating func jump(to keyframe: Keyframe, _ recorded: RecordedEvent) throws(ReplayStop) {
         try known.restore(keyframe, into: &processor)
         let capture = try capture()
@@ -61,7 +61,6 @@ extension ReplayCore where P: ~Copyable {
         known.take(keyframe)
     }
 
-    /// The present state.
     mutating func capture() throws(ReplayStop) -> StateTracker.Capture { try known.capture(&processor) }
 
     /// Reads the keyframe of an event.
@@ -71,7 +70,7 @@ extension ReplayCore where P: ~Copyable {
         return keyframe
     }
 
-    /// Goes to a keyframe by restoring it, and sees that this host keeps it.
+    /// Goes to a keyframe by restoring it, and checks that this host preserves its state.
     ///
     /// - Returns: the keyframe's event.
     mutating func start(atKeyframe number: Int) throws(ReplayStop) -> RecordedEvent {
@@ -84,7 +83,7 @@ extension ReplayCore where P: ~Copyable {
         return recorded
     }
 
-    /// Goes behind the event of a keyframe, which has to be where the index has it.
+    /// Moves the cursor past the event of a keyframe. The event must be where the index says it is.
     private mutating func event(of keyframe: Keyframe) throws(ReplayStop) -> RecordedEvent {
         cursor.seek(to: keyframe.event)
         let wanted = Event.keyframe(number: keyframe.number, keyframe.position)
@@ -94,7 +93,7 @@ extension ReplayCore where P: ~Copyable {
         return recorded
     }
 
-    /// What differs between the machine and a keyframe.
+    /// The differences between the machine and a keyframe.
     mutating func difference(
         of actual: ProcessorState,
         from keyframe: Keyframe,
@@ -121,7 +120,7 @@ extension ReplayCore where P: ~Copyable {
         return report
     }
 
-    /// A page of memory as it is now, for an event.
+    /// A page of memory as it is now. Errors name the given event.
     func page(at address: GuestPhysicalAddress, _ recorded: RecordedEvent) throws(ReplayStop) -> [UInt8] {
         try onMemory(at: recorded.ordinal, processor.memory.read(at: address, count: GuestMemory.pageSize))
     }

@@ -4,7 +4,8 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Brings the guest to an asynchronous keyframe, by executing where this host can and by restoring it where not.
+    /// Brings the guest to an asynchronous keyframe, by executing if this host can, and otherwise by restoring the
+    /// keyframe.
     mutating func land(
         on keyframe: Keyframe,
         _ recorded: RecordedEvent,
@@ -16,7 +17,7 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Restores a keyframe that executing has not led to.
+    /// Restores a keyframe that executing did not lead to.
     mutating func restore(
         _ keyframe: Keyframe,
         because reason: JumpReason,
@@ -37,10 +38,11 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Executes up to a keyframe's state: equal states are the same moment, also in a loop whose registers never change.
+    /// Executes up to a keyframe's state. Equal states are the same moment, even in a loop whose registers never
+    /// change.
     ///
-    /// - Returns: where it cannot be reached, why; the guest then stands anywhere.
-    /// - Throws: a divergence if the guest makes an exit of its own on the way, since the recording made none.
+    /// - Returns: if the state cannot be reached, the reason. The guest is then in an arbitrary state.
+    /// - Throws: a divergence if the guest makes an exit on the way, because the recording made none.
     mutating func execute(
         to keyframe: Keyframe,
         _ recorded: RecordedEvent,
@@ -71,7 +73,7 @@ extension ReplayCore where P: ~Copyable {
         case .tooLong: return .obstacle(try hasDebuggedItself(start) ? .guestDebugsItself : .notReached)
         case .exit(let exit):
             if try hasDebuggedItself(start) { return .obstacle(.guestDebugsItself) }
-            // It may have done so in between; or the trace only says so, which proves nothing.
+            // The guest may have debugged itself in between. Or only the trace says so, which proves nothing.
             if !processor.debugsUnseen, keyframe.state.debugsItself || keyframe.state.hasUsedDebugRegisters {
                 return .obstacle(.notReached)
             }
@@ -83,20 +85,21 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// Whether the guest may have debugged itself in a stretch that has not led to where it did in the recording. Then what
-    /// stopped it on the way may have led it elsewhere. What the recorded end says of it proves nothing.
+    /// Whether the guest may have debugged itself in a stretch that did not lead where it led in the recording. If so,
+    /// the stops on the way may have led the guest elsewhere. What the recorded end says about this proves nothing.
     private mutating func hasDebuggedItself(_ start: ProcessorState) throws(ReplayStop) -> Bool {
         guard !processor.debugsUnseen else { return false }
         if start.hasUsedDebugRegisters { return true }
-        // Between two accesses of one instruction there is no state to look at.
+        // Between two accesses of one instruction there is no complete state to look at.
         guard !processor.isInsideInstruction, (try? processor.completePendingAccess()) != nil else { return false }
         let present = try onEngine(processor.executionState())
         return present.debugsItself || present.hasUsedDebugRegisters
     }
 
-    /// Executes up to a keyframe's instruction, as many times as it took to come to its state, whatever the state is now.
+    /// Executes up to a keyframe's instruction as many times as it took to reach the keyframe's state, whatever the
+    /// state is now.
     ///
-    /// - Returns: false if the guest went elsewhere or too long; it then stands anywhere.
+    /// - Returns: false if the guest went elsewhere or took too long. The guest is then in an arbitrary state.
     mutating func execute(
         to keyframe: Keyframe,
         looks: Int,
@@ -109,10 +112,10 @@ extension ReplayCore where P: ~Copyable {
         return processor.exitRIP == keyframe.state.rip
     }
 
-    /// Stops the guest before each execution of the instruction at which the recording was interrupted, and looks each time
-    /// whether that is the moment.
+    /// Stops the guest before each execution of the instruction at which the recording was interrupted, and checks each
+    /// time whether this is the right moment.
     ///
-    /// - Parameter registers: if given, an engine that can stops only where the guest has these.
+    /// - Parameter registers: if given, an engine that is able to do so stops only where the guest has these registers.
     mutating func search(
         _ keyframe: Keyframe,
         _ recorded: RecordedEvent,
@@ -154,22 +157,22 @@ extension ReplayCore where P: ~Copyable {
     }
 }
 
-/// How executing to the state of an asynchronous keyframe went.
+/// The result of executing to the state of an asynchronous keyframe.
 enum LandingOutcome {
-    /// The guest is there; before, it was looked at so many times and was not.
+    /// The guest is there. `looks` counts the earlier checks that did not find it there.
     case there(looks: Int)
-    /// It could not be brought there.
+    /// The guest could not be brought there.
     case obstacle(JumpReason)
 }
 
-/// How a search for the moment of an asynchronous keyframe went.
+/// The result of a search for the moment of an asynchronous keyframe.
 enum LandingSearch {
-    /// The guest is there; before, it was looked at so many times and was not.
+    /// The guest is there. `looks` counts the earlier checks that did not find it there.
     case there(looks: Int)
-    /// It makes no exit, and takes too long; or it cannot be brought past an instruction there.
+    /// The guest makes no exit and takes too long, or cannot be brought past an instruction at this address.
     case tooLong
-    /// It debugs itself on the way.
+    /// The guest debugs itself on the way.
     case debugsItself
-    /// It has made an exit of its own.
+    /// The guest has made an exit.
     case exit(Exit)
 }

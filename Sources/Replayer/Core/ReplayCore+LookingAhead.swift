@@ -1,8 +1,8 @@
 internal import TraceFormat
 
-/// What comes next in the trace, of which the guest is given nothing yet.
+/// What comes next in the trace. The guest has not been given any of it yet.
 extension ReplayCore where P: ~Copyable {
-    /// The next event but keyframes, if it is an exit of the guest's.
+    /// The next event that is not a keyframe, if it is an exit of the guest.
     func nextExit() throws(ReplayStop) -> EventOrdinal? {
         var ahead = cursor
         while let recorded = try onTrace(ahead.next()) {
@@ -13,15 +13,15 @@ extension ReplayCore where P: ~Copyable {
         return nil
     }
 
-    /// Whether a guest goes on from the event that was taken last to an exit of its own: it is given nothing before, and the
-    /// trace does not end.
+    /// Whether the guest continues from the last taken event to an exit without being given anything on the way, and
+    /// without the trace ending.
     func isGivenNothing() throws(ReplayStop) -> Bool {
         var ahead = cursor
         return try onTrace(ahead.next())?.event.comesByItself ?? false
     }
 
-    /// The event of the trace's last keyframe, if the guest does nothing more that the trace knows of: what follows are states,
-    /// and the end that somebody outside asked for, or that the trace has lost.
+    /// The event of the trace's last keyframe, if the trace records nothing more that the guest does. Only states
+    /// follow then, and an end that somebody outside requested or that the trace has lost.
     func lastStateOfStoppedRun() throws(ReplayStop) -> EventOrdinal? {
         switch reader.outcome {
         case nil, .stopped: break
@@ -39,7 +39,7 @@ extension ReplayCore where P: ~Copyable {
 }
 
 extension Event {
-    /// Whether a guest that is given nothing comes to it by executing.
+    /// Whether a guest that is given nothing reaches this event by executing.
     fileprivate var comesByItself: Bool {
         switch self {
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end, .keyframe(_, .reset): false

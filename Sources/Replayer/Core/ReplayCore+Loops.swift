@@ -4,11 +4,12 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// The turns of a loop that are compared, to see what each changes.
+    /// How many turns of a loop are compared to see what each of them changes.
     private static var comparedTurns: Int { 256 }
 
-    /// Whether the guest goes round a loop through a keyframe's instruction, and could be in the keyframe's state at another
-    /// turn: every register and every word of memory that is not the keyframe's changes from turn to turn.
+    /// Whether the guest is in a loop through a keyframe's instruction and could be in the keyframe's state at another
+    /// turn. This is the case if every register and every word of memory that differs from the keyframe's changes from
+    /// turn to turn.
     mutating func isInLoop(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(ReplayStop) -> Bool {
         let first = try search(keyframe, recorded) { _, looks throws(ReplayStop) in looks == 1 }
         guard case .there = first else { return false }
@@ -42,14 +43,14 @@ extension ReplayCore where P: ~Copyable {
         return true
     }
 
-    /// CF, PF, AF, ZF, SF and OF: a loop changes no other flag.
+    /// CF, PF, AF, ZF, SF and OF. A loop may change no other flag.
     private static var arithmeticFlags: UInt64 { 0x8D5 }
-    /// The pages that a loop may write.
+    /// How many pages a loop may write.
     private static var mostComparedPages: Int { 16 }
 }
 
-/// A page as it was last, and which of its words of 8 bytes have changed: a loop that counts in memory changes the low bytes of a
-/// word often, and the high ones hardly ever.
+/// The last version of a page, and which of its 8-byte words have changed. A loop that counts in memory often changes
+/// the low bytes of a word, but hardly ever the high ones.
 private struct ChangingWords {
     private var bytes: [UInt8]
     private var changed: Set<Int> = []
@@ -65,7 +66,7 @@ private struct ChangingWords {
         bytes = next
     }
 
-    /// Whether a version differs from the last in nothing but words that have changed.
+    /// Whether a version differs from the last one only in words that have changed before.
     func explain(_ other: [UInt8]) -> Bool {
         other.indices.allSatisfy { other[$0] == bytes[$0] || changed.contains($0 / 8) }
     }

@@ -2,10 +2,11 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Puts the machine into the state in which a reset of the recorded machine left it: what is in memory then is an input.
+    /// Puts the machine into the state in which a reset left the recorded machine. The memory content at that point is
+    /// an input.
     ///
-    /// That the guest asked for it is seen by its last exit (``isResetAskedFor(before:)``), and its state until then by the keyframe
-    /// before, so that the stretch up to it has been executed.
+    /// The guest's last exit shows that the guest requested the reset (``isResetAskedFor(before:)``). The keyframe
+    /// before it shows the guest's state until then, so the stretch up to the reset has been executed.
     mutating func reset(toKeyframe number: UInt32, _ recorded: RecordedEvent) throws(ReplayStop) -> Arrival {
         guard try isResetAskedFor(before: recorded.ordinal) else {
             throw .error(.inconsistent(recorded.ordinal, "a reset that the guest did not ask for"))
@@ -19,7 +20,7 @@ extension ReplayCore where P: ~Copyable {
         return .executed(looks: 0)
     }
 
-    /// Whether a processor is as at the start of the recording, as far as the trace goes back to it.
+    /// Whether a processor is in its state at the start of the recording, if the trace goes back that far.
     private func isStart(_ state: ProcessorState) throws(ReplayStop) -> Bool {
         guard reader.header.firstEvent == EventOrdinal(0) else { return true }
         return try onTrace(reader.firstKeyframe()).state == state

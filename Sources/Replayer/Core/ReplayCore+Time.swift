@@ -3,9 +3,9 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Runs to the next exit that is not a stray wake-up of the host's, towards an event.
+    /// Runs towards an event, to the next exit that is not a spurious wake-up by the host.
     ///
-    /// - Throws: a divergence if the guest does not come to one in the time that it may take.
+    /// - Throws: a divergence if the guest does not make an exit within its time limit.
     mutating func runToExit(
         _ recorded: RecordedEvent,
         expected: @autoclosure () -> String
@@ -17,7 +17,7 @@ extension ReplayCore where P: ~Copyable {
         return exit
     }
 
-    /// Runs to the next exit that is not a stray wake-up of the host's; ``Exit/kicked`` where the time is over.
+    /// Runs to the next exit that is not a spurious wake-up by the host; ``Exit/kicked`` if the time is over.
     mutating func run() throws(EngineError) -> Exit {
         while true {
             let exit = try processor.run()
@@ -29,7 +29,7 @@ extension ReplayCore where P: ~Copyable {
         }
     }
 
-    /// The report of a guest that did not come to its next exit in time.
+    /// The report of a guest that did not reach its next exit in time.
     mutating func stall(at recorded: RecordedEvent, expected: String) -> ReplayStop {
         let took = pace.recordedMilliseconds(to: recorded)
         var report = makeDivergence(

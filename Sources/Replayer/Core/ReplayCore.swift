@@ -4,11 +4,11 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// What every replay is made of, whatever it is for: a machine, a place in a trace, and the way from one event to the next.
+/// The common part of every kind of replay: a machine, a place in a trace, and the way from one event to the next.
 ///
-/// It compares every exit with the recorded one and answers it, and gives the guest its other inputs. It comes to keyframes by
-/// executing or by restoring them, and says which. What follows from that is the matter of those who have one: a
-/// ``ReplaySession`` proves and counts, a ``Timeline`` stops at moments, a ``BlankedReplay`` looks what input matters.
+/// It compares every exit with the recorded one and answers it, and gives the guest its other inputs. It reaches
+/// keyframes by executing or by restoring them, and reports which. Its owners draw the conclusions: a ``ReplaySession``
+/// proves and counts, a ``Timeline`` stops at moments, and a ``BlankedReplay`` finds out which input matters.
 struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var processor: P
     let reader: TraceReader
@@ -18,12 +18,12 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var sequel: GuestSequel
     /// The last events, for a report.
     var recent = RecentEvents()
-    /// Page-table entries that differed from the recorded ones in nothing but the Accessed bit.
+    /// How many page-table entries differed from the recorded ones only in the Accessed bit.
     var acceptedBits = 0
 
     /// Takes a processor with the trace's memory and profile, in any state.
     init(_ reader: TraceReader, processor: consuming P) {
-        // An engine that counts instructions executes them itself.
+        // An engine that counts instructions is a software engine.
         pace = GuestPace(processor.kicker, reader.header, isSoftware: processor.instructionsRetired != nil)
         known = KnownState(memoryLimit: reader.memoryLimit)
         sequel = GuestSequel(isUnikernel: reader.header.machine.board == BoardName.unikernel)
@@ -37,9 +37,9 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         do { return try cursor.next() } catch { throw .error(.trace(error)) }
     }
 
-    /// Brings the guest behind an event, from right behind the one before it.
+    /// Brings the guest past an event. The guest must stand right after the previous event.
     ///
-    /// - Returns: how it came to a keyframe's state; nil for any other event.
+    /// - Returns: how it reached a keyframe's state; nil for any other event.
     @discardableResult
     mutating func replay(_ recorded: RecordedEvent, landing: Landing) throws(ReplayStop) -> Arrival? {
         if recorded.ordinal == reader.header.firstEvent { try checkBeginning(recorded) }
@@ -70,7 +70,7 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Does to the guest what a device did.
+    /// Applies a device's write to the guest's memory.
     private mutating func write(
         _ bytes: [UInt8],
         at address: GuestPhysicalAddress,

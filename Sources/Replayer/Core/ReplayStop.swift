@@ -8,17 +8,18 @@ indirect enum ReplayStop: Error {
     case error(ReplayError)
 }
 
-/// Does something of the engine's: a replay stops where that fails.
+/// Runs an engine operation. The replay stops if it fails.
 func onEngine<Result>(_ body: @autoclosure () throws(EngineError) -> Result) throws(ReplayStop) -> Result {
     do { return try body() } catch { throw .error(.engine(error)) }
 }
 
-/// Reads something of the trace: a replay stops where that fails.
+/// Reads from the trace. The replay stops if this fails.
 func onTrace<Result>(_ body: @autoclosure () throws(TraceError) -> Result) throws(ReplayStop) -> Result {
     do { return try body() } catch { throw .error(.trace(error)) }
 }
 
-/// Reads or writes the guest's memory, for an event: what the trace says to be there must be where it says that memory is.
+/// Reads or writes the guest's memory for an event. The replay stops if the trace refers to memory that its own memory
+/// map does not have.
 func onMemory<Result>(
     at event: EventOrdinal,
     _ body: @autoclosure () throws(MemoryError) -> Result

@@ -1,25 +1,25 @@
 public import TraceFormat
 internal import X86
 
-/// An expression over a machine's registers and memory; see docs/seeking.md for its grammar.
+/// An expression over a machine's registers and memory. See docs/seeking.md for the grammar.
 ///
-/// Numbers have 64 bits and no sign, and arithmetic wraps. A number is true if it is not 0. What reads memory that is not
-/// mapped, or divides by 0, has no value.
+/// Numbers have 64 bits and are unsigned, and arithmetic wraps around. A number is true if it is not 0. An expression
+/// that reads unmapped memory or divides by 0 has no value.
 public struct Condition: Hashable, Sendable, CustomStringConvertible {
-    /// The text that it was made of.
+    /// The text that the condition was read from.
     public let description: String
-    /// In the order in which a machine with a stack executes it.
+    /// The operations, in the order in which a stack machine executes them.
     let operations: [Operation]
 
     /// One operation on the stack.
     enum Operation: Hashable, Sendable {
         case constant(UInt64)
         case register(ConditionRegister)
-        /// Replaces an address by what is there.
+        /// Replaces an address by the value stored there.
         case load(bytes: Int, isPhysical: Bool)
         case unary(Unary)
         case binary(Binary)
-        /// Replaces a value and the ends of a closed range by whether the value is in it.
+        /// Replaces a value and the bounds of a closed range by whether the value is in the range.
         case isIn
     }
 
@@ -35,14 +35,14 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads an expression.
     ///
-    /// - Parameter symbols: names that may stand for their addresses.
+    /// - Parameter symbols: names that may be used in place of their addresses.
     public init(_ text: String, symbols: SymbolTable = SymbolTable([])) throws(ConditionError) {
         var parser = ConditionParser(text, symbols: symbols)
         operations = try parser.parse()
         description = text
     }
 
-    /// The value at a moment; nil where it has none.
+    /// The value at a moment; nil if the expression has no value there.
     public func value(in view: inout some MachineView) throws(TraceError) -> UInt64? {
         var stack: [UInt64?] = []
         for operation in operations {
@@ -73,7 +73,7 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
         return stack.removeLast()
     }
 
-    /// Whether it has a value and that is not 0.
+    /// Whether the expression has a value other than 0.
     public func isTrue(in view: inout some MachineView) throws(TraceError) -> Bool {
         try value(in: &view).map { $0 != 0 } ?? false
     }
@@ -101,7 +101,7 @@ extension Condition.Unary {
 }
 
 extension Condition.Binary {
-    /// `&&` and `||` have a value where one operand decides it, whatever the other is.
+    /// `&&` and `||` have a value whenever one operand decides it, even if the other operand has none.
     fileprivate func apply(_ left: UInt64?, _ right: UInt64?) -> UInt64? {
         switch self {
         case .logicalAnd where left == 0 || right == 0: return 0

@@ -1,8 +1,8 @@
-/// Why a text is no condition.
+/// Why a text is not a condition.
 public struct ConditionError: Error, Hashable, CustomStringConvertible {
     /// What is wrong.
     public var problem: String
-    /// Characters of the text before the place.
+    /// How many characters of the text come before the error.
     public var position: Int
 
     /// One line, without a final full stop.

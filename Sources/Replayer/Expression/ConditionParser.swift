@@ -1,6 +1,7 @@
 internal import X86
 
-/// Reads an expression into the operations that give its value. Depth and length are bounded: so are its cost and its stack.
+/// Reads an expression into the operations that compute its value. Depth and length are limited, which limits the cost
+/// and the stack as well.
 struct ConditionParser {
     private static let longestText = 4096
     private static let deepestNesting = 64
@@ -24,7 +25,8 @@ struct ConditionParser {
         return operations
     }
 
-    /// From the loosest to the tightest; of two operators that begin alike the longer one stands first.
+    /// The operators, from the loosest binding to the tightest. If two operators begin alike, the longer one comes
+    /// first.
     private static let levels: [[(String, Condition.Binary)]] = [
         [("||", .logicalOr)],
         [("&&", .logicalAnd)],
@@ -126,7 +128,7 @@ extension ConditionParser {
         return number
     }
 
-    /// Letters, digits, '_' and '.', but not two '.' in a row: that is the sign between the ends of a range.
+    /// Takes letters, digits, '_' and '.', but not two dots in a row, because `..` separates the bounds of a range.
     private mutating func takeWord() -> String {
         let start = position
         while position < text.count, isWord(text[position]) {
@@ -153,7 +155,7 @@ extension ConditionParser {
         return true
     }
 
-    /// Takes an operator, unless it is the beginning of one of a looser level: `|` of `||`, `&` of `&&`.
+    /// Takes an operator, unless it is the beginning of a looser one: `|` of `||`, or `&` of `&&`.
     private mutating func take(_ sign: String, unlessLonger level: Int) -> Bool {
         let start = position
         guard take(sign) else { return false }

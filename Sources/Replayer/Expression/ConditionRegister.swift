@@ -1,6 +1,6 @@
 internal import X86
 
-/// A register as an expression names it: all of it or a part.
+/// A register, or a part of one, as an expression names it.
 struct ConditionRegister: Hashable, Sendable {
     private let source: Source
     private let shift: UInt64
@@ -17,7 +17,7 @@ struct ConditionRegister: Hashable, Sendable {
         case cs, ds, es, fs, gs, ss
     }
 
-    /// The register of a name; nil where there is none.
+    /// Finds the register with a name; nil if there is none.
     init?(_ name: String) {
         guard let found = Self.named[name.lowercased()] else { return nil }
         self = found

@@ -3,8 +3,8 @@ public import TraceFormat
 public import X86
 
 extension CodeListing {
-    /// Bytes of physical memory, the guest's own in place of replacements that still stand where the recorder put them; nil where
-    /// not all of them are memory.
+    /// Reads bytes of physical memory. Where a replacement still stands at the place where the recorder put it, returns
+    /// the guest's own bytes instead. The result is nil if not all of the range is memory.
     public func bytes(
         at address: GuestPhysicalAddress,
         count: Int,
@@ -12,7 +12,7 @@ extension CodeListing {
     ) throws(TraceError) -> [UInt8]? {
         guard var bytes = try view.read(address, count: count) else { return nil }
         for patch in patches {
-            // Where each byte of the patch lies in what was read, if it does.
+            // The index of each byte of the patch in the bytes that were read. It may be out of range.
             let indices = patch.original.indices.map { patch.address.rawValue &+ UInt64($0) &- address.rawValue }
             guard indices.contains(where: { $0 < UInt64(count) }),
                 try view.read(patch.address, count: patch.replacement.count) == patch.replacement
@@ -22,7 +22,8 @@ extension CodeListing {
         return bytes
     }
 
-    /// The same at a linear address through the guest's paging, as many as are mapped, at most `count`.
+    /// Reads the same at a linear address, through the guest's paging. Returns as many bytes as are mapped, at most
+    /// `count`.
     public func bytes(
         at address: GuestVirtualAddress,
         count: Int,

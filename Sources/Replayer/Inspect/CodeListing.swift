@@ -4,8 +4,8 @@ internal import RecordedMachine
 public import TraceFormat
 public import X86
 
-/// Shows a guest's code as the guest's author wrote it: with names, and with its own instructions where the recorder
-/// replaced them by ones that trap.
+/// Shows a guest's code as its author wrote it: with symbol names, and with the guest's own instructions where the
+/// recorder replaced them by trapping ones.
 public struct CodeListing: Sendable {
     let patches: [TraceHeader.CodePatch]
     private let trapBasePort: UInt8?
@@ -14,11 +14,11 @@ public struct CodeListing: Sendable {
 
     /// One instruction of a listing.
     public struct Line: Hashable, Sendable, CustomStringConvertible {
-        /// The instruction, its bytes those of the guest.
+        /// The instruction, with the guest's own bytes.
         public var instruction: Instruction
-        /// Its place by name, where it has one.
+        /// The symbol name of its address, if there is one.
         public var symbol: String?
-        /// The recorder replaced it by one that traps.
+        /// Whether the recorder replaced it by an instruction that traps.
         public var isTrapped: Bool
 
         /// Address, bytes and text.
@@ -42,7 +42,8 @@ public struct CodeListing: Sendable {
         symbols = SymbolTable(try reader.symbols())
     }
 
-    /// The instructions from an address on, at most `limit`; ends where nothing is mapped or the bytes are no instruction.
+    /// The instructions from an address on, at most `limit`. The list ends where nothing is mapped or where the bytes
+    /// are not a valid instruction.
     public func lines(
         at address: GuestVirtualAddress,
         in view: inout some MachineView,
@@ -62,8 +63,8 @@ public struct CodeListing: Sendable {
 
     private static let longestInstruction = 15
 
-    /// The guest's own bytes for those that stand in its memory. A replacement tells by itself what it replaces, also where
-    /// the guest has copied it.
+    /// The guest's own bytes for the bytes in its memory. A replacement itself identifies what it replaces, even if the
+    /// guest has copied it elsewhere.
     private func original(_ bytes: [UInt8]) -> ([UInt8], isTrapped: Bool) {
         let prefixes = bytes.prefix { Self.isPrefix($0) }.count
         if let trapBasePort, let code = TrapCode(Array(bytes[prefixes...]), basePort: trapBasePort),

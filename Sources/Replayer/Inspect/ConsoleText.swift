@@ -1,8 +1,8 @@
 public import TraceFormat
 
-/// What the guest had shown on its console.
+/// What the guest has written to its console.
 public enum ConsoleText {
-    /// The bytes up to and with an event. Reads all events before it.
+    /// The console bytes up to and including an event. Reads all events before it.
     public static func bytes(of reader: TraceReader, through last: EventOrdinal) throws(TraceError) -> [UInt8] {
         var bytes: [UInt8] = []
         var cursor = reader.events()

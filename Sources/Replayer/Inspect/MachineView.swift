@@ -3,17 +3,18 @@ internal import GuestMemory
 public import TraceFormat
 public import X86
 
-/// A machine at one moment, to be looked at: its processor's state, and its memory.
+/// A machine at one moment: its processor's state and its memory.
 public protocol MachineView {
     /// The processor.
     var state: ProcessorState { get }
 
-    /// Bytes of physical memory; nil where not all of them are memory.
+    /// Reads bytes of physical memory; nil if not all of the range is memory.
     mutating func read(_ address: GuestPhysicalAddress, count: Int) throws(TraceError) -> [UInt8]?
 }
 
 extension MachineView {
-    /// Bytes at a linear address through the guest's paging, as many as are mapped, at most `count`.
+    /// Reads bytes at a linear address through the guest's paging. Returns as many bytes as are mapped, at most
+    /// `count`.
     public mutating func read(_ address: GuestVirtualAddress, count: Int) throws(TraceError) -> [UInt8] {
         var bytes: [UInt8] = []
         for piece in PagePieces(at: address.rawValue, count: count) {
@@ -25,12 +26,12 @@ extension MachineView {
         return bytes
     }
 
-    /// The physical address of a linear one; nil where nothing is mapped.
+    /// The physical address of a linear address; nil if nothing is mapped there.
     public mutating func translate(_ address: GuestVirtualAddress) throws(TraceError) -> GuestPhysicalAddress? {
         try walk(address).last?.target
     }
 
-    /// The page-table entries that lead to a linear address, as far as they go.
+    /// The page-table entries on the way to a linear address, as far as there are any.
     public mutating func walk(_ address: GuestVirtualAddress) throws(TraceError) -> [ProcessorState.PageTableStep] {
         let state = state
         var failure: TraceError?
@@ -51,11 +52,11 @@ extension MachineView {
 }
 
 extension [UInt8] {
-    /// The number that up to 8 bytes are, the lowest first.
+    /// The bytes (8 at most) as a number, with the lowest byte first.
     var littleEndian: UInt64 { reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 }
 
-/// A machine that stands at a moment. Valid until it goes on.
+/// A view of a machine that stands at a moment. It is valid until the machine continues.
 public struct LiveView: MachineView {
     /// The processor.
     public let state: ProcessorState
@@ -66,27 +67,27 @@ public struct LiveView: MachineView {
         self.memory = memory
     }
 
-    /// Bytes of physical memory; nil where not all of them are memory.
+    /// Reads bytes of physical memory; nil if not all of the range is memory.
     public func read(_ address: GuestPhysicalAddress, count: Int) -> [UInt8]? {
         try? memory.read(at: address, count: count)
     }
 }
 
-/// A machine as a keyframe says it was: needs no processor to be looked at.
+/// A view of a machine in a keyframe's state. It needs no processor.
 public struct KeyframeView: MachineView {
     /// The processor.
     public let state: ProcessorState
     private var memory: KeyframeMemory
     private let regions: [TraceHeader.MemoryRegion]
 
-    /// The machine at a keyframe of a trace with this memory.
+    /// Views the machine at a keyframe of a trace with these memory regions.
     public init(_ keyframe: Keyframe, regions: [TraceHeader.MemoryRegion]) {
         state = keyframe.state
         memory = keyframe.memory
         self.regions = regions
     }
 
-    /// Bytes of physical memory; nil where not all of them are memory.
+    /// Reads bytes of physical memory; nil if not all of the range is memory.
     public mutating func read(_ address: GuestPhysicalAddress, count: Int) throws(TraceError) -> [UInt8]? {
         let isMemory = regions.contains { region in
             address >= region.address && UInt64(count) <= region.size

@@ -5,20 +5,20 @@ public import X86
 public struct StackListing: Sendable {
     /// One word.
     public struct Entry: Hashable, Sendable {
-        /// Where it lies: a linear address.
+        /// The linear address of the word.
         public var address: GuestVirtualAddress
-        /// The word.
+        /// The value of the word.
         public var value: UInt64
-        /// Bytes of a word: 2, 4 or 8.
+        /// How many bytes a word has: 2, 4 or 8.
         public var byteCount: Int
-        /// What it is the address of, where it is a symbol's.
+        /// The symbol whose address the word holds, if there is one.
         public var symbol: String?
     }
 
-    /// The words, the one that is popped first coming first.
+    /// The words, starting with the one that is popped first.
     public let entries: [Entry]
 
-    /// Reads up to `limit` words; fewer where the stack is not mapped.
+    /// Reads up to `limit` words, or fewer if the stack is not mapped.
     public init(_ view: inout some MachineView, symbols: SymbolTable, limit: Int) throws(TraceError) {
         let state = view.state
         let width = state.stackWordSize

@@ -6,19 +6,19 @@ public struct SymbolTable: Sendable {
     private let symbols: [GuestSymbol]
     private let addresses: [String: GuestVirtualAddress]
 
-    /// How far behind a symbol of unknown size an address still belongs to it.
+    /// How far after a symbol of unknown size an address still belongs to the symbol.
     private static let reach: UInt64 = 0x10000
 
-    /// Makes a table of a trace's symbols, in any order.
+    /// Makes a table of a trace's symbols, which may be in any order.
     public init(_ symbols: [GuestSymbol]) {
         self.symbols = symbols.sorted { ($0.address, $0.name) < ($1.address, $1.name) }
         addresses = Dictionary(symbols.map { ($0.name, $0.address) }) { first, _ in first }
     }
 
-    /// The first address of what has this name.
+    /// The first address with this name.
     public func address(of name: String) -> GuestVirtualAddress? { addresses[name] }
 
-    /// `name` or `name+0x12` for an address; nil where no symbol covers it.
+    /// `name` or `name+0x12` for an address; nil if no symbol covers it.
     public func name(of address: GuestVirtualAddress) -> String? {
         var (low, high) = (0, symbols.count)
         while low < high {

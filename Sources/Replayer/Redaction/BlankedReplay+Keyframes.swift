@@ -5,8 +5,8 @@ internal import TraceFormat
 internal import X86
 
 extension BlankedReplay where P: ~Copyable {
-    /// Comes to a keyframe. Where no blanked input is live, its state is the recorded one; else it is one of its own, unless the
-    /// guest has forgotten what it was given.
+    /// Reaches a keyframe. If no blanked input is live, the state is the recorded one. Otherwise the state is
+    /// different, unless the guest has forgotten what it was given.
     mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try core.keyframe(number, recorded)
         passedKeyframe = nil
@@ -50,14 +50,14 @@ extension BlankedReplay where P: ~Copyable {
         if isEqual { distance.changedPages = [] }
     }
 
-    /// Lets a keyframe be that no replay needs: the copy has an event in its place that changes nothing.
+    /// Leaves out a keyframe that no replay needs. The copy has an event without effect in its place.
     private mutating func leaveOut(_ keyframe: Keyframe, _ recorded: RecordedEvent) {
         changedKeyframes.append(recorded.ordinal)
         distance.changedPages.formUnion(keyframe.changedPages)
         writer?.append(.leftOutKeyframe(in: core.reader.header.machine), time: recorded.time)
     }
 
-    /// Remembers the state behind the exit that follows a keyframe which was passed by.
+    /// Remembers the state after the exit that follows a skipped keyframe.
     mutating func noteState(behind recorded: RecordedEvent) throws {
         guard let keyframe = passedKeyframe else { return }
         passedKeyframe = nil
@@ -65,7 +65,7 @@ extension BlankedReplay where P: ~Copyable {
         learned.checkpoints[recorded.ordinal] = Checkpoint(keyframe: keyframe, digest: capture.digest)
     }
 
-    /// Finds out whether the guest has forgotten, behind an exit at which the recorded state is known.
+    /// Checks, after an exit for which the recorded state is known, whether the guest has forgotten its live input.
     mutating func compareState(behind recorded: RecordedEvent) throws {
         guard !distance.live.isEmpty, let checkpoint = learned.checkpoints[recorded.ordinal],
             let capture = try captureBetweenInstructions()
@@ -76,14 +76,15 @@ extension BlankedReplay where P: ~Copyable {
         distance.lastEqualKeyframe = checkpoint.keyframe
     }
 
-    /// The present state; nil where the instruction of the last exit has another access to make.
+    /// The present state; nil if the instruction of the last exit has another access to make.
     private mutating func captureBetweenInstructions() throws -> StateTracker.Capture? {
         do { return try core.capture() } catch ReplayStop.error(.engine(.unfinishedInstruction)) { return nil }
     }
 
-    /// Executes to the moment of a keyframe in whose state the guest will not be.
+    /// Executes to the moment of a keyframe, although the guest will not be in the keyframe's state.
     ///
-    /// Between two exits that is when the guest has come to the same instruction as often as in the recording's own replay.
+    /// Between two exits, that is the moment when the guest has reached the same instruction as often as in the
+    /// recording's own replay.
     private mutating func reach(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
         switch keyframe.position {
         case .synchronous:
@@ -97,7 +98,7 @@ extension BlankedReplay where P: ~Copyable {
         }
     }
 
-    /// Compares the state at the end, and finishes what is written.
+    /// Compares the state at the end, and finishes the written trace.
     mutating func end(_ outcome: Outcome, _ recorded: RecordedEvent) throws {
         let endsWithKeyframe = lastKeyframe.map { $0.entry.event.rawValue + 1 == recorded.ordinal.rawValue } ?? false
         if !distance.live.isEmpty, endsWithKeyframe, case (let entry, let state?)? = lastKeyframe {
@@ -120,7 +121,7 @@ extension BlankedReplay where P: ~Copyable {
         )
     }
 
-    /// Writes a keyframe with the pages that changed since the one before, as memory holds them now.
+    /// Writes a keyframe with the pages that have changed since the previous one, with their present content.
     private mutating func write(_ recorded: RecordedEvent, present keyframe: Keyframe) throws {
         let memory = core.processor.memory
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {
@@ -129,7 +130,7 @@ extension BlankedReplay where P: ~Copyable {
         writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
     }
 
-    /// Writes a keyframe as it was recorded, with the pages that changed since the one that was written before.
+    /// Writes a keyframe as it was recorded, with the pages that have changed since the last keyframe that was written.
     mutating func write(_ recorded: RecordedEvent, recorded keyframe: Keyframe) throws {
         var memory = keyframe.memory
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {

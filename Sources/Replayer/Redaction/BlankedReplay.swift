@@ -3,94 +3,96 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// Replays a trace with some of its input blanked: every exit is compared with the recording, states are not until they are
-/// equal again.
+/// Replays a trace with some of its input blanked. Every exit is compared with the recording. States are not compared
+/// until they are equal again.
 ///
-/// While no blanked input is *live*, the guest's state is the recording's. A piece becomes live when it is given to the
-/// guest, and all are dead at the next place at which the state equals the recorded one: at a keyframe, or, where a keyframe
-/// lies between two exits and the guest is given nothing there, behind the next exit. Executing to such a keyframe itself
-/// can take seconds, and does not succeed everywhere.
+/// While no blanked input is *live*, the guest's state equals the recording's. A piece becomes live when it is given to
+/// the guest. All pieces are dead at the next place where the state equals the recorded one. That place can be a
+/// keyframe. If a keyframe lies between two exits and the guest is given nothing there, the place is after the next
+/// exit, because executing to such a keyframe can take seconds and does not succeed on every host.
 struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var core: ReplayCore<P>
     let landing: Landing
     /// The pieces that may be blanked, in order.
     let inputs: [RecordedInput]
-    /// Which of them are.
+    /// Which of the pieces are blanked.
     var isBlanked: [Bool]
-    /// Where the result goes, if it goes anywhere.
+    /// Writes the result, if it is to be written.
     var writer: TraceWriter?
     /// What the replay is for.
     var stage = Stage.learning
-    /// Is told of every event that was replayed.
+    /// Called with every event that was replayed.
     let visit: (EventOrdinal) -> Void
 
     /// What the recording's own replay has shown.
     var learned = Learned()
-    /// The keyframe that was passed by since the last event, in the recording's own replay.
+    /// The keyframe that was skipped since the last event, in the recording's own replay.
     var passedKeyframe: Int?
-    /// How far the guest is from the recorded one.
+    /// How far the guest's state has moved away from the recorded one.
     var distance = Distance()
-    /// The keyframes that were met in another state than the recorded one, or left out because they would have been.
+    /// The keyframes that were reached in another state than the recorded one, and those that were left out because
+    /// they would have been.
     var changedKeyframes: [EventOrdinal] = []
-    /// The keyframe that was met last, and the state there.
+    /// The last keyframe that was reached, and the state there.
     var lastKeyframe: (entry: KeyframeEntry, state: ProcessorState?)?
-    /// What the writer made.
+    /// The summary of the trace that the writer produced.
     var summary: TraceSummary?
-    /// The first piece that does not lie before the next event.
+    /// The first piece that does not lie entirely before the next event.
     private var nextInput = 0
 
-    /// What a replay is for.
+    /// The purpose of a replay.
     enum Stage {
-        /// To find out whether the trace replays as it is, and what later replays are compared with.
+        /// To find out whether the unchanged trace replays, and to collect what later replays are compared with.
         case learning
-        /// To find out what can be blanked. What lies between blanked pieces is known to replay, and not executed again where
-        /// a keyframe leads past it.
+        /// To find out what can be blanked. The stretches between blanked pieces are known to replay, so they are not
+        /// executed again if a keyframe leads past them.
         case searching
-        /// To write what was found, and to see it replay from its beginning to its end.
+        /// To write the result, and to check that it replays from its beginning to its end.
         case writing
     }
 
     /// What the recording's own replay has shown.
     struct Learned {
-        /// Its states behind some exits.
+        /// The states after some of the exits.
         var checkpoints: [EventOrdinal: Checkpoint] = [:]
-        /// How many times each landing looked before it was there.
+        /// How many times each landing looked before it found the guest there.
         var looks: [UInt32: Int] = [:]
-        /// The moments between two exits that executing did not lead to, though this host can stop the guest there.
+        /// The moments between two exits that executing did not lead to, although this host can stop the guest there.
         var missedLandings: [EventOrdinal] = []
         /// The digest at the end, for a trace that does not end with a keyframe.
         var endDigest: StateDigest?
     }
 
-    /// What the guest may have of blanked input.
+    /// What the guest may still hold of blanked input.
     struct Distance {
-        /// The blanked pieces that it may still hold.
+        /// The blanked pieces that the guest may still hold.
         var live: [Int] = []
-        /// The last keyframe at which the state was the recorded one, or soon enough: from there on the guest comes to the same.
+        /// The last keyframe at which the state was the recorded one, or became so soon after. From there on the guest
+        /// reaches the same states.
         var lastEqualKeyframe = 0
-        /// Pages that have changed since then.
+        /// Pages that have changed since that keyframe.
         var changedPages: Set<GuestPhysicalAddress> = []
     }
 
-    /// The recorded state behind an exit.
+    /// The recorded state after an exit.
     struct Checkpoint {
-        /// The keyframe before the exit: the guest is given nothing between the two.
+        /// The keyframe before the exit. The guest is given nothing between the two.
         var keyframe: Int
-        /// Of the state.
+        /// The digest of the state.
         var digest: StateDigest
     }
 
-    /// Why a blanked replay ends before its end.
+    /// Why a blanked replay stops early.
     struct Failure {
         var event: EventOrdinal
         var reason: KeptInput.Reason
-        /// The pieces that may have brought it about.
+        /// The pieces that may have caused it.
         var suspects: [Int]
-        /// The keyframe from which on it can be tried again.
+        /// The keyframe from which the replay can be tried again.
         var start: Int
     }
 
-    /// Takes a session that has not begun. Blanks nothing yet.
+    /// Takes a session that has not begun. Nothing is blanked yet.
     init(
         _ session: consuming ReplaySession<P>,
         inputs: [RecordedInput],
@@ -103,10 +105,10 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         isBlanked = [Bool](repeating: false, count: inputs.count)
     }
 
-    /// Replays from a keyframe on, whose state is restored, up to and with an event.
+    /// Restores a keyframe and replays from it, up to and including an event.
     ///
-    /// - Returns: what came of blanking, if anything did.
-    /// - Throws: `ReplayStop` where the trace does not replay without it either.
+    /// - Returns: what blanking led to, if it made the replay fail.
+    /// - Throws: `ReplayStop` if the trace does not replay without blanking either.
     mutating func run(fromKeyframe number: Int, to last: EventOrdinal) throws -> Failure? {
         do {
             try begin(atKeyframe: number)
@@ -154,7 +156,7 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// The event as the guest is to see it.
+    /// The event as the guest will see it.
     private mutating func take(_ recorded: RecordedEvent) -> RecordedEvent {
         while nextInput < inputs.count, inputs[nextInput].events.upperBound < recorded.ordinal { nextInput += 1 }
         guard nextInput < inputs.count, isBlanked[nextInput], inputs[nextInput].events.contains(recorded.ordinal) else {
@@ -166,7 +168,7 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         return given
     }
 
-    /// What an error says of the blanked input; nil for one that has nothing to do with it.
+    /// What an error says about the blanked input; nil for an error that has nothing to do with it.
     private func reason(_ error: any Error) -> KeptInput.Reason? {
         let event = EventOrdinal(core.cursor.position.rawValue - 1)
         switch error {
@@ -174,21 +176,21 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case ReplayStop.divergence where core.pace.watch.hasExpired: return .stalled(event)
         case ReplayStop.divergence(let divergence):
             return .divergence(event, expected: divergence.expected, actual: divergence.actual)
-        // A guest that has gone elsewhere may be in the middle of another instruction.
+        // A guest that has gone another way may be in the middle of another instruction.
         case ReplayStop.error(.engine(let error)):
             return .divergence(event, expected: "this event", actual: "\(error)")
         default: return nil
         }
     }
 
-    /// Ends a blanked replay for a reason of its own.
+    /// Ends a blanked replay for a reason that only a blanked replay has.
     struct Stop: Error {
         var reason: KeptInput.Reason
     }
 }
 
 extension Array {
-    /// The place of the first element that fulfils a condition which all elements after it fulfil too.
+    /// The index of the first element from which all elements fulfil a condition.
     fileprivate func firstPlace(where condition: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

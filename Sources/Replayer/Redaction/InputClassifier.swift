@@ -1,13 +1,14 @@
 internal import TraceFormat
 internal import X86
 
-/// Finds the pieces of input in the events of a trace, taken one after another.
+/// Finds the pieces of input in the events of a trace, which it takes one after another.
 struct InputClassifier {
     private var inputs: [RecordedInput] = []
     private var devices = PCIDevices()
-    /// What a device that writes to memory now was asked for by the guest's last write to a port or a device.
+    /// The kind of input in the next device writes to memory, as the guest's last write to a port or a device requested
+    /// it.
     private var transfer = InputKind.disk
-    /// Devices' writes to memory that follow one another directly.
+    /// Device writes to memory that follow one another directly.
     private var writes: [Write] = []
 
     private struct Write {
@@ -18,9 +19,9 @@ struct InputClassifier {
 
     /// Takes the next event.
     mutating func take(_ recorded: RecordedEvent) {
-        // One of no bytes stands for a keyframe that a copy has left out.
+        // A write of no bytes stands for a keyframe that a copy has left out.
         if case .deviceWrite(let address, let bytes) = recorded.event, !bytes.isEmpty {
-            // What becomes of address line 20 is the guest's own doing.
+            // The guest itself causes the changes of address line 20.
             guard AddressLine20.isMasked(by: address, bytes) == nil else { return }
             writes.append(Write(ordinal: recorded.ordinal, address: address, count: bytes.count))
             return
@@ -43,18 +44,18 @@ struct InputClassifier {
         }
     }
 
-    /// All that were found.
+    /// All pieces that were found.
     consuming func finish() -> [RecordedInput] {
         takeWrites()
         return inputs
     }
 
-    /// Sorts out what devices wrote in one go: data, and what a virtio device says of a request that is done.
+    /// Separates what devices wrote in one go: data, and what a virtio device reports about a finished request.
     private mutating func takeWrites() {
         var isData = [Bool](repeating: true, count: writes.count)
         for index in writes.indices.dropFirst() where isUsedRing(writes[index - 1], writes[index]) {
             (isData[index - 1], isData[index]) = (false, false)
-            // A disk's request ends with a byte that says how it went.
+            // A disk request ends with a status byte.
             if transfer == .disk, index > 1, writes[index - 2].count == 1 { isData[index - 2] = false }
         }
         for (write, isData) in zip(writes, isData) where isData { add(transfer, write.ordinal, write.count) }

@@ -2,12 +2,12 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// What people keep secret of the inputs that a trace holds, by where it came from.
+/// The inputs in a trace that people may want to keep secret, by their source.
 public enum InputKind: String, CaseIterable, Hashable, Sendable {
-    /// What was typed: bytes received on the serial ports COM1 to COM4, and read from the keyboard controller.
+    /// Typed input: bytes received on the serial ports COM1 to COM4, and bytes read from the keyboard controller.
     case console
-    /// What disks gave: words read from their data ports, and what disks wrote to guest memory. A device's writes to
-    /// memory that the trace does not tell apart count as a disk's.
+    /// Disk input: words read from the disks' data ports, and what disks wrote to guest memory. Device writes to memory
+    /// count as a disk's if the trace does not show their source.
     case disk
     /// What network cards wrote to guest memory.
     case network
@@ -18,13 +18,13 @@ public enum InputKind: String, CaseIterable, Hashable, Sendable {
 }
 
 extension InputKind {
-    /// What a read of this port gives the guest; nil for ports that give nothing of these kinds.
+    /// What a read of this port gives the guest; nil for ports that give no input of these kinds.
     init?(readingFrom port: Port) {
         guard let kind = Self.readPorts[port] else { return nil }
         self = kind
     }
 
-    /// What reads of ports give. Asked for at every read, so a table.
+    /// What port reads give. This is a table because every read needs it.
     private static let readPorts: [Port: Self] = {
         var kinds: [Port: Self] = [Port(KeyboardPort.data.rawValue): .console]
         for serial in SerialPort.allCases { kinds[serial.port(.data)] = .console }
@@ -33,8 +33,8 @@ extension InputKind {
         return kinds
     }()
 
-    /// What a device writes to memory after this port was written: firmware configuration has an address port of its own,
-    /// every other port that starts a transfer is a disk controller's.
+    /// What a device writes to memory after a write to this port. Firmware configuration has a separate address port.
+    /// Every other port that starts a transfer belongs to a disk controller.
     init(transferStartedBy port: Port) {
         self = FirmwareConfigurationPort.transfer.contains(port.rawValue) ? .files : .disk
     }

@@ -1,32 +1,33 @@
 public import TraceFormat
 
-/// A piece of input that was not blanked, and why.
+/// A piece of input that was not blanked, and the reason.
 public struct KeptInput: Hashable, Sendable {
     /// The piece.
     public let input: RecordedInput
-    /// What happens where it is blanked.
+    /// What happens if the piece is blanked.
     public let reason: Reason
 
-    /// What happens where a piece of input is blanked.
+    /// What happens if a piece of input is blanked.
     public enum Reason: Hashable, Sendable {
         /// The guest does something else at this event.
         case divergence(EventOrdinal, expected: String, actual: String)
-        /// The guest computes on without coming to this event.
+        /// The guest keeps computing and does not reach this event.
         case stalled(EventOrdinal)
-        /// The guest still held it when it was interrupted between two exits at this event, where this host can only restore
-        /// what was recorded.
+        /// The guest still held the piece when it was interrupted between two exits at this event, and this host can
+        /// only restore the recorded state there.
         case interrupted(EventOrdinal)
-        /// The guest still held it when it reset the machine at this event.
+        /// The guest still held the piece when it reset the machine at this event.
         case reset(EventOrdinal)
-        /// The state at the end is another: so many registers and pages differ.
+        /// The state at the end differs, in this many registers and pages.
         case endState(registers: Int, pages: Int)
-        /// Not tried: all of the pieces before it, the last of them at this event, had to be kept.
+        /// The piece was not tried, because all pieces just before it had to be kept. The last of them is at this
+        /// event.
         case neighbour(EventOrdinal)
     }
 }
 
 extension KeptInput.Reason: CustomStringConvertible {
-    /// A clause.
+    /// The reason as a clause.
     public var description: String {
         switch self {
         case .divergence(let event, let expected, let actual):

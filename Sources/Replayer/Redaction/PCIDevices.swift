@@ -2,25 +2,25 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// What a guest has learnt of its PCI devices, by following its accesses to configuration space.
+/// What a guest has learnt about its PCI devices, found by following its accesses to configuration space.
 struct PCIDevices {
-    /// A register of a function.
+    /// A configuration register of a PCI function.
     private struct Place: Hashable {
         var function: PCIAddress
         var register: UInt8
     }
 
-    /// Bytes that a virtio device answers at, at most.
+    /// The largest number of bytes at which a virtio device answers.
     private static let windowSize: UInt64 = 64 << 10
 
-    /// What the guest has chosen last.
+    /// The configuration address that the guest has chosen last.
     private var address = PCIConfigurationAddress(rawValue: 0)
-    /// Device and vendor numbers of the functions.
+    /// Device and vendor IDs of the functions.
     private var identities: [PCIAddress: UInt32] = [:]
-    /// What the guest has seen or put in a base address register.
+    /// The values that the guest has read from or written to base address registers.
     private var bases: [Place: UInt64] = [:]
 
-    /// Takes a value that the guest was given.
+    /// Notes a value that the guest has read.
     mutating func noteRead(_ access: PortAccess) {
         guard let place = place(of: access) else { return }
         if place.register == PCIRegister.vendor.rawValue, access.size == .doubleword {
@@ -29,7 +29,7 @@ struct PCIDevices {
         noteBase(place, access)
     }
 
-    /// Takes a value that the guest gave.
+    /// Notes a value that the guest has written.
     mutating func noteWrite(_ access: PortAccess) {
         if access.port.rawValue == PCIConfigurationPort.address, access.size == .doubleword {
             address = PCIConfigurationAddress(rawValue: access.value)
@@ -38,7 +38,8 @@ struct PCIDevices {
         noteBase(place, access)
     }
 
-    /// What the device that answers at an address gives; nil where none is known, or it is none of ours.
+    /// The kind of input from the device at an address; nil if no device is known there or its input is of no such
+    /// kind.
     func kind(of address: GuestPhysicalAddress) -> InputKind? {
         let owner = bases.filter { $0.value <= address.rawValue && address.rawValue - $0.value < Self.windowSize }
             .max { $0.value < $1.value }
@@ -56,7 +57,7 @@ struct PCIDevices {
         }
     }
 
-    /// The function and register that an access to the data ports means.
+    /// The function and register that an access to the data ports refers to.
     private func place(of access: PortAccess) -> Place? {
         let offset = access.port.rawValue &- PCIConfigurationPort.data
         guard offset < 4, address.isEnabled else { return nil }
@@ -65,7 +66,7 @@ struct PCIDevices {
 
     private mutating func noteBase(_ place: Place, _ access: PortAccess) {
         guard PCIRegister.baseAddresses.contains(place.register), access.size == .doubleword else { return }
-        // All ones, and what is read after they were written, are a question for the size.
+        // A write of all ones, and the read that follows it, ask for the size of the region.
         guard access.value >> 16 != 0xFFFF, access.value >> 4 != 0 else { return }
         bases[place] = UInt64(access.value & ~0xF)
     }

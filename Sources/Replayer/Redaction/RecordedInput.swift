@@ -1,15 +1,16 @@
 public import TraceFormat
 
-/// One piece of input: a byte typed, a sector read, a transfer to memory. The events of a piece follow one another directly.
+/// One piece of input: a typed byte, a sector, or a transfer to memory. The events of a piece follow one another
+/// directly.
 public struct RecordedInput: Hashable, Sendable {
-    /// Where it came from.
+    /// The source of the input.
     public let kind: InputKind
     /// The events that hold it.
     public internal(set) var events: ClosedRange<EventOrdinal>
-    /// Bytes in these events.
+    /// How many bytes of input these events hold.
     public internal(set) var byteCount: UInt64
 
-    /// Makes a piece of its parts.
+    /// Makes a piece from its parts.
     public init(kind: InputKind, events: ClosedRange<EventOrdinal>, byteCount: UInt64) {
         self.kind = kind
         self.events = events
@@ -28,8 +29,8 @@ extension RecordedInput {
 }
 
 extension Event {
-    /// The same event with zeros in place of what it gave the guest; other events than those of an ``InputKind`` stay
-    /// what they are.
+    /// The same event with zeros in place of what it gave the guest. Events that hold no input of an ``InputKind`` are
+    /// returned unchanged.
     var blanked: Event {
         switch self {
         case .portRead(var access):

@@ -3,13 +3,13 @@ public import Engine
 public import TraceFormat
 internal import X86
 
-/// Makes a copy of a trace in which chosen input is zeros, as far as the guest does the same without it.
+/// Makes a copy of a trace in which chosen input is replaced by zeros, as far as the guest behaves the same without it.
 ///
 /// A piece of input is blanked if the guest then makes the same exits with the same output, can be stopped at the same
-/// moments, and ends in the same state. Keyframes are taken anew, so that they hold nothing of what was blanked.
+/// moments, and ends in the same state. Keyframes are taken anew, so that they hold nothing of the blanked input.
 public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
-    /// How many pieces in a row are tried one by one; if all have to be kept, their neighbours are kept untried, twice as many
-    /// each time.
+    /// How many pieces in a row are tried one by one. If all of them have to be kept, the pieces after them are kept
+    /// without trying, twice as many each time.
     private static var patience: Int { 64 }
 
     private let reader: TraceReader
@@ -20,8 +20,9 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// Takes a session that has not begun, and the pieces to blank.
     ///
     /// - Parameters:
-    ///   - inputs: in order.
-    ///   - visit: is told of every event that was replayed, again and again from different places on.
+    ///   - inputs: the pieces, in order.
+    ///   - visit: called with every event that was replayed. Events come repeatedly, because replays start from
+    ///     different places.
     public init(
         _ session: consuming ReplaySession<P>,
         blanking inputs: [RecordedInput],
@@ -32,11 +33,12 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         replay = BlankedReplay(session, inputs: inputs, visit: visit)
     }
 
-    /// Replays the trace as it is, then without the input as often as it takes, and once more to write it.
+    /// Replays the unchanged trace, then replays it without the input as often as necessary, and finally replays it
+    /// once more to write the copy.
     ///
-    /// - Parameter makeWriter: makes the writer of the copy, with the header that it is to have.
-    /// - Returns: the report; a divergence where the trace does not replay as it is.
-    /// - Throws: `.inconsistent` where the trace has no end, so that there is no state at the end to compare.
+    /// - Parameter makeWriter: makes the writer of the copy, from the header that the copy will have.
+    /// - Returns: the report, or a divergence if the unchanged trace does not replay.
+    /// - Throws: `.inconsistent` if the trace has no end, because then there is no final state to compare.
     public mutating func run(
         makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
     ) throws(ReplayError) -> Result<RedactionReport, Divergence> {
@@ -61,7 +63,7 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         _ makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
     ) throws -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
-        // What is not known to replay as it is shows nothing about its input.
+        // If the unchanged trace is not known to replay, a replay shows nothing about its input.
         if let missed = replay.learned.missedLandings.first { throw ReplayStop.error(.notReached(missed)) }
         replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
@@ -90,7 +92,7 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     private var lastEvent: EventOrdinal { EventOrdinal(reader.events.upperBound.rawValue - 1) }
 
-    /// Keeps piece after piece until the trace replays to its end without the others.
+    /// Keeps one piece after another until the trace replays to its end without the other pieces.
     private mutating func findKept() throws {
         var (start, row, next) = (0, 0, 0)
         while let failure = try replay.run(fromKeyframe: start, to: lastEvent) {
@@ -106,8 +108,9 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// The piece without which, and without those before it, the guest does not get past the place of a failure. Looks at the
-    /// last ones first, because what is read is mostly used at once, in steps that double; then by halving.
+    /// Finds the piece that has to be kept: if it and the pieces before it are blanked, the guest does not get past the
+    /// place of a failure. Input is mostly used at once, so the search goes back from the last piece in steps that
+    /// double, and then becomes a binary search.
     private mutating func culprit(of failure: BlankedReplay<P>.Failure) throws -> (Int, KeptInput.Reason) {
         let suspects = failure.suspects
         let blanked = replay.isBlanked
@@ -139,9 +142,9 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 }
 
 extension Redaction where P: EngineProcessor & ~Copyable {
-    /// A redaction on processors of this engine.
+    /// Creates a redaction that runs on processors of this engine.
     ///
-    /// - Throws: `.engine(.hostDiffers)` where this host cannot show the guest the recorded processor.
+    /// - Throws: `.engine(.hostDiffers)` if this host cannot show the recorded processor to the guest.
     public init(
         _ reader: TraceReader,
         blanking inputs: [RecordedInput],

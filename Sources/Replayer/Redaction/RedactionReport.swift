@@ -1,13 +1,13 @@
 public import TraceFormat
 
-/// What a redaction has blanked, what it has kept, and what of the recording cannot be seen any more.
+/// What a redaction has blanked, what it has kept, and which parts of the recording can no longer be seen.
 public struct RedactionReport: Sendable {
     /// The pieces of input that are zeros in the redacted trace, in order.
     public var blanked: [RecordedInput]
-    /// The pieces that are there still, in order.
+    /// The pieces that are still in the redacted trace, in order.
     public var kept: [KeptInput]
-    /// The keyframes whose state is not the recording's, and those that were left out because it would not be: their events, in
-    /// order.
+    /// The events of keyframes whose state is not the recording's, and of keyframes that were left out because their
+    /// state would differ. They are in order.
     public var changedKeyframes: [EventOrdinal]
     /// What the redacted trace holds.
     public var summary: TraceSummary

@@ -1,24 +1,25 @@
-/// A regular expression over the bytes of a console: characters, `.`, `[a-z]`, `[^a-z]`, `\\d`, `\\w`, `\\s`, `\\n` and the like,
-/// groups, `|`, `*`, `+` and `?`. `.` stands for any byte but the end of a line.
+/// A regular expression over the bytes of a console: characters, `.`, `[a-z]`, `[^a-z]`, `\\d`, `\\w`, `\\s`, `\\n` and
+/// the like, groups, `|`, `*`, `+` and `?`. `.` stands for any byte except the end of a line.
 ///
-/// All ways of matching are followed at once, so that a byte costs as much as the pattern is long, whatever it says.
+/// All possible matches are followed at the same time. So the cost of a byte is at most proportional to the length of
+/// the pattern, whatever the pattern is.
 public struct ConsolePattern: Hashable, Sendable, CustomStringConvertible {
     /// The text that it was read from.
     public let description: String
     private let states: [State]
     private let start: Int
 
-    /// What a matcher does at one place of the pattern.
+    /// What a matcher does at one state of the pattern.
     enum State: Hashable, Sendable {
         /// Takes one of these bytes.
         case byte(ByteSet, next: Int)
-        /// Goes on at both places.
+        /// Continues at both states.
         case split(Int, Int)
-        /// Has found a match.
+        /// A match has been found.
         case match
     }
 
-    /// Reads a pattern: at most 1024 bytes, not one that matches nothing at all.
+    /// Reads a pattern of at most 1024 bytes. The pattern must not match the empty text.
     ///
     /// - Throws: `.notAPattern`.
     public init(_ text: String) throws(TimelineError) {
@@ -27,14 +28,14 @@ public struct ConsolePattern: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// Looks for the first match.
+    /// Creates a matcher that looks for the first match.
     func matcher() -> Matcher { Matcher(states: states, start: start) }
 
-    /// Looks at bytes that come one by one.
+    /// Searches bytes that arrive one at a time.
     struct Matcher {
         private let states: [State]
         private let start: Int
-        /// The places that the bytes so far may have led to.
+        /// The states that the bytes so far may have led to.
         private var present: Set<Int>
 
         init(states: [State], start: Int) {
@@ -44,7 +45,7 @@ public struct ConsolePattern: Hashable, Sendable, CustomStringConvertible {
             present = closure(of: [start])
         }
 
-        /// Takes the next byte; says whether a match ends with it.
+        /// Takes the next byte, and returns whether a match ends with it.
         mutating func consume(_ byte: UInt8) -> Bool {
             var next: [Int] = []
             for place in present {
@@ -55,7 +56,7 @@ public struct ConsolePattern: Hashable, Sendable, CustomStringConvertible {
             return present.contains { states[$0] == .match }
         }
 
-        /// The places that are reached without another byte.
+        /// The states that can be reached without another byte.
         private func closure(of places: [Int]) -> Set<Int> {
             var (found, open) = (Set<Int>(), places)
             while let place = open.popLast() {
@@ -67,7 +68,6 @@ public struct ConsolePattern: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A set of bytes.
 struct ByteSet: Hashable, Sendable {
     private var bits = SIMD4<UInt64>()
 
@@ -77,6 +77,6 @@ struct ByteSet: Hashable, Sendable {
 
     func contains(_ byte: UInt8) -> Bool { bits[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
 
-    /// All bytes that are not in it.
+    /// All bytes that are not in this set.
     var inverted: ByteSet { ByteSet((0...UInt8.max).filter { !contains($0) }) }
 }

@@ -1,26 +1,26 @@
 public import TraceFormat
 public import X86
 
-/// A moment as people name it.
+/// A moment as users write it.
 public enum MomentName: Hashable, Sendable {
-    /// `E` or `E+S`.
+    /// `E` or `E+S`: event `E`, or `S` instructions after it.
     case moment(Moment)
-    /// `end`: behind the last event.
+    /// `end`: after the last event.
     case end
     /// `-N`: N events before the last one.
     case beforeEnd(UInt64)
-    /// `12.5s`: behind the last event that was recorded by then; in milliseconds.
+    /// `12.5s`: after the last event that was recorded by then. The value is in milliseconds.
     case time(UInt32)
-    /// `port:0x3f8`: behind the first access to a port.
+    /// `port:0x3f8`: after the first access to a port.
     case port(Port)
-    /// `console:TEXT`: behind the event with which the console first shows a text.
+    /// `console:TEXT`: after the event with which the console first shows a text.
     case console(String)
-    /// `console~PATTERN`: behind the byte with which the console first shows a text that matches a pattern.
+    /// `console~PATTERN`: after the byte with which the console first shows a text that matches a pattern.
     case consolePattern(ConsolePattern)
 
     /// Reads a name.
     ///
-    /// - Throws: `.notAMoment`, or `.notAPattern`.
+    /// - Throws: `.notAMoment` or `.notAPattern`.
     public init(_ text: String) throws(TimelineError) {
         if text.hasPrefix("console~") {
             self = .consolePattern(try ConsolePattern(String(text.dropFirst("console~".count))))
@@ -70,9 +70,9 @@ public enum MomentName: Hashable, Sendable {
 }
 
 extension MomentName {
-    /// The moment in a trace that the name means. Reads events for names that say what happened, and nothing else.
+    /// Finds the moment that the name means in a trace. Reads events only for names that say what happened.
     ///
-    /// - Throws: `.noSuchMoment`, or what reading can throw.
+    /// - Throws: `.noSuchMoment`, or any error of reading the trace.
     public func moment(in reader: TraceReader) throws(TimelineError) -> Moment {
         let events = reader.events
         guard !events.isEmpty else { throw .noSuchMoment("the trace has no events") }
@@ -122,7 +122,7 @@ extension MomentName {
         throw .noSuchMoment("the trace has no \(name)")
     }
 
-    /// The last event that was recorded by a time; the first one if none was.
+    /// The last event that was recorded by a given time, or the first event if none was.
     private func latest(at milliseconds: UInt32, in reader: TraceReader) throws(TimelineError) -> Moment {
         var (low, high) = (reader.events.lowerBound.rawValue, reader.events.upperBound.rawValue)
         do {

@@ -1,11 +1,11 @@
-/// Finds a text in bytes that come one by one (Knuth, Morris and Pratt).
+/// Finds a text in bytes that arrive one at a time (Knuth, Morris and Pratt).
 struct PatternMatcher {
     private let pattern: [UInt8]
-    /// How much of the pattern is still matched if the byte behind so much of it does not fit.
+    /// For each number of matched bytes: how many of them still match if the next byte does not fit.
     private var fallback: [Int] = [0]
     private var matched = 0
 
-    /// - Parameter text: not empty.
+    /// - Parameter text: must not be empty.
     init(_ text: String) {
         pattern = Array(text.utf8)
         var length = 0
@@ -16,7 +16,7 @@ struct PatternMatcher {
         }
     }
 
-    /// Takes the next byte; says whether the text ends with it.
+    /// Takes the next byte, and returns whether the text ends with it.
     mutating func consume(_ byte: UInt8) -> Bool {
         while matched > 0, pattern[matched] != byte { matched = fallback[matched - 1] }
         if pattern[matched] == byte { matched += 1 }

@@ -1,4 +1,4 @@
-/// Reads a pattern and makes the places that a matcher goes through (Thompson's construction).
+/// Reads a pattern and creates the states that a matcher goes through (Thompson's construction).
 struct PatternParser {
     private let text: String
     private let bytes: [UInt8]
@@ -9,10 +9,11 @@ struct PatternParser {
     private static let mostBytes = 1024
     private static let mostDepth = 64
     private static let wordBytes = Array("0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-    /// What a sequence ends at.
+    /// The characters that end a sequence.
     private static let ends = Array("|)".utf8)
 
-    /// A part of the pattern: puts its places in front of the place that comes next, and says where it begins.
+    /// A part of the pattern. It adds its states in front of the state that follows it, and returns the one where it
+    /// begins.
     private indirect enum Part {
         case bytes(ByteSet)
         case sequence([Part])
@@ -20,7 +21,7 @@ struct PatternParser {
         case repeated(Part, atLeastOnce: Bool)
         case optional(Part)
 
-        /// Whether it matches the empty text.
+        /// Whether the part matches the empty text.
         var isEmpty: Bool {
             switch self {
             case .bytes: false
@@ -37,7 +38,7 @@ struct PatternParser {
         bytes = Array(text.utf8)
     }
 
-    /// The places, and the first of them.
+    /// Returns all states, and the number of the first one.
     mutating func parse() throws(TimelineError) -> ([ConsolePattern.State], start: Int) {
         guard bytes.count <= Self.mostBytes else { throw failure("it is longer than \(Self.mostBytes) bytes") }
         let part = try alternatives()
@@ -88,7 +89,7 @@ struct PatternParser {
         }
     }
 
-    /// What stands in brackets.
+    /// Reads the content of brackets.
     private mutating func list() throws(TimelineError) -> ByteSet {
         let isInverted = take("^")
         var members: [UInt8] = []
@@ -109,7 +110,7 @@ struct PatternParser {
         return isInverted ? ByteSet(members).inverted : ByteSet(members)
     }
 
-    /// One character, or a class of them.
+    /// Reads one character, or a class of characters.
     private mutating func character() throws(TimelineError) -> [UInt8] {
         let byte = bytes[position]
         position += 1

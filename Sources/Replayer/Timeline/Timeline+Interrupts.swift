@@ -8,11 +8,11 @@ extension Timeline where P: ~Copyable {
     struct Delivery {
         /// The interrupt.
         var event: RecordedEvent
-        /// Where it leads; nil where the guest's table does not say.
+        /// Where the interrupt leads; nil if the guest's table does not say.
         var handler: CodePlace?
     }
 
-    /// The interrupt that is taken next; nil where none is, or the guest cannot take it yet.
+    /// The interrupt that the guest takes next; nil if there is none or the guest cannot take it yet.
     mutating func nextDelivery() throws(TimelineError) -> Delivery? {
         guard !deliveries.isEmpty else { return nil }
         let state = try state()
@@ -20,12 +20,12 @@ extension Timeline where P: ~Copyable {
         return Delivery(event: event, handler: memory.interruptHandler(vector, in: state))
     }
 
-    /// The one of ``deliveries`` that the processor takes first. Forgets those that it has taken.
+    /// Which of the ``deliveries`` the processor takes first. Forgets those that it has already taken.
     private mutating func firstPending(_ state: ProcessorState) -> (RecordedEvent, vector: UInt8)? {
         let pending = state.pending
         let hasNonMaskable = pending.nmiInjected || pending.nmiPending
         deliveries.removeAll { $0.event == .nonMaskableInterrupt ? !hasNonMaskable : pending.interrupt == nil }
-        // What has been injected comes first, and a waiting one behind it (Intel SDM vol. 3, 6.9).
+        // An injected interrupt comes first, and a waiting one comes after it (Intel SDM vol. 3, 6.9).
         if let interrupt = pending.interrupt, let event = deliveries.last(where: { $0.event != .nonMaskableInterrupt })
         {
             return (event, interrupt.vector)
@@ -37,11 +37,11 @@ extension Timeline where P: ~Copyable {
 
     private static var nonMaskableVector: UInt8 { 2 }
 
-    /// Lets the guest take an interrupt and stops it before the handler's first instruction.
+    /// Lets the guest take an interrupt, and stops it before the handler's first instruction.
     ///
-    /// - Returns: false where this host does not stop there. The machine then stands where it stood.
+    /// - Returns: false if this host does not stop there. The machine then stands where it stood before.
     mutating func deliver(_ delivery: Delivery, from present: Moment) throws(TimelineError) -> Bool {
-        // With another one waiting, the handler's first instruction may be that of the other's handler.
+        // If another interrupt is waiting, the next instruction may belong to its handler instead.
         guard stopsAtHandlers, deliveries.count == 1, let handler = delivery.handler else { return false }
         isStepping = true
         let isThere = try attempt { core throws(ReplayStop) in
@@ -64,7 +64,7 @@ extension Timeline where P: ~Copyable {
 }
 
 extension DebuggableProcessor where Self: ~Copyable {
-    /// Whether a step has only delivered an interrupt: then nothing but RSP, RIP and flags has changed.
+    /// Whether a step has only delivered an interrupt. In that case only RSP, RIP and the flags have changed.
     func isAtHandler(_ handler: CodePlace?, before: [UInt64]) -> Bool {
         guard let handler, exitRIP == handler.offset else { return false }
         let stackPointer = GeneralRegister.rsp.rawValue

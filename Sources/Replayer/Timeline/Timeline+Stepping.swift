@@ -4,30 +4,32 @@ public import TraceFormat
 internal import X86
 
 extension Timeline where P: ~Copyable {
-    /// Where one step has led.
+    /// Where a step has led.
     public enum Step: Hashable, Sendable {
-        /// Behind one instruction, or one turn of a repeated one.
+        /// After one instruction, or after one iteration of a repeated instruction.
         case instruction
-        /// Into the handler of an interrupt, whose first instruction comes next. Counts as one instruction.
+        /// To an interrupt's handler, before the handler's first instruction. Counts as one instruction.
         case delivery(RecordedEvent)
-        /// Behind the first instruction of an interrupt's handler, where the host cannot stop before it. Counts as two.
+        /// After the first instruction of an interrupt's handler, because the host cannot stop before it. Counts as two
+        /// instructions.
         case deliveryAndInstruction(RecordedEvent)
-        /// Behind the next event.
+        /// After the next event.
         case event
-        /// Nowhere: the trace ends here.
+        /// Nowhere, because the trace ends here.
         case end
 
-        /// Whether it has led to a moment before the next event.
+        /// Whether the step has led to a moment before the next event.
         public var isCounted: Bool { self != .event && self != .end }
     }
 
-    /// Executes one instruction, or lets the guest take the interrupt that it was given; or goes through the next event, if
-    /// that comes first.
+    /// Executes one instruction, or lets the guest take the interrupt that it was given. If the next event comes first,
+    /// goes through that event instead.
     ///
-    /// An exception that an instruction raises counts as that instruction: behind it, the handler's first one comes next.
+    /// An exception that an instruction raises counts as that instruction. After it, the handler's first instruction
+    /// comes next.
     ///
-    /// - Throws: `.cannotStep` where the guest cannot be stopped after one instruction without noticing. The machine then stands
-    ///   nowhere.
+    /// - Throws: `.cannotStep` if the guest cannot be stopped after one instruction without noticing. The machine then
+    ///   does not stand at any moment.
     public mutating func step() throws(TimelineError) -> Step {
         guard let next = try peek(), let present = moment else { return .end }
         guard try finishAccess() else {
@@ -52,7 +54,7 @@ extension Timeline where P: ~Copyable {
         }
     }
 
-    /// Steps towards an event that the guest has to execute something for.
+    /// Steps towards an event that the guest can reach only by executing.
     private mutating func execute(to next: RecordedEvent, from present: Moment) throws(TimelineError) -> Step {
         if present.instructions == 0 { core.pace.beginStepping(to: next) }
         let delivery = try nextDelivery()
@@ -67,7 +69,7 @@ extension Timeline where P: ~Copyable {
         let start = core.processor.exitRIP
         let before = core.processor.exitRegisters
         guard let exit = try stepProcessor(to: next, from: present, isDelivering: delivery != nil) else {
-            // The machine went back to where it was, and knows now that an exception comes there.
+            // The machine is back where it was, and it is now known that an exception comes there.
             return try step()
         }
         guard exit == .debug else {
@@ -108,24 +110,24 @@ extension Timeline where P: ~Copyable {
             try attempt { core throws(ReplayStop) in try core.accept(exit, next) }
         } catch {
             guard case .divergence = error else { throw error }
-            // Some hosts let the guest see the flag by which they step. Whether it is they who lead elsewhere is seen by
-            // executing without stops.
+            // Some hosts let the guest see the flag that they use for stepping. Executing without stops shows whether
+            // this caused the difference.
             try seek(to: Moment(event: present.event))
             try replayNext()
             throw cannotStep(present, .host(privilege: privilege))
         }
     }
 
-    /// Whether HLT comes next: a host that steps over it may pass over the exit.
+    /// Whether HLT comes next. A host that steps over HLT may skip the exit.
     private mutating func isAtHalt() throws(TimelineError) -> Bool {
         let state = try state()
         return memory.instructions(at: state, limit: 1).first?.bytes.last == 0xF4
     }
 
-    /// Has the processor execute one instruction.
+    /// Makes the processor execute one instruction.
     ///
-    /// - Parameter isDelivering: an interrupt comes first, at whose handler this host does not stop.
-    /// - Returns: the exit that it came to, `.debug` behind the instruction; nil where it has to be done again.
+    /// - Parameter isDelivering: whether an interrupt comes first, at whose handler this host does not stop.
+    /// - Returns: the exit that was reached (`.debug` after the instruction), or nil if the step has to be repeated.
     private mutating func stepProcessor(
         to next: RecordedEvent,
         from present: Moment,
@@ -139,7 +141,7 @@ extension Timeline where P: ~Copyable {
         let outcome = try attempt { core throws(ReplayStop) in
             while true {
                 let outcome = try onEngine(core.processor.step(by: stepping))
-                // A guest that has gone another way may be stepped for ever.
+                // A guest that has gone another way could be stepped forever.
                 if core.pace.watch.hasExpired { throw core.stall(at: next, expected: "the next event") }
                 if outcome != .exit(.kicked), outcome != .exit(.interruptWindow) { return outcome }
             }
@@ -157,7 +159,7 @@ extension Timeline where P: ~Copyable {
         }
     }
 
-    /// Whether an exit is of the instruction at `start`: a host that does not step runs on to an exit far away.
+    /// Whether an exit belongs to the instruction at `start`. A host that does not step runs on to an exit far away.
     private func isNear(_ start: UInt64) -> Bool {
         core.processor.exitRIP &- start <= 15
     }
@@ -167,7 +169,7 @@ extension Timeline where P: ~Copyable {
         return .cannotStep(moment, obstacle)
     }
 
-    /// What an exit means that comes before a keyframe which lies between two exits.
+    /// The meaning of an exit that comes before a keyframe between two exits.
     private mutating func strayExit(
         _ exit: Exit,
         _ next: RecordedEvent,
@@ -183,7 +185,7 @@ extension Timeline where P: ~Copyable {
         }
     }
 
-    /// Whether the machine is in the state of a keyframe between two exits, which is the next event.
+    /// Whether the machine is in the state of a keyframe between two exits. That keyframe is the next event.
     private mutating func isAt(keyframe number: UInt32) throws(TimelineError) -> Bool {
         if target == nil {
             target = try attempt { core throws(ReplayStop) in
@@ -199,7 +201,7 @@ extension Timeline where P: ~Copyable {
 }
 
 extension Moment {
-    /// The moment so many instructions later.
+    /// The moment that is this many instructions later.
     fileprivate func advanced(by count: UInt64) -> Moment {
         Moment(event: event, instructions: instructions + count)
     }

@@ -3,38 +3,41 @@ public import GuestMemory
 public import TraceFormat
 public import X86
 
-/// A machine that goes to any moment of a trace: restores the keyframe before it and executes the rest.
+/// A machine that goes to any moment of a trace. It restores the keyframe before the moment and executes the rest.
 ///
-/// Everything on the way is compared with the trace as in a replay, so that what is shown is what was.
+/// On the way it compares everything with the trace, as a replay does, so it shows what really happened.
 public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// The trace.
     public let reader: TraceReader
     var core: ReplayCore<P>
     private let landing: Landing
-    /// The event that comes next, where one has been looked at and not been replayed.
+    /// The next event, if it has been read but not replayed yet.
     var upcoming: RecordedEvent?
-    /// The keyframe to land on, where the next event is one between two exits.
+    /// The keyframe to land on, if the next event is a keyframe between two exits.
     var target: (place: LandingTarget, keyframe: Keyframe)?
-    /// The processor stops after each instruction.
+    /// Whether the processor stops after each instruction.
     var isStepping = false
     /// The privilege level at the last event.
     var privilege = 0
-    /// Interrupts that the guest was given and has not taken yet, in order.
+    /// Interrupts that the guest was given but has not taken yet, in order.
     var deliveries: [RecordedEvent] = []
-    /// Whether this host can stop the guest between an interrupt's delivery and its handler's first instruction; false once it
-    /// has not.
+    /// Whether this host can stop the guest between the delivery of an interrupt and the handler's first instruction.
+    /// Becomes false as soon as the host fails to do so.
     var stopsAtHandlers = true
 
-    /// Exceptions that instructions raise, by the moment before: where a step was found to have led to a handler.
+    /// The handlers of exceptions that instructions raise, by the moment before. A moment is added when a step turns
+    /// out to have led to a handler.
     var exceptions: [Moment: [CodePlace]] = [:]
-    /// Is called at every event that the machine has come to.
+    /// Called at every event that the machine reaches.
     public var visit: () -> Void = {}
 
-    /// The moments between two exits that executing did not lead to, though this host can stop the guest there. The machine was
-    /// put there, and what was shown of the stretches before them may not be what the recorded guest did.
+    /// The moments between two exits that executing did not lead to, although this host can stop the guest there. The
+    /// machine was put there instead. What was shown of the stretches before them may not be what the recorded guest
+    /// did.
     public private(set) var missedLandings: [EventOrdinal] = []
 
-    /// Where the machine stands; nil if it stands nowhere in the trace, as before the first ``seek(to:)``.
+    /// The moment at which the machine stands; nil if it does not stand at any moment of the trace, for example before
+    /// the first ``seek(to:)``.
     public internal(set) var moment: Moment?
 
     /// Takes a session that has not begun.
@@ -52,16 +55,17 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         try attempt { core throws(ReplayStop) in try onEngine(core.processor.state()) }
     }
 
-    /// The machine at ``moment``, to be looked at.
+    /// A view of the machine at ``moment``.
     public mutating func view() throws(TimelineError) -> LiveView {
         LiveView(state: try state(), memory: memory)
     }
 
     /// Goes to a moment.
     ///
-    /// The moment of an event is right behind it: the guest has been given its input, and has not executed anything since.
+    /// The moment of an event is right after it: the guest has been given its input but has not executed anything
+    /// since.
     ///
-    /// - Throws: `.noSuchMoment` where the trace has no such event, or the next event comes in fewer instructions.
+    /// - Throws: `.noSuchMoment` if the trace has no such event, or if fewer instructions lie before the next event.
     public mutating func seek(to target: Moment) throws(TimelineError) {
         try approach(target)
         while let present = moment, present.event < target.event { try replayNext() }
@@ -82,7 +86,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Brings the machine to the target, or before it with no keyframe in between.
+    /// Brings the machine to the target, or to a place before it with no keyframe in between.
     private mutating func approach(_ target: Moment) throws(TimelineError) {
         guard reader.events.contains(target.event), let number = try keyframe(before: target.event) else {
             let error = TraceError.noSuchEvent(
@@ -101,9 +105,9 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         do { return try reader.keyframe(atOrBefore: event) } catch { throw .replay(.trace(error)) }
     }
 
-    /// Goes to a keyframe's moment by restoring it.
+    /// Goes to a keyframe's moment by restoring the keyframe.
     ///
-    /// - Throws: `.replay(.trace(.noSuchKeyframe))`, or a divergence where this host does not keep the state.
+    /// - Throws: `.replay(.trace(.noSuchKeyframe))`, or a divergence if this host does not preserve the state.
     public mutating func restore(_ number: Int) throws(TimelineError) {
         try endStepping()
         let event = try attempt { core throws(ReplayStop) in try core.start(atKeyframe: number) }
@@ -111,7 +115,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         moment = Moment(event: event.ordinal)
     }
 
-    /// Executes up to the next event and through it.
+    /// Executes up to and including the next event.
     ///
     /// - Returns: the event; nil at the end of the trace.
     @discardableResult
@@ -129,21 +133,21 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         return next
     }
 
-    /// The event that comes next; nil at the end of the trace.
+    /// Returns the next event; nil at the end of the trace.
     public mutating func peek() throws(TimelineError) -> RecordedEvent? {
         if upcoming == nil { upcoming = try attempt { core throws(ReplayStop) in try core.nextEvent() } }
         return upcoming
     }
 
-    /// Finishes the last event's instruction, so that state and memory can be looked at.
+    /// Finishes the last event's instruction, so that the state and memory can be examined.
     ///
-    /// - Throws: `.insideInstruction` where it has another access to make; nothing is lost.
+    /// - Throws: `.insideInstruction` if the instruction has another access to make. The timeline remains usable.
     public mutating func completeAccess() throws(TimelineError) {
         guard try finishAccess() else { throw .insideInstruction(moment?.event ?? reader.header.firstEvent) }
     }
 
-    /// Finishes the last event's instruction; false where it has another access to make, so that no state belongs to the
-    /// event.
+    /// Finishes the last event's instruction. Returns false if the instruction has another access to make, because then
+    /// the event has no complete state.
     public mutating func finishAccess() throws(TimelineError) -> Bool {
         if core.processor.isInsideInstruction { return false }
         do {
@@ -164,7 +168,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         switch event.event {
         case .interrupt, .nonMaskableInterrupt: deliveries.append(event)
         case .deviceWrite, .keyframe: break
-        // The guest has executed something: what it could take, it has taken.
+        // The guest has executed something, so it has taken every interrupt that it could take.
         default: deliveries.removeAll { $0.event != .nonMaskableInterrupt }
         }
     }
@@ -175,7 +179,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         try attempt { core throws(ReplayStop) in try onEngine(core.processor.setBreakpoints([])) }
     }
 
-    /// Does something that leaves the machine nowhere in particular if it fails.
+    /// Runs an operation. If it fails, the machine no longer stands at any moment.
     mutating func attempt<Result>(
         _ body: (inout ReplayCore<P>) throws(ReplayStop) -> Result
     ) throws(TimelineError) -> Result {
@@ -189,7 +193,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 }
 
 extension TimelineError {
-    /// What a replay's stop means for its timeline.
+    /// The timeline error for a replay that has stopped.
     fileprivate init(_ stop: ReplayStop) {
         switch stop {
         case .divergence(let divergence): self = .divergence(divergence)

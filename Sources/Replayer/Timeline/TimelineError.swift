@@ -1,23 +1,23 @@
 public import TraceFormat
 
-/// Why a moment of a trace could not be gone to.
+/// Why a timeline could not go to a moment of a trace.
 public enum TimelineError: Error, CustomStringConvertible {
-    /// Replaying could not be carried out.
+    /// The replay could not be carried out.
     case replay(ReplayError)
-    /// Replaying led elsewhere than the trace says.
+    /// The replay led to something other than what the trace says.
     case divergence(Divergence)
     /// The text is not a moment.
     case notAMoment(String)
-    /// The text is no pattern; what is wrong, and at which byte, from 1 on.
+    /// The text is not a valid pattern. Says what is wrong, and at which byte, counted from 1.
     case notAPattern(String, problem: String, at: Int)
-    /// The trace has no such moment; the text says what it has instead.
+    /// The trace has no such moment. The text says what the trace has instead.
     case noSuchMoment(String)
-    /// Single instructions cannot be executed from this moment on.
+    /// Instructions cannot be executed one at a time from this moment on.
     case cannotStep(Moment, StepObstacle)
-    /// The event is one access of several that one instruction makes, so no state belongs to it.
+    /// The event is one of several accesses that one instruction makes, so the event has no complete state.
     case insideInstruction(EventOrdinal)
 
-    /// One line, without a final full stop; a divergence is a report of several.
+    /// One line without a final full stop, or several lines for a divergence.
     public var description: String {
         switch self {
         case .replay(let error): "\(error)"
@@ -41,12 +41,13 @@ public enum TimelineError: Error, CustomStringConvertible {
     }
 }
 
-/// Why the guest cannot be stopped behind a single instruction.
+/// Why the guest cannot be stopped after a single instruction.
 public enum StepObstacle: Hashable, Sendable {
     /// This host does not stop guests at this privilege level.
     case host(privilege: Int)
     /// The guest uses the trap flag or the debug registers for itself.
     case guestDebugsItself
-    /// It was to stop behind an instruction that pushes the flags, or at an exception's handler, and did not.
+    /// The guest did not stop where it should have: after an instruction that pushes the flags, or at the handler of an
+    /// exception.
     case lost
 }

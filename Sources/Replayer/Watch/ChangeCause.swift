@@ -1,19 +1,21 @@
 public import TraceFormat
 
-/// What brought about a change of the machine between two moments next to each other.
+/// What caused a change of the machine between two adjacent moments.
 public enum ChangeCause: Sendable {
-    /// The guest, with this instruction; nil where its code could not be read.
+    /// The guest changed it with this instruction; nil if the guest's code could not be read.
     case instruction(CodeListing.Line?)
-    /// The guest, with the instruction that made an event and finished with it; nil where its code could not be read.
+    /// The guest changed it with the instruction that made an event and that finished after the event; nil if the
+    /// guest's code could not be read.
     case access(RecordedEvent, CodeListing.Line?)
-    /// Not the guest: a device's write, or what else came between two instructions.
+    /// Something other than the guest changed it: a device's write, or another event between two instructions.
     case event(RecordedEvent)
-    /// The delivery of an interrupt, which pushes onto the stack.
+    /// The delivery of an interrupt changed it, by pushing onto the stack.
     case delivery(RecordedEvent)
-    /// The delivery of an interrupt or the first instruction of its handler: this host cannot stop between the two.
+    /// The delivery of an interrupt or the first instruction of its handler changed it. This host cannot stop between
+    /// the two.
     case deliveryOrInstruction(RecordedEvent)
-    /// The guest, with some instruction between two moments that have others between them, where the guest cannot be
-    /// stopped behind each.
+    /// The guest changed it with some instruction. The two moments are not adjacent, because the guest cannot be
+    /// stopped after every instruction between them.
     case unknown
 
     /// Whether nothing else happened between the two moments.

@@ -2,20 +2,20 @@ public import TraceFormat
 
 /// One change of watched memory.
 public struct MemoryChange: Sendable {
-    /// The last moment at which the bytes were the old ones.
+    /// The last moment with the old bytes.
     public var before: Moment
-    /// The first moment at which they were the new ones. One instruction or event later, unless its cause is not exact.
+    /// The first moment with the new bytes. It is one instruction or event later, unless the cause is not exact.
     public var moment: Moment
-    /// What they were.
+    /// The old bytes.
     public var old: [UInt8]
-    /// What they became.
+    /// The new bytes.
     public var new: [UInt8]
-    /// Who wrote.
+    /// What wrote them.
     public var cause: ChangeCause
 }
 
 extension MemoryChange: CustomStringConvertible {
-    /// For people: a line for what, and one for who.
+    /// A description for people: one line for the change and one for its cause.
     public var description: String {
         let place = cause.isExact ? "moment \(moment)" : "between \(before) and \(moment)"
         return ["\(place)  \(Self.hex(old)) -> \(Self.hex(new))", "  \(cause)"].printableText

@@ -2,9 +2,9 @@ internal import GuestMemory
 public import TraceFormat
 public import X86
 
-/// Bytes of memory that are watched: where they are does not change, whatever the guest's paging does later.
+/// Bytes of memory to watch. Their physical location stays fixed, whatever the guest's paging does later.
 public struct WatchedMemory: Hashable, Sendable {
-    /// Stretches of physical memory, none across the end of a page.
+    /// Stretches of physical memory. None of them crosses the end of a page.
     let pieces: [Piece]
 
     struct Piece: Hashable, Sendable {
@@ -16,14 +16,14 @@ public struct WatchedMemory: Hashable, Sendable {
         }
     }
 
-    /// Bytes at a physical address.
+    /// Watches bytes at a physical address.
     public init(physical address: GuestPhysicalAddress, count: Int) {
         pieces = PagePieces(at: address.rawValue, count: count).map { piece in
             Piece(address: GuestPhysicalAddress(piece.address), count: piece.count)
         }
     }
 
-    /// Bytes at a linear address, as paging translates it in a view; nil where not all of it is mapped.
+    /// Watches bytes at a linear address, as paging translates it in a view; nil if not all of them are mapped.
     public init?(
         linear address: GuestVirtualAddress,
         count: Int,
@@ -37,19 +37,20 @@ public struct WatchedMemory: Hashable, Sendable {
         self.pieces = pieces
     }
 
-    /// The pages that it lies in.
+    /// The pages that contain the watched bytes.
     var pages: Set<GuestPhysicalAddress> { Set(pieces.map(\.page)) }
 
-    /// Whether any of it is in a stretch of physical memory.
+    /// Whether a stretch of physical memory contains any watched byte.
     func overlaps(_ address: GuestPhysicalAddress, count: Int) -> Bool {
         pieces.contains { piece in
-            // How far one begins behind the other, round where addresses end.
+            // The distance from the start of one stretch to the start of the other, wrapping around at the highest
+            // address.
             address.rawValue &- piece.address.rawValue < UInt64(piece.count)
                 || piece.address.rawValue &- address.rawValue < UInt64(count)
         }
     }
 
-    /// The bytes at present; nil where some of it is no memory.
+    /// The present bytes; nil if some of the range is not memory.
     func bytes(in memory: GuestMemory) -> [UInt8]? {
         var bytes: [UInt8] = []
         for piece in pieces {

@@ -4,7 +4,7 @@ internal import TraceFormat
 internal import X86
 
 extension WriteSearch where P: ~Copyable {
-    /// The changes of one stretch, in order.
+    /// The changes within one stretch, in order.
     mutating func changes(in stretch: Stretch, until limit: Moment) throws(TimelineError) -> [MemoryChange] {
         try timeline.seek(to: stretch.start)
         let old = watched.bytes(in: timeline.memory) ?? []
@@ -68,8 +68,8 @@ extension WriteSearch where P: ~Copyable {
         }
     }
 
-    /// The instruction that was just executed, as it was before: goes back to look where it may have overwritten itself, or the
-    /// code segment is another one.
+    /// The instruction that was just executed, as it was before its execution. Goes back to read it if it may have
+    /// overwritten itself or if the code segment has changed.
     private mutating func line(at place: Place) throws(TimelineError) -> CodeListing.Line? {
         let state = try timeline.state()
         if state.segments.cs.base == place.codeBase {

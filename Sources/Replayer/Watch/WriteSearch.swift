@@ -2,38 +2,40 @@ public import Engine
 public import TraceFormat
 internal import X86
 
-/// Finds what changed a stretch of memory, and when. Writes that leave the bytes as they were are not seen.
+/// Finds what changed a stretch of memory, and when. Does not see writes that leave the bytes unchanged.
 ///
-/// Epochs in which none of its pages was written are passed over: by the lists of the keyframes where those name every page
-/// that was written, else by executing the epoch once. Others are executed event by event, to find the stretches between two
-/// events in which a page was written, and those are stepped through.
+/// Skips epochs in which none of the watched pages was written. The keyframes' page lists show this if they name every
+/// page that was written. Otherwise the epoch is executed once to find out. The remaining epochs are executed event by
+/// event, to find the stretches between two events in which a watched page was written. Those stretches are stepped
+/// through.
 public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var timeline: Timeline<P>
     let watched: WatchedMemory
     let listing: CodeListing
 
-    /// Two events with nothing in between, and the page written.
+    /// Two adjacent moments between which a watched page was written, and the event at the second moment.
     struct Stretch {
         var start: Moment
         var end: Moment
         var event: RecordedEvent
     }
 
-    /// Searches a trace with a machine of its own.
+    /// Searches a trace with the given timeline, which it takes over.
     public init(_ timeline: consuming Timeline<P>, _ watched: WatchedMemory) throws(TraceError) {
         listing = try CodeListing(timeline.reader)
         self.timeline = timeline
         self.watched = watched
     }
 
-    /// Stretches in which a watched page was written and that this host could not step through, in the order in which they were
-    /// met: the bytes may have changed there more than once, or changed and become again what they were.
+    /// Stretches in which a watched page was written but which this host could not step through, in the order in which
+    /// the search reached them. There the bytes may have changed more than once, or changed and returned to their old
+    /// values.
     public internal(set) var unseen: [ClosedRange<Moment>] = []
 
     /// See ``Timeline/missedLandings``.
     public var missedLandings: [EventOrdinal] { timeline.missedLandings }
 
-    /// The last change at a moment or before it; nil if there is none in the trace.
+    /// The last change at or before a moment; nil if the trace has none.
     public mutating func last(before limit: Moment) throws(TimelineError) -> MemoryChange? {
         guard var number = try keyframe(before: limit.event) else { return nil }
         while true {
@@ -47,7 +49,7 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// All changes, in order.
+    /// Visits all changes, in order.
     public mutating func all(_ visit: (MemoryChange) throws -> Void) throws {
         let reader = timeline.reader
         let end = Moment(event: reader.events.upperBound)
@@ -62,7 +64,7 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         do { return try timeline.reader.keyframe(atOrBefore: event) } catch { throw .replay(.trace(error)) }
     }
 
-    /// Whether a watched page may have been written from a keyframe on, up to the next one or to a moment.
+    /// Whether a watched page may have been written from a keyframe up to the next one or up to a moment.
     mutating func isWritten(inEpoch number: Int, until limit: Moment) throws(TimelineError) -> Bool {
         let reader = timeline.reader
         if reader.header.listsWrittenPages, number + 1 < reader.keyframeCount {
@@ -108,8 +110,8 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 }
 
 extension Timeline where P: ~Copyable {
-    /// The pages that were written since the last call, by the guest or a device; where a state was restored on the way, all
-    /// that may have been.
+    /// The pages that the guest or a device has written since the last call. If a state was restored in between, these
+    /// are all pages that may have been written.
     mutating func takeWrittenPages() throws(TimelineError) -> Set<GuestPhysicalAddress> {
         try attempt { core throws(ReplayStop) in try core.known.takeWrittenPages(of: &core.processor) }
     }
