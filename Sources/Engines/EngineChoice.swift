@@ -2,14 +2,14 @@ public import Engine
 public import KVMEngine
 public import SoftEngine
 
-/// The engines that there are: the one place where an engine is named and its processors are chosen.
+/// The available engines. Only this type names engines and selects their processors.
 public enum EngineChoice: String, CaseIterable, Hashable, Sendable {
-    /// KVM: the host's own processor.
+    /// KVM, which runs guests on the host's own processor.
     case kvm
     /// A processor in software.
     case soft
 
-    /// Does something on this engine.
+    /// Performs a task on this engine.
     @inlinable
     public func perform<Task: EngineTask>(_ task: Task) throws(Task.Failure) -> Task.Output {
         switch self {
@@ -18,7 +18,7 @@ public enum EngineChoice: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Why no machine can be made on this engine here, and what to do about it; nil where one can.
+    /// Why this engine cannot make a machine on this host and what to do about it, or nil if it can.
     public var lack: EngineError? {
         switch self {
         case .kvm: KVMProcessor.lack
@@ -26,7 +26,7 @@ public enum EngineChoice: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The profile of what this engine can show a guest on this host, less time and randomness.
+    /// The profile of everything that this engine can show a guest on this host, without time and randomness.
     public func hostProfile() throws(EngineError) -> ProcessorProfile {
         switch self {
         case .kvm: try KVMProcessor.hostProfile()
@@ -34,7 +34,8 @@ public enum EngineChoice: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Opens what making a machine takes, once for all that this process makes: it may give up the right to open files then.
+    /// Opens everything that is needed to make a machine, once for all machines of this process. The process may then
+    /// give up the right to open files.
     public func keepHostOpen() {
         switch self {
         case .kvm: KVMProcessor.keepHostOpen()

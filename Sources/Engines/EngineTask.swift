@@ -1,15 +1,15 @@
 public import Engine
 
-/// What is done on whichever engine is chosen; ``EngineChoice/perform(_:)`` does it.
+/// A task that can run on any engine. ``EngineChoice/perform(_:)`` runs it.
 ///
-/// It is a type with a generic method, and no closure, so that the compiler makes one copy of the work for each engine, whose
-/// calls to the processor are direct.
+/// It is a type with a generic method, and not a closure. The compiler can therefore make one copy of the work for each
+/// engine, with direct calls to the processor.
 public protocol EngineTask {
-    /// What comes of it.
+    /// The result of the task.
     associatedtype Output
-    /// How it fails.
+    /// The error that the task can throw.
     associatedtype Failure: Error
 
-    /// Does it with processors of this kind.
+    /// Performs the task with processors of the given type.
     func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(Failure) -> Output
 }

@@ -3,10 +3,10 @@ internal import Dispatch
 internal import Engine
 internal import Synchronization
 
-/// Kicks a processor at a time on the host's clock, from a thread of its own.
+/// Kicks a processor at a given time on the host's clock. A dedicated thread does this.
 ///
-/// Setting it costs an atomic exchange, so that it can be set at every exit; the thread wakes only for times that have not
-/// been put off meanwhile.
+/// Setting the alarm costs one atomic exchange, so it is cheap enough to do at every exit. The thread wakes only for
+/// times that have not been postponed in the meantime.
 final class Alarm: Sendable {
     private static let never = UInt64.max
 
@@ -14,7 +14,7 @@ final class Alarm: Sendable {
     private let kicker: ProcessorKicker
     /// When to kick, in nanoseconds of the clock.
     private let due = Atomic<UInt64>(never)
-    /// What the thread sleeps until.
+    /// The time until which the thread sleeps.
     private let wakesAt = Atomic<UInt64>(never)
     private let isDone = Atomic(false)
     private let wake = DispatchSemaphore(value: 0)
@@ -26,7 +26,7 @@ final class Alarm: Sendable {
         DispatchQueue(label: "alarm", qos: .userInteractive).async { self.watch() }
     }
 
-    /// Kicks at `time` instead of any earlier setting; nil for not at all.
+    /// Kicks at `time` and drops any earlier setting. If `time` is nil, the alarm does not kick.
     func set(_ time: MachineTime?) {
         let target = time?.nanoseconds ?? Self.never
         due.store(target, ordering: .sequentiallyConsistent)
@@ -53,7 +53,8 @@ final class Alarm: Sendable {
                 continue
             }
             wakesAt.store(target, ordering: .sequentiallyConsistent)
-            // A setting that came between the load above and this store did not see it: look again before sleeping.
+            // If `due` was set between the load above and this store, `set` did not see `wakesAt`. Check again before
+            // sleeping.
             guard due.load(ordering: .sequentiallyConsistent) >= target else { continue }
             _ = wake.wait(
                 timeout: target == Self.never ? .distantFuture : .now() + .nanoseconds(Int(clamping: target - now))

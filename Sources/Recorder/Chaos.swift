@@ -1,21 +1,21 @@
 internal import Synchronization
 
-/// Varies, within what hardware allows, when interrupts arrive, how long reads take and how much input or how many answers of
-/// a disk come at once, to bring rare failures out.
+/// Provokes rare failures. Within the limits of real hardware, it varies when interrupts arrive, how long reads take,
+/// how much input arrives at once and how many requests a disk completes at once.
 ///
-/// Everything follows from the seed and from how often it is asked; what it did is in the trace as inputs, so a replay needs
-/// neither.
+/// The seed and the number of calls determine everything it does. The trace records the effects as inputs, so a replay
+/// needs neither.
 struct Chaos {
     private var generator: SplitMix64
 
-    /// Nanoseconds by which the board's clock is ahead of the host's, because reads took longer.
+    /// How far the board's clock is ahead of the host's, in nanoseconds, because some reads took longer.
     private(set) var skew: UInt64 = 0
 
-    /// How often a read takes longer: one in this many.
+    /// One read in this many takes longer.
     private static let slowReads: UInt64 = 16
-    /// The longest that one read takes longer, in nanoseconds.
+    /// The longest delay of one read, in nanoseconds.
     private static let longestRead: UInt64 = 100_000
-    /// The most requests that a disk serves at once, and the longest that it pauses then, in nanoseconds.
+    /// The largest number of requests that a disk serves at once, and its longest pause afterwards in nanoseconds.
     private static let largestBatch = 4
     private static let longestPause: UInt64 = 1_000_000
 
@@ -23,34 +23,35 @@ struct Chaos {
         generator = SplitMix64(state: seed)
     }
 
-    /// Whether an exit at which the guest could take an interrupt goes by without it.
+    /// Whether to withhold an interrupt at an exit at which the guest could take it.
     mutating func letsExitPass() -> Bool {
         generator.next() & 1 == 0
     }
 
-    /// How long to wait for an exit this time, in nanoseconds: from nothing to twice as long as usual.
+    /// How long to wait for an exit this time, in nanoseconds: between 0 and twice the usual time.
     mutating func patience(_ usual: UInt64) -> UInt64 {
         .random(in: 0...2 * usual, using: &generator)
     }
 
-    /// How much of what could be given to the guest at once is: from 1 on.
+    /// How much of the available input to give to the guest at once. This is at least 1 if any is available.
     mutating func share(of most: Int) -> Int {
         most > 1 ? .random(in: 1...most, using: &generator) : most
     }
 
-    /// How many requests a disk serves at once, and how many nanoseconds pass before it goes on.
+    /// How many requests a disk serves at once, and how many nanoseconds it then pauses.
     mutating func diskBatch() -> (count: Int, pause: UInt64) {
         (.random(in: 0...Self.largestBatch, using: &generator), .random(in: 0...Self.longestPause, using: &generator))
     }
 
-    /// One read takes as long as it takes.
+    /// Delays a read if the seed says so.
     mutating func delayRead() {
         guard generator.next() % Self.slowReads == 0 else { return }
         skew += .random(in: 0...Self.longestRead, using: &generator)
     }
 }
 
-/// The chaos of a board's disks, which is asked from within the board. Its numbers are not those of the schedule.
+/// The chaos for a board's disks, which the board itself consults. Its random numbers are independent of the
+/// schedule's.
 final class DiskChaos: Sendable {
     private let chaos: Mutex<Chaos>
 
@@ -59,7 +60,7 @@ final class DiskChaos: Sendable {
     func batch() -> (count: Int, pause: UInt64) { chaos.withLock { $0.diskBatch() } }
 }
 
-/// Steele, Lea and Flood's SplitMix64: small, and well distributed from any seed.
+/// SplitMix64 by Steele, Lea and Flood. It is small, and its output is well distributed for any seed.
 private struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

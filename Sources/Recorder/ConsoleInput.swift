@@ -1,11 +1,12 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What is typed on the guest's console: bytes that wait until the guest has room for them. Used from any thread.
+/// Input for the guest's console. The bytes wait here until the guest has room for them. It can be used from any
+/// thread.
 public final class ConsoleInput: Sendable {
     private struct Waiting {
         var bytes: [UInt8] = []
-        /// How many of them the guest has taken.
+        /// How many of the waiting bytes the guest has taken.
         var taken = 0
         var wake: (@Sendable () -> Void)?
         /// A thread waits in ``feed(_:)`` until there is room.
@@ -14,31 +15,31 @@ public final class ConsoleInput: Sendable {
         var count: Int { bytes.count - taken }
     }
 
-    /// How many bytes wait at most of a source that is only read as fast as the guest reads.
+    /// How many bytes may wait if their source is read only as fast as the guest reads.
     static let capacity = 4096
 
     private let waiting = Mutex(Waiting())
     private let isFilled = Atomic(false)
     private let room = DispatchSemaphore(value: 0)
 
-    /// Nothing typed yet.
+    /// Creates an empty input.
     public init() {}
 
-    /// What waits here, for a run of its own.
+    /// A copy of the bytes that wait here, for a separate run.
     public func copy() -> ConsoleInput {
         let copy = ConsoleInput()
         copy.send(waiting.withLock { $0.bytes[$0.taken...] })
         return copy
     }
 
-    /// Types bytes, and wakes a guest that waits for them.
+    /// Types bytes, and wakes the guest if it waits for them.
     public func send(_ bytes: some Collection<UInt8>) {
         guard !bytes.isEmpty else { return }
         put(bytes) { _ in true }
     }
 
-    /// Types bytes of a source that may have no end: waits first until the guest has taken most of what was fed before. One
-    /// thread at a time.
+    /// Types bytes from a source that may never end. It first waits until the guest has taken most of the earlier
+    /// bytes. Only one thread may call it at a time.
     public func feed(_ bytes: some Collection<UInt8>) {
         while !put(
             bytes,
@@ -51,7 +52,7 @@ public final class ConsoleInput: Sendable {
         }
     }
 
-    /// Types bytes, unless as many wait as a guest that reads none may be sent.
+    /// Types bytes, but drops them if `capacity` bytes or more already wait because the guest does not read.
     public func offer(_ bytes: some Collection<UInt8>) {
         put(bytes) { $0.count < Self.capacity }
     }
@@ -61,7 +62,7 @@ public final class ConsoleInput: Sendable {
         var wake: (@Sendable () -> Void)?
         let isPut = waiting.withLock { waiting in
             guard hasRoom(&waiting) else { return false }
-            // What was taken is given up as soon as that moves few bytes for many.
+            // Remove the taken bytes once there are enough of them to make moving the rest cheap.
             if waiting.taken >= max(Self.capacity, waiting.count) {
                 waiting.bytes.removeFirst(waiting.taken)
                 waiting.taken = 0
@@ -75,15 +76,15 @@ public final class ConsoleInput: Sendable {
         return isPut
     }
 
-    /// Whether bytes wait: cheap enough to ask at every exit.
+    /// Whether bytes wait. It is cheap enough to check at every exit.
     var hasBytes: Bool { isFilled.load(ordering: .acquiring) }
 
-    /// Says what wakes the guest, or that it runs no longer.
+    /// Sets the closure that wakes the guest, or nil once the guest no longer runs.
     func attach(_ wake: (@Sendable () -> Void)?) {
         waiting.withLock { $0.wake = wake }
     }
 
-    /// The next bytes, at most `count`.
+    /// Takes the next bytes, at most `count` of them.
     func take(_ count: Int) -> [UInt8] {
         waiting.withLock { waiting in
             let end = waiting.taken + min(count, waiting.count)

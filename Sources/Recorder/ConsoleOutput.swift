@@ -2,27 +2,27 @@ internal import Devices
 internal import Glibc
 internal import SystemPackage
 
-/// Shows what the guest writes to its console, in pieces large enough to cost little, and soon enough for a person, or a
-/// program that waits for a prompt.
+/// Shows what the guest writes to its console. The pieces are large enough to be cheap, and they appear soon enough for
+/// a person or for a program that waits for a prompt.
 struct ConsoleOutput {
     private static let capacity = 512
-    /// Nanoseconds that a piece of a line waits for the rest of it.
+    /// How many nanoseconds part of a line waits for the rest of it.
     private static let patience: UInt64 = 10_000_000
 
     private let descriptor: Int32?
-    /// Bytes are shown as they come: a person looks, or what passes for one.
+    /// Whether the descriptor is a terminal. If so, bytes are shown as they arrive, because someone may be watching.
     private let isTerminal: Bool
     private let willShow: @Sendable (_ endsLine: Bool) -> Void
     private var buffer: [UInt8] = []
-    /// When the first of the bytes that wait has come.
+    /// When the oldest waiting byte arrived.
     private var oldest = MachineTime.start
 
-    /// Why the console is no longer shown, if that is so. A reader that has gone away is no failure.
+    /// Why the console is no longer shown, or nil. It is not a failure if the reader has gone away.
     private(set) var failure: Errno?
 
     /// - Parameters:
     ///   - descriptor: where to write, or nil to show nothing.
-    ///   - willShow: is called before each piece, and told whether a line ends with it.
+    ///   - willShow: called before each piece. Its argument says whether the piece ends a line.
     init(descriptor: Int32?, willShow: @escaping @Sendable (_ endsLine: Bool) -> Void = { _ in }) {
         self.descriptor = descriptor
         isTerminal = descriptor.map { isatty($0) == 1 } ?? false
@@ -30,7 +30,7 @@ struct ConsoleOutput {
         buffer.reserveCapacity(Self.capacity)
     }
 
-    /// Takes one byte; shows the line when it ends.
+    /// Takes one byte. It shows the line when the line ends.
     mutating func write(_ byte: UInt8, at now: MachineTime) {
         guard descriptor != nil else { return }
         if buffer.isEmpty { oldest = now }
@@ -38,13 +38,13 @@ struct ConsoleOutput {
         if isTerminal || byte == UInt8(ascii: "\n") || buffer.count == Self.capacity { flush() }
     }
 
-    /// Shows a piece of a line that has waited long enough for the rest: cheap enough to call at every exit.
+    /// Shows part of a line that has waited long enough for the rest. It is cheap enough to call at every exit.
     mutating func flushStale(at now: MachineTime) {
         if !buffer.isEmpty, now.nanoseconds(since: oldest) >= Self.patience { flush() }
     }
 
-    /// Shows what has come so far. A console that cannot be written to does not stop the guest; nothing more is shown then,
-    /// so that what is shown is a beginning.
+    /// Shows everything received so far. If writing fails, the guest goes on, but nothing more is shown. The visible
+    /// output is therefore always a prefix of the whole.
     mutating func flush() {
         defer { buffer.removeAll(keepingCapacity: true) }
         guard failure == nil, let descriptor, let last = buffer.last else { return }

@@ -6,7 +6,7 @@ internal import SystemPackage
 internal import TraceFormat
 internal import X86
 
-/// A guest's state as an ELF core file, for debuggers: its registers in a note, and all of its memory.
+/// A guest's state as an ELF core file for debuggers. It has the registers in a note, and all of the memory.
 struct CoreFile {
     private let registers: [UInt8]
     private let memory: GuestMemory
@@ -15,7 +15,7 @@ struct CoreFile {
     private static let programHeaderSize = 56
     private static let pageSize = UInt64(GuestMemory.pageSize)
 
-    /// Takes the state; a cookie that a unikernel left tells where it was before its own handler of faults.
+    /// Captures the state. A cookie left by a unikernel says where it was before its own fault handler ran.
     init<P: Processor & ~Copyable>(_ processor: inout P, cookie: [UInt8]?) throws(EngineError) {
         var state = try processor.state()
         if let cookie { state.take(trapFrame: cookie) }
@@ -23,7 +23,7 @@ struct CoreFile {
         memory = processor.memory
     }
 
-    /// Writes the file, `core.solo5-hvt.PID` as Solo5's own tender names it. Pages of zeros take no room.
+    /// Writes the file under the name `core.solo5-hvt.PID`, as Solo5's own tender does. Pages of zeros take no space.
     func write(into directory: FilePath) -> Result<FilePath, Errno> {
         let path = directory.appending("core.solo5-hvt.\(getpid())")
         do {
@@ -63,7 +63,7 @@ struct CoreFile {
         (UInt64(size) + pageSize - 1) / pageSize * pageSize
     }
 
-    /// ELF header, program headers and note.
+    /// The ELF header, program headers and note.
     private var head: [UInt8] {
         let count = memory.regions.count + 1
         let noteOffset = Self.headerSize + count * Self.programHeaderSize
@@ -99,7 +99,7 @@ struct CoreFile {
 }
 
 extension ProcessorState {
-    /// Takes what a unikernel's handler of faults has saved: CR2, error code, RIP, CS, RFLAGS, RSP and SS.
+    /// Takes the registers that a unikernel's fault handler has saved: CR2, error code, RIP, CS, RFLAGS, RSP and SS.
     fileprivate mutating func take(trapFrame bytes: [UInt8]) {
         var cursor = ByteCursor(bytes.rawSpan)
         guard (try? cursor.readBytes(count: 16)) != nil, let rip = try? cursor.read(UInt64.self),
@@ -113,7 +113,7 @@ extension ProcessorState {
         segments.ss.selector = UInt16(truncatingIfNeeded: ss)
     }
 
-    /// The note NT_PRSTATUS: `struct elf_prstatus` of Linux with nothing but the registers.
+    /// The NT_PRSTATUS note: Linux's `struct elf_prstatus` with only the registers filled in.
     fileprivate var registerNote: [UInt8] {
         let bytesBeforeRegisters = 112
         var writer = ByteWriter()
@@ -138,10 +138,10 @@ extension ProcessorState {
 }
 
 extension Outcome {
-    /// The exit status by which a unikernel says that it aborted (`SOLO5_EXIT_ABORT`).
+    /// The exit status that a unikernel uses to report an abort (`SOLO5_EXIT_ABORT`).
     private static let abortStatus: UInt32 = 255
 
-    /// Whether a core file is of use.
+    /// Whether a core file is useful after this outcome.
     var leavesCore: Bool {
         switch self {
         case .exited(let code): code == Self.abortStatus

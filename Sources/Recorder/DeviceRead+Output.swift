@@ -3,10 +3,11 @@ internal import Machine
 internal import TraceFormat
 
 extension DeviceRead {
-    /// Data for a disk of more bytes than this is kept as a digest: a replay makes it again, and needs to compare it only.
+    /// If a disk write has more bytes than this, the trace keeps only its digest. A replay produces the data again and
+    /// only has to compare it.
     private static let mostStorageBytes = 256
 
-    /// What a guest gave, as a trace keeps it.
+    /// Converts a guest's output to the form that a trace keeps.
     init(_ output: GuestOutput) {
         let content: Content
         switch output.kind {

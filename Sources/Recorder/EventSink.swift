@@ -2,27 +2,28 @@ internal import Devices
 internal import Engine
 internal import TraceFormat
 
-/// Takes the events of a run, in order.
+/// Takes the events of a run in order.
 protocol EventSink: ~Copyable {
-    /// Takes one event. Allocates nothing for events without payload, and waits rather than lose one.
+    /// Takes one event. It does not allocate for events without a payload. If it has no room, it waits and never loses
+    /// an event.
     mutating func append(_ event: Event, rip: UInt64, at time: MachineTime)
 
-    /// Takes the processor's and its memory's present state.
+    /// Takes the present state of the processor and of its memory.
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,
         at time: MachineTime
     ) throws(EngineError)
 
-    /// Why nothing can be taken any more, if that is so: cheap enough to ask at every event.
+    /// Why it can take no more events, or nil. It is cheap enough to check at every event.
     var failure: TraceError? { get }
 
-    /// How many events were taken.
+    /// How many events it has taken.
     var eventCount: UInt64 { get }
 
-    /// Bytes that they take up so far: cheap enough to ask at every event.
+    /// How many bytes the events occupy so far. It is cheap enough to check at every event.
     var byteCount: UInt64 { get }
 
-    /// Stops, and leaves nothing of what was taken.
+    /// Stops, and discards everything it has taken.
     consuming func abandon()
 }

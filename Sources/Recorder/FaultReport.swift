@@ -4,22 +4,22 @@ internal import Machine
 public import TraceFormat
 public import X86
 
-/// Where a guest stood when its run ended in a fault, and how it came there.
+/// Where a guest was when its run ended in a fault, and how it got there.
 public struct FaultReport: Sendable, CustomStringConvertible {
     /// The processor's state.
     public var state: ProcessorState
-    /// The instruction at RIP; nil where there is none.
+    /// The instruction at RIP, or nil if there is none.
     public var instruction: Instruction?
-    /// The name before RIP in the guest's program and the distance from it, such as `main+0x12`.
+    /// The symbol before RIP in the guest's program and the distance from it, such as `main+0x12`.
     public var place: String?
-    /// The words on top of the stack, each with its linear address; none where there is no memory.
+    /// The words on top of the stack, each with its linear address. It is empty if no memory is there.
     public var stack: [(GuestVirtualAddress, UInt64)]
-    /// The last events, the oldest first: ``eventLimit`` at most.
+    /// The last events, oldest first. There are at most ``eventLimit`` of them.
     public var events: [RecordedEvent] = []
 
     static var eventLimit: Int { 10 }
 
-    /// Several lines: instruction and place, what led there, registers, stack, events.
+    /// Several lines: the instruction and place, what led there, the registers, the stack and the events.
     public var description: String {
         let code = instruction.map { "'\($0.text)'" } ?? "no instruction"
         var lines = ["\(code) at \(state.instructionAddress)\(place.map { " (\($0))" } ?? "")"]
@@ -44,7 +44,7 @@ public struct FaultReport: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The model-specific register that was refused last, which may have been what led here.
+    /// The model-specific register that was refused last, which may have caused the fault.
     private var refusal: String? {
         events.reversed().lazy.compactMap { recorded in
             switch recorded.event {
@@ -93,7 +93,7 @@ public struct FaultReport: Sendable, CustomStringConvertible {
 }
 
 extension FaultReport {
-    /// The report of a run that has ended; nil for an outcome that is no fault.
+    /// The report on a run that has ended, or nil if the outcome is not a fault.
     init?<P: Processor & ~Copyable>(
         _ outcome: Outcome,
         _ processor: inout P,
@@ -116,7 +116,7 @@ extension FaultReport {
 }
 
 extension GuestMemory {
-    /// Up to `limit` words from the top of the stack on.
+    /// Up to `limit` words, starting at the top of the stack.
     fileprivate func stack(of state: ProcessorState, limit: Int) -> [(GuestVirtualAddress, UInt64)] {
         let size = state.stackWordSize
         let address = state.stackAddress
@@ -129,10 +129,11 @@ extension GuestMemory {
 }
 
 extension [ProgramSymbol] {
-    /// How far past a symbol of unknown size an address may be to be called after it.
+    /// The largest distance at which an address is still named after a symbol of unknown size.
     private static var reach: UInt64 { 0x1_0000 }
 
-    /// An address as the symbol before it and the distance; nil where none is near. The symbols stand by rising address.
+    /// An address as the symbol before it and the distance, or nil if no symbol is near. The symbols must be sorted by
+    /// address.
     func place(of address: GuestVirtualAddress) -> String? {
         var (low, high) = (0, count)
         while low < high {

@@ -4,26 +4,26 @@ internal import Glibc
 public import Machine
 public import SystemPackage
 
-/// A disk image in a file of the host's: the disk's sectors, one after the other.
+/// A disk image in a host file, with the disk's sectors in order.
 public final class FileImage: DiskImage {
     private static let sectorSize = 512
 
     private let file: FileDescriptor
-    /// How many sectors of 512 bytes there are.
+    /// The number of 512-byte sectors.
     public let sectorCount: UInt64
 
-    /// Why a file is no disk image.
+    /// Why a file cannot be used as a disk image.
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// It cannot be opened.
         case unopened(Errno)
-        /// It is to be written to, and somebody else has it open as a disk: this program or another.
+        /// It is to be opened for writing, but this program or another one has it open as a disk.
         case inUse
-        /// It holds nothing.
+        /// It is empty.
         case empty
-        /// It is not made of whole sectors.
+        /// Its size is not a whole number of sectors.
         case oddSize(bytes: Int64)
 
-        /// Whether it is about the file, and not about what it holds.
+        /// Whether the failure concerns the file itself and not its contents.
         public var isOfFile: Bool {
             switch self {
             case .unopened, .inUse: true
@@ -31,7 +31,7 @@ public final class FileImage: DiskImage {
             }
         }
 
-        /// One line, without a final full stop.
+        /// A one-line description without a final full stop.
         public var description: String {
             switch self {
             case .unopened(let error): "\(error)"
@@ -44,15 +44,15 @@ public final class FileImage: DiskImage {
         }
     }
 
-    /// Opens an image. One that is written to is locked, by what it is and not by its name, as long as it is open: against
-    /// another such opening, and against QEMU, which locks the parts of it that stand for what it does. Where a file system
-    /// has no locks, nothing is refused.
+    /// Opens an image. An image that is opened for writing stays locked while it is open. The lock belongs to the file
+    /// and not to its name. It keeps out another opening by this type, and QEMU, which locks the bytes of the file that
+    /// stand for its own operations. If the file system has no locks, nothing is refused.
     ///
-    /// - Parameter forWriting: whether the guest may change it.
+    /// - Parameter forWriting: whether the guest may change the image.
     public init(_ path: FilePath, forWriting: Bool) throws(Failure) {
         let size: Int64
         do {
-            // Not to wait for the other end of a pipe.
+            // Do not wait for the other end of a pipe.
             let options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
             file = try FileDescriptor.open(path, forWriting ? .readWrite : .readOnly, options: options)
         } catch {
@@ -64,9 +64,9 @@ public final class FileImage: DiskImage {
         }
         do {
             size = try file.seek(offset: 0, from: .end)
-            // A directory can be opened and has a size: it says what it is when it is read.
+            // A directory can be opened and has a size. Only a read shows that it is one.
             var byte: [UInt8] = [0]
-            // SAFETY: the buffer is lent for the length of the call, which fills at most its own bytes.
+            // SAFETY: the buffer is lent only for the call, which stays within it.
             _ = unsafe try byte.withUnsafeMutableBytes { [file] in
                 unsafe try file.read(fromAbsoluteOffset: 0, into: $0)
             }
@@ -83,10 +83,10 @@ public final class FileImage: DiskImage {
 
     deinit { try? file.close() }
 
-    /// Fills `bytes` from the file; what lies behind its end by now reads as zeros.
+    /// Fills `bytes` from the file. If the file has become shorter, the part after its end reads as zeros.
     public func read(from first: UInt64, into bytes: inout MutableSpan<UInt8>) throws(BlockStorageError) {
         let start = Int64(first) * Int64(Self.sectorSize)
-        // SAFETY: the buffer is lent for the length of the call, which fills at most its own bytes.
+        // SAFETY: the buffer is lent only for the call, which stays within it.
         let failure = unsafe bytes.withUnsafeMutableBytes { (buffer) -> Errno? in
             var done = 0
             while done < buffer.count {
@@ -110,7 +110,7 @@ public final class FileImage: DiskImage {
     /// Writes `bytes` to the file.
     public func write(_ bytes: Span<UInt8>, to first: UInt64) throws(BlockStorageError) {
         let start = Int64(first) * Int64(Self.sectorSize)
-        // SAFETY: the buffer is lent for the length of the call, which only reads it.
+        // SAFETY: the buffer is lent only for the call, which only reads it.
         let failure = unsafe bytes.withUnsafeBytes { (buffer) -> Errno? in
             do {
                 unsafe try file.writeAll(toAbsoluteOffset: start, buffer)
@@ -122,7 +122,7 @@ public final class FileImage: DiskImage {
         if let failure { throw .failed(errno: failure.rawValue) }
     }
 
-    /// Makes sure that what was written is in the file.
+    /// Makes sure that everything written has reached the file.
     public func flush() throws(BlockStorageError) {
         guard fsync(file.rawValue) == 0 else { throw .failed(errno: errno) }
     }

@@ -1,14 +1,14 @@
 internal import Machine
 internal import X86
 
-/// Resets of the machine that a guest asks for, where they do not end the run.
+/// The machine resets that a guest requests, if they do not end the run.
 struct GuestResets {
-    /// What is loaded again; nil where a reset ends the run.
+    /// The configuration to load again, or nil if a reset ends the run.
     let configuration: MachineConfiguration?
-    /// The processor's state at the start, which a reset leads back to.
+    /// The processor's state at the start. A reset returns to it.
     var initialState: ProcessorState?
-    /// The guest has asked for one, and the instruction by which it did is not over.
+    /// Whether the guest has requested a reset with an instruction that has not finished yet.
     var isAskedFor = false
-    /// How many there were.
+    /// How many resets there were.
     var count: UInt64 = 0
 }

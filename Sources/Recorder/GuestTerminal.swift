@@ -1,7 +1,7 @@
 internal import Devices
 internal import TraceFormat
 
-/// Where the guest's console is shown, and what is typed on it.
+/// Shows the guest's console, and supplies its input.
 struct GuestTerminal {
     var console: ConsoleOutput
     let input: ConsoleInput
@@ -17,14 +17,14 @@ struct GuestTerminal {
         stopReason = .consoleText(setup.limits.consoleText ?? "")
     }
 
-    /// Types what is typed before anything is shown.
+    /// Types the part of the script that comes before any output.
     mutating func start() {
         if let bytes = script?.start() { input.send(bytes) }
     }
 
     /// Shows a byte of the console.
     ///
-    /// - Returns: why the guest has to stop, where it is the last of a text that was waited for.
+    /// - Returns: why the guest has to stop, if this byte completes a text that the run waits for.
     mutating func show(_ byte: UInt8, at now: MachineTime) -> StopReason? {
         console.write(byte, at: now)
         if let bytes = script?.consume(byte) { input.send(bytes) }

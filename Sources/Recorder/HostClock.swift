@@ -1,7 +1,7 @@
 internal import Devices
 internal import Glibc
 
-/// The host's monotonic clock, read as the machine's time.
+/// The host's monotonic clock, read as machine time.
 struct HostClock: Sendable {
     private let start = Self.monotonicNanoseconds()
 
@@ -12,7 +12,7 @@ struct HostClock: Sendable {
 
     private static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
-        // SAFETY: clock_gettime fills the structure it is given and cannot fail for CLOCK_MONOTONIC.
+        // SAFETY: clock_gettime fills the given structure and cannot fail for CLOCK_MONOTONIC.
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }

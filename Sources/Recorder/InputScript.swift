@@ -1,4 +1,4 @@
-/// Types on the guest's console by a script: waits for texts and sends others.
+/// Types on the guest's console according to a script, which waits for texts and sends others.
 public struct InputScript: Sendable {
     /// One line of a script.
     enum Step: Hashable {
@@ -12,18 +12,18 @@ public struct InputScript: Sendable {
     public struct Failure: Error, Hashable, CustomStringConvertible {
         /// The line, counted from 1.
         public let line: Int
-        /// What is wrong there.
+        /// What is wrong with the line.
         public let reason: String
 
-        /// One line, without a final full stop.
+        /// A one-line description without a final full stop.
         public var description: String { "line \(line): \(reason)" }
     }
 
     private var steps: ArraySlice<Step>
     private var matcher: TextMatcher?
 
-    /// Reads a script: a line is `expect TEXT` or `send TEXT`, empty, or a remark behind `#`. In a text `\n`, `\r`, `\t`,
-    /// `\e`, `\\` and `\xNN` stand for what they do in C; nothing is added at its end.
+    /// Reads a script. Each line is `expect TEXT`, `send TEXT`, empty, or a comment that starts with `#`. In a text,
+    /// `\n`, `\r`, `\t`, `\e`, `\\` and `\xNN` have the same meaning as in C. Nothing is added to the end of a text.
     public init(_ text: String) throws(Failure) {
         var steps: [Step] = []
         for (index, line) in Self.lines(of: text).enumerated() {
@@ -32,7 +32,7 @@ public struct InputScript: Sendable {
         self.steps = steps[...]
     }
 
-    /// The lines of a text, ended by LF or CR LF, which is a character of its own.
+    /// The lines of a text. They end with LF or with CR LF, which Swift treats as a single character.
     private static func lines(of text: String) -> [Substring] {
         text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     }
@@ -68,7 +68,7 @@ public struct InputScript: Sendable {
                 continue
             }
             let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            // A number may have a sign elsewhere.
+            // Check the digits, because the integer initializer would also accept a sign.
             guard escape == UInt8(ascii: "x"), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
                 let value = UInt8(digits, radix: 16)
             else {
@@ -83,14 +83,14 @@ public struct InputScript: Sendable {
     /// What to type before the console has shown anything.
     mutating func start() -> [UInt8] { advance() }
 
-    /// Takes a byte of the console; what to type now.
+    /// Takes a byte of the console, and returns what to type now.
     mutating func consume(_ byte: UInt8) -> [UInt8] {
         guard matcher?.consume(byte) == true else { return [] }
         matcher = nil
         return advance()
     }
 
-    /// Everything that is to be typed before the next text that is waited for.
+    /// Returns everything to type before the script waits for the next text.
     private mutating func advance() -> [UInt8] {
         var typed: [UInt8] = []
         while let step = steps.popFirst() {

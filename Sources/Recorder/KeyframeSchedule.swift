@@ -1,20 +1,21 @@
 internal import Devices
 
-/// How often the whole state is recorded, besides where a replay needs it to land.
+/// How often the whole state is recorded. A replay needs further keyframes at some landings.
 public struct KeyframePolicy: Hashable, Sendable {
     /// Nanoseconds of host time between two keyframes, or nil for no limit.
     public var nanoseconds: UInt64?
     /// Events between two keyframes, or nil for no limit.
     public var events: UInt64?
 
-    /// A keyframe when either has passed. The default keeps going to a moment below a tenth of a second.
+    /// Makes a policy that takes a keyframe as soon as either limit is reached. With the default, a jump to any moment
+    /// takes less than a tenth of a second.
     public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = 4096) {
         self.nanoseconds = nanoseconds
         self.events = events
     }
 }
 
-/// Says when the next keyframe is due.
+/// Determines when the next keyframe is due.
 struct KeyframeSchedule {
     private let policy: KeyframePolicy
     private var lastTime = MachineTime.start
@@ -24,7 +25,7 @@ struct KeyframeSchedule {
         self.policy = policy
     }
 
-    /// When the next one is due whatever happens until then; nil if only events make one due.
+    /// When the next keyframe is due regardless of events. It is nil if only events make one due.
     var deadline: MachineTime? { policy.nanoseconds.map(lastTime.advanced) }
 
     func isDue(at now: MachineTime, event: UInt64) -> Bool {

@@ -1,14 +1,14 @@
 public import Engine
 public import TraceFormat
 
-/// Why a run could not begin or go on.
+/// Why a run could not start or continue.
 public enum RecorderError: Error, CustomStringConvertible {
-    /// The engine could not do what it was asked.
+    /// The engine failed.
     case engine(EngineError)
-    /// The trace could not be made.
+    /// The trace could not be created.
     case trace(TraceError)
 
-    /// One line, without a final full stop.
+    /// A one-line description without a final full stop.
     public var description: String {
         switch self {
         case .engine(let error): "\(error)"

@@ -5,11 +5,11 @@ internal import GuestMemory
 internal import SystemPackage
 internal import TraceFormat
 
-/// Puts the events of a run into a trace: all of them, or the last stretch.
+/// Writes the events of a run to a trace, either all of them or only the last part.
 ///
-/// The last stretch is kept by writing two traces at once: ``successor`` began later. When it is long enough by itself, it
-/// takes the place and the name of the first one, and another begins. So there is, at every moment and whatever happens to
-/// this process, one file with the whole stretch.
+/// To keep the last part, it writes two traces at once. ``successor`` starts later than the first one. Once the
+/// successor is long enough, it takes the place and the name of the first trace, and another successor starts. Whatever
+/// happens to this process, one file therefore holds the whole last part at every moment.
 struct RecordingSink: EventSink, ~Copyable {
     let path: FilePath
     private let header: TraceHeader
@@ -17,12 +17,13 @@ struct RecordingSink: EventSink, ~Copyable {
     private let options: TraceWriter.Options
     private let ring: RingPolicy?
     private var writer: TraceWriter
-    /// The file, open for reading at the end: this process may have no right to open it then.
+    /// A descriptor for reading the file at the end. It is opened early, because this process may lose the right to
+    /// open it.
     private var reading: FileDescriptor?
     private var successor: TraceWriter?
-    /// Why no successor could begin.
+    /// Why no successor could be started, or nil.
     private var successorFailure: TraceError?
-    /// When the youngest of the files began.
+    /// When the newest of the files began.
     private var youngestStart = MachineTime.start
     private var tracker = StateTracker(expectsRewrites: true)
     private var lastDigest = StateDigest(processor: .zero, memory: .zero)
@@ -40,7 +41,7 @@ struct RecordingSink: EventSink, ~Copyable {
         self.ring = ring
         options = TraceWriter.Options(sync: sync)
         writer = try TraceWriter(path: path, header: header, symbols: symbols, options: options)
-        // Of a ring the file is another one by then.
+        // With a ring, another file has replaced this one by the time it would be read.
         if ring == nil {
             reading = try? FileDescriptor.open(path.unfinished, .readOnly, options: .closeOnExec)
         }
@@ -69,8 +70,8 @@ struct RecordingSink: EventSink, ~Copyable {
         at time: MachineTime
     ) throws(EngineError) {
         let capture = try tracker.capture(&processor)
-        // All that were written, so that a search for a write passes over the stretches in which there was none. Memory is all
-        // zero before the first keyframe.
+        // Store every page that was written, changed or not. A search for a write can then skip the stretches without
+        // one. Before the first keyframe, all memory is zero.
         let isFirst = writer.keyframeCount == 0
         do {
             for page in isFirst ? capture.changedPages : capture.writtenPages {
@@ -86,13 +87,14 @@ struct RecordingSink: EventSink, ~Copyable {
         if isSuccessorDue { try beginSuccessor(processor.memory, at: time) }
         let (state, digest, milliseconds) = (capture.state, capture.digest, time.milliseconds)
         writer.appendKeyframe(position, state: state, digest: digest, time: milliseconds)
-        // Nothing comes before the first keyframe of a file: a replay begins there and has not to get there.
+        // Nothing precedes the first keyframe of a file. A replay starts there, so it does not have to find the
+        // position.
         let successorPosition = isSuccessorDue ? .synchronous : position
         successor?.appendKeyframe(successorPosition, state: state, digest: digest, time: milliseconds)
         lastDigest = digest
     }
 
-    /// Whether the youngest file holds as much as its successor may leave behind.
+    /// Whether the newest file is long enough for another successor to start.
     private func isSuccessorDue(at time: MachineTime) -> Bool {
         guard writer.keyframeCount > 0, successorFailure == nil else { return false }
         switch ring {
@@ -109,12 +111,12 @@ struct RecordingSink: EventSink, ~Copyable {
         }
     }
 
-    /// Lets the successor take the first file's place, and begins another at the keyframe that is being taken.
+    /// Puts the successor in the first file's place, and starts another one at the keyframe that is being taken.
     private mutating func beginSuccessor(_ memory: GuestMemory, at time: MachineTime) throws(EngineError) {
         do throws(TraceError) {
             if var oldest = successor.take() {
                 try oldest.replace(path)
-                // What was the first file has no name any more, and is gone when its writer is.
+                // The old first file no longer has a name. It disappears together with its writer.
                 swap(&oldest, &writer)
             }
             var header = header
@@ -135,18 +137,18 @@ struct RecordingSink: EventSink, ~Copyable {
         }
     }
 
-    /// Stops, and leaves no trace.
+    /// Stops, and leaves no trace behind.
     consuming func abandon() {
         try? reading?.close()
         if let successor = successor.take() { successor.abandon() }
         writer.abandon()
     }
 
-    /// Ends the trace and says what it has become. A trace that could not be finished keeps what it holds.
+    /// Finishes the trace and describes the result. If this fails, the trace keeps what it already holds.
     ///
-    /// - Returns: also the last events before the end, where the guest was at fault.
+    /// - Returns: the trace. If the guest was at fault, also the last events before the end.
     consuming func finish(_ run: RunSummary) -> (trace: RunSummary.Trace, lastEvents: [RecordedEvent]) {
-        // Of the successor, if of anything: a failure of the first file is thrown below.
+        // Only a failure of the successor matters here, because `finish` throws a failure of the first file.
         let (digest, path, failure, reading) = (lastDigest, path, failure, reading)
         if let successor = successor.take() { successor.abandon() }
         let time = UInt32(truncatingIfNeeded: Int(run.seconds * 1000))
@@ -178,9 +180,10 @@ struct RecordingSink: EventSink, ~Copyable {
 }
 
 extension TraceReader {
-    /// The last events before the end. They are read from the trace, because to have them at hand would cost at every event.
+    /// The last events before the end. They are read back from the trace, because keeping them at hand would slow down
+    /// every event.
     fileprivate var lastEvents: [RecordedEvent] {
-        // Keyframes stand among them, one before each that comes between two exits.
+        // The trace also holds keyframes among the events: one before each event between two exits.
         let distance = UInt64(FaultReport.eventLimit * 4)
         let (start, end) = (events.lowerBound.rawValue, events.upperBound.rawValue)
         var cursor = events(from: EventOrdinal(max(start, end - min(end, distance))))
@@ -196,6 +199,6 @@ extension TraceReader {
 }
 
 extension MachineTime {
-    /// Milliseconds, as a trace keeps them.
+    /// The time in milliseconds, as a trace stores it.
     fileprivate var milliseconds: UInt32 { UInt32(truncatingIfNeeded: nanoseconds / 1_000_000) }
 }

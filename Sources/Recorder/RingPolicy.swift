@@ -1,8 +1,9 @@
 /// How much of the end of a run a trace keeps.
 public enum RingPolicy: Hashable, Sendable {
-    /// The last nanoseconds of host time: at least as many, and less than twice as many and the time between two keyframes.
+    /// The last part by host time, in nanoseconds. The trace keeps at least this much. It keeps less than twice this
+    /// much plus the time between two keyframes.
     case time(nanoseconds: UInt64)
-    /// The last bytes: about as many at most, and half as many at least. More by what is written in one flush interval and
-    /// between two keyframes.
+    /// The last part by size, in bytes. The trace keeps at most about this much and at least half of it. It can exceed
+    /// this by what is written in one flush interval and between two keyframes.
     case size(bytes: UInt64)
 }

@@ -1,12 +1,12 @@
 internal import TraceFormat
 
-/// Who stops a run, when it stops by itself, and who is told how far it has come.
+/// Who stops a run, when it stops by itself, and who is told about its progress.
 struct RunControl {
     let stop: StopRequest
     let progress: RunProgress
     let limits: RunLimits
 
-    /// Why a run of so many events, in so many bytes, has to stop; nil where it may go on.
+    /// Why a run with this many events and bytes has to stop, or nil if it may continue.
     func reasonToStop(events: UInt64, bytes: UInt64) -> StopReason? {
         if let reason = stop.pending { return reason }
         if let most = limits.events, events >= most { return .eventLimit }

@@ -1,15 +1,15 @@
-/// When a guest is stopped that has not stopped by itself.
+/// The limits at which a guest is stopped if it has not stopped by itself.
 public struct RunLimits: Sendable {
-    /// Seconds of host time.
+    /// The limit of host time, in seconds.
     public var seconds: Double?
-    /// Events of the trace.
+    /// The maximum number of events in the trace.
     public var events: UInt64?
-    /// Bytes of the trace. The state at the end comes on top.
+    /// The maximum size of the trace in bytes. The state at the end is added to this.
     public var bytes: UInt64?
-    /// Text on the guest's console.
+    /// The text on the guest's console that stops it.
     public var consoleText: String?
 
-    /// No limits but those given.
+    /// Sets only the given limits.
     public init(seconds: Double? = nil, events: UInt64? = nil, bytes: UInt64? = nil, consoleText: String? = nil) {
         self.seconds = seconds
         self.events = events

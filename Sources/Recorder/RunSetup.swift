@@ -5,62 +5,64 @@ public import TraceFormat
 
 /// How a run is watched and stopped, and what surrounds the guest.
 ///
-/// It has many properties because it is a list of choices: each is one that whoever starts a run may make, most have a default,
-/// and nothing acts on two of them together.
+/// It has many properties because it is a list of independent choices for whoever starts a run. Most have a default,
+/// and nothing depends on two of them together.
 public struct RunSetup: Sendable {
-    /// What executes the guest.
+    /// The engine that executes the guest.
     public var engine: EngineChoice
-    /// When it is stopped that does not stop by itself.
+    /// The limits at which the guest is stopped if it has not stopped by itself.
     public var limits: RunLimits
-    /// Stops it from another thread.
+    /// Stops the guest from another thread.
     public var stop: StopRequest
-    /// Tells another thread how far it has come.
+    /// Reports the progress to another thread.
     public var progress: RunProgress
     /// The file descriptor that shows the guest's console, or nil.
     public var consoleDescriptor: Int32?
-    /// Is called before a piece of the console is shown there, and told whether a line ends with it.
+    /// Called before a piece of the console is shown. Its argument says whether the piece ends a line.
     public var willShowConsole: @Sendable (_ endsLine: Bool) -> Void = { _ in }
-    /// Is called once everything that the run needs is open, before the guest executes anything: a process may give up the
-    /// right to open more there.
+    /// Called once everything that the run needs is open, before the guest executes anything. The process may then give
+    /// up the right to open anything more.
     public var didOpen: @Sendable () -> Void = {}
-    /// The date at the start: seconds since 1970-01-01 UTC.
+    /// The date at the start, in seconds since 1970-01-01 UTC.
     public var date: Int64
 
-    /// Nanoseconds that an interrupt waits for an exit at which the guest can take it, before the guest is stopped for it.
+    /// How many nanoseconds an interrupt waits for an exit at which the guest can take it. After that, the guest is
+    /// stopped for it.
     public var graceNanoseconds: UInt64
 
     /// How often the whole state is recorded.
     public var keyframes: KeyframePolicy
-    /// Varies the schedule, if given: see `--chaos`.
+    /// The seed that varies the schedule, or nil for no variation. See `--chaos`.
     public var chaosSeed: UInt64?
-    /// When the trace is brought to the disk.
+    /// When the trace is synced to the disk.
     public var sync: SyncPolicy
-    /// How much of the end of the run is kept; nil keeps all.
+    /// How much of the end of the run is kept, or nil to keep all of it.
     public var ring: RingPolicy?
-    /// Whether a reset resets the machine; else it ends the run.
+    /// Whether a reset restarts the machine. Otherwise it ends the run.
     public var resets = true
-    /// Which clock the machine has.
+    /// The kind of clock that the machine has.
     public var clock = ClockPolicy.real
-    /// What the guest's real-time clock shows at the start, if not ``date``: seconds since 1970-01-01 UTC.
+    /// What the guest's real-time clock shows at the start, in seconds since 1970-01-01 UTC. If it is nil, ``date``
+    /// applies.
     public var clockDate: Int64?
     /// The disks.
     public var drives: [Drive] = []
-    /// What is behind a unikernel's devices.
+    /// The backends of a unikernel's devices.
     public var unikernel = UnikernelSetup()
     /// Files that firmware and kernels can read by name.
     public var files: [FirmwareFile] = []
-    /// What is typed on the guest's console.
+    /// The input for the guest's console.
     public var input = ConsoleInput()
-    /// Types on the guest's console too.
+    /// A script that also types on the guest's console.
     public var script: InputScript?
-    /// Whether what firmware writes to its debug port is shown on the console.
+    /// Whether the console also shows what firmware writes to its debug port.
     public var showsFirmwareLog = true
-    /// Whether to note accesses that nobody claims.
+    /// Whether to record accesses that no device claims.
     public var notesUnclaimed = false
-    /// Whether to tell what the text screen shows at the end.
+    /// Whether to report the contents of the text screen at the end.
     public var showsScreen = false
 
-    /// Makes a set-up of its parts.
+    /// Makes a set-up from its parts.
     public init(
         engine: EngineChoice = .kvm,
         limits: RunLimits,

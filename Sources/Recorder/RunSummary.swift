@@ -4,47 +4,47 @@ public import Machine
 public import SystemPackage
 public import TraceFormat
 
-/// What came of a run.
+/// The result of a run.
 public struct RunSummary: Sendable {
     /// How it ended.
     public var outcome: Outcome
-    /// How many events there were.
+    /// The number of events.
     public var events: UInt64
-    /// Seconds of host time that the guest ran or waited.
+    /// How many seconds of host time the guest ran or waited.
     public var seconds: Double
-    /// Where the guest stood, if the run ended in a fault.
+    /// Where the guest was, if the run ended in a fault.
     public var fault: FaultReport?
-    /// The instructions that this host cannot execute and that were completed for it, and how often.
+    /// How often each instruction that this host cannot execute was completed for it.
     public var completedInstructions: [CompletedInstruction: UInt64]
-    /// How often the machine was reset.
+    /// How many times the machine was reset.
     public var resets: UInt64 = 0
-    /// The text screen at the end, if it was asked for.
+    /// The text screen at the end, if it was requested.
     public var screen: String?
-    /// What the guest has accessed and nobody claims, and how often, if it was asked for.
+    /// How often the guest made each access that no device claims, if this was requested.
     public var unclaimed: [UnclaimedAccess: Int] = [:]
-    /// The core file, if one was to be written: where it is, or why not.
+    /// The path of the core file, or the error. It is nil if no core file was to be written.
     public var core: Result<FilePath, Errno>?
-    /// Why some of the guest's console could not be shown, if that is so.
+    /// Why part of the guest's console could not be shown, or nil.
     public var consoleFailure: Errno?
     /// The trace, if the run was recorded.
     public var trace: Trace?
 
-    /// ``completedInstructions`` as a trace keeps it: how often each instruction, by name.
+    /// ``completedInstructions`` as a trace stores it: how often each instruction was completed, by name.
     public var completedInstructionsByName: [String: UInt64] {
         Dictionary(uniqueKeysWithValues: completedInstructions.map { ($0.key.rawValue, $0.value) })
     }
 
     /// The trace that a recording left.
     public struct Trace: Sendable {
-        /// Where it is.
+        /// The path of the trace.
         public var path: FilePath
-        /// Events that it holds, its end among them; 0 where it could not be finished.
+        /// The number of events in the trace, including the final one. It is 0 if the trace could not be finished.
         public var events: UInt64
-        /// Its size; 0 where it could not be finished.
+        /// The size in bytes. It is 0 if the trace could not be finished.
         public var bytes: UInt64
         /// The digest of the final state.
         public var digest: StateDigest
-        /// Why it could not be finished; what it holds up to there is whole.
+        /// Why the trace could not be finished, or nil. What it holds up to that point is intact.
         public var failure: TraceError?
     }
 }

@@ -6,9 +6,10 @@ internal import TraceFormat
 internal import X86
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Replaces instructions that read hidden state in the code that the guest has come to, if it is there for the first time.
+    /// Replaces instructions that read hidden state in code that the guest has reached for the first time.
     ///
-    /// A replay has to have them replaced at the same moment: they are recorded as a device's writes to memory.
+    /// A replay has to replace them at the same moment, so the trace records the changes as a device's writes to
+    /// memory.
     mutating func discoverCode(after exit: Exit) throws(EngineError) {
         guard exit.isSynchronous || exit.isDebug, !processor.isInsideInstruction else { return }
         let rip = processor.exitRIP

@@ -7,10 +7,10 @@ internal import TraceFormat
 internal import X86
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Deals with an exit, and tells the sink.
+    /// Handles an exit and tells the sink about it.
     ///
-    /// - Parameter nanoseconds: how long the guest ran before it.
-    /// - Returns: the outcome, if the run ends with it.
+    /// - Parameter nanoseconds: how long the guest ran before the exit.
+    /// - Returns: the outcome, if the exit ends the run.
     mutating func handle(_ exit: Exit, after nanoseconds: UInt64) throws(EngineError) -> Outcome? {
         let (rip, now) = (processor.exitRIP, time.now)
         plan?.pass(exit, rip: rip)
@@ -58,12 +58,12 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         case .tripleFault:
             return .tripleFault
         case .kicked:
-            // A kick that finds nothing to do changes nothing in the guest, so it is no event. The alarm that gave it is
-            // spent.
+            // A kick that finds nothing to do changes nothing in the guest, so it is not an event. The alarm that
+            // caused it is used up.
             interrupts.alarmIsSpent()
             plan?.releaseNaturally()
             if time.isVirtual, let deadline = board.nextDeadline {
-                // A plan's time passes by what the guest does, not by how long it took.
+                // With a plan, time passes according to what the guest does, and not according to how long it took.
                 let reached = boardTime.advanced(byNanoseconds: nanoseconds)
                 time.skip(to: plan == nil ? min(reached, deadline) : deadline)
             }
@@ -76,7 +76,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         return board.fault.map(Outcome.guestFault)
     }
 
-    /// Shows what the guest showed at once: all of it, as a replay does, also where it is stopped at a text within.
+    /// Shows bytes that the guest wrote together. It shows all of them, as a replay does, even if the guest is stopped
+    /// at a text in the middle.
     private mutating func show(_ bytes: [UInt8]) -> Outcome? {
         var outcome: Outcome?
         for byte in bytes {
@@ -86,9 +87,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         return outcome
     }
 
-    /// Tells the sink what devices have written to guest memory, since a replay has none, and what the guest gave by memory.
+    /// Tells the sink what devices have written to guest memory, because a replay has no devices. It also reports the
+    /// output that the guest gave through memory.
     mutating func appendDeviceAccesses() throws(EngineError) {
-        // An instruction with another access to make comes to its end first: until then there is no state to write into.
+        // An instruction with further accesses has to finish first. Until then there is no state to write into.
         guard !processor.isInsideInstruction, try finishesInstruction() else { return }
         for access in board.takeDeviceAccesses() {
             switch access {
@@ -102,7 +104,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         }
     }
 
-    /// What a board's signal means for the run; shows a byte of the console.
+    /// Converts a board's signal to an outcome of the run. It shows the byte if the signal is console output.
     private mutating func ending(of signal: BoardSignal) -> Outcome? {
         switch signal {
         case .console(let byte): return terminal.show(byte, at: time.now).map(Outcome.stopped)

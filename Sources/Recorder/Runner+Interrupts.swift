@@ -4,23 +4,23 @@ internal import Machine
 internal import TraceFormat
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Gives the guest an interrupt that is due, or sees to it that it stops where it can take one.
+    /// Delivers a due interrupt, or makes sure that the guest stops where it can take it.
     ///
-    /// An exit that the guest makes by itself is the best place, because a replay gets there by executing. A guest that makes
-    /// none within the grace period is kicked out, and from then on wherever it can take the interrupt is good enough: the
-    /// whole state is recorded there.
+    /// An exit that the guest makes by itself is the best place, because a replay reaches it by executing. If the guest
+    /// makes no exit within the grace period, it is kicked out. From then on, any place where it can take the interrupt
+    /// will do, because the whole state is recorded there.
     mutating func deliverInterrupt(_ alarm: Alarm) throws(EngineError) {
         let mayPass = !interrupts.takeWaking()
         var retry: MachineTime?
         if board.nonMaskableInterruptRequested {
             try deliverNonMaskableInterrupt(mayPass: mayPass)
-            // One that still waits is tried again, whether or not the guest makes an exit.
+            // Retry an interrupt that still waits, whether or not the guest makes an exit.
             if board.nonMaskableInterruptRequested { retry = time.now.advanced(byNanoseconds: interrupts.grace) }
         }
         if plan != nil { try followPlan() }
         guard board.interruptRequested, plan?.releasesInterrupt ?? true else {
             interrupts.endWaiting()
-            // It may have been asked for by an interrupt that has been withdrawn.
+            // The interrupt that requested the window may have been withdrawn.
             processor.requestInterruptWindow(false)
             return setAlarm(alarm, to: retry)
         }
@@ -35,12 +35,12 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             return setAlarm(alarm, to: retry)
         }
         let end = interrupts.wait(at: time.now)
-        // A kick would find the guest unable still: have it stopped as soon as it is able.
+        // A kick would still find the guest unable to take it. Stop the guest as soon as it is able.
         processor.requestInterruptWindow(end == nil)
         setAlarm(alarm, to: .earliest(retry, end))
     }
 
-    /// Gives the guest a non-maskable interrupt, which the processor keeps until it can take it.
+    /// Gives the guest a non-maskable interrupt. The processor holds it until the guest can take it.
     private mutating func deliverNonMaskableInterrupt(mayPass: Bool) throws(EngineError) {
         guard try isNonMaskableInterruptDue(), !(mayPass && time.letsExitPass()),
             board.acknowledgeNonMaskableInterrupt()
@@ -50,13 +50,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         try processor.injectNonMaskable()
     }
 
-    /// Whether a non-maskable interrupt waits that the guest can take.
+    /// Whether a non-maskable interrupt waits and the guest can take it.
     func isNonMaskableInterruptDue() throws(EngineError) -> Bool {
         guard board.nonMaskableInterruptRequested else { return false }
         return try processor.canTakeNonMaskable()
     }
 
-    /// When the guest is stopped for the board's next deadline, if it has made no exit by then.
+    /// When to stop the guest for the board's next deadline, if it has made no exit by then.
     private mutating func nextDeadlineTime() -> MachineTime? {
         if plan != nil { return time.now.advanced(byNanoseconds: Self.planPatience) }
         let deadline = board.nextDeadline
@@ -67,8 +67,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         return interrupts.deadlineTime
     }
 
-    /// Has the guest stopped at a time, if it makes no exit until then; sooner for the board's next deadline, which may bring
-    /// an interrupt that is not to be masked, or for a keyframe.
+    /// Makes the guest stop at a given time if it makes no exit by then. It stops sooner for a keyframe, or for the
+    /// board's next deadline, which may bring a non-maskable interrupt.
     mutating func setAlarm(_ alarm: Alarm, to instant: MachineTime?) {
         let keyframe = plan == nil ? schedule.deadline?.advanced(byNanoseconds: interrupts.grace) : nil
         let next = MachineTime.earliest(.earliest(instant, nextDeadlineTime()), keyframe)
@@ -77,7 +77,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     /// Lets time pass while the guest waits in HLT, until a device interrupts it or it has to stop.
     ///
-    /// - Returns: false where nothing can wake it any more: it takes no interrupt but a non-maskable one, and none can come.
+    /// - Returns: false if nothing can wake the guest any more. It then accepts only non-maskable interrupts, and none
+    ///   can come.
     mutating func waitForInterrupt() throws(EngineError) -> Bool {
         terminal.console.flush()
         while control.stop.pending == nil {
@@ -101,13 +102,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         return true
     }
 
-    /// Whether a device may still ask for a non-maskable interrupt that the guest can take.
+    /// Whether a device may still raise a non-maskable interrupt that the guest can take.
     private func expectsNonMaskableInterrupt() throws(EngineError) -> Bool {
         guard board.expectsNonMaskableInterrupt(at: time.board) else { return false }
         return try processor.canTakeNonMaskable()
     }
 
-    /// Lets time pass while the guest waits by a call, until that is over or it has to stop.
+    /// Lets time pass while the guest waits in a hypercall, until the wait is over or the guest has to stop.
     mutating func wait(until deadline: MachineTime) {
         terminal.console.flush()
         while control.stop.pending == nil {
@@ -123,14 +124,14 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         }
     }
 
-    /// Gives the guest what was typed, as far as it has room.
+    /// Gives the guest as much of the typed input as it has room for.
     mutating func feedConsole() throws(EngineError) {
         let room = board.consoleRoom()
         guard room > 0, try opensForConsole() else { return }
         try giveConsole(terminal.input.take(time.share(of: room)))
     }
 
-    /// Lets the devices do what was due, as far as the guest's memory can change now.
+    /// Lets the devices do whatever is due, provided that guest memory can change now if they write to it.
     mutating func advanceBoard() throws(EngineError) {
         let present = time.board
         guard let due = board.nextDeadline, due <= present else { return }
@@ -145,15 +146,15 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         try board.receivesConsoleInMemory ? opensMemory() : true
     }
 
-    /// Whether memory can change now: right behind the last event, whose instruction has to be over, or at a moment that is
-    /// recorded whole.
+    /// Whether memory can change now. It can right after the last event, once its instruction has finished, or at a
+    /// moment at which the whole state is recorded.
     private mutating func opensMemory() throws(EngineError) -> Bool {
         guard try finishesInstruction() else { return false }
         if position == .asynchronous { try takeKeyframe() }
         return true
     }
 
-    /// Gives the guest bytes of console input, for which it has room.
+    /// Gives the guest bytes of console input. The guest must have room for them.
     mutating func giveConsole(_ bytes: [UInt8]) throws(EngineError) {
         board.receiveConsole(bytes)
         try appendDeviceAccesses()

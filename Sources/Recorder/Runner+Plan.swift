@@ -3,20 +3,22 @@ internal import Engine
 internal import Machine
 internal import TraceFormat
 
-/// A run that is given its inputs by a plan, at the moments of the guest's program that the plan names.
+/// A run whose plan provides its inputs, at the moments of the guest's program that the plan names.
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Nanoseconds that a guest which neither exits nor comes to the place of its next input goes without an interrupt.
+    /// How many nanoseconds a guest goes without an interrupt if it neither exits nor reaches the place of its next
+    /// input.
     static var planPatience: UInt64 { 1_000_000_000 }
-    /// How often the guest passes the place of an interrupt in another state before it is taken there all the same.
+    /// How often the guest passes the place of an interrupt in another state before it takes the interrupt there
+    /// anyway.
     private static var mostPasses: Int { 2000 }
 
-    /// Has the guest given its inputs by a plan. Time then passes by what the guest does.
+    /// Makes the inputs follow a plan. From then on, time passes according to what the guest does.
     mutating func follow(_ plan: InputPlan) {
         self.plan = PlanFollower(plan.inputs)
         time.followPlan()
     }
 
-    /// Gives the guest the inputs whose moment has come, and releases the interrupt whose moment it is.
+    /// Gives the guest the inputs whose moment has come. If the moment of an interrupt has come, it may be delivered.
     mutating func followPlan() throws(EngineError) {
         while let next = plan?.next, plan?.releasesInterrupt == false {
             switch next.kind {
@@ -38,7 +40,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
 
     /// Lets the guest run to the place of its next input.
     ///
-    /// - Returns: nil when it is there; else the exit that it came to first.
+    /// - Returns: nil once the guest is there, or the exit that it reached first.
     mutating func run(to place: PlannedInput.Place, _ alarm: Alarm) throws(EngineError) -> Exit? {
         do { try processor.completePendingAccess() } catch .unfinishedInstruction { return try processor.run() }
         setAlarm(alarm, to: time.now.advanced(byNanoseconds: Self.planPatience))

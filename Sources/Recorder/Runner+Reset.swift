@@ -3,14 +3,14 @@ internal import Machine
 internal import TraceFormat
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Resets the machine where an outcome asks for that, as soon as the guest's instruction is over.
+    /// Resets the machine if an outcome calls for it, as soon as the guest's instruction has finished.
     ///
-    /// - Returns: the outcome that is left; nil where the guest goes on.
+    /// - Returns: the remaining outcome, or nil if the guest continues.
     mutating func afterReset(_ outcome: Outcome?) throws(EngineError) -> Outcome? {
         guard let configuration = resets.configuration, let initialState = resets.initialState else { return outcome }
         switch outcome {
         case .tripleFault?:
-            // The shutdown is no event of its own where it ends the run.
+            // If the shutdown ends the run, it is not a separate event.
             sink.append(.tripleFault, rip: 0, at: time.now)
             resets.isAskedFor = true
         case .reset?: resets.isAskedFor = true
@@ -19,7 +19,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         }
         guard resets.isAskedFor, try finishesInstruction() else { return nil }
         resets.isAskedFor = false
-        // A replay comes to this state by executing. What the reset makes of it is an input.
+        // A replay reaches this state by executing. The state after the reset is an input.
         try takeKeyframe()
         board.reset(at: time.board)
         do { try configuration.reload(into: processor.memory) } catch { throw .memory(error) }

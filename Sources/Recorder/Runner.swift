@@ -5,10 +5,10 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// Runs a guest on a board, exit by exit, and tells a sink what was put into it.
+/// Runs a guest on a board, exit by exit, and reports its inputs to a sink.
 ///
-/// The only place where host time and host requests enter. Generic over processor, board and sink so that the loop makes
-/// direct calls.
+/// This is the only place where host time and host requests enter. It is generic over the processor, board and sink so
+/// that the loop makes direct calls.
 struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: EventSink & ~Copyable>: ~Copyable {
     var processor: P
     var board: B
@@ -16,16 +16,16 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var time: RunTime
     let control: RunControl
     var terminal: GuestTerminal
-    /// What a guest may wait for packets of.
+    /// The links from which a guest may wait for packets.
     let links: [any HostLink]
     var interrupts: InterruptSchedule
     var schedule: KeyframeSchedule
-    /// What says when the guest is given its inputs, if it is not the devices alone.
+    /// The plan that decides when the guest receives its inputs, or nil if only the devices decide.
     var plan: PlanFollower?
     var resets: GuestResets
-    /// Traps hidden reads in code that was not loaded with the guest, if they are trapped.
+    /// Traps hidden reads in code that was not loaded with the guest. It is nil if they are not trapped.
     var discovery: CodeDiscovery?
-    /// Whether the guest stands right behind the last event, or somewhere after it.
+    /// Whether the guest is right after the last event or somewhere beyond it.
     var position = KeyframePosition.synchronous
     private let lent = LentInPlace()
 
@@ -51,17 +51,18 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         self.discovery = discovery
     }
 
-    /// Gives the sink back, and the processor's machine to the host.
+    /// Returns the sink, and releases the processor's machine to the host.
     consuming func finish() -> Sink { sink }
 
-    /// Seconds since the run was set up.
+    /// The number of seconds since the run was set up.
     var seconds: Double { Double(time.clock.now.nanoseconds) / 1e9 }
 
-    /// Runs from the present state to the outcome, with a keyframe at either end.
+    /// Runs from the present state to the outcome, with a keyframe at both ends.
     ///
-    /// A host that fails on the way ends the run, as one of its limits does. What was recorded up to there is kept.
+    /// If the host fails on the way, the run ends as if it had reached a limit. Everything recorded up to that point is
+    /// kept.
     ///
-    /// - Throws: what kept the first keyframe from being taken. There is nothing to replay then.
+    /// - Throws: the error that prevented the first keyframe. There is nothing to replay in that case.
     mutating func run() throws(EngineError) -> Outcome {
         let alarm = Alarm(clock: time.clock, kicker: processor.kicker)
         let stop = control.stop
@@ -90,31 +91,31 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
             do throws(EngineError) {
                 isFinished = try finishesInstruction()
             } catch {
-                // The guest has come to an end of its own, whatever the host does with the rest of its instruction.
+                // The guest has reached an end by itself, even if the host cannot finish its instruction.
                 guard outcome.isOfTheGuest else { throw error }
                 return outcome
             }
             guard isFinished || !outcome.canWait else { continue }
-            // An instruction that is never finished leaves no state to record.
+            // If the instruction never finishes, there is no state to record.
             if isFinished { try takeKeyframe() }
             return outcome
         }
     }
 
-    /// Ends a run that the host cannot go on with, with the last state if the host still gives it.
+    /// Ends a run with which the host cannot continue. It records the last state if the host still provides it.
     private mutating func outcome(because error: EngineError) -> Outcome {
-        // What the guest has executed since its last event, nobody knows.
+        // Nobody knows what the guest has executed since its last event.
         position = .asynchronous
         do throws(EngineError) {
             try processor.completePendingAccess()
             try takeKeyframe()
         } catch {
-            // The trace ends with its last event.
+            // No last state: the trace ends with its last event.
         }
         return .hostLimit("\(error)")
     }
 
-    /// Lets the guest go on to its next exit, unless it has to stop.
+    /// Lets the guest continue to its next exit, unless it has to stop.
     private mutating func step(_ alarm: Alarm) throws(EngineError) -> Outcome? {
         if !processor.isInsideInstruction {
             if let reason = control.reasonToStop(events: sink.eventCount, bytes: sink.byteCount) {
@@ -136,14 +137,14 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         return outcome
     }
 
-    /// Executes up to the next exit; nil where a plan has the guest stop for an input.
+    /// Executes up to the next exit. It returns nil if a plan makes the guest stop for an input.
     private mutating func nextExit(_ alarm: Alarm) throws(EngineError) -> Exit? {
         guard let place = plan?.destination, !processor.isInsideInstruction else { return try processor.run() }
         return try run(to: place, alarm)
     }
 
-    /// Between two exits only when no exit has come for as long as an interrupt would wait for one: a replay gets to an exit by
-    /// executing.
+    /// Whether to take a keyframe. It is taken between two exits only if no exit has come for as long as an interrupt
+    /// would wait, because a replay reaches an exit simply by executing.
     private var isKeyframeDue: Bool {
         switch position {
         case .synchronous, .reset: schedule.isDue(at: time.now, event: sink.eventCount)
@@ -151,7 +152,8 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         }
     }
 
-    /// Finishes the last exit's instruction; false where it has another access to make, and no state to record until then.
+    /// Finishes the instruction of the last exit. It returns false if the instruction has another access to make. There
+    /// is no state to record until then.
     mutating func finishesInstruction() throws(EngineError) -> Bool {
         do {
             try processor.completePendingAccess()
@@ -161,7 +163,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         }
     }
 
-    /// Records the whole present state: the guest then stands right behind that event.
+    /// Records the whole present state. The guest is then right after that event.
     mutating func takeKeyframe() throws(EngineError) {
         try sink.appendKeyframe(of: &processor, position: position, at: time.now)
         position = .synchronous
@@ -170,7 +172,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
 }
 
 extension Outcome {
-    /// Whether an exit of the guest's own has brought it about.
+    /// Whether an exit of the guest itself caused the outcome.
     fileprivate var isOfTheGuest: Bool {
         switch self {
         case .exited, .halted, .reset, .poweredOff, .guestFault: true
@@ -178,7 +180,8 @@ extension Outcome {
         }
     }
 
-    /// Whether a run that ends like this may as well go on to the end of its instruction: it will be asked to end again.
+    /// Whether a run with this outcome may first continue to the end of its instruction. The same request will come
+    /// again.
     fileprivate var canWait: Bool {
         switch self {
         case .stopped(.interrupted), .stopped(.timeLimit), .stopped(.eventLimit): true

@@ -6,7 +6,7 @@ internal import Machine
 internal import Platform
 
 extension PCBoard {
-    /// The PC of a run.
+    /// The set-up of the PC for a run.
     init(_ configuration: MachineConfiguration, _ setup: RunSetup, memory: GuestMemory) {
         var diskBatch: (@Sendable () -> (count: Int, pause: UInt64))?
         if let seed = setup.chaosSeed {
@@ -30,8 +30,8 @@ extension PCBoard {
 }
 
 extension HVTBoardSetup {
-    /// What is behind a unikernel's devices in a run. Its date is the host's, unless it was given another or has a clock of
-    /// its own.
+    /// The backends of a unikernel's devices for a run. The date is the host's, unless the set-up gives another date or a
+    /// clock other than the real one.
     init(_ setup: RunSetup) {
         let start = UInt64(max(setup.clockDate ?? setup.date, 0)) &* MachineTime.nanosecondsPerSecond
         let isHostTime = setup.clock == .real && setup.clockDate == nil
@@ -44,7 +44,7 @@ extension HVTBoardSetup {
 
     private static func hostNanoseconds() -> UInt64 {
         var time = timespec()
-        // SAFETY: clock_gettime fills the structure it is given and cannot fail for CLOCK_REALTIME.
+        // SAFETY: clock_gettime fills the given structure and cannot fail for CLOCK_REALTIME.
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(max(time.tv_sec, 0)) &* MachineTime.nanosecondsPerSecond &+ UInt64(time.tv_nsec)
     }

@@ -10,14 +10,14 @@ internal import TraceFormat
 internal import X86
 
 extension Session {
-    /// Records a run that begins like a recorded one, on devices of its own, and is given the inputs of a plan.
+    /// Records a run that starts like a recorded one, with separate devices, and receives the inputs of a plan.
     ///
-    /// Time passes as with ``ClockPolicy/virtual``. What comes of it is a recording like any other.
+    /// Time passes as with ``ClockPolicy/virtual``. The result is an ordinary recording.
     ///
     /// - Parameters:
     ///   - reader: the recorded run, from its beginning, on a PC.
-    ///   - path: where the trace goes; nothing must be there.
-    ///   - setup: its clock, input, script and chaos are not used.
+    ///   - path: where the trace goes. Nothing may exist there.
+    ///   - setup: the set-up. Its clock, input, script and chaos are not used.
     static func record(
         startOf reader: TraceReader,
         plan: InputPlan,
@@ -28,7 +28,7 @@ extension Session {
         try setup.engine.perform(Planned(reader: reader, plan: plan, recorder: recorder, path: path, setup: setup))
     }
 
-    /// A recording by a plan, on processors of some engine.
+    /// A recording that follows a plan, on any engine's processors.
     private struct Planned: EngineTask {
         let reader: TraceReader
         let plan: InputPlan
@@ -94,7 +94,7 @@ extension Session {
         return summary
     }
 
-    /// A processor in a recorded run's first state.
+    /// A processor in the first state of a recorded run.
     private static func processor<P: EngineProcessor & ~Copyable>(
         startOf header: TraceHeader,
         _ start: Keyframe
@@ -120,14 +120,14 @@ extension Session {
 }
 
 extension TraceHeader {
-    /// What finds hidden reads in code that comes later, as in the recording.
+    /// Finds hidden reads in code that appears later, as during the recording.
     fileprivate var discovery: CodeDiscovery? {
         CodeDiscovery(trapping: trapped, basePort: trapBasePort)
     }
 }
 
 extension BoardSetup {
-    /// The board of a recorded run as it was at the start, with the drives of another set-up.
+    /// The board of a recorded run in its state at the start, with the drives of another set-up.
     fileprivate init(startOf header: TraceHeader, _ setup: RunSetup) {
         self.init(
             memorySize: header.machine.memory.filter { !$0.isReadOnly }.reduce(0) { $0 + $1.size },

@@ -3,14 +3,15 @@ public import SystemPackage
 public import TraceFormat
 
 extension Session {
-    /// Records again and again with new seeds, until a run fails; keeps that run's trace and no other.
+    /// Records repeatedly with new seeds until a run fails. It keeps only the trace of that run.
     ///
     /// - Parameters:
-    ///   - places: where the trace may go, as ``record(_:guest:recorder:to:setup:)`` takes it.
-    ///   - tries: how often at most.
-    ///   - setup: gives the set-up of a try by its number, from 1 on; each with a stop request and a seed of its own.
-    ///   - attempt: is told how each try ended.
-    /// - Returns: the failing run, or nil if none failed or the user stopped it.
+    ///   - places: where the trace may go, as for ``record(_:guest:recorder:to:setup:)``.
+    ///   - tries: the maximum number of tries.
+    ///   - setup: makes the set-up for a try from its number, starting at 1. Each set-up needs its own stop request and
+    ///     seed.
+    ///   - attempt: called with the outcome of each try.
+    /// - Returns: the failing run, or nil if none failed or the user stopped the search.
     public static func recordUntilFailure(
         _ configuration: MachineConfiguration,
         guest: TraceHeader.Guest,
@@ -32,8 +33,8 @@ extension Session {
 }
 
 extension Outcome {
-    /// Whether somebody who hunts a failure has found one: an exit code other than 0, a fault, the text that the run was to
-    /// be stopped at, or no end within the time.
+    /// Whether this outcome is a failure for someone who hunts for one: an exit code other than 0, a fault, the text at
+    /// which the run was to stop, or no end within the time limit.
     public var isFailure: Bool {
         switch self {
         case .exited(let code): code != 0

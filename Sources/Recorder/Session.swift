@@ -7,9 +7,9 @@ public import SystemPackage
 public import TraceFormat
 internal import X86
 
-/// Runs a machine from its start to its outcome, recorded or not.
+/// Runs a machine from its start to its outcome, with or without a recording.
 public enum Session {
-    /// Runs without a recording: the baseline that a recording is measured against.
+    /// Runs without a recording. This is the baseline for measuring the cost of a recording.
     public static func run(
         _ configuration: MachineConfiguration,
         setup: RunSetup
@@ -17,7 +17,7 @@ public enum Session {
         try setup.engine.perform(Unrecorded(configuration: configuration, setup: setup))
     }
 
-    /// A run without a recording, on processors of some engine.
+    /// A run without a recording, on any engine's processors.
     private struct Unrecorded: EngineTask {
         let configuration: MachineConfiguration
         let setup: RunSetup
@@ -35,12 +35,13 @@ public enum Session {
         }
     }
 
-    /// Runs and records. The trace is made once the machine stands, so that nothing is left behind where it cannot.
+    /// Runs and records. The trace is created after the machine, so nothing is left behind if the machine cannot be
+    /// made.
     ///
     /// - Parameters:
-    ///   - guest: what the trace says of the guest.
-    ///   - places: where the trace may go: to the first of them where nothing is. Making the file there takes the name, so
-    ///     that no two recorders take the same.
+    ///   - guest: what the trace says about the guest.
+    ///   - places: where the trace may go. It goes to the first place where nothing exists. Creating the file claims
+    ///     the name, so two recorders never use the same one.
     public static func record(
         _ configuration: MachineConfiguration,
         guest: TraceHeader.Guest,
@@ -53,7 +54,7 @@ public enum Session {
         )
     }
 
-    /// A recording, on processors of some engine.
+    /// A recording, on any engine's processors.
     private struct Recorded<Places: Sequence<FilePath>>: EngineTask {
         let configuration: MachineConfiguration
         let guest: TraceHeader.Guest
@@ -75,7 +76,7 @@ public enum Session {
         }
     }
 
-    /// Runs and records on a processor that stands at the guest's first instruction.
+    /// Runs and records on a processor that is at the guest's first instruction.
     static func record<P: EngineProcessor & ~Copyable>(
         _ configuration: MachineConfiguration,
         on processor: consuming P,
@@ -134,9 +135,9 @@ public enum Session {
         }
     }
 
-    /// What `make` makes at the first of the places where nothing is.
+    /// Calls `make` for the places in order until it finds one where nothing exists yet, and returns the result.
     ///
-    /// - Throws: what `make` throws; where something is at each, the error for the last of them.
+    /// - Throws: the error from `make`. If something exists at every place, this is the error for the last one.
     private static func firstFree(
         of places: some Sequence<FilePath>,
         _ make: (FilePath) throws(TraceError) -> RecordingSink
@@ -151,7 +152,7 @@ public enum Session {
         throw failure
     }
 
-    /// Runs on the board that the guest is for; `finish` takes the sink at the end.
+    /// Runs on the board that suits the guest. `finish` takes the sink at the end.
     private static func drive<P: DebuggableProcessor & ~Copyable, Sink: EventSink & ~Copyable>(
         _ processor: consuming P,
         into sink: consuming Sink,
@@ -193,7 +194,7 @@ public enum Session {
         }
         var summary = summary(of: &runner, outcome, configuration, showsScreen: setup.showsScreen)
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
-            // Nor a core, but its trace all the same.
+            // If the host no longer gives the state, there is no core file, but the trace is still kept.
             let core = try? CoreFile(&runner.processor, cookie: runner.board.cookie)
             summary.core = core?.write(into: directory) ?? .failure(.ioError)
         }
@@ -208,8 +209,8 @@ public enum Session {
         showsScreen: Bool
     ) -> RunSummary {
         let seconds = runner.seconds
-        // A trace that could not be written is no fault of the guest's, and a host that does not even give the state any
-        // more has no report, but an outcome.
+        // A trace that could not be written is not the guest's fault. If the host no longer even gives the state, there
+        // is an outcome but no report.
         let fault =
             runner.sink.failure == nil
             ? try? FaultReport(outcome, &runner.processor, symbols: configuration.symbols) : nil
@@ -226,7 +227,7 @@ public enum Session {
         )
     }
 
-    /// A processor that stands at the guest's first instruction.
+    /// Makes a processor that is at the guest's first instruction.
     private static func prepare<P: EngineProcessor & ~Copyable>(
         _ configuration: MachineConfiguration
     ) throws(EngineError) -> P {

@@ -3,16 +3,16 @@ internal import Engine
 internal import Synchronization
 public import TraceFormat
 
-/// Asks a running guest to stop, from any thread, once.
+/// Asks a running guest to stop. Any thread can do this, and only the first request counts.
 ///
-/// The guest stops at its next exit. One that does not exit within a grace period is kicked out of the processor, and again
-/// until it has stopped.
+/// The guest stops at its next exit. If it does not exit within a grace period, it is kicked out of the processor
+/// repeatedly until it has stopped.
 public final class StopRequest: Sendable {
-    /// Milliseconds that a guest has to reach an exit by itself, which a replay can reach by executing.
+    /// How many milliseconds a guest has to reach an exit by itself. A replay can reach such an exit by executing.
     private static let graceMilliseconds = 100
-    /// The same for one that is woken.
+    /// The same period for a guest that is woken.
     private static let wakeMilliseconds = 1
-    /// Gets a thread of its own when there is something to do: guests that run can keep all shared ones busy.
+    /// The queue gets its own thread when there is work, because running guests can keep all shared threads busy.
     private static let queue = DispatchQueue(label: "stop requests", qos: .userInteractive)
 
     private let reason = Mutex<StopReason?>(nil)
@@ -20,7 +20,7 @@ public final class StopRequest: Sendable {
     private let kicker = Mutex<ProcessorKicker?>(nil)
     private let wakeUp = WakeDescriptor()
 
-    /// Nothing requested yet.
+    /// Creates an object without a request.
     public init() {}
 
     /// Asks the guest to stop; a second request changes nothing.
@@ -46,24 +46,24 @@ public final class StopRequest: Sendable {
         }
     }
 
-    /// Asks the guest to stop when `seconds` have passed, if it still runs then.
+    /// Asks the guest to stop after `seconds`, if it is still running then.
     public func requestAfter(seconds: Double) {
         Self.queue.asyncAfter(deadline: .now() + seconds) { [weak self] in
             self?.request(.timeLimit)
         }
     }
 
-    /// Why the guest has to stop, if it has to: cheap enough to ask at every exit.
+    /// Why the guest has to stop, or nil if it does not. It is cheap enough to check at every exit.
     var pending: StopReason? {
         isRequested.load(ordering: .acquiring) ? reason.withLock { $0 } : nil
     }
 
-    /// Names the processor that runs, or nil once it no longer does.
+    /// Sets the running processor, or nil once it no longer runs.
     func attach(_ kicker: ProcessorKicker?) {
         self.kicker.withLock { $0 = kicker }
     }
 
-    /// Ends ``wait(nanoseconds:descriptors:)``, or lets a guest that computes come to its driver soon.
+    /// Ends ``wait(nanoseconds:descriptors:)``, or makes a guest that is computing return to its driver soon.
     func wake() {
         wakeUp.post()
         Self.queue.asyncAfter(deadline: .now() + .milliseconds(Self.wakeMilliseconds)) {
@@ -71,8 +71,8 @@ public final class StopRequest: Sendable {
         }
     }
 
-    /// Waits until a stop is requested, until one of the descriptors is readable, or until `nanoseconds` have passed; nil for
-    /// no limit.
+    /// Waits until a stop is requested, one of the descriptors becomes readable, or `nanoseconds` have passed. If
+    /// `nanoseconds` is nil, there is no time limit.
     func wait(nanoseconds: UInt64?, descriptors: [Int32] = []) {
         guard pending == nil else { return }
         wakeUp.wait(nanoseconds: nanoseconds, descriptors: descriptors)

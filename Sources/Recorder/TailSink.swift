@@ -2,16 +2,16 @@ internal import Devices
 internal import Engine
 internal import TraceFormat
 
-/// Takes events and forgets them, all but the last, for the report of a run that ends in a fault: a run without a recording.
+/// Keeps only the last events, for a run without a recording. They go into the report if the run ends in a fault.
 struct TailSink: EventSink {
     private(set) var eventCount: UInt64 = 0
-    /// A ring: the oldest stands at ``oldest`` once it is full.
+    /// A ring buffer. Once it is full, its oldest event is at ``oldest``.
     private var ring: [RecordedEvent] = []
     private var oldest = 0
 
     init() { ring.reserveCapacity(FaultReport.eventLimit) }
 
-    /// The last events, the oldest first.
+    /// The last events, oldest first.
     var events: [RecordedEvent] { Array(ring[oldest...] + ring[..<oldest]) }
 
     var failure: TraceError? { nil }

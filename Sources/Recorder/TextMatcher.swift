@@ -4,10 +4,10 @@ struct TextMatcher {
     private let fallback: [Int]
     private var matched = 0
 
-    /// Looks for a text that is not empty.
+    /// Searches for a text, which must not be empty.
     init(_ text: String) { self.init(Array(text.utf8)) }
 
-    /// Looks for bytes, at least one.
+    /// Searches for a sequence of at least one byte.
     init(_ pattern: [UInt8]) {
         self.pattern = pattern
         var fallback = [Int](repeating: 0, count: pattern.count)
@@ -20,7 +20,7 @@ struct TextMatcher {
         self.fallback = fallback
     }
 
-    /// Takes the next byte; says whether the text ends with it.
+    /// Takes the next byte, and returns whether it completes the text.
     mutating func consume(_ byte: UInt8) -> Bool {
         guard !pattern.isEmpty else { return false }
         while matched > 0, byte != pattern[matched] { matched = fallback[matched - 1] }

@@ -8,7 +8,7 @@ internal import TraceFormat
 internal import X86
 
 extension TraceHeader.Host {
-    /// A host as a trace names it.
+    /// Describes a host for a trace.
     init(_ identity: HostIdentity) {
         self.init(
             processorModel: identity.processorModel,
@@ -19,7 +19,7 @@ extension TraceHeader.Host {
 }
 
 extension TraceHeader.Setup {
-    /// A machine's set-up as a trace keeps it.
+    /// Describes a machine's set-up for a trace.
     init(_ configuration: MachineConfiguration, _ setup: RunSetup) {
         self.init(
             boot: configuration.image.bootProtocol,
@@ -33,7 +33,7 @@ extension TraceHeader.Setup {
 }
 
 extension RecordingEngine {
-    /// The engine as a trace names it.
+    /// Names the engine for a trace.
     init(_ choice: EngineChoice) {
         switch choice {
         case .kvm: self = .kvm
@@ -43,7 +43,7 @@ extension RecordingEngine {
 }
 
 extension ProcessorModel {
-    /// The processor of this host, as CPUID shows it to programs.
+    /// The processor of this host, as CPUID identifies it to programs.
     static var ofThisHost: Self {
         var writer = ByteWriter()
         let identity = chostio_cpuid(0)
@@ -53,19 +53,19 @@ extension ProcessorModel {
 }
 
 extension RecordingProcessor {
-    /// A processor as a trace names it.
+    /// Describes a processor for a trace.
     init(_ model: ProcessorModel) { self.init(vendor: model.vendor, signature: model.signature) }
 }
 
 extension TraceHeader.MemoryRegion {
-    /// A region of guest memory as a trace describes it.
+    /// Describes a region of guest memory for a trace.
     init(_ region: GuestMemory.Region) {
         self.init(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
     }
 }
 
 extension MachineConfiguration {
-    /// The replaced instructions as a trace lists them.
+    /// The replaced instructions in the form of a trace.
     var headerPatches: [TraceHeader.CodePatch] {
         code.patches.map { patch in
             TraceHeader.CodePatch(
@@ -77,14 +77,14 @@ extension MachineConfiguration {
         }
     }
 
-    /// The names in the guest's program as a trace keeps them.
+    /// The symbols of the guest's program in the form of a trace.
     var traceSymbols: [GuestSymbol] {
         symbols.map { GuestSymbol(name: $0.name, address: $0.address, size: $0.size) }
     }
 }
 
 extension LandingPolicy {
-    /// How processors like this one can come to a moment between two exits, in one mode of the guest at least.
+    /// How processors like this one can reach a moment between two exits in at least one mode of the guest.
     init(of processor: borrowing some DebuggableProcessor & ~Copyable) {
         var canStop = false
         for mode in GuestMode.allCases where processor.canStop(in: mode) { canStop = true }
@@ -93,12 +93,12 @@ extension LandingPolicy {
 }
 
 extension MachineConfiguration {
-    /// What finds hidden reads in code that is not there yet when the guest starts.
+    /// Finds hidden reads in code that is not there yet when the guest starts.
     var discovery: CodeDiscovery? {
         CodeDiscovery(trapping: hiddenReads.trapped, basePort: code.basePort)
     }
 
-    /// What a trace tells people of hidden reads: which it may not hold.
+    /// What a trace tells its readers about hidden reads: which ones may be missing from it.
     ///
     /// - Parameter seen: what CPUID shows the guest.
     func notes(seen: [CPUIDEntry]) -> [TraceHeader.Note] {

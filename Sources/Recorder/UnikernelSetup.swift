@@ -1,15 +1,15 @@
 public import Machine
 public import SystemPackage
 
-/// What is behind a unikernel's devices.
+/// The backends of a unikernel's devices.
 public struct UnikernelSetup: Sendable {
-    /// Block devices by name.
+    /// The block devices by name.
     public var disks: [String: Disk] = [:]
-    /// Network interfaces by name.
+    /// The network interfaces by name.
     public var links: [String: any HostLink] = [:]
-    /// Where a core file goes when the guest aborts or faults; nil for none.
+    /// The directory for a core file when the guest aborts or faults, or nil for no core file.
     public var coreDirectory: FilePath?
 
-    /// No devices.
+    /// Creates a set-up without devices.
     public init() {}
 }

@@ -1,17 +1,17 @@
 internal import Devices
 
-/// A clock that advances by what the guest does and not by how fast the host is: a microsecond for every exit, and over
-/// the time that the guest waits. A guest that computes without exits sees its next deadline once the host's clock has gone
-/// as far.
+/// A clock that advances with the guest's actions and not with the speed of the host. It advances by a microsecond for
+/// each exit, and skips the time for which the guest waits. If a guest computes without exits, its next deadline
+/// arrives once the host's clock has advanced by the same amount.
 struct VirtualClock {
     /// Nanoseconds that an exit takes.
     private static let exit: UInt64 = 1000
 
     private(set) var now = MachineTime.start
 
-    /// The guest has come to an exit of its own.
+    /// Counts an exit that the guest has made by itself.
     mutating func countExit() { now = now.advanced(byNanoseconds: Self.exit) }
 
-    /// Nothing happens until `time`.
+    /// Skips to `time`, because nothing happens before it.
     mutating func skip(to time: MachineTime) { now = max(now, time) }
 }

@@ -1,20 +1,21 @@
 internal import Engine
 
-/// What the last exit still asks of its driver. A port or memory write asks nothing: its instruction is over when it is handed out.
+/// What the last exit still needs from its driver. A port or memory write needs nothing, because its instruction has
+/// already finished when the exit is handed out.
 enum PendingAccess {
-    /// Nothing: the next run begins an instruction.
+    /// Nothing. The next run starts an instruction.
     case none
-    /// A value to read.
+    /// The value of a read.
     case read
     /// The values of a hidden read that the instruction itself makes.
     case hiddenRead
-    /// The registers of a hidden read that code was patched for, and whose OUT is over.
+    /// The registers for a hidden read by patched code, whose OUT has already finished.
     case trap(TrapCode)
-    /// A WRMSR, which counts as done unless it is refused.
+    /// A WRMSR. It counts as done unless the driver refuses it.
     case registerWrite
-    /// An RDMSR or WRMSR that is refused: the next thing that the guest does is take the fault.
+    /// A refused RDMSR or WRMSR. The guest takes the fault next.
     case refused
-    /// What was asked for has been given.
+    /// The driver has supplied what the exit needed.
     case answered
 
     var isNone: Bool { if case .none = self { true } else { false } }

@@ -3,7 +3,8 @@ internal import SoftCPU
 internal import X86
 
 extension SoftConfiguration {
-    /// A processor as a profile shows it: what it does not show does not work (Intel SDM vol. 3, 2.5 and 2.2.1).
+    /// Makes the processor that a profile shows. Features that the profile does not show do not work (Intel SDM vol. 3,
+    /// 2.5 and 2.2.1).
     init(_ profile: ProcessorProfile, keeping registers: [UInt32]) {
         self.init()
         cpuid = profile.cpuid
@@ -12,7 +13,7 @@ extension SoftConfiguration {
         let identification = Leaf(profile, 1)
         let features = Leaf(profile, 7)
         let extended = Leaf(profile, 0x8000_0001)
-        // VME to OSXMMEXCPT; PAE is of every processor here.
+        // VME to OSXMMEXCPT. Every processor here has PAE.
         allowedCR4 = 0x7FF
         for (isShown, bit) in [
             (features.ecx >> 2 & 1, 11),  // UMIP
@@ -33,7 +34,7 @@ extension SoftConfiguration {
         physicalAddressBits = (32...52).contains(bits) ? bits : 36
     }
 
-    /// One leaf of a profile; zero where it is not there.
+    /// One leaf of a profile. Its registers are zero if the profile does not have it.
     private struct Leaf {
         var eax: UInt32 = 0
         var ebx: UInt32 = 0
@@ -48,7 +49,7 @@ extension SoftConfiguration {
 }
 
 extension Quirks {
-    /// Those of a processor, or of its vendor's others where that one was not measured.
+    /// The quirks of a processor. If they were not measured, these are the quirks of the vendor's other processors.
     fileprivate init(_ model: ProcessorModel) {
         let measured = Self.measured(vendor: model.vendor, signature: model.signature)
         self = measured ?? (model.vendor == "GenuineIntel" ? .intel : .zen)

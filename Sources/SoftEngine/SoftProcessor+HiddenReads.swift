@@ -4,9 +4,10 @@ internal import SoftCPU
 internal import X86
 
 extension SoftProcessor {
-    /// The hidden read that a port write stands for, if it is the OUT of patched code, which is over.
+    /// Returns the hidden read for a port write if the write is the OUT of patched code. That OUT has already finished.
     ///
-    /// A port alone proves nothing: the guest may write to it too, through DX. The bytes of the instruction do.
+    /// The port alone does not prove this, because the guest may also write to it through DX. The bytes of the
+    /// instruction do.
     mutating func trap(_ exit: Exit) -> Exit? {
         guard let trapBasePort, case .portWrite(let port, .byte, _) = exit, held == nil,
             port.rawValue >= UInt16(trapBasePort), port.rawValue - UInt16(trapBasePort) < UInt16(TrapCode.portCount)
@@ -21,10 +22,10 @@ extension SoftProcessor {
         return .hiddenRead(code.instruction)
     }
 
-    /// Bytes of `OUT imm8, AL`.
+    /// The number of bytes in `OUT imm8, AL`.
     private static var outLength: UInt64 { 2 }
 
-    /// Answers the pending hidden read; see ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
+    /// Answers the pending hidden read. See ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
     public mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError) {
         switch access {
         case .hiddenRead:
@@ -37,7 +38,7 @@ extension SoftProcessor {
         }
     }
 
-    /// Does what the instruction would have done that patched code stands for.
+    /// Does what the instruction behind the patch would have done.
     private func complete(_ code: TrapCode, value: UInt64, auxiliary: UInt32, succeeded: Bool) {
         let rip = cpu.instructionPointer &+ UInt64(code.length) &- Self.outLength
         cpu.instructionPointer = cpu.executionState.mode.wrapped(rip)
@@ -48,10 +49,10 @@ extension SoftProcessor {
             if code.instruction == .rdtscp { cpu[.rcx] = UInt64(auxiliary) }
         case .rdpid: cpu[code.destination] = UInt64(auxiliary)
         case .rdrand, .rdseed:
-            // 32 bits clear the upper half, 16 keep the rest.
+            // A 32-bit write clears the upper half, and a 16-bit write keeps the rest.
             let kept = code.size == .word ? cpu[code.destination] & ~AccessSize.word.mask : 0
             cpu[code.destination] = kept | (succeeded ? value : 0) & code.size.mask
-            // CF says whether there was a number; PF, AF, ZF, SF and OF are cleared (Intel SDM vol. 2).
+            // CF says whether there was a number. PF, AF, ZF, SF and OF are cleared (Intel SDM vol. 2).
             cpu.flags = cpu.flags & ~0x8D5 | (succeeded ? 1 : 0)
         }
     }

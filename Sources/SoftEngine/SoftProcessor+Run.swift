@@ -4,17 +4,18 @@ internal import SoftCPU
 internal import X86
 
 extension SoftProcessor {
-    /// Instructions between two looks at what others want: a fraction of a millisecond.
+    /// The number of instructions between two checks for requests from other threads. They take a fraction of a
+    /// millisecond.
     private static var stretch: UInt64 { 1 << 16 }
 
-    /// Executes until the next exit, or hands out the next access of the last one's instruction.
+    /// Executes until the next exit, or hands out the next access of the last exit's instruction.
     public mutating func run() throws(EngineError) -> Exit {
         while true {
             if let exit = try run(upTo: .max) { return exit }
         }
     }
 
-    /// Executes until the next exit, but no further than to a count of ``instructionsRetired``.
+    /// Executes until the next exit, but not beyond a given count of ``instructionsRetired``.
     public mutating func run(upTo count: UInt64) throws(EngineError) -> Exit? {
         if let next = held {
             held = nil
@@ -51,7 +52,7 @@ extension SoftProcessor {
 
     private mutating func executeOne() throws(EngineError) -> Exit {
         var exit = cpu.run(upTo: 1)
-        // The step begins at a breakpoint, which the processor passes the second time.
+        // The step starts at a breakpoint. The processor passes it the second time.
         if exit == .stopped { exit = cpu.run(upTo: 1) }
         switch exit {
         case .limit, .interruptWindow: return .debug
@@ -59,18 +60,19 @@ extension SoftProcessor {
         }
     }
 
-    /// Whether it may stop where it stands: not between the elements of a string that is kept whole.
+    /// Whether the processor may stop here. It may not stop between the elements of a string operation that is kept
+    /// whole.
     private var stopsForKick: Bool { !(keepsStringsWhole && isAmongElements) }
 
-    /// Lets repeated INS and OUTS be finished before anything else: see ``Processor/keepStringsWhole()``.
+    /// Makes repeated INS and OUTS finish before anything else happens. See ``Processor/keepStringsWhole()``.
     public mutating func keepStringsWhole() { keepsStringsWhole = true }
 
-    /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
+    /// Whether ``run()`` would hand out another access of the same instruction before it executes anything.
     public var isInsideInstruction: Bool { held != nil || keepsStringsWhole && isAmongElements }
 
     // MARK: Exits
 
-    /// The engine's word for an exit, and what it asks of the driver.
+    /// Converts an exit to the engine's type, and notes what it needs from the driver.
     private mutating func handOut(_ exit: SoftExit) throws(EngineError) -> Exit {
         isAmongElements = false
         writeRIP = nil
@@ -112,23 +114,24 @@ extension SoftProcessor {
         }
     }
 
-    /// Brings a write's instruction to its end: what is written may be the instruction itself, which cannot begin again then.
+    /// Finishes the instruction of a write. The write may have changed the instruction itself, so it cannot start
+    /// again.
     private mutating func finishWrite() {
         let isUnderWay = cpu.isInstructionUnderWay
         held = nextAccess()
         if held == nil, isUnderWay { writeRIP = cpu.endOfInstruction }
     }
 
-    /// Brings the instruction under way to its end, or to its next access.
+    /// Continues the instruction under way to its end or to its next access.
     private func nextAccess() -> SoftExit? {
         let count = cpu.isInstructionUnderWay ? 1 : 0
         var exit = cpu.run(upTo: count)
-        // A breakpoint at the instruction, which the processor passes the second time.
+        // The instruction is at a breakpoint. The processor passes it the second time.
         if exit == .stopped { exit = cpu.run(upTo: count) }
         return exit == .limit || exit == .interruptWindow ? nil : exit
     }
 
-    /// Answers the pending read: the value's low bytes, as many as were asked for.
+    /// Answers the pending read with as many low bytes of the value as it needs.
     public mutating func answer(_ value: UInt64) {
         guard case .read = access else { return }
         cpu.answer(value)
@@ -141,7 +144,7 @@ extension SoftProcessor {
         access = .refused
     }
 
-    /// Gives what the last exit asks for and nobody gave: zeros, and that a write is done.
+    /// Supplies what the last exit needed and nobody gave. Reads get zeros, and writes count as done.
     private mutating func giveAnswers() {
         switch access {
         case .none, .trap, .answered: break
@@ -160,13 +163,13 @@ extension SoftProcessor {
 
     /// Finishes the instruction of the last exit.
     ///
-    /// - Returns: the next access of the same instruction, if it has one to make.
+    /// - Returns: the next access of the same instruction, or nil if it has none.
     private mutating func finishInstruction() throws(EngineError) -> Exit? {
         guard cpu.isInstructionUnderWay, let next = nextAccess() else { return nil }
         return try handOut(next)
     }
 
-    /// Finishes the instruction of the last exit; see ``Processor/completePendingAccess()``.
+    /// Finishes the instruction of the last exit. See ``Processor/completePendingAccess()``.
     public mutating func completePendingAccess() throws(EngineError) {
         if isInsideInstruction { throw .unfinishedInstruction }
         giveAnswers()
@@ -176,7 +179,7 @@ extension SoftProcessor {
         if held != nil { throw .unfinishedInstruction }
     }
 
-    /// Forgets code that was decoded from memory which others have written.
+    /// Discards decoded code if others have written to its memory.
     private func forgetChangedCode() {
         guard memory.hasUnseenWrites else { return }
         for page in memory.takeUnseenWrites() { cpu.codeChanged(inPage: page) }
@@ -184,7 +187,7 @@ extension SoftProcessor {
 }
 
 extension AccessSize {
-    /// Of 1, 2 or 4 bytes.
+    /// A size of 1, 2 or 4 bytes.
     fileprivate init(bytes: Int) {
         self = bytes == 1 ? .byte : bytes == 2 ? .word : .doubleword
     }

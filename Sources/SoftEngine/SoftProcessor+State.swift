@@ -4,10 +4,10 @@ internal import SoftCPU
 public import X86
 
 extension SoftProcessor {
-    /// RIP as the last exit left it: behind a port or memory write, and at the instruction of a read.
+    /// RIP at the last exit. It is after the instruction of a port or memory write, and at the instruction of a read.
     public var exitRIP: UInt64 { writeRIP ?? cpu.instructionPointer }
 
-    /// Where the last exit was; see ``Processor/exitAddress()``.
+    /// The address of the last exit. See ``Processor/exitAddress()``.
     public mutating func exitAddress() -> GuestVirtualAddress {
         let rip = exitRIP
         guard rip <= UInt64(UInt16.max) else { return GuestVirtualAddress(rip) }
@@ -19,10 +19,10 @@ extension SoftProcessor {
         GeneralRegister.allCases.map { cpu[$0] } + [cpu.instructionPointer, cpu.flags]
     }
 
-    /// The whole state; the pending access must be complete.
+    /// The whole state. The pending access must be complete.
     public mutating func state() -> ProcessorState { withEvents(cpu.state) }
 
-    /// What decides how the next instruction executes; see ``DebuggableProcessor/executionState()``.
+    /// The state that decides how the next instruction executes. See ``DebuggableProcessor/executionState()``.
     public mutating func executionState() -> ProcessorState { withEvents(cpu.executionState) }
 
     private func withEvents(_ state: ProcessorState) -> ProcessorState {
@@ -33,7 +33,7 @@ extension SoftProcessor {
         return state
     }
 
-    /// Sets the whole state, forgetting any pending access.
+    /// Sets the whole state, and discards any pending access.
     public mutating func restore(_ state: ProcessorState) throws(EngineError) {
         try check(state)
         (access, held, writtenAPICBase, writeRIP, isAmongElements) = (.none, nil, nil, nil, false)
@@ -55,13 +55,13 @@ extension SoftProcessor {
         }
     }
 
-    /// Masks address line 20 or lets it through; see ``Processor/maskAddressLine20(_:)``.
+    /// Masks address line 20 or lets it through. See ``Processor/maskAddressLine20(_:)``.
     public mutating func maskAddressLine20(_ isMasked: Bool) {
         guard isMasked != cpu.masksAddressLine20 else { return }
         cpu.masksAddressLine20 = isMasked
     }
 
-    /// The pages written since the last call; see ``Processor/takeDirtyPages(expecting:)``.
+    /// The pages written since the last call. See ``Processor/takeDirtyPages(expecting:)``.
     public mutating func takeDirtyPages(expecting hot: Set<GuestPhysicalAddress>) -> [GuestPhysicalAddress] {
         var pages = memory.takeHostWrites()
         pages.formUnion(cpu.takeDirtyPages())
@@ -70,13 +70,13 @@ extension SoftProcessor {
 
     // MARK: Debugging
 
-    /// Every mode: nothing of the host's is needed.
+    /// Always true, because stopping needs nothing from the host.
     public func canStop(in mode: GuestMode) -> Bool { true }
 
-    /// It has debugging of its own.
+    /// Always true, because the processor has debugging facilities that the guest cannot see.
     public var debugsUnseen: Bool { true }
 
-    /// Stops before the instructions at some addresses; see ``DebuggableProcessor/setBreakpoints(_:)``.
+    /// Stops before the instructions at the given addresses. See ``DebuggableProcessor/setBreakpoints(_:)``.
     public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {
         isStepping = false
         cpu.soughtRegisters = nil
@@ -86,7 +86,7 @@ extension SoftProcessor {
         cpu.stops = stops
     }
 
-    /// Stops before an instruction, where the registers are given; see ``DebuggableProcessor/setBreakpoint(_:registers:)``.
+    /// Stops before an instruction if the registers match. See ``DebuggableProcessor/setBreakpoint(_:registers:)``.
     public mutating func setBreakpoint(_ address: GuestVirtualAddress, registers: [UInt64]) -> Bool {
         setBreakpoints([address])
         guard registers.count == 18 else { return false }
@@ -94,7 +94,7 @@ extension SoftProcessor {
         return true
     }
 
-    /// Executes one instruction; see ``DebuggableProcessor/step()``.
+    /// Executes one instruction. See ``DebuggableProcessor/step()``.
     public mutating func step() throws(EngineError) -> Exit {
         isStepping = true
         return try run()

@@ -3,40 +3,41 @@ public import GuestMemory
 internal import SoftCPU
 public import X86
 
-/// A virtual processor in software, with the memory that it executes in. It counts every instruction, stops anywhere, and needs
-/// nothing of its host.
+/// A virtual processor in software, with the memory in which it executes. It counts every instruction, can stop
+/// anywhere, and needs nothing from its host.
 public struct SoftProcessor: EngineProcessor, ~Copyable {
-    /// The memory that it executes in.
+    /// The memory in which the processor executes.
     public let memory: GuestMemory
-    /// The model-specific registers that are part of its state.
+    /// The model-specific registers that are part of the state.
     public let modelSpecificRegisters: [UInt32]
-    /// What CPUID tells the guest: the profile as it is.
+    /// What CPUID tells the guest. It is the unchanged profile.
     public let cpuid: [CPUIDEntry]
 
     let cpu: SoftCPU
     let kicks = KickFlag()
-    /// The first of the private ports that patched code traps through, if the guest's code may be patched.
+    /// The first of the private ports for traps in patched code, or nil if the guest's code may not be patched.
     let trapBasePort: UInt8?
     var access = PendingAccess.none
-    /// The next access of the same instruction.
+    /// The next access of the last exit's instruction, or nil.
     var held: SoftExit?
-    /// What is delivered before the next instruction: an exception, an interrupt, or a non-maskable interrupt.
+    /// The events to deliver before the next instruction: an exception, an interrupt or a non-maskable interrupt.
     var events = ProcessorState.PendingEvents()
-    /// Whether the last exit is an element of a repeated INS or OUTS that others follow.
+    /// Whether the last exit is an element of a repeated INS or OUTS, and more elements follow.
     var isAmongElements = false
     var keepsStringsWhole = false
     var wantsInterruptWindow = false
-    /// Whether the processor stops behind each instruction.
+    /// Whether the processor stops after each instruction.
     var isStepping = false
-    /// Where it stops. Those of the processor itself stay, also while it steps: a change costs much.
+    /// Where the processor stops. `cpu.stops` stays as it is while the processor steps, because changing it is expensive.
     var breakpoints: Set<GuestVirtualAddress> = []
-    /// RIP behind the last exit's instruction, which is a write and over; nil behind other exits. The guest may be in a handler then,
-    /// if it traces itself.
+    /// RIP after the last exit's instruction if that is a finished write, or nil after other exits. The guest may
+    /// already be in a handler if it traces itself.
     var writeRIP: UInt64?
-    /// What the last exit, which is a WRMSR, gives IA32_APIC_BASE unless it is refused.
+    /// The value that the last exit, a WRMSR, gives to IA32_APIC_BASE unless it is refused. It is nil after other
+    /// exits.
     var writtenAPICBase: LocalAPICBase?
 
-    /// Makes a machine with one processor that has been reset; see ``EngineProcessor``.
+    /// Makes a machine with one processor in its reset state. See ``EngineProcessor``.
     public static func make(
         regions: [GuestMemory.Region],
         profile: ProcessorProfile,
@@ -70,13 +71,12 @@ public struct SoftProcessor: EngineProcessor, ~Copyable {
         cpu.load(.reset(signature: profile.signature))
     }
 
-    /// Prepares what making a machine takes, once for all that this process makes.
+    /// Prepares what is needed to make a machine, once for all machines of this process.
     public static func keepHostOpen() {
-        // Read once for all.
         _ = HostIdentity.current
     }
 
-    /// What a guest can be shown: the same on every host.
+    /// What this processor can show a guest. It is the same on every host.
     public static func hostProfile() -> ProcessorProfile {
         ProcessorProfile(name: "host", cpuid: ProcessorProfile.baseline.cpuid)
     }
@@ -84,7 +84,7 @@ public struct SoftProcessor: EngineProcessor, ~Copyable {
     /// x87 and SSE.
     public var supportedComponents: UInt64 { 3 }
 
-    /// Whether the processor has a model-specific register.
+    /// Whether the processor has the given model-specific register.
     public func keeps(modelSpecific number: UInt32) -> Bool { Self.isPresent(number) }
 
     private static func isPresent(_ number: UInt32) -> Bool { SoftConfiguration.presentRegisters.contains(number) }
@@ -92,7 +92,8 @@ public struct SoftProcessor: EngineProcessor, ~Copyable {
     /// Stops ``run()`` from another thread.
     public var kicker: ProcessorKicker { ProcessorKicker { [kicks] in kicks.set() } }
 
-    /// How many instructions it has executed: a turn of a repeated one counts as one, and so does the delivery of an exception
-    /// together with the instruction that raised it, or of an interrupt.
+    /// How many instructions the processor has executed. Each iteration of a repeated instruction counts as one. The
+    /// delivery of an exception counts as one together with the instruction that raised it. The delivery of an
+    /// interrupt also counts as one.
     public var instructionsRetired: UInt64? { cpu.executed }
 }

@@ -2,8 +2,8 @@ internal import ByteCoding
 public import Devices
 internal import Synchronization
 
-/// Packets from a capture (libpcap's format), each as long after the start as it came after the capture's first. What the
-/// guest sends goes nowhere; the trace has it.
+/// Supplies packets from a capture in libpcap's format. Each packet arrives as long after the start of the run as it
+/// came after the first packet of the capture. Packets from the guest go nowhere, but the trace keeps them.
 public final class CaptureLink: HostLink {
     private struct Packet {
         var time: MachineTime
@@ -11,14 +11,14 @@ public final class CaptureLink: HostLink {
     }
 
     private let packets: [Packet]
-    /// How many were taken.
+    /// How many packets were taken.
     private let taken = Mutex(0)
-    /// The most bytes of a packet behind its header: the usual.
+    /// The usual maximum packet size without the header, in bytes.
     public let mtu: UInt16 = 1500
 
     /// Reads a capture.
     ///
-    /// - Parameter file: the file's content.
+    /// - Parameter file: the contents of the file.
     public init(_ file: [UInt8]) throws(LinkFailure) {
         do throws(ByteCodingError) {
             packets = try Self.packets(file)
@@ -59,7 +59,7 @@ public final class CaptureLink: HostLink {
             let time = UInt64(seconds) * MachineTime.nanosecondsPerSecond + UInt64(fraction) * unit
             let first = start ?? time
             start = first
-            // Captures of several interfaces may be out of order: such packets come at once.
+            // Captures from several interfaces may be out of order. A late packet arrives at once.
             let earliest = packets.last?.time ?? .start
             let arrival = max(earliest, MachineTime(nanoseconds: time - min(first, time)))
             packets.append(Packet(time: arrival, bytes: try cursor.readBytes(count: Int(length))))
@@ -70,15 +70,15 @@ public final class CaptureLink: HostLink {
     /// Packets do not come through a descriptor.
     public var descriptor: Int32? { nil }
 
-    /// When the next packet comes.
+    /// When the next packet arrives.
     public var nextArrival: MachineTime? {
         taken.withLock { taken in taken < packets.count ? packets[taken].time : nil }
     }
 
-    /// Whether a packet has come by `now`.
+    /// Whether a packet has arrived by `now`.
     public func hasPacket(at now: MachineTime) -> Bool { nextArrival.map { $0 <= now } ?? false }
 
-    /// The next packet that has come by `now`.
+    /// Takes the next packet that has arrived by `now`.
     public func receive(at now: MachineTime) -> [UInt8]? {
         taken.withLock { taken in
             guard taken < packets.count, packets[taken].time <= now else { return nil }
@@ -87,6 +87,6 @@ public final class CaptureLink: HostLink {
         }
     }
 
-    /// Sends a packet to nowhere.
+    /// Discards a packet.
     public func send(_ packet: [UInt8]) {}
 }

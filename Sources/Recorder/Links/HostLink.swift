@@ -1,20 +1,20 @@
 public import Machine
 public import SystemPackage
 
-/// A link whose packets come through a descriptor of the host's.
+/// A link that receives packets through a host descriptor.
 public protocol HostLink: NetworkLink {
-    /// What becomes readable when a packet comes; nil where none comes that way.
+    /// The descriptor that becomes readable when a packet arrives, or nil if packets do not arrive through one.
     var descriptor: Int32? { get }
 }
 
 /// Why a network interface cannot be attached.
 public enum LinkFailure: Error, Hashable, CustomStringConvertible {
-    /// The host refused: what, and why.
+    /// The host refused an operation. The values are the operation and the reason.
     case refused(String, Errno)
-    /// A file of packets is not what it has to be.
+    /// A packet capture has the wrong format.
     case malformed(String)
 
-    /// One line, without a final full stop.
+    /// A one-line description without a final full stop.
     public var description: String {
         switch self {
         case .refused(let what, let error): "\(what): \(error)"

@@ -3,25 +3,25 @@ internal import Glibc
 internal import Synchronization
 public import SystemPackage
 
-/// A connected stream socket that carries packets, each behind its length in four bytes, most significant first: the form
-/// of QEMU's `-netdev stream` and of passt.
+/// A connected stream socket that carries packets. Each packet follows its length, which is four bytes with the most
+/// significant byte first. QEMU's `-netdev stream` and passt use the same format.
 public final class StreamLink: HostLink {
     fileprivate struct State {
-        /// What has come and was not taken.
+        /// Bytes that were received and not yet taken.
         var received: [UInt8] = []
-        /// The peer has closed its end, or sends what is no packet.
+        /// Whether the peer has closed its end or sent something that is not a packet.
         var isClosed = false
     }
 
     private let file: FileDescriptor
-    /// The most bytes of a packet behind its header: the usual.
+    /// The usual maximum packet size without the header, in bytes.
     public let mtu: UInt16 = 1500
     private let state = Mutex(State())
 
     private static let prefixSize = 4
     private static let largestPacket = 65536 + 64
 
-    /// Takes a connected socket. It is closed with the link.
+    /// Takes ownership of a connected socket and closes it with the link.
     public init(connected descriptor: Int32) throws(LinkFailure) {
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
@@ -30,7 +30,7 @@ public final class StreamLink: HostLink {
         file = FileDescriptor(rawValue: descriptor)
     }
 
-    /// Connects to a UNIX socket that somebody listens on.
+    /// Connects to a listening UNIX socket.
     public convenience init(path: FilePath) throws(LinkFailure) {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .refused("a socket", Errno(rawValue: errno)) }
@@ -45,7 +45,7 @@ public final class StreamLink: HostLink {
     private static func connect(_ descriptor: Int32, to path: FilePath) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        // SAFETY: the string is read up to its final zero, inside the closure.
+        // SAFETY: the string is read only inside the closure, up to its final zero.
         let bytes = unsafe path.withPlatformString {
             unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
         }
@@ -53,10 +53,10 @@ public final class StreamLink: HostLink {
             errno = ENAMETOOLONG
             return -1
         }
-        // SAFETY: there is room for as many bytes, as was checked, and a zero behind them.
+        // SAFETY: the check above makes sure that the bytes and a final zero fit.
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        // SAFETY: the structure is lent for the length of the call, as the kind of address that its family says.
+        // SAFETY: the structure is lent only for the call, and it has the type that its address family names.
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe Glibc.connect(descriptor, $0, size)
@@ -66,13 +66,13 @@ public final class StreamLink: HostLink {
 
     deinit { try? file.close() }
 
-    /// What becomes readable when a packet comes; nil once none can come.
+    /// The descriptor that becomes readable when a packet arrives, or nil once no more can arrive.
     public var descriptor: Int32? { state.withLock { $0.isClosed ? nil : file.rawValue } }
 
-    /// A peer tells nothing beforehand.
+    /// Always nil, because a peer does not announce its packets.
     public var nextArrival: MachineTime? { nil }
 
-    /// Whether a whole packet has come.
+    /// Whether a whole packet has arrived.
     public func hasPacket(at now: MachineTime) -> Bool {
         state.withLock { state in
             if state.packetSize == nil { fill(&state) }
@@ -80,7 +80,7 @@ public final class StreamLink: HostLink {
         }
     }
 
-    /// The next packet.
+    /// Takes the next packet.
     public func receive(at now: MachineTime) -> [UInt8]? {
         state.withLock { state in
             if state.packetSize == nil { fill(&state) }
@@ -90,12 +90,12 @@ public final class StreamLink: HostLink {
         }
     }
 
-    /// Sends a packet, waiting for room. One that the peer does not take any more is lost.
+    /// Sends a packet, and waits for room. If the peer takes no more data, the packet is lost.
     public func send(_ packet: [UInt8]) {
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: packet.count >> (24 - 8 * $0)) } + packet
         var done = 0
         while done < bytes.count {
-            // SAFETY: the bytes are lent for the length of the call, which only reads those that were not sent.
+            // SAFETY: the bytes are lent only for the call, which only reads the unsent ones.
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.send(
                     file.rawValue,
@@ -114,20 +114,20 @@ public final class StreamLink: HostLink {
         }
     }
 
-    /// How long a peer that takes nothing holds the guest up before its packet counts as lost.
+    /// How long the guest waits for a peer that takes no data before the packet counts as lost.
     private static let patienceMilliseconds: Int32 = 1000
 
     private func waitForRoom() -> Bool {
         var entry = pollfd(fd: file.rawValue, events: Int16(POLLOUT), revents: 0)
-        // SAFETY: poll reads and fills the one entry that it is lent.
+        // SAFETY: poll reads and fills only the one entry that it is lent.
         return unsafe poll(&entry, 1, Self.patienceMilliseconds) != 0
     }
 
-    /// Takes what has come, up to the end of the first packet or a little more.
+    /// Receives data until the first packet is complete, or slightly more.
     private func fill(_ state: inout State) {
         var block = [UInt8](repeating: 0, count: 1 << 14)
         while !state.isClosed, state.packetSize == nil {
-            // SAFETY: read fills at most the block's own bytes.
+            // SAFETY: the call to read stays within the block.
             let count = unsafe block.withUnsafeMutableBytes {
                 unsafe Glibc.read(file.rawValue, $0.baseAddress, $0.count)
             }
@@ -144,13 +144,13 @@ public final class StreamLink: HostLink {
 }
 
 extension StreamLink.State {
-    /// The length that the first packet is said to have.
+    /// The announced length of the first packet.
     fileprivate var announcedSize: Int? {
         guard received.count >= 4 else { return nil }
         return received[..<4].reduce(0) { $0 << 8 | Int($1) }
     }
 
-    /// The length of the first packet, if it is there whole.
+    /// The length of the first packet if it has arrived completely.
     fileprivate var packetSize: Int? {
         guard let size = announcedSize, received.count - 4 >= size else { return nil }
         return size

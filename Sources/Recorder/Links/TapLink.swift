@@ -4,20 +4,20 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// A tap interface of the host's, or a descriptor of one that somebody else has opened.
+/// A tap interface of the host, or an already open descriptor of one.
 public final class TapLink: HostLink {
     private let file: FileDescriptor
-    /// The most bytes of a packet behind its header.
+    /// The maximum packet size without the header, in bytes.
     public let mtu: UInt16
-    /// The packet that came first and was not taken.
+    /// The oldest packet that was not yet taken.
     private let waiting = Mutex<[UInt8]?>(nil)
 
-    /// As many as an interface can have.
+    /// The largest packet that an interface can have.
     private static let largestPacket = 65536 + 64
 
-    /// Attaches to an interface that is there and up.
+    /// Attaches to an existing interface that is up.
     public init(interface name: String) throws(LinkFailure) {
-        // SAFETY: the name is lent as a C string for the length of each call.
+        // SAFETY: the name is lent as a C string only for each call.
         let mtu = unsafe chostio_mtu(name)
         guard mtu >= 0 else { throw .refused("the interface '\(name)'", Errno(rawValue: -mtu)) }
         do {
@@ -34,7 +34,7 @@ public final class TapLink: HostLink {
         self.mtu = UInt16(clamping: mtu)
     }
 
-    /// Takes a descriptor that is open, as `@N` names it. It is closed with the link.
+    /// Takes ownership of an open descriptor, as `@N` names it, and closes it with the link.
     public init(descriptor: Int32) throws(LinkFailure) {
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
@@ -46,13 +46,13 @@ public final class TapLink: HostLink {
 
     deinit { try? file.close() }
 
-    /// What becomes readable when a packet comes.
+    /// The descriptor that becomes readable when a packet arrives.
     public var descriptor: Int32? { file.rawValue }
 
-    /// Tap interfaces tell nothing beforehand.
+    /// Always nil, because a tap interface does not announce its packets.
     public var nextArrival: MachineTime? { nil }
 
-    /// Whether a packet has come.
+    /// Whether a packet has arrived.
     public func hasPacket(at now: MachineTime) -> Bool {
         waiting.withLock { waiting in
             if waiting == nil { waiting = readPacket() }
@@ -60,20 +60,20 @@ public final class TapLink: HostLink {
         }
     }
 
-    /// The next packet.
+    /// Takes the next packet.
     public func receive(at now: MachineTime) -> [UInt8]? {
         waiting.withLock { $0.take() } ?? readPacket()
     }
 
-    /// Sends a packet; one that the interface has no room for is lost.
+    /// Sends a packet. If the interface has no room, the packet is lost.
     public func send(_ packet: [UInt8]) {
-        // SAFETY: the bytes are lent for the length of the call, which only reads them.
+        // SAFETY: the bytes are lent only for the call, which only reads them.
         _ = unsafe packet.withUnsafeBytes { unsafe Glibc.write(file.rawValue, $0.baseAddress, $0.count) }
     }
 
     private func readPacket() -> [UInt8]? {
         var packet = [UInt8](repeating: 0, count: Self.largestPacket)
-        // SAFETY: read fills at most the array's own bytes.
+        // SAFETY: the call to read stays within the array.
         let count = unsafe packet.withUnsafeMutableBytes { unsafe Glibc.read(file.rawValue, $0.baseAddress, $0.count) }
         return count > 0 ? Array(packet[..<count]) : nil
     }

@@ -2,14 +2,15 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// Where in a guest's program an exit comes from: what it did, to what, and by which instruction. The data does not count.
+/// Where an exit comes from in a guest's program: what it did, what it accessed and which instruction did it. The data
+/// is not part of it.
 struct ExitSite: Hashable, Sendable {
     private let kind: Event.Kind
-    /// Port, address, register number or instruction.
+    /// The port, address, register number or instruction.
     private let target: UInt64
     private let rip: UInt64
 
-    /// The site of an exit; nil for one that is not the guest's own.
+    /// The site of an exit, or nil if the guest did not cause the exit.
     init?(_ exit: Exit, rip: UInt64) {
         self.rip = rip
         switch exit {
@@ -25,7 +26,7 @@ struct ExitSite: Hashable, Sendable {
         }
     }
 
-    /// The site of the exit that a recorded event was; nil for an event that was none.
+    /// The site of the exit in a recorded event, or nil if the event is not an exit.
     init?(_ recorded: RecordedEvent) {
         rip = recorded.rip
         kind = recorded.event.kind
@@ -39,6 +40,6 @@ struct ExitSite: Hashable, Sendable {
         }
     }
 
-    /// Whether the guest waits there for an interrupt, which then comes by itself.
+    /// Whether the guest waits there for an interrupt. Such an interrupt arrives without the plan's help.
     var isHalt: Bool { kind == .halt }
 }

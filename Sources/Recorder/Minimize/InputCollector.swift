@@ -1,22 +1,22 @@
 internal import TraceFormat
 internal import X86
 
-/// Finds the inputs of a run in its events, one after the other.
+/// Finds the inputs of a run by reading its events in order.
 struct InputCollector {
     private let reader: TraceReader
     private(set) var inputs: [PlannedInput] = []
     private(set) var interrupts = 0
     private(set) var bytes = 0
 
-    /// The exits that only inputs cause, as far as that can be told.
+    /// The sites of exits that seem to be caused only by inputs.
     private let handlerSites: Set<ExitSite>
     private var counts: [ExitSite: Int] = [:]
-    /// The same since the last input.
+    /// The number of exits at each site since the last input.
     private var recentCounts: [ExitSite: Int] = [:]
     private var lastSite: ExitSite?
-    /// The anchor behind the exit before the last, where input arrived that the last one shows.
+    /// The anchor of the exit before the last one. Input that the last exit reveals arrived after it.
     private var earlier: PlannedInput.Anchor?
-    /// The keyframe right before this event, if the guest was stopped between two exits for it.
+    /// The keyframe right before this event, if the guest was stopped between two exits for the event.
     private var keyframe: Int?
     private var serial = SerialInput()
 
@@ -61,7 +61,7 @@ struct InputCollector {
         lastSite = site
     }
 
-    /// The last exit; nil at the guest's start.
+    /// The anchor of the last exit, or nil at the guest's start.
     private var anchor: PlannedInput.Anchor? {
         guard let lastSite else { return nil }
         let isRelative = handlerSites.contains(lastSite)
@@ -74,7 +74,8 @@ struct InputCollector {
         recentCounts.removeAll(keepingCapacity: true)
     }
 
-    /// Adds an input that came with the last interrupt, if that has the same anchor, before it.
+    /// Adds an input that arrived with the last interrupt. If both have the same anchor, the input goes before the
+    /// interrupt.
     private mutating func insert(_ kind: PlannedInput.Kind, _ anchor: PlannedInput.Anchor?) {
         guard let last = inputs.last, last.anchor == anchor, case .interrupt = last.kind else {
             return add(kind, anchor)
@@ -82,7 +83,7 @@ struct InputCollector {
         inputs.insert(PlannedInput(kind: kind, anchor: anchor), at: inputs.count - 1)
     }
 
-    /// Sites of which there are no more exits than inputs, all of them behind the first input.
+    /// The sites that have no more exits than there are inputs, and whose exits all come after the first input.
     private static func handlerSites(_ reader: TraceReader) throws(TraceError) -> Set<ExitSite> {
         var inputs = 0
         var counts: [ExitSite: Int] = [:]

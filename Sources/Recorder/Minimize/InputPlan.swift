@@ -1,32 +1,33 @@
 public import TraceFormat
 internal import X86
 
-/// The inputs of a recorded run that the guest did not ask for, and the moments of its program at which they came: enough to
-/// run it again with some of them left out.
+/// The inputs that a guest did not request in a recorded run, and the moments of its program at which they arrived.
+/// This is enough to run the guest again without some of them.
 ///
-/// Interrupts that a guest waited for by HLT are not listed, because they come by themselves.
+/// The plan leaves out interrupts for which the guest waited with HLT, because they arrive anyway.
 public struct InputPlan: Sendable {
-    /// In the order of the run.
+    /// The inputs in the order of the run.
     var inputs: [PlannedInput] = []
-    /// How much was put into the run.
+    /// How much input the run received.
     public let size: Size
 
-    /// How much is put into a run: what a smaller run has less of.
+    /// How much input a run received. A smaller run has less.
     public struct Size: Comparable, Hashable, Sendable {
-        /// Interrupts, those ended waiting among them.
+        /// The number of interrupts, including those that ended a wait.
         public var interrupts = 0
-        /// Bytes typed on the console that the guest has read.
+        /// The number of typed console bytes that the guest has read.
         public var bytes = 0
-        /// Different moments at which the guest was given something that it did not wait for.
+        /// The number of distinct moments at which the guest received something that it did not wait for.
         public var moments = 0
 
-        /// Orders by the number of inputs, then by that of moments.
+        /// Orders by the number of inputs, then by the number of moments.
         public static func < (left: Self, right: Self) -> Bool {
             (left.interrupts + left.bytes, left.moments) < (right.interrupts + right.bytes, right.moments)
         }
     }
 
-    /// The plan without some of its inputs. What was to come behind an exit that they caused comes in their place.
+    /// The plan without some of its inputs. If an input was to arrive after an exit that one of them caused, it arrives
+    /// in place of that removed input.
     func leavingOut(_ part: Range<Int>) -> Self {
         var plan = self
         if part.upperBound < inputs.count, inputs[part.upperBound].anchor?.isRelative == true {
@@ -36,7 +37,7 @@ public struct InputPlan: Sendable {
         return plan
     }
 
-    /// Reads what was put into a recorded run.
+    /// Collects the inputs of a recorded run.
     public init(_ reader: TraceReader) throws(TraceError) {
         var collector = try InputCollector(reader)
         var cursor = reader.events()

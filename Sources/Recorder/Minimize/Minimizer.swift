@@ -4,17 +4,18 @@ internal import Platform
 public import SystemPackage
 public import TraceFormat
 
-/// Looks for the smallest run that still shows what a recorded one does: leaves inputs out, and puts them together, records
-/// each such run anew, and keeps those that pass.
+/// Looks for the smallest run that still shows the same behaviour as a recorded one. It leaves inputs out or moves them
+/// together, records each such run anew, and keeps the runs that pass.
 ///
-/// Delta debugging (Zeller and Hildebrandt, 2002) over the inputs: large parts first, then single ones. Every run is a
-/// recording of its own, so that nothing is claimed that did not happen.
+/// It applies delta debugging (Zeller and Hildebrandt, 2002) to the inputs, first in large parts and then one by one.
+/// Every run is a separate recording, so the result has really happened.
 public struct Minimizer {
-    /// What came of a search.
+    /// The result of a search.
     public struct Report: Sendable {
-        /// What was put into the recorded run.
+        /// How much input the recorded run received.
         public var original: InputPlan.Size
-        /// What was put into the smallest run that passed; nil if not even one with all inputs did.
+        /// How much input the smallest passing run received. It is nil if no run passed, not even the one with all
+        /// inputs.
         public var smallest: InputPlan.Size?
         /// How many runs were recorded.
         public var tries: Int
@@ -31,7 +32,7 @@ public struct Minimizer {
     private var tries = 0
     private var isStopped = false
 
-    /// What is in the way of running a recorded run again with other inputs; nil if nothing is.
+    /// What prevents a recorded run from being run again with other inputs, or nil if nothing does.
     public static func obstacle(in reader: TraceReader) -> String? {
         if reader.header.machine.board != BoardName.pc {
             return "its machine has neither interrupts nor a console to leave anything out of"
@@ -43,11 +44,11 @@ public struct Minimizer {
     /// Prepares a search.
     ///
     /// - Parameters:
-    ///   - reader: the run to make smaller, in which ``obstacle(in:)`` sees none.
-    ///   - output: where the smallest run goes; nothing must be there.
-    ///   - tries: how many runs are recorded at most.
-    ///   - setup: gives the set-up of a run; each with a stop request of its own.
-    ///   - passes: whether a run still shows what it has to.
+    ///   - reader: the run to make smaller. ``obstacle(in:)`` must return nil for it.
+    ///   - output: where the smallest run goes. Nothing may exist there.
+    ///   - tries: the maximum number of runs to record.
+    ///   - setup: makes the set-up for a run. Each set-up needs its own stop request.
+    ///   - passes: whether a run still shows the required behaviour.
     public init(
         _ reader: TraceReader,
         recorder: String,
@@ -66,7 +67,7 @@ public struct Minimizer {
         best = try InputPlan(reader)
     }
 
-    /// Searches until nothing more can be left out, the tries are used up, or the user stops it.
+    /// Searches until nothing more can be left out, no tries remain, or the user stops the search.
     public mutating func run() throws -> Report {
         let original = best.size
         defer { candidate.removeFile() }
@@ -90,7 +91,7 @@ public struct Minimizer {
         }
     }
 
-    /// Lets inputs come at the moment of the one behind them.
+    /// Moves inputs to the moment of the input that follows them.
     private mutating func join() throws {
         var index = 1
         while index < best.inputs.count, !isOver {
@@ -102,7 +103,8 @@ public struct Minimizer {
 
     private var isOver: Bool { isStopped || tries >= mostTries }
 
-    /// Records a run; keeps it if it passes and is smaller than the best. The first is only to pass.
+    /// Records a run. It keeps the run if it passes and is smaller than the best one so far. The first run only has to
+    /// pass.
     private mutating func accept(_ plan: InputPlan) throws -> Bool {
         let isFirst = tries == 0
         tries += 1
@@ -121,7 +123,7 @@ public struct Minimizer {
     }
 
     private func replaceOutput() throws(TraceError) {
-        // SAFETY: the strings are lent as C strings for the length of the call.
+        // SAFETY: the strings are lent as C strings only for the call.
         let result = unsafe candidate.withPlatformString { old in
             unsafe output.withPlatformString { new in unsafe rename(old, new) }
         }

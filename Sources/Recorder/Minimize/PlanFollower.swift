@@ -1,25 +1,25 @@
 internal import Engine
 internal import X86
 
-/// Follows a plan through a run: says which input comes next, and when its moment is there.
+/// Follows a plan through a run. It determines which input comes next, and when its moment has come.
 struct PlanFollower {
     private var inputs: ArraySlice<PlannedInput>
     private var counts: [ExitSite: Int] = [:]
-    /// The same since the last input.
+    /// The number of exits at each site since the last input.
     private var recentCounts: [ExitSite: Int] = [:]
 
-    /// Why an interrupt may be delivered now.
+    /// Why an interrupt may be delivered now, if it may.
     private enum Release {
-        /// None may.
+        /// No interrupt may be delivered.
         case none
-        /// The plan says so.
+        /// The plan calls for the interrupt.
         case planned
-        /// The guest cannot go on, or does not, without it.
+        /// The guest cannot or does not continue without the interrupt.
         case natural
     }
 
     private var release = Release.none
-    /// Where the guest is to be brought before the next input; nil once it is there or has passed by.
+    /// Where to bring the guest before the next input. It is nil once the guest is there or has gone past it.
     private(set) var destination: PlannedInput.Place?
     private var isApproached = false
 
@@ -36,7 +36,7 @@ struct PlanFollower {
         if site.isHalt { release = .natural }
     }
 
-    /// The next input, if the exit is there that it comes behind.
+    /// The next input, if the guest has passed the exit that must precede it.
     var next: PlannedInput? {
         guard let next = inputs.first else { return nil }
         guard let anchor = next.anchor else { return next }
@@ -44,14 +44,14 @@ struct PlanFollower {
         return count >= anchor.count ? next : nil
     }
 
-    /// Begins to bring the guest to the place of the next input; false if that was tried already.
+    /// Starts bringing the guest to the place of the next input. It returns false if this was already tried.
     mutating func approach(_ place: PlannedInput.Place) -> Bool {
         guard !isApproached else { return false }
         (isApproached, destination) = (true, place)
         return true
     }
 
-    /// The guest is where it was to be brought, or as near as it will come.
+    /// The guest is at its destination, or as close as it will get.
     mutating func arrive() { destination = nil }
 
     /// The next input was given, or there was nothing to give.
@@ -64,7 +64,7 @@ struct PlanFollower {
     /// The interrupt of the next input may be delivered.
     mutating func releaseNext() { release = .planned }
 
-    /// The guest does not go on without an interrupt.
+    /// The guest does not continue without an interrupt.
     mutating func releaseNaturally() {
         if release == .none { release = .natural }
     }

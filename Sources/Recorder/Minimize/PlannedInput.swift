@@ -1,36 +1,36 @@
 internal import X86
 
-/// Something that is put into a guest at a moment of its program.
+/// An input for a guest at a moment of its program.
 struct PlannedInput: Hashable, Sendable {
-    /// What.
+    /// The kind of input.
     enum Kind: Hashable, Sendable {
         /// A byte is typed on the console.
         case type(UInt8)
-        /// The next interrupt comes; the time at which it is due with it. With a place: not right behind the exit but where
-        /// the guest stands there.
+        /// The next interrupt arrives. The clock moves to the time at which it is due. If there is a place, the
+        /// interrupt arrives when the guest is at that place, and not right after the exit.
         case interrupt(Place?)
     }
 
-    /// Where a guest stands between two exits.
+    /// A position of the guest between two exits.
     struct Place: Hashable, Sendable {
-        /// Linear address of the next instruction.
+        /// The linear address of the next instruction.
         var address: GuestVirtualAddress
-        /// The general registers, RIP and flags, as ``DebuggableProcessor/exitRegisters`` has them.
+        /// The general registers, RIP and flags, in the form of ``DebuggableProcessor/exitRegisters``.
         var registers: [UInt64]
     }
 
-    /// The exit behind which it comes.
+    /// The exit that the input follows.
     struct Anchor: Hashable, Sendable {
-        /// Where the exit is from.
+        /// Where the exit comes from.
         var site: ExitSite
-        /// Which of the exits from there, counted from 1.
+        /// The number of the exit among those from this site, starting at 1.
         var count: Int
-        /// Counted since the input before this one, and not since the guest's start: so for exits that inputs cause,
-        /// of which there are fewer if one is left out.
+        /// Whether the count starts after the previous input and not at the guest's start. This is the case for exits
+        /// that inputs cause, because there are fewer of them if an input is left out.
         var isRelative: Bool
     }
 
     var kind: Kind
-    /// nil for the guest's start.
+    /// The exit that the input follows, or nil for the guest's start.
     var anchor: Anchor?
 }

@@ -2,12 +2,13 @@ internal import Platform
 internal import TraceFormat
 internal import X86
 
-/// Tells from a guest's accesses to COM1 which bytes it was given and when, at the latest, each must have arrived.
+/// Works out from a guest's accesses to COM1 which bytes it received, and the latest moment at which each one can have
+/// arrived.
 struct SerialInput {
     /// A byte that the guest read.
     struct Typed {
         var byte: UInt8
-        /// The exit behind which it arrived.
+        /// The exit after which the byte arrived.
         var anchor: PlannedInput.Anchor?
     }
 
@@ -17,29 +18,29 @@ struct SerialInput {
     private static let lineStatus = SerialPort.com1.port(.lineStatus)
 
     private var isDivisor = false
-    /// A byte was seen to have arrived and has not been read.
+    /// The arrival of a byte that the guest has seen and not yet read.
     private var arrival: Arrival?
-    /// The last interrupt since a byte was read, which a byte may have caused.
+    /// The last interrupt since a byte was read. A new byte may have caused it.
     private var interrupt: Arrival?
 
     private struct Arrival {
         var anchor: PlannedInput.Anchor?
     }
 
-    /// Whether an event is a read of the port that gives a guest what was typed.
+    /// Whether an event reads the port that gives the guest typed bytes.
     static func mayTake(_ event: Event) -> Bool {
         guard case .portRead(let access) = event else { return false }
         return access.port == data
     }
 
-    /// The guest was interrupted behind an exit.
+    /// The guest was interrupted after an exit.
     mutating func interrupted(behind anchor: PlannedInput.Anchor?) {
         if interrupt == nil { interrupt = Arrival(anchor: anchor) }
     }
 
-    /// Looks at an exit; `anchor` is the one before it.
+    /// Examines an exit. `anchor` is the exit before it.
     ///
-    /// - Returns: the byte that the guest was given with it.
+    /// - Returns: the byte that the guest received with this exit, if any.
     mutating func take(_ event: Event, before anchor: PlannedInput.Anchor?) -> Typed? {
         switch event {
         case .portWrite(let access) where access.port == Self.lineControl:
