@@ -34,7 +34,7 @@ struct RunTime {
 
     /// The host time that corresponds to a time of the board.
     func host(at time: MachineTime) -> MachineTime {
-        isVirtual ? unskewed(time) : now.advanced(byNanoseconds: time.nanoseconds(since: board))
+        isVirtual ? now.advanced(byNanoseconds: time.nanoseconds(since: board)) : unskewed(time)
     }
 
     private func unskewed(_ time: MachineTime) -> MachineTime {
