@@ -123,16 +123,10 @@ func packed<O: FloatOperation, F: LaneFormat>(_ state: UInt, _ operation: UInt, 
 /// All lanes, of a register and memory.
 @inline(__always)
 func packedLoaded<O: FloatOperation, F: LaneFormat>(_ state: UInt, _ operation: UInt, _: O.Type, _: F.Type) {
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    let address = cpu.linearAddress(operation)
-    let entry = cpu.translation(of: address)
-    guard address & 15 == 0 else { return raiseMisaligned(cpu, operation) }
-    guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
-    guard cpu.computePacked(operation, entry.load(address), O.self, F.self) else {
-        return raiseFloat(cpu, operation)
+    loadingAligned(state, operation) { cpu, operation, right in
+        guard cpu.computePacked(operation, right, O.self, F.self) else { return raiseFloat(cpu, operation) }
+        next(cpu, operation)
     }
-    next(cpu, operation)
 }
 
 /// The destination becomes a function of both registers.
@@ -155,14 +149,10 @@ func computeLoaded(
     _ operation: UInt,
     _ function: (Vector128, Vector128, UInt8, inout FloatEnvironment) -> Vector128
 ) {
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    let address = cpu.linearAddress(operation)
-    let entry = cpu.translation(of: address)
-    guard address & 15 == 0 else { return raiseMisaligned(cpu, operation) }
-    guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
-    guard cpu.computeWhole(operation, entry.load(address), function) else { return raiseFloat(cpu, operation) }
-    next(cpu, operation)
+    loadingAligned(state, operation) { cpu, operation, right in
+        guard cpu.computeWhole(operation, right, function) else { return raiseFloat(cpu, operation) }
+        next(cpu, operation)
+    }
 }
 
 /// As ``compute(_:_:_:)``, with 4 or 8 bytes of memory.

@@ -17,19 +17,38 @@ func combine(_ state: UInt, _ operation: UInt, _ function: (Vector128, Vector128
     combine(state, operation) { left, right, _ in function(left, right) }
 }
 
-/// As ``combine(_:_:_:)``, with 16 bytes of memory, which must be aligned.
+/// Loads 16 bytes of memory, which must be aligned, for a body that ends with the next operation.
 @inline(__always)
-func combineLoaded(_ state: UInt, _ operation: UInt, _ function: (Vector128, Vector128, UInt8) -> Vector128) {
+func loadingAligned(_ state: UInt, _ operation: UInt, _ body: (CPU, Operation, Vector128) -> Void) {
     let cpu = CPU(state)
     let operation = Operation(operation)
     let address = cpu.linearAddress(operation)
     let entry = cpu.translation(of: address)
     guard address & 15 == 0 else { return raiseMisaligned(cpu, operation) }
     guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
-    let left = cpu.xmm(operation.destination)
-    let control = UInt8(truncatingIfNeeded: operation.immediate)
-    cpu.setXMM(operation.destination, function(left, entry.load(address), control))
+    body(cpu, operation, entry.load(address))
+}
+
+/// Changes MMX registers, unless an x87 exception waits.
+@inline(__always)
+func changeHalves(_ state: UInt, _ operation: UInt, _ body: (CPU, Operation) -> Void) {
+    let cpu = CPU(state)
+    let operation = Operation(operation)
+    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
+    body(cpu, operation)
+    cpu.enterMMX()
     next(cpu, operation)
+}
+
+/// As ``combine(_:_:_:)``, with 16 bytes of memory, which must be aligned.
+@inline(__always)
+func combineLoaded(_ state: UInt, _ operation: UInt, _ function: (Vector128, Vector128, UInt8) -> Vector128) {
+    loadingAligned(state, operation) { cpu, operation, right in
+        let left = cpu.xmm(operation.destination)
+        let control = UInt8(truncatingIfNeeded: operation.immediate)
+        cpu.setXMM(operation.destination, function(left, right, control))
+        next(cpu, operation)
+    }
 }
 
 @inline(__always)
@@ -60,14 +79,11 @@ func combineLoaded<T: Word>(
 /// As ``combine(_:_:_:)``, on MMX registers.
 @inline(__always)
 func combineHalves(_ state: UInt, _ operation: UInt, _ function: (UInt64, UInt64, UInt8) -> UInt64) {
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    let left = cpu.mmx(operation.destination)
-    let control = UInt8(truncatingIfNeeded: operation.immediate)
-    cpu.setMMX(operation.destination, function(left, cpu.mmx(operation.source), control))
-    cpu.enterMMX()
-    next(cpu, operation)
+    changeHalves(state, operation) { cpu, operation in
+        let left = cpu.mmx(operation.destination)
+        let control = UInt8(truncatingIfNeeded: operation.immediate)
+        cpu.setMMX(operation.destination, function(left, cpu.mmx(operation.source), control))
+    }
 }
 
 @inline(__always)

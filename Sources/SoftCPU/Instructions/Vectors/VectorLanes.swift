@@ -151,13 +151,10 @@ private func gather(_ state: UInt, _ operation: UInt, _ mask: (Vector128) -> UIn
 }
 
 /// PMOVMSKB of an MMX register.
-private let gatherHalf: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    cpu.setRegister(operation.destination, Packed.pmovmskb(Vector128(low: cpu.mmx(operation.source))))
-    cpu.enterMMX()
-    next(cpu, operation)
+private let gatherHalf: Handler = {
+    changeHalves($0, $1) { cpu, operation in
+        cpu.setRegister(operation.destination, Packed.pmovmskb(Vector128(low: cpu.mmx(operation.source))))
+    }
 }
 
 private let testVectors: Handler = { state, operation in
@@ -167,15 +164,11 @@ private let testVectors: Handler = { state, operation in
     next(cpu, operation)
 }
 
-private let testVectorLoaded: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    let address = cpu.linearAddress(operation)
-    let entry = cpu.translation(of: address)
-    guard address & 15 == 0 else { return raiseMisaligned(cpu, operation) }
-    guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
-    cpu.setTestFlags(cpu.xmm(operation.destination), entry.load(address))
-    next(cpu, operation)
+private let testVectorLoaded: Handler = {
+    loadingAligned($0, $1) { cpu, operation, right in
+        cpu.setTestFlags(cpu.xmm(operation.destination), right)
+        next(cpu, operation)
+    }
 }
 
 private let leaveMMX: Handler = { state, operation in

@@ -136,40 +136,28 @@ private func vectorToGeneral<T: Word>(_ state: UInt, _ operation: UInt, _: T.Typ
 
 @inline(__always)
 private func generalToHalf<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) {
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    cpu.setMMX(operation.destination, UInt64(truncatingIfNeeded: cpu.register(operation.source, T.self)))
-    cpu.enterMMX()
-    next(cpu, operation)
+    changeHalves(state, operation) { cpu, operation in
+        cpu.setMMX(operation.destination, UInt64(truncatingIfNeeded: cpu.register(operation.source, T.self)))
+    }
 }
 
 @inline(__always)
 private func halfToGeneral<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) {
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    cpu.setRegister(operation.destination, T(truncatingIfNeeded: cpu.mmx(operation.source)))
-    cpu.enterMMX()
-    next(cpu, operation)
+    changeHalves(state, operation) { cpu, operation in
+        cpu.setRegister(operation.destination, T(truncatingIfNeeded: cpu.mmx(operation.source)))
+    }
 }
 
 /// MOVQ2DQ.
-let halfToVector: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    cpu.setXMM(operation.destination, Vector128(low: cpu.mmx(operation.source)))
-    cpu.enterMMX()
-    next(cpu, operation)
+let halfToVector: Handler = {
+    changeHalves($0, $1) { cpu, operation in
+        cpu.setXMM(operation.destination, Vector128(low: cpu.mmx(operation.source)))
+    }
 }
 
 /// MOVDQ2Q.
-let vectorToHalf: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
-    cpu.setMMX(operation.destination, cpu.xmm(operation.source, UInt64.self))
-    cpu.enterMMX()
-    next(cpu, operation)
+let vectorToHalf: Handler = {
+    changeHalves($0, $1) { cpu, operation in
+        cpu.setMMX(operation.destination, cpu.xmm(operation.source, UInt64.self))
+    }
 }
