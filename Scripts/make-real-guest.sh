@@ -47,19 +47,17 @@ memtest)
     cp /boot/memtest86+x64.bin "$image"
     ;;
 linux)
-    # The uncompressed kernel within a bzImage: payload_offset and payload_length (boot protocol 2.08) say where it is.
+    # The uncompressed kernel within a bzImage.
     kernel=$(find /boot -name 'vmlinuz-*-cloud-amd64' | sort --version-sort | tail --lines=1)
-    PATH=/usr/bin:$PATH python3 - "$kernel" "$image" <<'PROGRAM'
+    "$(dirname "$0")/kernel-payload.py" "$kernel" >"$work/payload"
+    PATH=/usr/bin:$PATH python3 - "$work/payload" "$image" <<'PROGRAM'
 import struct
 import sys
 
 import lz4.block
 
-data = open(sys.argv[1], "rb").read()
-start = ((data[0x1F1] or 4) + 1) * 512
-offset, length = struct.unpack_from("<II", data, 0x248)
-# LZ4's legacy frame: a magic, then blocks of up to 8 MiB, each behind its size; the kernel's own size ends the payload.
-payload = data[start + offset:start + offset + length - 4]
+# LZ4's legacy frame: a magic, then blocks of up to 8 MiB, each behind its size.
+payload = open(sys.argv[1], "rb").read()
 assert payload[:4] == b"\x02\x21\x4c\x18", "this kernel is not compressed by LZ4"
 place, kernel = 4, b""
 while place < len(payload):

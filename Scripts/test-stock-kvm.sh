@@ -54,15 +54,7 @@ if [[ -z $version || ! -e $kernel/vmlinux ]]; then
     version=${package#linux-image-}
     kernel=$cache/$version
     dpkg --extract "$work/$package"_*.deb "$work/kernel"
-    python3 - "$work/kernel/boot/vmlinuz-$version" <<'PROGRAM' | unxz >"$work/kernel/vmlinux"
-import struct
-import sys
-
-data = open(sys.argv[1], "rb").read()
-start = ((data[0x1F1] or 4) + 1) * 512
-offset, length = struct.unpack_from("<II", data, 0x248)
-sys.stdout.buffer.write(data[start + offset:start + offset + length - 4])
-PROGRAM
+    Scripts/kernel-payload.py "$work/kernel/boot/vmlinuz-$version" | unxz >"$work/kernel/vmlinux"
     /sbin/depmod --basedir "$work/kernel" "$version"
     rm -rf "$kernel"
     mv "$work/kernel" "$kernel"
