@@ -146,11 +146,15 @@ struct BlockBuilder {
     /// Places of records that are links.
     private var links = InlineList()
 
-    /// Lets what is written next belong to the last instruction: the end of a block that was cut short.
+    /// Lets what is written next belong to the last instruction: the end of a block that was cut short. An instruction that
+    /// goes on in the next page may have been decoded in part since then.
     mutating func backUp() {
-        offset -= unsafe Int(decoded.instruction.length)
+        unsafe decoded.instruction.length = lastLength
+        offset -= Int(lastLength)
         count -= 1
     }
+    /// Bytes of the instruction before the one under way.
+    private var lastLength: UInt8 = 0
 
     /// Ends what ``backUp()`` began.
     mutating func restore() { advance() }
@@ -163,7 +167,8 @@ struct BlockBuilder {
 
     /// Goes on to the next instruction.
     mutating func advance() {
-        offset += unsafe Int(decoded.instruction.length)
+        lastLength = unsafe decoded.instruction.length
+        offset += Int(lastLength)
         count += 1
     }
 
