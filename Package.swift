@@ -79,9 +79,13 @@ let package = Package(
         .target(
             name: "SoftCPU",
             dependencies: ["CZydis", "X86", "GuestMemory"],
-            // The pass makes one function of several that are alike, and leaves calls in their places, not jumps.
+            // The pass makes one function of several that are alike, and leaves calls in their places, not jumps. A frame would cost
+            // each operation four instructions; SwiftPM asks for them in a way that only this takes back.
             swiftSettings: swiftSettings + optimized + [
-                .unsafeFlags(["-Xfrontend", "-disable-llvm-merge-functions-pass"])
+                .unsafeFlags([
+                    "-Xfrontend", "-disable-llvm-merge-functions-pass", "-Xcc", "-Xclang", "-Xcc",
+                    "-mframe-pointer=none",
+                ])
             ]
         ),
         .target(

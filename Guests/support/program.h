@@ -16,8 +16,10 @@
 #define ELF_NOTE 4
 #define ELF_READ_WRITE_EXECUTE 7
 
-// Memory that the program has after its file, zero at the start.
+// Memory that the program has with its file, zero behind that at the start. A guest may ask for more.
+#ifndef PROGRAM_MEMORY
 #define PROGRAM_MEMORY 0x100000
+#endif
 
 // A 32-bit ELF header and one segment: the whole file at LOAD_ADDRESS. Entered at `entry`.
 .macro elf32_header entry

@@ -40,6 +40,17 @@ extension CPU {
         state.flagCarries = wide &<< UInt64(64 - T.bitWidth) & 0xC000_0000_0000_0000 | wide & 8
     }
 
+    /// As ``setFlags(result:carries:)``, but CF stays.
+    @inline(__always)
+    func setFlagsButCarry<T: Word>(result: T, carries: T) {
+        state.flagResult = result.signExtended
+        let wide = UInt64(truncatingIfNeeded: carries)
+        let upper = wide &<< UInt64(64 - T.bitWidth)
+        let overflow = (upper ^ upper &<< 1) & 1 &<< 63
+        let carry = state.flagCarries & 1 &<< 63
+        state.flagCarries = carry | (carry ^ overflow) &>> 1 | wide & 8
+    }
+
     /// Stores the result of a logical operation: no carries.
     @inline(__always)
     func setFlags<T: Word>(logical result: T) {

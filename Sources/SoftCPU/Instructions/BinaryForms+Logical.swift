@@ -1,4 +1,4 @@
-// A C function pointer is made of a closure in which every type is known: so each form and size has its own here.
+// A pointer to a function is made of a closure in which every type is known: so each form and size has its own here.
 extension BinaryForms {
     static let and = BinaryForms(
         registerRegister: [

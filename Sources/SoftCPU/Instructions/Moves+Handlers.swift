@@ -1,4 +1,4 @@
-// A C function pointer is made of a closure in which every type is known: so each form and size has its own here.
+// A pointer to a function is made of a closure in which every type is known: so each form and size has its own here.
 extension Moves {
     static let registerRegister: [Handler] = [
         { moveRegister($0, $1, UInt8.self) }, { moveRegister($0, $1, UInt16.self) },

@@ -2,12 +2,14 @@
 ///
 /// - Parameter compares: the prefix also looks at ZF.
 /// - Parameter accessesPort: the right to the port in DX is needed.
+/// - Parameter many: makes up to so many turns at once behind one that ``body`` has made; gives how many.
 @inline(__always)
 private func repeated(
     _ state: UInt,
     _ operation: UInt,
     compares: Bool = false,
     accessesPort: Bool = false,
+    many: ((StringTurn, Int) throws(Fault) -> Int)? = nil,
     _ body: (StringTurn) throws(Fault) -> Void
 ) {
     let cpu = CPU(state)
@@ -41,6 +43,10 @@ private func repeated(
                 cpu.state.answersUsed = 0
                 cpu.state.answerCount = 0
                 if compares, cpu.isZero != (kind == 1) { break }
+                if let many, cpu.state.remaining > 0, !cpu.state.codeChanged, turn.allowsMany {
+                    let turns = Int(min(turn.counter, UInt64(cpu.state.remaining)))
+                    cpu.state.remaining &-= try many(turn, turns)
+                }
                 if turn.counter == 0, cpu.state.watching.hasStops, cpu.stopsBehindTurns(operation) {
                     cpu.state.watching.isPastTurns = true
                     return leaveAt(cpu, operation)
@@ -76,7 +82,7 @@ extension CPU {
 }
 
 let moveString: Handler = {
-    repeated($0, $1) { turn throws(Fault) in
+    repeated($0, $1, many: { turn, count throws(Fault) in try turn.moveMany(count) }) { turn throws(Fault) in
         try turn.writeDestination(try turn.readSource())
         turn.advanceSource()
         turn.advanceDestination()
@@ -84,7 +90,7 @@ let moveString: Handler = {
 }
 
 let storeString: Handler = {
-    repeated($0, $1) { turn throws(Fault) in
+    repeated($0, $1, many: { turn, count throws(Fault) in try turn.storeMany(count) }) { turn throws(Fault) in
         try turn.writeDestination(turn.cpu.state.general[0])
         turn.advanceDestination()
     }

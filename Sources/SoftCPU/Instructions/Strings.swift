@@ -87,7 +87,7 @@ struct StringTurn {
         isRepeated = operation.extra != 0
     }
 
-    private var mask: UInt64 { bits == 64 ? ~0 : bits == 32 ? 0xFFFF_FFFF : 0xFFFF }
+    var mask: UInt64 { bits == 64 ? ~0 : bits == 32 ? 0xFFFF_FFFF : 0xFFFF }
     /// What is added to an index behind each element.
     var step: UInt64 {
         cpu.state.otherFlags & Flag.direction != 0 ? 0 &- UInt64(bytes) : UInt64(bytes)

@@ -35,12 +35,7 @@ enum Increment: UnaryOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T) -> T {
         let result = value &+ 1
-        cpu.setFlags(
-            result: result,
-            carry: cpu.carry,
-            overflow: result.isNegative && !value.isNegative,
-            adjust: result & 15 == 0
-        )
+        cpu.setFlagsButCarry(result: result, carries: value & ~result)
         return result
     }
 }
@@ -49,12 +44,7 @@ enum Decrement: UnaryOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T) -> T {
         let result = value &- 1
-        cpu.setFlags(
-            result: result,
-            carry: cpu.carry,
-            overflow: value.isNegative && !result.isNegative,
-            adjust: value & 15 == 0
-        )
+        cpu.setFlagsButCarry(result: result, carries: ~value & result)
         return result
     }
 }
