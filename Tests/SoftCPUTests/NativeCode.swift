@@ -14,6 +14,8 @@ struct NativeCode {
     static let measuredQuirks = Quirks.measured(vendor: vendor, signature: native_signature())
     /// Whether results that the manuals leave open can be compared here.
     static let isMeasured = measuredQuirks != nil
+    /// Whether everything was measured: condition codes of x87, what faults leave behind, which NaN a sum of lanes gives.
+    static let isWhollyMeasured = measuredQuirks == .intel || measuredQuirks == .zen5
     /// What software is to do that is compared with this processor.
     static let quirks = measuredQuirks ?? .zen
 

@@ -84,7 +84,8 @@ struct RandomOperands: RandomNumberGenerator {
     mutating func mxcsr() -> UInt32 {
         let masks: UInt32 = below(3) != 0 ? 0x1F80 : UInt32(below(64)) << 7
         let zeros = below(2) == 0 ? 0 : UInt32(below(4))
-        return masks | UInt32(below(4)) << 13 | (zeros & 1) << 15 | (zeros >> 1) << 6
+        let misaligned: UInt32 = NativeCode.quirks.contains(.misalignedVectors) && below(8) == 0 ? 1 << 17 : 0
+        return masks | UInt32(below(4)) << 13 | (zeros & 1) << 15 | (zeros >> 1) << 6 | misaligned
     }
 
     /// A control word with any rounding and precision, and exceptions masked more often than not.

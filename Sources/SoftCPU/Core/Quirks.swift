@@ -49,10 +49,33 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// the first 2 or 4 bytes are in both pages. With others it has that of the first byte in the second page.
     public static let environmentsFaultAtEnd = Quirks(rawValue: 1 << 15)
 
+    /// LOOPE and LOOPNE behind a prefix F2h ask for ZF clear, and behind F3h for ZF set, whichever of the two they are. Others
+    /// ignore these prefixes.
+    public static let prefixesDecideLoops = Quirks(rawValue: 1 << 16)
+    /// Opcode 90h behind F3h and a REX prefix with bit B set exchanges RAX and R8. With others it is PAUSE.
+    public static let pausesExchange = Quirks(rawValue: 1 << 17)
+    /// MXCSR has bit 17 (MM), which allows operands of SSE instructions that are not aligned (AMD APM vol. 1, 4.2.2). With others
+    /// the bit is reserved.
+    public static let misalignedVectors = Quirks(rawValue: 1 << 18)
+    /// SHLD of 16 bits by 16 sets OF as CF. With others OF is set if the result's sign is not CF.
+    public static let wholeDoubleShiftsOverflowAsCarry = Quirks(rawValue: 1 << 19)
+    /// Stores of x87 for which an exception leaves no result raise the faults of their operand nevertheless, and first. Others do not
+    /// look at memory then.
+    public static let storesFaultFirst = Quirks(rawValue: 1 << 20)
+    /// FXSAVE, XSAVE and their kin raise #SS for an address in the stack segment that is not canonical even if it is not aligned.
+    /// Others raise #GP for the alignment.
+    public static let stackFaultsBeforeAlignment = Quirks(rawValue: 1 << 21)
+
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
         .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersOnlyWithErrors,
+        .misalignedVectors,
     ]
+    /// AMD Zen 5, family 1Ah: measured on an EPYC of model 02h.
+    public static let zen5: Quirks = zen.union([
+        .scansSetFlags, .emptyPortStringsCheck, .prefixesDecideLoops, .pausesExchange,
+        .wholeDoubleShiftsOverflowAsCarry, .asciiSumFlags, .storesFaultFirst, .stackFaultsBeforeAlignment,
+    ])
     /// Intel, family 6: measured on a Xeon of model CFh.
     public static let intel: Quirks = [
         .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
@@ -60,7 +83,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
         .environmentsFaultAtEnd,
     ]
 
-    /// Those of a processor, if they were measured; nil for all others, Zen 5 among them.
+    /// Those of a processor, if they were measured; nil for all others.
     ///
     /// - Parameter vendor: as CPUID leaf 0 spells it.
     /// - Parameter signature: EAX of CPUID leaf 1.
@@ -68,6 +91,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
         let family = signature >> 8 & 0xF
         switch (vendor, family == 0xF ? family + signature >> 20 & 0xFF : family) {
         case ("AuthenticAMD", 0x17...0x19): return .zen
+        case ("AuthenticAMD", 0x1A): return .zen5
         case ("GenuineIntel", 6): return .intel
         default: return nil
         }

@@ -61,3 +61,9 @@ enum X87Status {
     static let c3: UInt16 = 1 << 14
     static let conditions = c3 | c2 | c1 | c0
 }
+
+/// Bits of MXCSR that have names here.
+enum MXCSR {
+    /// MM: operands of 16 bytes need not be aligned (AMD APM vol. 1, 4.2.2).
+    static let misaligned: UInt32 = 1 << 17
+}

@@ -6,9 +6,10 @@ enum Branches: InstructionFamily {
         table[ZYDIS_MNEMONIC_JMP] = { emitJump(&$0) }
         table[ZYDIS_MNEMONIC_CALL] = { emitCall(&$0) }
         table[ZYDIS_MNEMONIC_RET] = { emitReturn(&$0) }
-        for (kind, mnemonic) in [ZYDIS_MNEMONIC_LOOPNE, ZYDIS_MNEMONIC_LOOPE, ZYDIS_MNEMONIC_LOOP].enumerated() {
-            table[mnemonic] = { emitLoop(&$0, kind) }
+        for (kind, mnemonic) in [ZYDIS_MNEMONIC_LOOPNE, ZYDIS_MNEMONIC_LOOPE].enumerated() {
+            table[mnemonic] = { emitLoop(&$0, decidingPrefix($0) ?? kind) }
         }
+        table[ZYDIS_MNEMONIC_LOOP] = { emitLoop(&$0, 2) }
         for mnemonic in [ZYDIS_MNEMONIC_JCXZ, ZYDIS_MNEMONIC_JECXZ, ZYDIS_MNEMONIC_JRCXZ] {
             table[mnemonic] = { emitLoop(&$0, 3) }
         }
@@ -72,6 +73,12 @@ enum Branches: InstructionFamily {
             )
         }
         builder.emit(returnNearSlow, destination: UInt8(bytes), immediate: extra)
+    }
+
+    /// The kind of loop that a prefix makes of LOOPE and LOOPNE.
+    private static func decidingPrefix(_ builder: BlockBuilder) -> Int? {
+        guard builder.quirks.contains(.prefixesDecideLoops) else { return nil }
+        return builder.repeatPrefix.map { $0 == 0xF2 ? 0 : 1 }
     }
 
     private static func emitLoop(_ builder: inout BlockBuilder, _ kind: Int) {

@@ -97,6 +97,7 @@ extension CPU {
             result = source << T(turn) | fill >> T(width - turn)
             carry = hasCarry && source >> T(width - turn) & 1 != 0
             overflow = !isBeyond && carry != result.isNegative
+            if count == width, has(.wholeDoubleShiftsOverflowAsCarry) { overflow = carry }
             if has(.overflowOfFirstBit) { overflow = value.isNegative != (value &<< 1).isNegative }
         } else {
             result = source >> T(turn) | fill << T(width - turn)

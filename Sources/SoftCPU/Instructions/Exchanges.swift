@@ -35,6 +35,13 @@ enum Exchanges: InstructionFamily {
         }
     }
 
+    /// An exchange of two registers of 1, 2, 4 or 8 bytes.
+    ///
+    /// - Parameter size: the logarithm of the bytes.
+    static func emit(_ builder: inout BlockBuilder, _ size: Int, _ first: UInt8, _ second: UInt8) {
+        builder.emit(exchange[size], destination: first, source: second)
+    }
+
     private static let exchange: [Handler] = [
         { exchangeRegisters($0, $1, UInt8.self) }, { exchangeRegisters($0, $1, UInt16.self) },
         { exchangeRegisters($0, $1, UInt32.self) }, { exchangeRegisters($0, $1, UInt64.self) },

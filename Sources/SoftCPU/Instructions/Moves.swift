@@ -17,7 +17,8 @@ enum Moves: InstructionFamily {
         table[ZYDIS_MNEMONIC_CDQ] = { $0.emit(cdq) }
         table[ZYDIS_MNEMONIC_CQO] = { $0.emit(cqo) }
         table[ZYDIS_MNEMONIC_XLAT] = { emitTranslate(&$0) }
-        for mnemonic in [ZYDIS_MNEMONIC_NOP, ZYDIS_MNEMONIC_PAUSE, ZYDIS_MNEMONIC_ENDBR32, ZYDIS_MNEMONIC_ENDBR64] {
+        table[ZYDIS_MNEMONIC_PAUSE] = { emitPause(&$0) }
+        for mnemonic in [ZYDIS_MNEMONIC_NOP, ZYDIS_MNEMONIC_ENDBR32, ZYDIS_MNEMONIC_ENDBR64] {
             table[mnemonic] = { emitNothing(&$0) }
         }
     }
@@ -74,6 +75,16 @@ enum Moves: InstructionFamily {
         if isPrefetch, !builder.isMemory(0), builder.quirks.contains(.hintsNeedMemory) {
             builder.emit(invalidOpcodeHandler)
             builder.finish()
+        } else {
+            builder.emit(nothing)
+        }
+    }
+
+    /// Some processors take the opcode with a REX prefix that makes its register R8 for XCHG.
+    private static func emitPause(_ builder: inout BlockBuilder) {
+        if builder.quirks.contains(.pausesExchange), unsafe builder.instruction.raw.rex.B != 0 {
+            let size = builder.operandBytes.trailingZeroBitCount
+            Exchanges.emit(&builder, size, RegisterOffset.general(8), RegisterOffset.general(0))
         } else {
             builder.emit(nothing)
         }

@@ -9,12 +9,12 @@ struct StateArea {
 }
 
 extension CPU {
-    /// Bits of MXCSR that exist: exceptions and their masks, rounding, DAZ and FTZ.
-    static let mxcsrMask: UInt32 = 0xFFFF
+    /// Bits of MXCSR that exist: exceptions and their masks, rounding, DAZ and FTZ, and MM if the processor has it.
+    var mxcsrMask: UInt32 { has(.misalignedVectors) ? 0xFFFF | MXCSR.misaligned : 0xFFFF }
 
     /// A value for MXCSR; #GP(0) where a reserved bit is set.
     func checkedMXCSR(_ value: UInt32) throws(Fault) -> UInt32 {
-        guard value & ~Self.mxcsrMask == 0 else { throw .protection() }
+        guard value & ~mxcsrMask == 0 else { throw .protection() }
         return value
     }
 
@@ -41,6 +41,7 @@ extension CPU {
         let segment = Int(operation.source)
         let address = try segmentAddress(segment, offset, size: size, write: write)
         let isStack = segment == SegmentNumber.ss
+        if isStack, has(.stackFaultsBeforeAlignment), !isCanonical(address) { throw .stack() }
         guard address & (alignment - 1) == 0 else { throw .protection() }
         // The last byte is looked at first, as by Intel's processors: its address is what a page fault names.
         for place in [size - 1, 0] {
@@ -71,7 +72,7 @@ extension CPU {
     }
 
     private func storeMXCSR(_ area: StateArea) throws(Fault) {
-        try store(UInt64(state.vector.mxcsr) | UInt64(Self.mxcsrMask) << 32, area, 3)
+        try store(UInt64(state.vector.mxcsr) | UInt64(mxcsrMask) << 32, area, 3)
     }
 
     private func storeVectors(_ area: StateArea) throws(Fault) {

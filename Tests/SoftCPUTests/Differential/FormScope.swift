@@ -97,15 +97,15 @@ enum FormScope: Equatable {
                 && ZydisRegisterGetClass(operand.reg.value) == ZYDIS_REGCLASS_SEGMENT
         }
         if writesSegment { return "loads segments of the process" }
-        if NativeCode.quirks != .intel, isMeasuredOnIntelAlone(decoded) {
-            return "leaves something undefined that was measured on Intel alone"
+        if !NativeCode.isWhollyMeasured, isLeftToLine(decoded) {
+            return "leaves something undefined that was not measured on older processors of AMD"
         }
         return NativeCode.isMeasured ? nil : unmeasuredReason(decoded)
     }
 
     /// Condition codes, reserved bits and selectors of x87, which NaN a sum of lanes gives, and SYSEXIT in long mode. The
     /// arithmetic of x87 is compared with every processor by tests of its own.
-    private static func isMeasuredOnIntelAlone(_ decoded: DecodedInstruction) -> Bool {
+    private static func isLeftToLine(_ decoded: DecodedInstruction) -> Bool {
         let mnemonics: Set<ZydisMnemonic> = [
             ZYDIS_MNEMONIC_FXSAVE, ZYDIS_MNEMONIC_FXSAVE64, ZYDIS_MNEMONIC_FXRSTOR, ZYDIS_MNEMONIC_FXRSTOR64,
             ZYDIS_MNEMONIC_DPPS, ZYDIS_MNEMONIC_DPPD, ZYDIS_MNEMONIC_HADDPS, ZYDIS_MNEMONIC_HADDPD,

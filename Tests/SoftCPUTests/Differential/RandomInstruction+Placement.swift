@@ -46,8 +46,8 @@ extension RandomInstruction {
         let choice = random.next()
         let spread = choice >> 8 & 0xFFF
         let alignment: UInt64 = bits >= 128 && choice >> 24 & 15 != 0 ? ~15 : ~0
-        // What faults leave behind was measured on Intel alone.
-        switch NativeCode.quirks == .intel ? choice & 127 : 3 {
+        // What faults leave behind was not measured on older processors of AMD.
+        switch NativeCode.isWhollyMeasured ? choice & 127 : 3 {
         case 0: return NATIVE_DATA + NATIVE_DATA_SIZE - spread & 63
         case 1: return NATIVE_DATA + NATIVE_DATA_SIZE + spread
         case 2: return NATIVE_DATA + NATIVE_DATA_SIZE - 0x1000 + spread & 0x7FF
@@ -61,9 +61,9 @@ extension RandomInstruction {
         let mnemonic = unsafe decoded.instruction.mnemonic
         let repeats = unsafe decoded.instruction.attributes >> 28 & 7 != 0
         if repeats || mnemonic == ZYDIS_MNEMONIC_ENTER { registers[1] = random.below(20) }
-        // Whether the right to a port is asked for where nothing is read or written is known of one line.
+        // Whether the right to a port is asked for where nothing is read or written is not known of older processors of AMD.
         let isPortString = unsafe decoded.instruction.meta.category == ZYDIS_CATEGORY_IOSTRINGOP
-        if isPortString, NativeCode.quirks != .intel { registers[1] |= 1 }
+        if isPortString, !NativeCode.isWhollyMeasured { registers[1] |= 1 }
         if mnemonic == ZYDIS_MNEMONIC_ENTER || mnemonic == ZYDIS_MNEMONIC_LEAVE {
             registers[5] = NATIVE_DATA + 0x8000 + random.below(64) * 8
         }
@@ -116,7 +116,7 @@ extension RandomInstruction {
         let isMasked = mnemonic == ZYDIS_MNEMONIC_MASKMOVQ || mnemonic == ZYDIS_MNEMONIC_MASKMOVDQU
         // One in 256 is no address at all, if an address has that many bits.
         let isCanonical =
-            unsafe random.next() & 255 != 0 || decoded.instruction.address_width == 32 || NativeCode.quirks != .intel
+            unsafe random.next() & 255 != 0 || decoded.instruction.address_width == 32 || !NativeCode.isWhollyMeasured
         let target =
             isMasked
             ? NATIVE_DATA + 0x8000 + random.below(0x1000)

@@ -33,9 +33,11 @@ extension RandomOperands {
             result.significands[index] = isMMX ? vector().low : number.significand
             result.exponents[index] = isMMX ? 0xFFFF : number.signAndExponent
         }
-        result.lastOpcode = UInt16(below(0x800))
-        result.lastIP = below(1 << 32)
-        result.lastData = below(1 << 32)
+        // Where the processor loses these without an exception, what it has then is chance.
+        let isLost = NativeCode.quirks.contains(.pointersOnlyWithErrors) && result.statusWord & X87Status.summary == 0
+        result.lastOpcode = isLost ? 0 : UInt16(below(0x800))
+        result.lastIP = isLost ? 0 : below(1 << 32)
+        result.lastData = isLost ? 0 : below(1 << 32)
         return result
     }
 

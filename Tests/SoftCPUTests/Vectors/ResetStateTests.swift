@@ -31,7 +31,7 @@ struct ResetStateTests {
 
         #expect(vector == nil)
         // x87's control word, MXCSR and its mask, XMM0; XMM8, which is not there outside 64-bit code; XSTATE_BV.
-        #expect(try Self.words(machine, 0, 3, 20, 36, 64) == [0x37F, 0xFFFF_0000_1F80, 0, Self.filler, 0])
+        #expect(try Self.words(machine, 0, 3, 20, 36, 64) == [0x37F, 0x2_FFFF_0000_1F80, 0, Self.filler, 0])
     }
 
     @Test("XSAVEOPT leaves them out, but for MXCSR")
@@ -41,7 +41,7 @@ struct ResetStateTests {
         let vector = machine.step()
 
         #expect(vector == nil)
-        #expect(try Self.words(machine, 0, 3, 20, 64) == [Self.filler, 0xFFFF_0000_1F80, Self.filler, 0])
+        #expect(try Self.words(machine, 0, 3, 20, 64) == [Self.filler, 0x2_FFFF_0000_1F80, Self.filler, 0])
     }
 
     @Test("XSAVEC leaves them out, and MXCSR unless it is another")
@@ -54,7 +54,7 @@ struct ResetStateTests {
         _ = machine.step()
 
         #expect(first == [Self.filler, Self.filler, Self.filler, 0, 1 << 63 | 3])
-        #expect(try Self.words(machine, 0, 3, 20, 64, 65) == [Self.filler, 0xFFFF_0000_1FA0, 0, 2, 1 << 63 | 3])
+        #expect(try Self.words(machine, 0, 3, 20, 64, 65) == [Self.filler, 0x2_FFFF_0000_1FA0, 0, 2, 1 << 63 | 3])
     }
 
     @Test("XGETBV of register 1 says what is in use")

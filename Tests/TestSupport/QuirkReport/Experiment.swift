@@ -16,6 +16,10 @@ struct Experiment {
         get { context.general.2 }
         set { context.general.2 = newValue }
     }
+    var rbp: UInt64 {
+        get { context.general.5 }
+        set { context.general.5 = newValue }
+    }
     /// The six arithmetic flags, in their places in RFLAGS.
     var flags: UInt64 {
         get { context.flags & Self.arithmetic }

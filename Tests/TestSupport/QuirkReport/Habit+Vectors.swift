@@ -22,6 +22,28 @@ extension Habit {
             let pointers = pointersOfLoad
             return (pointers.saved == 0, pointers.saved == UInt64(NATIVE_START))
         },
+        Habit(name: "misalignedVectors") { _ in
+            // FXSAVE, which every experiment ends with, stores which bits of MXCSR there are.
+            var experiment = Experiment()
+            experiment.run([0x90])
+            let hasBit = experiment.area(28, UInt32.self) >> 17 & 1 != 0
+            return (hasBit, !hasBit)
+        },
+        Habit(name: "storesFaultFirst") { _ in
+            // FST of an empty register, which is not masked, to where nothing is.
+            var experiment = Experiment()
+            experiment.setArea(0, UInt16(0x37E))
+            experiment.rax = NATIVE_DATA + NATIVE_DATA_SIZE
+            experiment.run([0xD9, 0x10])
+            return (experiment.vector == 14, experiment.vector < 0)
+        },
+        Habit(name: "stackFaultsBeforeAlignment") { _ in
+            // FXSAVE at RBP, an address in the stack segment that is neither canonical nor aligned.
+            var experiment = Experiment()
+            experiment.rbp = 1 << 56 | 1
+            experiment.run([0x0F, 0xAE, 0x45, 0x00])
+            return (experiment.vector == 12, experiment.vector == 13)
+        },
         Habit(name: "dotProductsByLane") { _ in
             // DPPS XMM0, XMM1, FFh of two NaNs, and ones.
             var experiment = Experiment()

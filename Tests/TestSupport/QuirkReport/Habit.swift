@@ -117,5 +117,24 @@ extension Habit {
                 let (_, behind) = experiment([0xF3, 0x6C], &random) { $0.rcx = 0 }
                 return (behind.vector == 13, behind.vector < 0)
             },
+            Habit(name: "wholeDoubleShiftsOverflowAsCarry") { random in
+                // SHLD AX, CX, 16.
+                let (before, behind) = experiment([0x66, 0x0F, 0xA4, 0xC8, 16], &random)
+                let found = behind.flags & overflow != 0
+                let carries = before.rax & 1 != 0
+                return (found == carries, found == (carries != (behind.rax & 0x8000 != 0)))
+            },
+            Habit(name: "prefixesDecideLoops") { random in
+                // LOOPE behind F2h, with ZF clear, which leads to INT3 if it is taken; JMP past that.
+                let (_, behind) = experiment([0xF2, 0xE1, 2, 0xEB, 1, 0xCC], &random) {
+                    $0.rcx = 2
+                    $0.flags = 0
+                }
+                return (behind.vector == 3, behind.vector < 0)
+            },
+            Habit(name: "pausesExchange") { random in
+                let (before, behind) = experiment([0xF3, 0x49, 0x90], &random)
+                return (behind.rax != before.rax, behind.rax == before.rax)
+            },
         ] + vector
 }

@@ -123,7 +123,7 @@ private func toHalfLoaded<T: HalfSource>(
     guard !cpu.mustWaitForX87 else { return raisePending(cpu, operation) }
     let address = cpu.linearAddress(operation)
     let entry = cpu.translation(of: address)
-    guard address & T.alignmentMask == 0 else { return raiseMisaligned(cpu, operation) }
+    guard address & T.alignmentMask == 0 || cpu.allowsMisalignedVectors else { return raiseMisaligned(cpu, operation) }
     guard entry.allowsRead(address, T.self) else { return miss(cpu, operation) }
     cpu.enterMMX()
     let right = entry.load(address, T.self).widened

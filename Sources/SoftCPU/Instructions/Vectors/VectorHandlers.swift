@@ -24,7 +24,7 @@ func loadingAligned(_ state: UInt, _ operation: UInt, _ body: (CPU, Operation, V
     let operation = Operation(operation)
     let address = cpu.linearAddress(operation)
     let entry = cpu.translation(of: address)
-    guard address & 15 == 0 else { return raiseMisaligned(cpu, operation) }
+    guard address & 15 == 0 || cpu.allowsMisalignedVectors else { return raiseMisaligned(cpu, operation) }
     guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
     body(cpu, operation, entry.load(address))
 }
@@ -128,6 +128,11 @@ func combineLoadedHalf(_ state: UInt, _ operation: UInt, _ function: (Vector128,
     combineLoadedHalf(state, operation, UInt64.self) { left, right, _ in
         function(Vector128(low: left), Vector128(low: right)).low
     }
+}
+
+extension CPU {
+    /// Whether MXCSR allows operands that are not aligned.
+    var allowsMisalignedVectors: Bool { state.vector.mxcsr & MXCSR.misaligned != 0 }
 }
 
 /// Raises #GP(0): an operand of 16 bytes is not aligned.

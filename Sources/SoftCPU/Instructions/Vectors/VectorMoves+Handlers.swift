@@ -1,12 +1,12 @@
 extension MoveForms {
     static let aligned = MoveForms(
         register: { transform($0, $1) { $0 } },
-        load: { transformLoaded($0, $1) { $0 } },
+        load: { loadVector($0, $1, alignment: 15) },
         store: { storeVector($0, $1, alignment: 15) }
     )
     static let unaligned = MoveForms(
         register: { transform($0, $1) { $0 } },
-        load: { loadVector($0, $1) },
+        load: { loadVector($0, $1, alignment: 0) },
         store: { storeVector($0, $1, alignment: 0) }
     )
     static let single = MoveForms(
@@ -55,13 +55,14 @@ extension ScalarForms {
     )
 }
 
-/// Loads 16 bytes at any address.
+/// Loads 16 bytes. MXCSR does not change which addresses a move allows (AMD APM vol. 1, 4.2.2).
 @inline(__always)
-private func loadVector(_ state: UInt, _ operation: UInt) {
+private func loadVector(_ state: UInt, _ operation: UInt, alignment: UInt64) {
     let cpu = CPU(state)
     let operation = Operation(operation)
     let address = cpu.linearAddress(operation)
     let entry = cpu.translation(of: address)
+    guard address & alignment == 0 else { return raiseMisaligned(cpu, operation) }
     guard entry.allowsRead(address, Vector128.self) else { return miss(cpu, operation) }
     cpu.setXMM(operation.destination, entry.load(address, Vector128.self))
     next(cpu, operation)

@@ -67,7 +67,7 @@ private func storeInteger<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type, 
     }
 }
 
-/// Stores ST(0). Where an exception that is not masked leaves no result, memory is not looked at.
+/// Stores ST(0). Where an exception that is not masked leaves no result, nothing is stored.
 @inline(__always)
 private func store<T: BitwiseCopyable>(
     _ state: UInt,
@@ -93,11 +93,26 @@ private func store<T: BitwiseCopyable>(
         _ = cpu.beginX87()
         cpu.state.vector.pop(X87Form(operation).pops)
     } else {
+        guard !cpu.has(.storesFaultFirst) || !raisesFaultOfStore(cpu, operation) else { return }
         environment.raised.formIntersection([.ofStores, .stackFault])
         _ = cpu.beginX87()
     }
     cpu.finishX87(operation, environment, address: address)
     next(cpu, operation)
+}
+
+/// Raises what a store would raise that is not made, and says whether it would.
+@inline(never)
+private func raisesFaultOfStore(_ cpu: CPU, _ operation: Operation) -> Bool {
+    let record = operation.record
+    do {
+        let isStack = record.access & Access.stack != 0
+        try cpu.probeWrite(cpu.linearAddress(operation), size: Int(record.accessSize), stack: isStack)
+        return false
+    } catch {
+        raise(cpu, operation, error)
+        return true
+    }
 }
 
 extension FloatFlags {
