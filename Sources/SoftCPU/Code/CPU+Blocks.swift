@@ -61,7 +61,7 @@ extension CPU {
                 unsafe pages[index].codeMask = 0
             }
         }
-        around.generation &+= 1
+        around.spaces.renew()
         updateMode()
     }
 
@@ -70,9 +70,8 @@ extension CPU {
         state.mode = currentMode
         var low = UInt64(state.mode.rawValue)
         if state.privilege == 3 { low |= 256 }
-        state.stamp = around.generation << 16 | low
-        state.translations =
-            around.buffers.address + UInt(translationSet.rawValue * TranslationSet.byteCount)
+        state.stamp = around.spaces.generation << 16 | low
+        state.translations = around.spaces.address(of: translationSet)
     }
 
     private var currentMode: CodeMode { segmentMode.union(floatMode) }

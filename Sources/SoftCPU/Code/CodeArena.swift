@@ -6,7 +6,7 @@ struct CodeArena {
     static let reserve = 64 << 10
     static let bucketCount = 1 << 16
 
-    private let code = HostMapping(byteCount: byteCount)
+    private let code = HostMapping(byteCount: byteCount, isDense: true)
     private let buckets = HostMapping(byteCount: bucketCount * 4)
     /// Bytes in use. The first 64 stay free, so that index 0 is no block.
     private(set) var used = 64

@@ -9,10 +9,13 @@ enum ShiftLeft: ShiftOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
         guard count != 0 else { return value }
-        let result = value << T(truncatingIfNeeded: count)
-        let out = count <= T.bitWidth ? value >> T(truncatingIfNeeded: T.bitWidth - count) & 1 != 0 : false
-        let overflow = cpu.has(.overflowOfFirstBit) ? value.topBitsDiffer : out != result.isNegative
-        cpu.setFlags(result: result, carry: out, overflow: overflow, adjust: cpu.has(.shiftsSetAdjust))
+        let places = UInt64(truncatingIfNeeded: count)
+        let wide = UInt64(value)
+        let result = T(truncatingIfNeeded: wide &<< places)
+        // What is shifted out last; with less than 64 bits it is still there.
+        let out = T.bitWidth == 64 ? wide &>> (64 &- places) & 1 : (wide &<< places) &>> UInt64(T.bitWidth) & 1
+        let overflow = cpu.has(.overflowOfFirstBit) ? (value ^ value &<< 1).topBit : out ^ result.topBit
+        cpu.setShiftFlags(result, carry: out, overflow: overflow)
         return result
     }
 }
@@ -21,11 +24,11 @@ enum ShiftRight: ShiftOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
         guard count != 0 else { return value }
-        let result = value >> T(truncatingIfNeeded: count)
-        let out = count <= T.bitWidth ? value >> T(truncatingIfNeeded: count - 1) & 1 != 0 : false
+        let before = UInt64(value) &>> UInt64(truncatingIfNeeded: count &- 1)
+        let result = T(truncatingIfNeeded: before &>> 1)
         // OF is the highest bit of what is shifted by one.
-        let before = cpu.has(.overflowOfFirstBit) ? value : value >> T(truncatingIfNeeded: count - 1)
-        cpu.setFlags(result: result, carry: out, overflow: before.isNegative, adjust: cpu.has(.shiftsSetAdjust))
+        let overflow = cpu.has(.overflowOfFirstBit) ? value.topBit : T(truncatingIfNeeded: before).topBit
+        cpu.setShiftFlags(result, carry: before & 1, overflow: overflow)
         return result
     }
 }
@@ -34,10 +37,10 @@ enum ShiftRightSigned: ShiftOperation {
     @inline(__always)
     static func apply<T: Word>(_ cpu: CPU, _ value: T, _ count: Int) -> T {
         guard count != 0 else { return value }
-        let signed = T.Signed(truncatingIfNeeded: value)
-        let before = signed >> T.Signed(truncatingIfNeeded: min(count - 1, T.bitWidth - 1))
-        let result = T(truncatingIfNeeded: before >> 1)
-        cpu.setFlags(result: result, carry: before & 1 != 0, overflow: false, adjust: cpu.has(.shiftsSetAdjust))
+        let signed = Int64(bitPattern: value.signExtended)
+        let before = signed &>> Int64(truncatingIfNeeded: count &- 1)
+        let result = T(truncatingIfNeeded: before &>> 1)
+        cpu.setShiftFlags(result, carry: UInt64(bitPattern: before & 1), overflow: 0)
         return result
     }
 }
@@ -115,6 +118,10 @@ enum RotateRightThroughCarry: ShiftOperation {
 }
 
 extension Word {
+    /// The highest bit as a number.
+    @inline(__always)
+    fileprivate var topBit: UInt64 { UInt64(truncatingIfNeeded: self &>> Self(truncatingIfNeeded: Self.bitWidth - 1)) }
+
     /// Whether the two highest bits are different: what a shift to the left by one sets OF to.
     @inline(__always)
     fileprivate var topBitsDiffer: Bool { (self ^ self &<< 1).isNegative }
@@ -124,6 +131,14 @@ extension CPU {
     /// Whether the processor does what a quirk says.
     @inline(__always)
     func has(_ quirk: Quirks) -> Bool { state.quirks.rawValue & quirk.rawValue != 0 }
+
+    /// Stores a shift's result, CF and OF as 0 or 1, and AF as the processor does.
+    @inline(__always)
+    fileprivate func setShiftFlags<T: Word>(_ result: T, carry: UInt64, overflow: UInt64) {
+        state.flagResult = result.signExtended
+        let adjust: UInt64 = has(.shiftsSetAdjust) ? 8 : 0
+        state.flagCarries = carry &<< 63 | (carry ^ overflow) &<< 62 | adjust
+    }
 
     /// Sets CF and OF and leaves the others.
     @inline(__always)

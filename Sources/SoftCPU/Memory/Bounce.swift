@@ -109,10 +109,8 @@ extension CPU {
         let entry = translation(of: formed)
         let tag = (formed &+ UInt64(size - 1)).page
         // SAFETY: translation(of:) gives an entry of a buffer; the buffer is within the registers, which stay in place.
-        unsafe entry.pointer.pointee = Translation(
-            readTag: tag,
-            writeTag: tag,
-            addend: bufferAddress &- UInt(formed)
+        unsafe entry.pointer.pointee.become(
+            Translation(readTag: tag, writeTag: tag, addend: bufferAddress &- UInt(formed))
         )
     }
 
@@ -121,7 +119,7 @@ extension CPU {
         guard state.bounce.isActive else { return }
         state.bounce.isActive = false
         // SAFETY: translation(of:) gives an entry of a buffer.
-        unsafe translation(of: state.bounce.formed).pointer.pointee = Translation()
+        unsafe translation(of: state.bounce.formed).pointer.pointee.become(Translation())
     }
 
     /// Calls for each stretch of at most 8 bytes that lies in one page: physical address, offset in the access, bytes.

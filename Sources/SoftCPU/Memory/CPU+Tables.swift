@@ -13,8 +13,16 @@ extension CPU {
         page.known.flags |= kind
     }
 
+    /// Stores to pages of tables behind which all are forgotten: one that has become something else would stay slow.
+    private static let storesToTables = 4096
+
     /// Forgets what follows from entries that are about to be written. One without its accessed bit has not been used.
     func noteTableWrite(_ page: HostPage, offset: Int, count: Int) {
+        around.tableStores += 1
+        if around.tableStores > Self.storesToTables {
+            state.codeChanged = true
+            return flushTranslations()
+        }
         let isWide = state.cr4 & CR4.physicalExtension != 0
         let size = isWide ? 8 : 4
         for start in stride(from: offset & ~(size - 1), to: offset + count, by: size) {
@@ -27,12 +35,13 @@ extension CPU {
             let target = physicalAddress(entry & 0x000F_FFFF_FFFF_F000)
             guard let mapped = hostPage(target), mapped.known.flags & PageRecord.translated != 0 else { continue }
             state.codeChanged = true
-            flushTranslations(toPhysical: target)
+            flushTranslations(toPhysical: mapped)
         }
     }
 
     /// Nothing depends on any table: there are no translations.
     func forgetTables() {
+        around.tableStores = 0
         unsafe clear(PageRecord.tables, of: around.tablePages.take())
         unsafe clear(PageRecord.translated, of: around.translatedPages.take())
     }
@@ -42,14 +51,14 @@ extension CPU {
         for index in pages.indices { hostPage(unsafe pages[index])?.known.flags &= ~flags }
     }
 
-    /// Forgets the translations that lead to a physical page, and what branches believed about code.
-    private func flushTranslations(toPhysical physical: UInt64) {
-        let entries = unsafe around.buffers.start.assumingMemoryBound(to: Translation.self)
-        for index in 0..<around.buffers.byteCount / MemoryLayout<Translation>.stride {
-            // SAFETY: the mapping holds exactly these entries.
-            if unsafe entries[index].physical == physical { unsafe entries[index] = Translation() }
+    /// Forgets the translations that lead to a physical page, and if it has code what branches believed about that.
+    private func flushTranslations(toPhysical page: HostPage) {
+        // SAFETY: forEachUsed gives entries of buffers.
+        unsafe around.spaces.forEachUsed { entry in
+            if unsafe entry.pointee.physical == page.physical { unsafe entry.pointee.become(Translation()) }
         }
-        around.generation &+= 1
+        guard page.known.firstBlock != 0 else { return }
+        around.spaces.renew()
         updateMode()
     }
 }

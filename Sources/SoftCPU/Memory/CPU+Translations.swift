@@ -1,51 +1,52 @@
-internal import Glibc
-
 extension CPU {
     /// Forgets all translations, and with them what branches believed about code.
     func flushTranslations() {
-        let buffers = around.buffers
-        // SAFETY: the mapping holds exactly these entries.
-        unsafe buffers.start.assumingMemoryBound(to: Translation.self)
-            .update(repeating: Translation(), count: buffers.byteCount / MemoryLayout<Translation>.stride)
+        around.spaces.empty(root: tableRoot)
         forgetTables()
-        around.generation &+= 1
         updateMode()
     }
 
-    /// Forgets the translation of one linear page, in all buffers.
+    /// Goes on with the translations of the page tables that CR3 names now.
+    func switchTables() {
+        // With PAE alone, the processor goes on by pointers that it has read before, which are no part of the tables.
+        guard state.cr0 & CR0.paging != 0, isLongMode || state.cr4 & CR4.physicalExtension == 0 else {
+            return flushTranslations()
+        }
+        around.spaces.enter(tableRoot)
+        updateMode()
+    }
+
+    /// Physical address of the tables, whatever else CR3 says.
+    private var tableRoot: UInt64 { state.cr3 & (isLongMode ? 0x000F_FFFF_FFFF_F000 : 0xFFFF_F000) }
+
+    /// Forgets the translation of one linear page, in all buffers of the present address space. What branches know of code stays
+    /// true: a change of the page tables has been noticed before.
     func flushTranslation(of linear: UInt64) {
         for set in TranslationSet.allCases {
-            let entry = entry(linear, in: set)
-            unsafe entry.pointer.pointee = Translation()
+            // SAFETY: entry(_:in:) gives an entry of a buffer.
+            unsafe entry(linear, in: set).pointer.pointee.become(Translation())
         }
-        around.generation &+= 1
-        updateMode()
     }
 
     /// Takes the right to be written unseen away from a physical page.
     func protect(_ physical: UInt64) {
-        let buffers = around.buffers
-        let entries = unsafe buffers.start.assumingMemoryBound(to: Translation.self)
-        for index in 0..<buffers.byteCount / MemoryLayout<Translation>.stride {
-            // SAFETY: the mapping holds exactly these entries.
-            if unsafe entries[index].physical == physical { unsafe entries[index].writeTag = Translation.none }
+        // SAFETY: forEachUsed gives entries of buffers.
+        unsafe around.spaces.forEachUsed { entry in
+            if unsafe entry.pointee.physical == physical { unsafe entry.pointee.writeTag = Translation.none }
         }
     }
 
     /// Takes that right away from all pages.
     func protectAll() {
-        let buffers = around.buffers
-        let entries = unsafe buffers.start.assumingMemoryBound(to: Translation.self)
-        for index in 0..<buffers.byteCount / MemoryLayout<Translation>.stride {
-            // SAFETY: the mapping holds exactly these entries.
-            unsafe entries[index].writeTag = Translation.none
-        }
+        // SAFETY: as above.
+        unsafe around.spaces.forEachUsed { unsafe $0.pointee.writeTag = Translation.none }
     }
 
-    func entry(_ linear: UInt64, in set: TranslationSet) -> TranslationEntry {
-        let index = set.rawValue * TranslationSet.entryCount + Int(linear >> 12) & (TranslationSet.entryCount - 1)
-        // SAFETY: index is below the number of entries of all buffers.
-        return unsafe TranslationEntry(pointer: around.buffers.start.assumingMemoryBound(to: Translation.self) + index)
+    private func entry(_ linear: UInt64, in set: TranslationSet) -> TranslationEntry {
+        let index = UInt(truncatingIfNeeded: linear &>> 12) & UInt(TranslationSet.entryCount - 1)
+        let address = around.spaces.address(of: set) + index * UInt(MemoryLayout<Translation>.stride)
+        // SAFETY: the buffer of a set has entryCount entries.
+        return unsafe TranslationEntry(pointer: UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped)
     }
 
     /// The buffer that the present privilege uses.
@@ -99,7 +100,9 @@ extension CPU {
         let old = unsafe entry.pointer.pointee
         let tag = linear.page
         let isSame = old.physical == physical && (old.readTag == tag || old.executeTag == tag)
-        if !isSame { unsafe entry.pointer.pointee = Translation() }
+        if !isSame { unsafe entry.pointer.pointee.become(Translation()) }
+        // SAFETY: translation(of:) gives an entry of a buffer of the present space.
+        unsafe around.spaces.note(entry.pointer)
         unsafe entry.pointer.pointee.addend = page.host &- UInt(tag)
         unsafe entry.pointer.pointee.physical = physical
         return entry

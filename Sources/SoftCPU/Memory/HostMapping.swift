@@ -7,7 +7,9 @@ struct HostMapping {
     let byteCount: Int
 
     /// Maps memory; the process ends where the kernel has no address space left, as with any allocation.
-    init(byteCount: Int) {
+    ///
+    /// - Parameter isDense: it is filled from the front and used everywhere, so that large pages save the host translations.
+    init(byteCount: Int, isDense: Bool = false) {
         // SAFETY: an anonymous mapping at an address of the kernel's choice touches no memory that is in use.
         let base = unsafe mmap(
             nil,
@@ -18,6 +20,8 @@ struct HostMapping {
             0
         )
         guard let base = unsafe base, unsafe base != MAP_FAILED else { fatalError("no address space left") }
+        // A kernel that has no large pages refuses, and small ones do as well.
+        if isDense { unsafe madvise(base, byteCount, MADV_HUGEPAGE) }
         unsafe start = base
         self.byteCount = max(byteCount, 4096)
     }

@@ -16,11 +16,11 @@ struct Surroundings {
     var tablePages: PageList
     /// Pages that are ``PageRecord/translated``.
     var translatedPages: PageList
-    let buffers = HostMapping(byteCount: TranslationSet.allCases.count * TranslationSet.byteCount)
+    var spaces = AddressSpaces()
+    /// Stores to pages of tables since all translations were forgotten.
+    var tableStores = 0
     let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
     var arena = CodeArena()
-    /// Counts what makes translations or code other than they were.
-    var generation: UInt64 = 1
     var configuration = SoftConfiguration()
     /// The registers with which alone runs end in front of an instruction, if any: general, RIP, RFLAGS.
     var sought: [UInt64]?
@@ -33,7 +33,7 @@ struct Surroundings {
         dirtyPages.release()
         tablePages.release()
         translatedPages.release()
-        buffers.unmap()
+        spaces.release()
         recent.unmap()
         arena.release()
     }

@@ -11,12 +11,20 @@ struct Translation {
     var addend: UInt = 0
     /// The guest-physical page.
     var physical: UInt64 = 0
-    var reserved0: UInt64 = 0
+    /// ``AddressSpaces`` has it among those that are used.
+    var isListed = false
     var reserved1: UInt64 = 0
     var reserved2: UInt64 = 0
 
     /// A tag that no page has.
     static let none: UInt64 = 1
+
+    /// Makes it lead elsewhere, or nowhere.
+    mutating func become(_ other: Translation) {
+        let isListed = isListed
+        self = other
+        self.isListed = isListed
+    }
 }
 
 /// The translation buffers: one for each set of permissions, so that a change of privilege flushes nothing.

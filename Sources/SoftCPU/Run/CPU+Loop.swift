@@ -82,8 +82,15 @@ extension CPU {
     }
 
     private func findOrDecode(_ ip: UInt64) throws(Fault) -> Block {
-        if let block = findDecoded(ip) { return block }
         let linear = codeAddress(ip)
+        if state.mode.hasFlatCode {
+            let recent = unsafe recent(linear)
+            if unsafe recent.pointee.linear == linear, unsafe recent.pointee.stamp == state.stamp {
+                let block = Block(unsafe recent.pointee.block)
+                if !block.record.isStale { return block }
+            }
+        }
+        if let block = findDecoded(ip) { return block }
         let physical = try fillForExecution(linear)
         if let block = decodedBlock(physical), isInCodeSegment(ip, byteCount: Int(block.record.byteCount)) {
             return block

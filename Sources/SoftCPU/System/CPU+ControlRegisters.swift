@@ -40,7 +40,7 @@ extension CPU {
             try loadPageDirectoryPointers(new)
         }
         state.cr3 = new
-        flushTranslations()
+        switchTables()
     }
 
     /// Writes CR4.
@@ -62,7 +62,9 @@ extension CPU {
             try loadPageDirectoryPointers(state.cr3)
         }
         state.cr4 = value
-        if changed & (paging | CR4.supervisorAccess | CR4.contextIdentifiers) != 0 { flushTranslations() }
+        // Whether pages are global, or address spaces numbered, is all the same to this processor: see AddressSpaces.
+        let translating = paging & ~CR4.globalPages | CR4.supervisorAccess
+        if changed & translating != 0 { flushTranslations() }
         updateMode()
     }
 
