@@ -65,11 +65,15 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     /// FXSAVE, XSAVE and their kin raise #SS for an address in the stack segment that is not canonical even if it is not aligned.
     /// Others raise #GP for the alignment.
     public static let stackFaultsBeforeAlignment = Quirks(rawValue: 1 << 21)
+    /// SYSCALL and SYSRET are invalid outside 64-bit mode (Intel SDM vol. 2). Others have them in all protected modes.
+    public static let systemCallsNeedLongCode = Quirks(rawValue: 1 << 22)
+    /// SYSENTER and SYSEXIT are invalid in long mode (AMD APM vol. 3). Others have them there.
+    public static let systemEnterNeedsLegacy = Quirks(rawValue: 1 << 23)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
         .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersOnlyWithErrors,
-        .misalignedVectors,
+        .misalignedVectors, .systemEnterNeedsLegacy,
     ]
     /// AMD Zen 5, family 1Ah: measured on an EPYC of model 02h.
     public static let zen5: Quirks = zen.union([
@@ -80,7 +84,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let intel: Quirks = [
         .overflowOfFirstBit, .doubleShiftsTurn, .productsSetFlags, .quotientsLeaveFlags, .scansSetFlags, .asciiSumFlags,
         .denormalsPass, .emptyPortStringsCheck, .dotProductsByLane, .pointersOfErrors,
-        .environmentsFaultAtEnd,
+        .environmentsFaultAtEnd, .systemCallsNeedLongCode,
     ]
 
     /// Those of a processor, if they were measured; nil for all others.

@@ -26,7 +26,7 @@ enum SystemCalls: InstructionFamily {
 
 private let systemCall: Handler = {
     attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
-        guard cpu.state.efer & EFER.systemCall != 0, cpu.isProtected else { throw .invalidOpcode }
+        try cpu.requireSystemCalls()
         guard cpu.isLongMode else { return cpu.systemCallLegacy() }
         let star = cpu.state.modelSpecific[ModelSpecificRegister.star]
         let isLong = cpu.state.mode.contains(.long)
@@ -43,7 +43,7 @@ private let systemCall: Handler = {
 
 private let systemReturn: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
-        guard cpu.state.efer & EFER.systemCall != 0, cpu.isProtected else { throw .invalidOpcode }
+        try cpu.requireSystemCalls()
         try cpu.requireSupervisor()
         let star = cpu.state.modelSpecific[ModelSpecificRegister.star]
         let selector = UInt16(truncatingIfNeeded: star >> 48)
@@ -71,8 +71,9 @@ private let systemReturn: Handler = {
 private let systemEnter: Handler = {
     attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
         let selector = cpu.state.modelSpecific[ModelSpecificRegister.sysenterCS]
-        guard cpu.isProtected, selector & 0xFFFC != 0 else { throw .protection() }
         let isLong = cpu.isLongMode
+        if isLong, cpu.has(.systemEnterNeedsLegacy) { throw .invalidOpcode }
+        guard cpu.isProtected, selector & 0xFFFC != 0 else { throw .protection() }
         let mask: UInt64 = isLong ? ~0 : 0xFFFF_FFFF
         cpu.state.otherFlags &= ~(Flag.virtual8086 | Flag.interrupt | Flag.resume)
         cpu.state.ip = cpu.state.modelSpecific[ModelSpecificRegister.sysenterEIP] & mask
@@ -84,6 +85,7 @@ private let systemEnter: Handler = {
 private let systemExit: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let selector = UInt16(truncatingIfNeeded: cpu.state.modelSpecific[ModelSpecificRegister.sysenterCS])
+        if cpu.isLongMode, cpu.has(.systemEnterNeedsLegacy) { throw .invalidOpcode }
         guard cpu.isProtected, selector & 0xFFFC != 0, cpu.state.privilege == 0 else { throw .protection() }
         let isWide = operation.immediate != 0 && cpu.isLongMode
         let target = cpu.state.general[2]
@@ -109,6 +111,12 @@ private let swapGS: Handler = {
 }
 
 extension CPU {
+    /// What SYSCALL and SYSRET ask of the mode.
+    fileprivate func requireSystemCalls() throws(Fault) {
+        guard state.efer & EFER.systemCall != 0, isProtected else { throw .invalidOpcode }
+        if has(.systemCallsNeedLongCode), !state.mode.contains(.long) { throw .invalidOpcode }
+    }
+
     /// SYSCALL outside long mode, as AMD has it.
     fileprivate func systemCallLegacy() {
         let star = state.modelSpecific[ModelSpecificRegister.star]
