@@ -135,11 +135,19 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "Reports",
+            dependencies: [
+                "X86", "Platform", "Engine", "TraceFormat", "Devices", "Replayer",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "CHostIO", "ByteCoding", "Confinement", "X86", "Platform", "GuestMemory", "Engine", "KVMEngine",
-                "Engines", "TraceFormat", "Devices", "Machine", "Recorder", "Replayer",
+                "CHostIO", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
+                "Engines", "TraceFormat", "Machine", "Recorder", "Replayer", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -307,6 +315,14 @@ let package = Package(
             dependencies: [
                 "ByteCoding", "EndToEnd", "GuestImages", "GuestMemory", "Devices", "X86", "KVMCore", "Engine",
                 "KVMEngine", "Engines", "TraceFormat", "Machine", "Recorder", "Replayer",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "EndToEnd", "Platform", "Replayer", "Reports", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Engines
 import Replayer
+import Reports
 import TraceFormat
 
 extension BisectCommand {
@@ -86,18 +87,6 @@ extension BisectCommand {
         case .failure(let divergence):
             try StandardOutput.print("\(FirstDifference(divergence, in: reader))")
             throw ExitCode(ExitStatus.different.rawValue)
-        }
-    }
-
-    /// The replay to compare with, on the chosen engine.
-    private struct FreshReplay: EngineTask {
-        let reader: TraceReader
-
-        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Result<ReplayReport, Divergence> {
-            try ReplayProgress.showing { progress in
-                var session = try ReplaySession<P>(reader)
-                return try session.run { _ in progress.replayed.add(1) }
-            }
         }
     }
 }

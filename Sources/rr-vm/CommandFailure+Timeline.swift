@@ -1,4 +1,5 @@
 import Replayer
+import Reports
 import TraceFormat
 
 extension CommandFailure {

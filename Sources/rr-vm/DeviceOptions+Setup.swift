@@ -1,5 +1,6 @@
 import Machine
 import Recorder
+import Reports
 import SystemPackage
 
 extension DeviceOptions {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Reports
 import SystemPackage
 import TraceFormat
 import X86

@@ -33,10 +33,28 @@ enum FileSystem {
             unsafe target.withPlatformString { unsafe symlink($0, temporary) } == 0
         }
         guard isMade else { return }
-        let isPlaced = unsafe temporary.withPlatformString { temporary in
-            unsafe link.withPlatformString { unsafe rename(temporary, $0) } == 0
+        if !rename(temporary, to: link) { temporary.removeFile() }
+    }
+
+    /// Gives a file another name, in place of whatever has that name; false and `errno` if that fails.
+    static func rename(_ path: FilePath, to name: FilePath) -> Bool {
+        // SAFETY: the strings are lent as C strings for the length of the call.
+        unsafe path.withPlatformString { path in
+            unsafe name.withPlatformString { unsafe Glibc.rename(path, $0) } == 0
         }
-        if !isPlaced { temporary.removeFile() }
+    }
+
+    /// The first bytes of a regular file, fewer if it has fewer; nil if it cannot be read.
+    static func beginning(of path: FilePath, count: Int) -> [UInt8]? {
+        // Without this, opening a pipe would wait for its other end.
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: .nonBlocking) else { return nil }
+        return try? file.closeAfter {
+            guard try isRegular(file) else { return nil }
+            var block = [UInt8](repeating: 0, count: count)
+            // SAFETY: read fills at most the block's own bytes.
+            let length = try unsafe block.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+            return Array(block[..<length])
+        }
     }
 
     private static func information(on path: FilePath, following: Bool) -> stat? {

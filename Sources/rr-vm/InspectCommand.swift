@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Engines
 import Replayer
+import Reports
 import SystemPackage
 import TraceFormat
 import X86
@@ -42,6 +43,9 @@ struct InspectCommand: ParsableCommand {
 
     @Flag(help: "Show the top of the stack.")
     var stack = false
+
+    @Flag(help: "Show the calls that led there, as far as the guest's frame pointers tell.")
+    var backtrace = false
 
     @Flag(help: "Show the text screen.")
     var screen = false
@@ -94,7 +98,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private var showsDefault: Bool {
-        !regs && memory.isEmpty && disasm == nil && !stack && !screen && !console && pageTable == nil
+        !regs && memory.isEmpty && disasm == nil && !stack && !backtrace && !screen && !console && pageTable == nil
     }
 
     private func inspect(_ reader: TraceReader) throws -> InspectionReport {
@@ -102,10 +106,12 @@ struct InspectCommand: ParsableCommand {
         let moment = try MomentName(at).moment(in: reader)
         var report = InspectionReport(moment: moment, event: try reader.event(at: moment.event))
         if console { report.console = try ConsoleText.bytes(of: reader, through: moment.event) }
-        guard regs || showsDefault || !memory.isEmpty || disasm != nil || stack || screen || pageTable != nil else {
+        guard
+            regs || showsDefault || !memory.isEmpty || disasm != nil || stack || backtrace || screen || pageTable != nil
+        else {
             return report
         }
-        var view = try engine.choice.perform(Look(reader: reader, moment: moment))
+        var view = try engine.choice.perform(MachineAtMoment(reader: reader, moment: moment))
         if regs {
             report.registers = view.state.fields
         } else if showsDefault {
@@ -117,28 +123,15 @@ struct InspectCommand: ParsableCommand {
         if stack || showsDefault {
             report.stack = try StackListing(&view, symbols: listing.symbols, limit: Self.stackWords).entries
         }
+        if backtrace { report.backtrace = try Backtrace(&view, symbols: listing.symbols).frames }
         for place in stride(from: 0, to: memory.count, by: 2) {
             report.dumps.append(try dump(memory[place], memory[place + 1], &view, listing))
         }
-        if screen { report.screen = try ScreenText.lines(&view) }
+        if screen { report.screen = try ScreenReport(&view)?.lines ?? [] }
         if let pageTable {
             report.walk = try view.walk(GuestVirtualAddress(address(pageTable, &view, listing.symbols)))
         }
         return report
-    }
-
-    /// Looks at a moment, on the chosen engine.
-    private struct Look: EngineTask {
-        let reader: TraceReader
-        let moment: Moment
-
-        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> LiveView {
-            try ReplayProgress.showing { progress in
-                var timeline = try Timeline<P>(reader, showing: progress)
-                try timeline.seek(to: moment)
-                return try timeline.view()
-            }
-        }
     }
 
     private func dump(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Machine
 import Recorder
 import Replayer
+import Reports
 import SystemPackage
 import TraceFormat
 

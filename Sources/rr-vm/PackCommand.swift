@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recorder
+import Reports
 import SystemPackage
 import TraceFormat
 

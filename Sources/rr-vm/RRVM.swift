@@ -16,7 +16,7 @@ struct RRVM: ParsableCommand {
         subcommands: [
             DoctorCommand.self, RunCommand.self, RecordCommand.self, ReplayCommand.self, VerifyCommand.self,
             CheckCommand.self,
-            InfoCommand.self, EventsCommand.self,
+            InfoCommand.self, EventsCommand.self, ReportCommand.self,
             InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self, MinimizeCommand.self,
             DiffCommand.self, PackCommand.self, RepairCommand.self, RedactCommand.self,
         ]

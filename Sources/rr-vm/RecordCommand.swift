@@ -1,6 +1,7 @@
 import ArgumentParser
 import Machine
 import Recorder
+import Reports
 import SystemPackage
 import TraceFormat
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Engines
 import Replayer
+import Reports
 import SystemPackage
 import TraceFormat
 

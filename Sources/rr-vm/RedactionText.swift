@@ -1,4 +1,5 @@
 import Replayer
+import Reports
 import TraceFormat
 
 /// What `rr-vm redact` prints.

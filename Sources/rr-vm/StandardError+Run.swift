@@ -1,4 +1,5 @@
 import Recorder
+import Reports
 import SystemPackage
 
 extension StandardError {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Replayer
+import Reports
 import SystemPackage
 import TraceFormat
 

@@ -4,7 +4,8 @@ import Testing
 /// What the command line says of itself, and to a command line that makes no sense.
 @Suite struct HelpTests {
     static let commands = [
-        "doctor", "run", "record", "replay", "verify", "check", "info", "events", "inspect", "bisect", "last-write",
+        "doctor", "run", "record", "replay", "verify", "check", "info", "events", "report", "inspect", "bisect",
+        "last-write",
         "watch", "minimize", "diff", "pack", "repair", "redact",
     ]
 

@@ -9,23 +9,44 @@ public struct TextScreen: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of text memory.
     public static let memoryByteCount = 0x8000
 
-    /// The lines from top to bottom, without the spaces at their ends.
-    public let lines: [String]
+    /// One character of the screen.
+    public struct Cell: Hashable, Sendable {
+        /// What is shown.
+        public var character: Character
+        /// Bits 0 to 3 are the colour of the character, 4 to 6 that of the background; bit 7 lets it blink.
+        public var attribute: UInt8
+    }
+
+    /// The characters, line by line from top to bottom.
+    public let cells: [[Cell]]
 
     /// The screen that begins `start` characters into text memory, in which each character is a code and an attribute.
     /// Text memory wraps around, and is blank after the end of `memory`.
     public init(memory: Span<UInt8>, start: UInt16 = 0) {
-        var lines: [String] = []
+        var cells: [[Cell]] = []
         for line in 0..<Self.lineCount {
-            var text = ""
+            var row: [Cell] = []
             for column in 0..<Self.columnCount {
                 let place = (Int(start) + line * Self.columnCount + column) * 2 % Self.memoryByteCount
-                text.append(place < memory.count ? Self.character(memory[place]) : " ")
+                row.append(
+                    Cell(
+                        character: place < memory.count ? Self.character(memory[place]) : " ",
+                        attribute: place + 1 < memory.count ? memory[place + 1] : 0
+                    )
+                )
             }
-            while text.last == " " { text.removeLast() }
-            lines.append(text)
+            cells.append(row)
         }
-        self.lines = lines
+        self.cells = cells
+    }
+
+    /// The lines from top to bottom, without the spaces at their ends.
+    public var lines: [String] {
+        cells.map { row in
+            var text = String(row.map(\.character))
+            while text.last == " " { text.removeLast() }
+            return text
+        }
     }
 
     /// The lines, each with its end.

@@ -7,6 +7,8 @@ public import X86
 public struct TraceChanges {
     /// Changes what the trace says about itself.
     public var header: (inout TraceHeader) -> Void = { _ in }
+    /// Changes the names in the guest's code and data.
+    public var symbols: (inout [GuestSymbol]) -> Void = { _ in }
     /// Changes the list of events; keyframes and the end must stay among them.
     public var events: (inout [RecordedEvent]) -> Void = { _ in }
     /// Changes a keyframe's processor state or digest.
@@ -25,7 +27,9 @@ extension TraceReader {
         changes.header(&header)
         var events = try allEvents()
         changes.events(&events)
-        var writer = try TraceWriter(path: path, header: header)
+        var symbols = try symbols()
+        changes.symbols(&symbols)
+        var writer = try TraceWriter(path: path, header: header, symbols: symbols)
         for recorded in events {
             switch recorded.event {
             case .keyframe(let number, _):

@@ -1,7 +1,7 @@
 /// Numbers as people read them.
-enum Quantity {
+public enum Quantity {
     /// `1,234,567`.
-    static func count(_ value: UInt64) -> String {
+    public static func count(_ value: UInt64) -> String {
         var digits = Array(String(value))
         var position = digits.count - 3
         while position > 0 {
@@ -12,12 +12,12 @@ enum Quantity {
     }
 
     /// `fwait 2, iret 1,265`.
-    static func counts(_ values: [String: UInt64]) -> String {
+    public static func counts(_ values: [String: UInt64]) -> String {
         values.sorted { $0.key < $1.key }.map { "\($0.key) \(count($0.value))" }.joined(separator: ", ")
     }
 
     /// `512 bytes`, `1.5 KiB`, `3.2 MiB`.
-    static func bytes(_ value: UInt64) -> String {
+    public static func bytes(_ value: UInt64) -> String {
         if value < 1024 { return "\(value) bytes" }
         let units = ["KiB", "MiB", "GiB", "TiB"]
         var amount = Double(value) / 1024
@@ -30,7 +30,7 @@ enum Quantity {
     }
 
     /// `0.4 s`.
-    static func seconds(_ value: Double) -> String {
+    public static func seconds(_ value: Double) -> String {
         "\(oneDecimal(value)) s"
     }
 

@@ -1,10 +1,17 @@
-import Glibc
-import TraceFormat
-import X86
+internal import Glibc
+public import TraceFormat
+internal import X86
 
 extension TraceInfo {
     /// The trace in words for a person, several lines.
-    var text: String {
+    public var text: String {
+        facts.map { fact in
+            fact.name + String(repeating: " ", count: max(1, 20 - fact.name.count)) + fact.value
+        }.printableText
+    }
+
+    /// What there is to know about the trace, in the order in which people look at it.
+    public var facts: [Fact] {
         var rows: [(String, String)] = [
             (
                 "guest",
@@ -38,9 +45,7 @@ extension TraceInfo {
         rows += header.notes.map { ($0.key, $0.value) }
         if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))
-        return rows.map { name, value in
-            name + String(repeating: " ", count: max(1, 20 - name.count)) + value
-        }.printableText
+        return rows.map(Fact.init)
     }
 
     /// The patched instructions, by kind.
@@ -51,7 +56,7 @@ extension TraceInfo {
     }
 
     /// The day and time of the recording, in UTC.
-    private var date: String {
+    var date: String {
         var seconds = time_t(header.creationTime)
         var parts = unsafe tm()
         // SAFETY: gmtime_r fills the structure it is given, or gives nil for a year that does not fit.
