@@ -49,7 +49,7 @@ struct AddressSpaces {
     /// Forgets all translations of all spaces; the present one is that of these page tables from now on.
     mutating func empty(root: UInt64) {
         for index in 0..<Self.count {
-            forget(index)
+            if index == current || spaces[index].isReady { forget(index) }
             spaces[index].root = AddressSpace.none
         }
         spaces[current].root = root
@@ -66,7 +66,12 @@ struct AddressSpaces {
         return lastGeneration
     }
 
+    /// Makes all entries of a space lead nowhere. Those of a space that was never used are zeros, which is a page that exists.
     private mutating func forget(_ index: Int) {
+        if !spaces[index].isReady {
+            for number in 0..<Self.entryCount { unsafe entry(index, number).initialize(to: Translation()) }
+            spaces[index].isReady = true
+        }
         for position in 0..<spaces[index].used { unsafe entry(index, listed(index, position)).pointee = Translation() }
         spaces[index].used = 0
     }
@@ -115,6 +120,8 @@ private struct AddressSpace {
     var lastUse: UInt64 = 0
     /// Entries that are used.
     var used = 0
+    /// All entries are translations: see ``AddressSpaces/forget(_:)``.
+    var isReady = false
 
     /// No address of page tables.
     static let none: UInt64 = 1

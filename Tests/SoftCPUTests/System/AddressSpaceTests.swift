@@ -58,6 +58,18 @@ struct AddressSpaceTests {
         #expect(try pushed(machine, order.count) == order.map { 100 + UInt64($0) })
     }
 
+    @Test("the page at address 0 is found as any other, in each")
+    func firstPage() throws {
+        // add dword [0], 5
+        let add: [UInt8] = [0x83, 0x05, 0, 0, 0, 0, 5]
+        let code: [UInt8] = (0..<Self.spaces).flatMap { visit($0) + add }
+        let machine = try machine(code + [0xF4])
+
+        #expect(machine.processor.run(upTo: 10000) == .halt)
+
+        #expect(try machine.machine.number(at: 0, bytes: 4) == UInt64(5 * Self.spaces))
+    }
+
     @Test("a change of the tables of another space holds when that is entered again", arguments: [1, 10000])
     func changedTables(_ slice: Int) throws {
         let code = visit(3) + visit(0) + store(0x6_5007, at: 0x4_3000) + visit(3) + visit(3) + visit(0)
