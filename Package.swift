@@ -46,6 +46,8 @@ let package = Package(
         .target(name: "CKVM"),
         .target(name: "CPerf"),
         .target(name: "CHostIO"),
+        // Guests that come with the program, as data.
+        .target(name: "ExampleGuests"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
@@ -146,7 +148,7 @@ let package = Package(
         .executableTarget(
             name: "rr-vm",
             dependencies: [
-                "CHostIO", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
+                "CHostIO", "ExampleGuests", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
                 "Engines", "TraceFormat", "Machine", "Recorder", "Replayer", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),

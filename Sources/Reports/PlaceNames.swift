@@ -26,7 +26,7 @@ enum PlaceNames {
     static let screenIndexPort = VGAPort.controllerIndex.rawValue
     static let screenDataPort = VGAPort.controllerData.rawValue
 
-    private static let ports: [UInt16: String] = {
+    static let ports: [UInt16: String] = {
         var names: [UInt16: String] = [:]
         for serial in SerialPort.allCases {
             for register in SerialRegister.allCases {

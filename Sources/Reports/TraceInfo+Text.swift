@@ -42,6 +42,7 @@ extension TraceInfo {
         if !completedInstructions.isEmpty {
             rows.append(("completed", "\(Quantity.counts(completedInstructions)), for the host"))
         }
+        if let seed = header.chaosSeed { rows.append(("chaos seed", "\(seed)")) }
         rows += header.notes.map { ($0.key, $0.value) }
         if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))

@@ -34,6 +34,9 @@ extension DeviceOptions {
         return words
     }
 
+    /// The keys that end the run, for the line that shows progress.
+    var endingKeys: String { rawKeys && usesStandardInput ? "Ctrl-A X" : "Ctrl-C" }
+
     /// Whether standard input is the guest's console.
     var usesStandardInput: Bool { input == nil && inputScript == nil }
 }

@@ -33,6 +33,14 @@ struct DeviceOptions: ParsableArguments {
     )
     var inputScript: FilePath?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Type Ctrl-C on the guest's console instead of ending the run with it.",
+            discussion: "Ctrl-A X ends the run in any case, Ctrl-A A types a Ctrl-A."
+        )
+    )
+    var rawKeys = false
+
     @Option(
         help: ArgumentHelp(
             "The machine's clock: real follows the host's, virtual skips the time while the guest waits.",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Replayer
 import Reports
 import SystemPackage
 import TraceFormat
@@ -7,16 +8,23 @@ import X86
 
 /// `rr-vm events`.
 struct EventsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "events", abstract: "List the events of a trace.")
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "List the events of a trace.",
+        discussion: """
+            A moment is EVENT, end, -EVENTS (before the end), SECONDSs (as in 12.5s), port:PORT (its first access) or \
+            console:TEXT (the first time it shows).
+            """
+    )
 
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
-    @Option(help: ArgumentHelp("The first event to list.", valueName: "event"))
-    var from: UInt64?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first event to list.", valueName: "moment"))
+    var from: String?
 
-    @Option(help: ArgumentHelp("The last event to list.", valueName: "event"))
-    var to: UInt64?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The last event to list.", valueName: "moment"))
+    var to: String?
 
     @Option(
         help: ArgumentHelp(
@@ -27,8 +35,10 @@ struct EventsCommand: ParsableCommand {
     )
     var kind: KindSet?
 
-    @Option(help: ArgumentHelp("Only accesses to this port, decimal or with 0x.", valueName: "port"))
-    var port: PortNumber?
+    @Option(
+        help: ArgumentHelp("Only accesses to these ports, separated by commas, decimal or with 0x.", valueName: "ports")
+    )
+    var port: PortSet?
 
     @Flag(help: "Print one JSON object per line.")
     var json = false
@@ -37,7 +47,14 @@ struct EventsCommand: ParsableCommand {
     var follow = false
 
     func validate() throws {
-        if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
+        if follow, [from, to].contains(where: { $0.map { UInt64($0) == nil } ?? false }) {
+            throw ValidationError(
+                "--follow needs numbers of events for --from and --to: other moments may still change"
+            )
+        }
+        if let first = from.flatMap({ UInt64($0) }), let last = to.flatMap({ UInt64($0) }), first > last {
+            throw ValidationError("--from \(first) is after --to \(last)")
+        }
     }
 
     @OptionGroup var confinement: ConfinementOption
@@ -49,17 +66,22 @@ struct EventsCommand: ParsableCommand {
                 try listGrowing(&output)
             } else {
                 let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: nil) }
-                if let from, !reader.events.contains(EventOrdinal(from)) {
-                    _ = try reader.event(at: EventOrdinal(from))
+                var position = try from.map { try event($0, in: reader) } ?? reader.header.firstEvent
+                let last = try to.map { UInt64($0) == nil ? try event($0, in: reader) : nil }.flatMap(\.self)
+                if let last, last < position {
+                    throw CommandFailure(.usage, "--from \(position) is after --to \(last)")
                 }
-                var position = from.map { EventOrdinal($0) } ?? reader.header.firstEvent
-                _ = try list(reader, from: &position, &output)
+                _ = try list(reader, from: &position, to: last, &output)
                 try output.flush()
             }
-        } catch let error as TraceError {
+        } catch {
             try output.flush()
-            throw CommandFailure(error)
+            throw CommandFailure(any: error)
         }
+    }
+
+    private func event(_ name: String, in reader: TraceReader) throws -> EventOrdinal {
+        try MomentName(name).moment(in: reader).event
     }
 
     /// Lists the events that exist and those that follow, until the recording ends or can no longer grow.
@@ -68,7 +90,7 @@ struct EventsCommand: ParsableCommand {
         // A recorder with a ring puts one file after another in the trace's place, and each must be opened.
         confinement.keepDirectories(of: [path], machines: nil)
         var follower = try TraceFollower(named: path)
-        var position = from.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
+        var position = from.flatMap { UInt64($0) }.map { EventOrdinal($0) } ?? follower.reader.header.firstEvent
         while true {
             let hasMore = try list(follower.reader, from: &position, &output)
             try output.flush()
@@ -107,16 +129,23 @@ struct EventsCommand: ParsableCommand {
     private func list(
         _ reader: TraceReader,
         from position: inout EventOrdinal,
+        to last: EventOrdinal? = nil,
         _ output: inout StandardOutput
     ) throws -> Bool {
+        // A number may be beyond the trace's end.
+        let end = last?.rawValue ?? to.flatMap { UInt64($0) } ?? .max
+        let symbols = SymbolTable(try reader.symbols())
         var cursor = reader.events(from: position)
         defer { position = cursor.position }
         while let event = try cursor.next() {
-            guard event.ordinal.rawValue <= to ?? .max else { return false }
-            guard kind?.contains(event.event.kind) ?? true, port == nil || event.event.port == port?.port else {
+            guard event.ordinal.rawValue <= end else { return false }
+            guard kind?.contains(event.event.kind) ?? true,
+                port?.ports.contains(where: { $0 == event.event.port }) ?? true
+            else {
                 continue
             }
-            try output.write(json ? event.json : "\(event)")
+            let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
+            try output.write(json ? event.json : "\(event)\(symbol.map { " <\($0)>" } ?? "")")
         }
         return true
     }
@@ -139,14 +168,18 @@ struct KindSet: ExpressibleByArgument {
     func contains(_ kind: Event.Kind) -> Bool { kinds.contains(kind) }
 }
 
-/// A port as `--port` names it.
-struct PortNumber: ExpressibleByArgument {
-    let port: Port
+/// The ports that `--port` names.
+struct PortSet: ExpressibleByArgument {
+    let ports: Set<Port>
 
     init?(argument: String) {
-        let isHexadecimal = argument.lowercased().hasPrefix("0x")
-        guard let value = UInt16(isHexadecimal ? argument.dropFirst(2) : argument[...], radix: isHexadecimal ? 16 : 10)
-        else { return nil }
-        port = Port(value)
+        var ports: Set<Port> = []
+        for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let isHexadecimal = word.lowercased().hasPrefix("0x")
+            let digits = isHexadecimal ? word.dropFirst(2) : word
+            guard let value = UInt16(digits, radix: isHexadecimal ? 16 : 10) else { return nil }
+            ports.insert(Port(value))
+        }
+        self.ports = ports
     }
 }

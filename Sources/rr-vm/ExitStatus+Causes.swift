@@ -25,13 +25,17 @@ extension TraceError {
 }
 
 extension RunSummary {
-    /// Ends the command as Solo5's own tender does if the guest is a unikernel: with the status that the guest gave, or
-    /// with 1 if the guest was at fault.
-    func endAsUnikernel(_ configuration: MachineConfiguration) throws {
-        guard configuration.unikernel != nil else { return }
+    /// Ends the command with the guest's own status if that was asked for, or if the guest is a unikernel, as Solo5's
+    /// own tender does: with the lowest byte of the code that it gave, and with 1 if it was at fault.
+    func endAsGuest(_ configuration: MachineConfiguration, asked status: ReportedStatus) throws {
+        guard configuration.unikernel != nil || status == .guest else { return }
         switch outcome {
         case .exited(let code) where code & 0xFF != 0: throw ExitCode(Int32(code & 0xFF))
-        case .tripleFault, .guestFault, .halted: throw ExitCode(1)
+        // A code whose lowest byte is 0 is a failure too.
+        case .exited(let code) where code != 0: throw ExitCode(1)
+        case .tripleFault, .guestFault, .emulationFailure: throw ExitCode(1)
+        case .stopped(.timeLimit) where status == .guest: throw ExitCode(1)
+        case .halted where configuration.unikernel != nil: throw ExitCode(1)
         default: return
         }
     }
@@ -49,4 +53,12 @@ extension RunSummary {
             throw CommandFailure(.inputOutput, StandardOutput.message(consoleFailure) + rest)
         }
     }
+}
+
+/// Whose status a command ends with that runs a guest.
+enum ReportedStatus: String, CaseIterable, ExpressibleByArgument {
+    /// This program's: whether the run was done.
+    case run
+    /// The guest's: whether it exited with 0.
+    case guest
 }

@@ -24,6 +24,14 @@ enum FileSystem {
         information(on: path, following: true).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
+    /// Where a symbolic link leads; nil for anything else.
+    static func target(ofLink link: FilePath) -> FilePath? {
+        var name = [CInterop.PlatformChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        // SAFETY: readlink fills at most the size that it is given, which leaves the last element 0.
+        let length = unsafe link.withPlatformString { unsafe readlink($0, &name, Int(PATH_MAX)) }
+        return length > 0 ? FilePath(platformString: name) : nil
+    }
+
     /// Makes a symbolic link, and replaces an existing link of that name. Anything else of that name is left alone.
     static func replaceLink(at link: FilePath, target: FilePath) {
         if let present = information(on: link, following: false), present.st_mode & S_IFMT != S_IFLNK { return }
@@ -34,6 +42,20 @@ enum FileSystem {
         }
         guard isMade else { return }
         if !rename(temporary, to: link) { temporary.removeFile() }
+    }
+
+    /// Writes the content of a file behind what an open file holds.
+    static func append(_ path: FilePath, to other: FileDescriptor) throws {
+        let file = try FileDescriptor.open(path, .readOnly)
+        try file.closeAfter {
+            var block = [UInt8](repeating: 0, count: 1 << 20)
+            while true {
+                // SAFETY: read fills at most the block's own bytes.
+                let count = try unsafe block.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+                if count == 0 { return }
+                _ = try other.writeAll(block[..<count])
+            }
+        }
     }
 
     /// Gives a file another name, in place of whatever has that name; false and `errno` if that fails.
@@ -64,6 +86,25 @@ enum FileSystem {
             unsafe following ? stat(name, &information) : lstat(name, &information)
         }
         return result == 0 ? information : nil
+    }
+
+    /// The names in a directory, in alphabetical order.
+    static func names(in directory: FilePath) throws(CommandFailure) -> [String] {
+        // SAFETY: the name is a C string for the length of the call; the stream is used on this thread only, and closed.
+        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
+            throw CommandFailure(.noInput, "cannot list \(directory): \(Errno(rawValue: errno))")
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        // SAFETY: an entry is valid until the next call, and its name ends with a zero.
+        while let entry = unsafe readdir(stream) {
+            names.append(
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+                    unsafe CommandArguments.text(Array($0.prefix { $0 != 0 }))
+                }
+            )
+        }
+        return names.sorted()
     }
 
     /// Whether an open file is a regular one.

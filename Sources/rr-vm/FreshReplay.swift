@@ -8,7 +8,7 @@ struct FreshReplay: EngineTask {
     let reader: TraceReader
 
     func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Result<ReplayReport, Divergence> {
-        try ReplayProgress.showing { progress in
+        try ReplayProgress.showing(of: reader.eventCount) { progress in
             var session = try ReplaySession<P>(reader)
             return try session.run { _ in progress.replayed.add(1) }
         }

@@ -27,8 +27,14 @@ struct InfoCommand: ParsableCommand {
     func run() throws {
         let reader = try TraceLocation.open(file, checking: check) { confinement.keepOpenFiles(machines: nil) }
         let info: TraceInfo
-        do { info = try TraceInfo(reader, countsKinds: counts) } catch { throw CommandFailure(error) }
-        try StandardOutput.print(json ? info.json : info.text)
+        let end: String
+        do {
+            info = try TraceInfo(reader, countsKinds: counts)
+            end = try reader.endText()
+        } catch {
+            throw CommandFailure(error)
+        }
+        try StandardOutput.print(json ? info.json : info.text + end)
         if check { StandardError.write("rr-vm: no fault found in \(Quantity.bytes(info.byteCount))") }
     }
 }

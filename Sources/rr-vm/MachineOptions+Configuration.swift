@@ -40,6 +40,9 @@ extension MachineOptions {
     private func loadGuest(_ attachments: [UnikernelDevice]) throws(CommandFailure) -> (GuestImage, DriveOption?) {
         if let guest {
             let bytes = try FileSystem.read(guest, what: "the guest", limit: Self.largestImage)
+            if boot.bootProtocol == nil, let mistake = UnlikelyGuest(bytes) {
+                throw CommandFailure(.badData, mistake.refusal(of: guest))
+            }
             let bootProtocol: BootProtocol
             do {
                 bootProtocol = if let asked = boot.bootProtocol { asked } else { try BootProtocol.detect(bytes) }

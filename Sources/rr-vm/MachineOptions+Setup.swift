@@ -36,7 +36,7 @@ extension MachineOptions {
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         guard devices.usesStandardInput else { return try body() }
-        let terminal = TerminalInput(setup.input, stop: setup.stop)
+        let terminal = TerminalInput(setup.input, stop: setup.stop, endsAtInterrupt: !devices.rawKeys)
         defer { terminal.end() }
         return try body()
     }

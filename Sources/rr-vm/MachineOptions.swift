@@ -71,6 +71,17 @@ struct MachineOptions: ParsableArguments {
     )
     var noReboot = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The exit status: run (0 if the run was done) or guest (the guest's own).",
+            discussion:
+                "guest: the lowest byte of the code that the guest exited with, and 1 for a fault or the limit of "
+                + "--max-time, as 'git bisect run' needs it.",
+            valueName: "whose"
+        )
+    )
+    var exitStatus = ReportedStatus.run
+
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "seconds"))
     var maxTime: Double?
 

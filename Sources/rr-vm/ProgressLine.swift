@@ -60,18 +60,23 @@ struct ProgressLine {
         }
     }
 
-    /// Shows `verb`, the events and the time four times a second, and the size of the file that `growing` gives, if
-    /// any.
+    /// Shows `verb`, the events and the time four times a second, the size of the file that `growing` gives, if any, and
+    /// which keys end the run.
     init(
         _ verb: String,
+        endedBy keys: String? = nil,
         growing path: @escaping @Sendable () -> FilePath? = { nil },
         events: @escaping @Sendable () -> UInt64
     ) {
-        self.init(growing: path) { "\(verb): \(Quantity.count(events())) events" }
+        self.init(growing: path, endedBy: keys) { "\(verb): \(Quantity.count(events())) events" }
     }
 
     /// Shows what `work` gives and the time four times a second, and the size of the file that `growing` gives, if any.
-    init(growing path: @escaping @Sendable () -> FilePath? = { nil }, work: @escaping @Sendable () -> String) {
+    init(
+        growing path: @escaping @Sendable () -> FilePath? = { nil },
+        endedBy keys: String? = nil,
+        work: @escaping @Sendable () -> String
+    ) {
         guard StandardError.isTerminal else {
             timer = nil
             return
@@ -83,7 +88,7 @@ struct ProgressLine {
         timer.setEventHandler { [screen] in
             let seconds = start.duration(to: .now) / .seconds(1)
             let size = path().flatMap(FileSystem.size).map { ", " + Quantity.bytes($0) } ?? ""
-            screen.show("\(work()), \(Quantity.seconds(seconds))\(size)")
+            screen.show("\(work()), \(Quantity.seconds(seconds))\(size)\(keys.map { "; \($0) ends it" } ?? "")")
         }
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
         timer.resume()
@@ -122,13 +127,24 @@ struct ReplayProgress {
     let replayed = ProgressCounter()
     let line: ProgressLine
 
-    private init() {
-        line = ProgressLine("replaying") { [replayed] in replayed.count }
+    private init(total: UInt64?) {
+        let start = ContinuousClock.now
+        line = ProgressLine { [replayed] in
+            let count = replayed.count
+            guard let total, count <= total else { return "replaying: \(Quantity.count(count)) events" }
+            let seconds = start.duration(to: .now) / .seconds(1)
+            // The first second says little about the rest.
+            let rest = seconds < 1 || count == 0 ? nil : seconds * Double(total - count) / Double(count)
+            let left = rest.map { ", about \(Quantity.seconds($0)) left" } ?? ""
+            return "replaying: \(Quantity.count(count)) of \(Quantity.count(total)) events\(left)"
+        }
     }
 
     /// Shows one line while `body` works, for all of its replays together, because each may be too short to show any.
-    static func showing<Result>(_ body: (Self) throws -> Result) rethrows -> Result {
-        let progress = Self()
+    ///
+    /// - Parameter total: how many events there are to replay in all, if that is known.
+    static func showing<Result>(of total: UInt64? = nil, _ body: (Self) throws -> Result) rethrows -> Result {
+        let progress = Self(total: total)
         defer { progress.line.end() }
         return try body(progress)
     }

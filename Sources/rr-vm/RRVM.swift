@@ -14,11 +14,13 @@ struct RRVM: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DoctorCommand.self, RunCommand.self, RecordCommand.self, ReplayCommand.self, VerifyCommand.self,
+            DoctorCommand.self, ExampleCommand.self, RunCommand.self, RecordCommand.self, ReplayCommand.self,
+            VerifyCommand.self,
             CheckCommand.self,
-            InfoCommand.self, EventsCommand.self, ReportCommand.self,
+            ListCommand.self, InfoCommand.self, EventsCommand.self, ReportCommand.self,
             InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self, MinimizeCommand.self,
-            DiffCommand.self, PackCommand.self, RepairCommand.self, RedactCommand.self,
+            DiffCommand.self, ExportCommand.self, BundleCommand.self, PackCommand.self, RepairCommand.self,
+            RedactCommand.self,
         ]
     )
 
@@ -31,6 +33,11 @@ struct RRVM: ParsableCommand {
         var arguments = words
         do {
             try OpenFileLimit.require()
+            if let word = words.first,
+                let refusal = CommandName.refusal(of: word, commands: configuration.subcommands)
+            {
+                throw CommandFailure(.usage, refusal)
+            }
             arguments = try TenderArguments.translated(words)
             var command = try parseAsRoot(arguments)
             try command.run()
@@ -52,6 +59,8 @@ struct RRVM: ParsableCommand {
             do { _ = try parseAsRoot(arguments.map(\.printable)) } catch { message = fullMessage(for: error) }
         }
         guard !message.isEmpty else { Glibc.exit(status) }
+        // Every error begins with the program's name.
+        if message.hasPrefix("Error: ") { message = "rr-vm: " + message.dropFirst("Error: ".count) }
         if status == 0 {
             try? StandardOutput.print(message)
         } else {

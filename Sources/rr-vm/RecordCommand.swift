@@ -10,7 +10,9 @@ struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Record one run of a guest into a trace.",
-        discussion: "The guest's console goes to standard output. Ctrl-C ends the recording with a complete trace."
+        discussion:
+            "The guest's console goes to standard output. Ctrl-C ends the recording with a complete trace; with "
+            + "--raw-keys, Ctrl-A X does."
     )
 
     @Option(
@@ -18,7 +20,7 @@ struct RecordCommand: ParsableCommand {
         help: ArgumentHelp(
             "The trace to make; it is never overwritten.",
             discussion:
-                "Default: the guest's name and a number, in the current directory. A link 'latest' is made beside it.",
+                "Default: the guest's name and a number, in the current directory or in $RR_VM_TRACE_DIR. A link 'latest' is made beside it.",
             valueName: "file"
         )
     )
@@ -29,7 +31,8 @@ struct RecordCommand: ParsableCommand {
         help: ArgumentHelp(
             "Record again and again with new chaos seeds, at most this many times, and keep the first run that fails.",
             discussion:
-                "A failure is an exit code other than 0, a fault, the text of --until, or the limit of --max-time.",
+                "A failure is an exit code other than 0, a fault, the text of --until, or the limit of --max-time. Exit status 0 "
+                + "if a run failed and is kept, 1 if none did.",
             valueName: "tries"
         )
     )
@@ -89,7 +92,11 @@ struct RecordCommand: ParsableCommand {
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
-        let line = ProgressLine("recording", growing: { progress.place?.unfinished }) { progress.events }
+        let line = ProgressLine(
+            "recording",
+            endedBy: machine.devices.endingKeys,
+            growing: { progress.place?.unfinished }
+        ) { progress.events }
         defer { line.end() }
         setup.willShowConsole = line.willShowConsole
         let summary: RunSummary
@@ -110,7 +117,7 @@ struct RecordCommand: ParsableCommand {
         try report(summary)
         try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
-        try summary.endAsUnikernel(prepared.configuration)
+        try summary.endAsGuest(prepared.configuration, asked: machine.exitStatus)
     }
 
     private func hunt(
@@ -158,7 +165,7 @@ struct RecordCommand: ParsableCommand {
         let last = tried.count
         guard let summary else {
             StandardError.write("rr-vm: no failure in \(last) \(last == 1 ? "try" : "tries")")
-            return
+            throw ExitCode(ExitStatus.different.rawValue)
         }
         StandardError.write("rr-vm: try \(last) failed, with --chaos \(firstSeed &+ (last - 1))")
         try report(summary)

@@ -42,7 +42,7 @@ struct ReplayCommand: ParsableCommand {
         let reader = try TraceLocation.open(file, replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
-        let (report, seconds) = try ReplayProgress.showing {
+        let (report, seconds) = try ReplayProgress.showing(of: reader.eventCount) {
             try Replay.run(
                 reader,
                 on: engine.choice,

@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
         let interruption = Interruption(of: setup.stop)
         defer { interruption.end() }
         let progress = setup.progress
-        let line = ProgressLine("running") { progress.events }
+        let line = ProgressLine("running", endedBy: machine.devices.endingKeys) { progress.events }
         defer { line.end() }
         setup.willShowConsole = line.willShowConsole
         let summary: RunSummary
@@ -46,6 +46,6 @@ struct RunCommand: ParsableCommand {
         StandardError.write(notesOn: summary)
         try summary.printExtras(asked: machine.devices)
         try summary.checkOutcome()
-        try summary.endAsUnikernel(prepared.configuration)
+        try summary.endAsGuest(prepared.configuration, asked: machine.exitStatus)
     }
 }

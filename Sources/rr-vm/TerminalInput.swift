@@ -9,7 +9,8 @@ import TraceFormat
 /// Standard input as the guest's console. A terminal is put into raw mode; anything else is read only as far as the
 /// guest reads.
 ///
-/// On a terminal Ctrl-C and Ctrl-A X end the run, Ctrl-A C types a Ctrl-C and Ctrl-A A a Ctrl-A.
+/// On a terminal Ctrl-A X ends the run and so does Ctrl-C, unless it is to be typed. Ctrl-A C types a Ctrl-C in any case,
+/// and Ctrl-A A a Ctrl-A.
 struct TerminalInput {
     private static let descriptor = FileDescriptor.standardInput
     private static let escape: UInt8 = 0x01
@@ -19,7 +20,7 @@ struct TerminalInput {
     private static let isInUse = Mutex(false)
 
     /// Begins to read, on a thread of its own.
-    init(_ input: ConsoleInput, stop: StopRequest) {
+    init(_ input: ConsoleInput, stop: StopRequest, endsAtInterrupt: Bool) {
         let isTerminal = Self.isInUse.withLock { isInUse in
             isInUse = Self.makeRaw()
             return isInUse
@@ -27,7 +28,7 @@ struct TerminalInput {
         // A background job that reads from its terminal would be stopped.
         guard isTerminal || isatty(Self.descriptor.rawValue) == 0 else { return }
         let thread = DispatchQueue(label: "console input")
-        thread.async { isTerminal ? Self.type(into: input, stop) : Self.feed(input) }
+        thread.async { isTerminal ? Self.type(into: input, stop, endsAtInterrupt) : Self.feed(input) }
     }
 
     /// Restores the terminal. The reading goes on until the process ends.
@@ -72,7 +73,7 @@ struct TerminalInput {
 
     /// Keeps reading even if the guest reads nothing, because a key may end the run. What is typed then is lost
     /// eventually, as on a real machine.
-    private static func type(into input: ConsoleInput, _ stop: StopRequest) {
+    private static func type(into input: ConsoleInput, _ stop: StopRequest, _ endsAtInterrupt: Bool) {
         var isEscaped = false
         while let bytes = read() {
             for byte in bytes {
@@ -82,8 +83,8 @@ struct TerminalInput {
                 }
                 defer { isEscaped = false }
                 switch (isEscaped, byte) {
-                case (true, UInt8(ascii: "x")), (true, UInt8(ascii: "X")), (false, interrupt):
-                    stop.request(.interrupted)
+                case (true, UInt8(ascii: "x")), (true, UInt8(ascii: "X")): stop.request(.interrupted)
+                case (false, interrupt) where endsAtInterrupt: stop.request(.interrupted)
                 case (true, UInt8(ascii: "a")), (true, UInt8(ascii: "A")), (true, escape): input.offer([escape])
                 case (true, UInt8(ascii: "c")), (true, UInt8(ascii: "C")), (true, interrupt): input.offer([interrupt])
                 default: input.offer([byte])

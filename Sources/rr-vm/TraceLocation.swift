@@ -1,21 +1,50 @@
+import Glibc
 import SystemPackage
 import TraceFormat
 
-/// Where traces are kept when the user does not say: in the current directory, numbered, with a link to the latest.
+/// Where traces are kept when the user does not say: in the directory that `RR_VM_TRACE_DIR` names, or else in the current
+/// one, numbered, with a link to the latest.
 enum TraceLocation {
-    static let latest = FilePath("latest")
-    static let fileExtension = "rrvm"
+    private static let latest = FilePath("latest")
+    private static let fileExtension = "rrvm"
+
+    /// The directory where traces are kept.
+    static var directory: FilePath {
+        // SAFETY: the string that getenv gives lives as long as nobody changes the environment, which nobody does here.
+        guard let name = unsafe getenv("RR_VM_TRACE_DIR"), unsafe name[0] != 0 else { return "." }
+        return unsafe FilePath(platformString: name)
+    }
+
+    /// A file's name in that directory, or alone if that is the current one.
+    private static func place(_ name: FilePath) -> FilePath {
+        directory == "." ? name : directory.appending(name.components)
+    }
+
+    /// Whether a file's name is that of a trace, finished or not.
+    static func isTrace(_ name: String) -> Bool {
+        name.hasSuffix(".\(fileExtension)") || name.hasSuffix(".\(fileExtension).part")
+    }
 
     /// The trace that a command without a FILE means.
     static func resolve(_ file: FilePath?) throws(CommandFailure) -> FilePath {
-        if let file { return file }
+        if let file {
+            // A bare name may be that of a trace which was recorded without a name.
+            let kept = place(file)
+            let isHere = FileSystem.exists(file) || FileSystem.exists(file.unfinished)
+            let isKept = FileSystem.exists(kept) || FileSystem.exists(kept.unfinished)
+            return file.components.count == 1 && !file.isAbsolute && !isHere && isKept ? kept : file
+        }
+        let latest = place(latest)
         guard FileSystem.exists(latest) else {
             throw CommandFailure(
                 .noInput,
-                "no FILE given, and there is no '\(latest)' here: record a guest first, or name a trace"
+                "no FILE given, and there is no '\(latest)'\(directory == "." ? " here" : ""): record a guest first, or name a trace"
             )
         }
-        return latest
+        // What is made of the trace is named after it.
+        guard let target = FileSystem.target(ofLink: latest), target.components.count == 1 else { return latest }
+        let trace = place(target)
+        return FileSystem.exists(trace) ? trace : latest
     }
 
     /// Opens the trace that a command means, and says so if its end is missing. An unfinished trace, whose name still
@@ -77,10 +106,10 @@ enum TraceLocation {
         }
     }
 
-    /// The names `NAME.N.rrvm` in the current directory for a guest's file, in ascending order: a recording takes the
+    /// The names `NAME.N.rrvm` for a guest's file, in ascending order: a recording takes the
     /// first free one. A name is left out if a killed recorder has left the second file of a ring beside it.
     static func numbered(forGuest guest: FilePath) -> some Sequence<FilePath> {
-        let name = FilePath(guest.lastComponent?.stem ?? "guest")
+        let name = place(FilePath(guest.lastComponent?.stem ?? "guest"))
         return (0...).lazy.map { name.appendingSuffix(".\($0).\(fileExtension)") }
             .filter { !FileSystem.exists($0.appendingSuffix(".next").unfinished) }
     }

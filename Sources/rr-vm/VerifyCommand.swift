@@ -61,7 +61,7 @@ struct VerifyCommand: ParsableCommand {
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
         var last: ReplayReport?
-        try ReplayProgress.showing { progress in
+        try ReplayProgress.showing(of: shard == nil ? reader.eventCount * UInt64(self.repeat) : nil) { progress in
             for _ in 0..<self.repeat {
                 guard let (report, duration) = try replay(reader, part, progress) else { break }
                 seconds += duration

@@ -4,9 +4,10 @@ import Testing
 /// What the command line says of itself, and to a command line that makes no sense.
 @Suite struct HelpTests {
     static let commands = [
-        "doctor", "run", "record", "replay", "verify", "check", "info", "events", "report", "inspect", "bisect",
+        "doctor", "example", "run", "record", "replay", "verify", "check", "ls", "info", "events", "report", "inspect",
+        "bisect",
         "last-write",
-        "watch", "minimize", "diff", "pack", "repair", "redact",
+        "watch", "minimize", "diff", "export", "bundle", "pack", "repair", "redact",
     ]
 
     @Test(arguments: commands)

@@ -137,7 +137,8 @@ import TraceFormat
 
     @Test(
         arguments: [
-            ["--from", "5", "--to", "4"], ["--from", "46"], ["--from", "-1"], ["--kind", "nonsense"], ["--kind", ""],
+            ["--from", "5", "--to", "4"], ["--from", "46"], ["--from", "-1000000"], ["--kind", "nonsense"],
+            ["--kind", ""],
             ["--port", "65536"], ["--port", "0x"], ["--from", "x"],
         ]
     )

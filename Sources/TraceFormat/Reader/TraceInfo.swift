@@ -85,6 +85,7 @@ extension TraceInfo {
         object.add("hostKernel", header.host.kernelRelease)
         object.add("hostModule", header.host.module)
         object.add("landing", header.landing.name)
+        if let seed = header.chaosSeed { object.add("chaosSeed", seed) }
         object.add("patchedInstructions", UInt64(header.patches.count))
         object.add("completedInstructions", completedObject)
         object.add("bytes", byteCount)

@@ -6,6 +6,9 @@ public import SystemPackage
 /// Opening reads the header and the index's root, whatever the size of the trace. A trace without an end, because its
 /// recorder was killed or is still writing, is scanned instead and read up to its last whole chunk.
 public struct TraceReader: Sendable {
+    /// The first bytes of every trace.
+    public static var magic: [UInt8] { FilePrefix.magic }
+
     /// What the trace says about itself.
     public let header: TraceHeader
     /// What is missing, in a sentence; nil for a whole trace.

@@ -1,0 +1,27 @@
+public import TraceFormat
+
+/// Writes a trace in another program's format, event by event.
+public protocol TraceExport {
+    /// What comes before the first event.
+    mutating func start() -> String
+    /// What is written for an event; nothing for many.
+    mutating func take(_ recorded: RecordedEvent) -> String
+    /// What comes after the last event.
+    mutating func finish() -> String
+}
+
+/// Texts of JSON (RFC 8259, 7).
+enum JSONText {
+    /// A text between quotes. Nothing in it can control a terminal.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result.printable + "\""
+    }
+}

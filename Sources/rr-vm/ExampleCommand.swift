@@ -1,0 +1,53 @@
+import ArgumentParser
+import ExampleGuests
+import SystemPackage
+
+/// `rr-vm example`.
+struct ExampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "example",
+        abstract: "Write a guest that comes with this program, to try the other commands with.",
+        discussion: """
+            racy: the main loop and a timer's handler add to one counter, and now and then an addition is lost. README.md \
+            finds out why.
+            """
+    )
+
+    /// The guests.
+    enum Name: String, CaseIterable, ExpressibleByArgument {
+        case racy
+
+        /// The guest's file.
+        fileprivate var content: [UInt8] {
+            switch self {
+            case .racy:
+                // SAFETY: both symbols belong to one array of constant data, and the size is the distance between them.
+                unsafe Array(UnsafeBufferPointer(start: example_racy_data(), count: example_racy_size()))
+            }
+        }
+    }
+
+    @Argument(help: "The guest: racy.")
+    var name: Name
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The file to write; it is never overwritten.", valueName: "file")
+    )
+    var output: FilePath?
+
+    func run() throws {
+        let path = output ?? FilePath("\(name.rawValue).elf")
+        do {
+            let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate]
+            let file = try FileDescriptor.open(path, .writeOnly, options: options, permissions: [.ownerReadWrite])
+            try file.closeAfter { _ = try file.writeAll(name.content) }
+        } catch {
+            let why = error as? Errno == .fileExists ? "it exists already" : "\(error)"
+            throw CommandFailure(.cannotCreate, "cannot create \(path): \(why)")
+        }
+        StandardError.write(
+            "rr-vm: \(path) is a guest: 'rr-vm record --until-failure \(path)' records it until it fails"
+        )
+    }
+}
