@@ -41,7 +41,7 @@ extension SoftProcessor {
             if wantsInterruptWindow, canTakeInterrupt { return .interruptWindow }
             let executed = cpu.executed
             guard executed < count else { return nil }
-            let exit = cpu.run(upTo: Int(min(Self.stretch, count - executed)))
+            let exit = runProcessor(upTo: Int(min(Self.stretch, count - executed)))
             switch exit {
             case .limit: if stopsForKick, kicks.take() { return .kicked }
             case .interruptWindow where keepsStringsWhole && isAmongElements: continue
@@ -51,9 +51,9 @@ extension SoftProcessor {
     }
 
     private mutating func executeOne() throws(EngineError) -> Exit {
-        var exit = cpu.run(upTo: 1)
+        var exit = runProcessor(upTo: 1)
         // The step starts at a breakpoint. The processor passes it the second time.
-        if exit == .stopped { exit = cpu.run(upTo: 1) }
+        if exit == .stopped { exit = runProcessor(upTo: 1) }
         switch exit {
         case .limit, .interruptWindow: return .debug
         default: return try handOut(exit)
@@ -123,12 +123,27 @@ extension SoftProcessor {
     }
 
     /// Continues the instruction under way to its end or to its next access.
-    private func nextAccess() -> SoftExit? {
+    private mutating func nextAccess() -> SoftExit? {
         let count = cpu.isInstructionUnderWay ? 1 : 0
-        var exit = cpu.run(upTo: count)
+        var exit = runProcessor(upTo: count)
         // The instruction is at a breakpoint. The processor passes it the second time.
-        if exit == .stopped { exit = cpu.run(upTo: count) }
-        return exit == .limit || exit == .interruptWindow ? nil : exit
+        if exit == .stopped { exit = runProcessor(upTo: count) }
+        switch exit {
+        case .limit, .interruptWindow, .watched: return nil
+        default: return exit
+        }
+    }
+
+    /// Runs the processor and notes which watched memory it has accessed. An access does not end the run in the middle of
+    /// an instruction, nor before the first one.
+    private mutating func runProcessor(upTo count: Int) -> SoftExit {
+        let start = cpu.executed
+        while true {
+            let exit = cpu.run(upTo: count)
+            guard case .watched(let address) = exit else { return exit }
+            watchHit = watchHit ?? address
+            if !cpu.isInstructionUnderWay, cpu.executed != start { return exit }
+        }
     }
 
     /// Answers the pending read with as many low bytes of the value as it needs.

@@ -37,6 +37,7 @@ extension SoftProcessor {
     public mutating func restore(_ state: ProcessorState) throws(EngineError) {
         try check(state)
         (access, held, writtenAPICBase, writeRIP, isAmongElements) = (.none, nil, nil, nil, false)
+        watchHit = nil
         cpu.load(state)
         events = state.pending
     }
@@ -92,6 +93,19 @@ extension SoftProcessor {
         guard registers.count == 18 else { return false }
         cpu.soughtRegisters = registers
         return true
+    }
+
+    /// Stops after accesses to the given memory. See ``DebuggableProcessor/setWatches(_:)``.
+    public mutating func setWatches(_ watches: [MemoryWatch]) -> Bool {
+        if watches != cpu.watches { cpu.watches = watches }
+        return true
+    }
+
+    /// The first watched byte that was accessed. See ``DebuggableProcessor/takeWatchHit()``.
+    public mutating func takeWatchHit() -> GuestPhysicalAddress? {
+        defer { watchHit = nil }
+        let later = cpu.takeWatchHit()
+        return watchHit ?? later
     }
 
     /// Executes one instruction. See ``DebuggableProcessor/step()``.

@@ -27,6 +27,15 @@ public protocol DebuggableProcessor: Processor, ~Copyable {
     /// ``setBreakpoints(_:)`` is called.
     mutating func step() throws(EngineError) -> Exit
 
+    /// Makes ``run()`` end with ``Exit/debug`` behind any instruction that accesses these stretches of memory, in the place
+    /// of those before.
+    ///
+    /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is set then.
+    mutating func setWatches(_ watches: [MemoryWatch]) -> Bool
+
+    /// The first watched byte that has been accessed since the last call; nil if there is none.
+    mutating func takeWatchHit() -> GuestPhysicalAddress?
+
     /// The general registers, RIP and flags as the last run left them, in the order of ``ProcessorState/general``.
     var exitRegisters: [UInt64] { get }
 
@@ -41,6 +50,12 @@ extension DebuggableProcessor where Self: ~Copyable {
         _ address: GuestVirtualAddress,
         registers: [UInt64]
     ) throws(EngineError) -> Bool { false }
+
+    /// False: a host's breakpoints watch linear addresses, and only where it can stop the guest.
+    public mutating func setWatches(_ watches: [MemoryWatch]) -> Bool { false }
+
+    /// Nil: nothing is watched.
+    public mutating func takeWatchHit() -> GuestPhysicalAddress? { nil }
 
     /// False: a host has one trap flag and four breakpoints, which are the guest's too.
     public var debugsUnseen: Bool { false }

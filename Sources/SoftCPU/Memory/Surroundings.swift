@@ -1,4 +1,5 @@
 internal import CZydis
+internal import X86
 
 /// What is around the registers: the memory map, the translation buffers, decoded code, and tables.
 struct Surroundings {

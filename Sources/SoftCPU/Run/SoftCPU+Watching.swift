@@ -21,6 +21,13 @@ extension SoftCPU {
         set { cpu.watch(newValue) }
     }
 
+    /// The first watched byte that has been accessed and that no run has reported; nil if there is none. A run that ends
+    /// at its limit leaves it for the next one to report.
+    public func takeWatchHit() -> GuestPhysicalAddress? {
+        defer { cpu.state.watching.hit = nil }
+        return cpu.state.watching.hit
+    }
+
     /// The pages written since the last call, by the processor or as told to ``memoryChanged(at:count:)``, in rising order.
     ///
     /// Costs about as much as there are such pages; the first store to each page behind it costs a look at the page tables.

@@ -1,5 +1,3 @@
-public import X86
-
 /// Guest-physical memory whose accesses end a run.
 public struct MemoryWatch: Hashable, Sendable {
     /// The first byte.
