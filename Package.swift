@@ -34,7 +34,10 @@ let package = Package(
         // For the package in Fuzzing.
         .library(
             name: "Parts",
-            targets: ["Devices", "Engine", "GuestMemory", "Machine", "Platform", "Replayer", "SoftCPU", "TraceFormat"]
+            targets: [
+                "Devices", "Engine", "GDBStub", "GuestMemory", "Machine", "Platform", "Replayer", "SoftCPU",
+                "TraceFormat",
+            ]
         ),
     ],
     dependencies: [
@@ -145,11 +148,18 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(name: "GDBStub", dependencies: ["X86"], swiftSettings: swiftSettings),
+        .target(
+            name: "RecordingDebugger",
+            dependencies: ["X86", "Engine", "TraceFormat", "Replayer", "GDBStub"],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "rr-vm",
             dependencies: [
                 "CHostIO", "ExampleGuests", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
-                "Engines", "TraceFormat", "Machine", "Recorder", "Replayer", "Reports",
+                "Engines", "TraceFormat", "Machine", "Recorder", "Replayer", "Reports", "GDBStub",
+                "RecordingDebugger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -293,12 +303,13 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "Engine", "GuestImages", "GuestMemory", "KVMEngine", "Recorder", "Replayer",
-                "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "Engine", "Engines", "GuestImages", "GuestMemory", "KVMEngine", "Recorder",
+                "Replayer", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "GDBStubTests", dependencies: ["GDBStub", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "RecorderTests",
             dependencies: [

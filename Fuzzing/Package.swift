@@ -13,6 +13,7 @@ let package = Package(
         .executableTarget(name: "FuzzForgedTrace", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzHypercalls", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzProcessor", dependencies: [.product(name: "Parts", package: "rr-vm")]),
+        .executableTarget(name: "FuzzRemoteProtocol", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzTraceReader", dependencies: [.product(name: "Parts", package: "rr-vm")]),
         .executableTarget(name: "FuzzUnikernel", dependencies: [.product(name: "Parts", package: "rr-vm")]),
     ]

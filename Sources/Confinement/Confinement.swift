@@ -18,6 +18,8 @@ public enum Confinement {
 
         /// Open files. Which ones is up to ``limitFiles(to:)``.
         public static let files = Self(rawValue: 1)
+        /// Accept connections at sockets that listen already.
+        public static let connections = Self(rawValue: 2)
     }
 
     /// Whether the kernel has Landlock and has it switched on.

@@ -103,6 +103,9 @@ extension SystemCallFilter.Rule {
             Self("ioctl").when(1, all, is: UInt64($0))
         }
 
+    /// What accepting connections needs. No socket can be made, bound or connected.
+    static let acceptingConnections = ["accept", "accept4"].map(Self.init)
+
     /// What opening files needs. Landlock decides which files.
     static let openingFiles = ["open", "openat", "creat", "getdents64", "fchmod", "chmod", "mkdir", "umask"].map(
         Self.init

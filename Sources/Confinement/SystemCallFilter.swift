@@ -7,7 +7,9 @@ struct SystemCallFilter {
     private let rules: [Rule]
 
     init(_ doors: Confinement.Doors) {
-        rules = Rule.always + (doors.contains(.files) ? Rule.openingFiles : [])
+        rules =
+            Rule.always + (doors.contains(.files) ? Rule.openingFiles : [])
+            + (doors.contains(.connections) ? Rule.acceptingConnections : [])
     }
 
     /// Applies the filter to all threads at once.

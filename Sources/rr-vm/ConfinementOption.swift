@@ -23,6 +23,14 @@ struct ConfinementOption: ParsableArguments {
         enter(directories: [], machines: engine) { try Confinement.limitSystemCalls() }
     }
 
+    /// Keeps what is open, lets clients connect at sockets that listen already, and keeps access to the directory of a
+    /// socket's name, which is removed at the end.
+    func keepConnections(at socket: FilePath?, machines engine: EngineChoice) {
+        enter(directories: [socket].compactMap { $0?.directory }, machines: engine) {
+            try Confinement.limitSystemCalls(keeping: .connections)
+        }
+    }
+
     /// Keeps what is open, and access to the directories of these files.
     func keepDirectories(of files: [FilePath], machines engine: EngineChoice?) {
         enter(directories: files.map(\.directory), machines: engine) {

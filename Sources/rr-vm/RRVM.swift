@@ -18,7 +18,8 @@ struct RRVM: ParsableCommand {
             VerifyCommand.self,
             CheckCommand.self,
             ListCommand.self, InfoCommand.self, EventsCommand.self, ReportCommand.self,
-            InspectCommand.self, BisectCommand.self, LastWriteCommand.self, WatchCommand.self, MinimizeCommand.self,
+            InspectCommand.self, BisectCommand.self, DebugCommand.self, GDBServerCommand.self, LastWriteCommand.self,
+            WatchCommand.self, MinimizeCommand.self,
             DiffCommand.self, ExportCommand.self, BundleCommand.self, PackCommand.self, RepairCommand.self,
             RedactCommand.self,
         ]

@@ -6,8 +6,7 @@ import Testing
     static let commands = [
         "doctor", "example", "run", "record", "replay", "verify", "check", "ls", "info", "events", "report", "inspect",
         "bisect",
-        "last-write",
-        "watch", "minimize", "diff", "export", "bundle", "pack", "repair", "redact",
+        "debug", "gdbserver", "last-write", "watch", "minimize", "diff", "export", "bundle", "pack", "repair", "redact",
     ]
 
     @Test(arguments: commands)
@@ -30,8 +29,8 @@ import Testing
 
     @Test(
         arguments: [
-            "run", "record", "replay", "verify", "check", "inspect", "bisect", "last-write", "watch", "minimize",
-            "redact",
+            "run", "record", "replay", "verify", "check", "inspect", "bisect", "debug", "gdbserver", "last-write",
+            "watch", "minimize", "redact",
         ]
     )
     func everyCommandThatMakesAMachineHasAChoiceOfEngines(name: String) throws {

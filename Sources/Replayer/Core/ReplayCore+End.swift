@@ -86,7 +86,7 @@ extension ReplayCore where P: ~Copyable {
 
 extension Outcome {
     /// The exit that ended a run with this outcome and is not recorded as an event; nil if there was none.
-    fileprivate var lastExit: Exit? {
+    var lastExit: Exit? {
         switch self {
         case .tripleFault: .tripleFault
         case .emulationFailure: .emulationFailure

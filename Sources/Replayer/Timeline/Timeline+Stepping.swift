@@ -186,7 +186,7 @@ extension Timeline where P: ~Copyable {
     }
 
     /// Whether the machine is in the state of a keyframe between two exits. That keyframe is the next event.
-    private mutating func isAt(keyframe number: UInt32) throws(TimelineError) -> Bool {
+    mutating func isAt(keyframe number: UInt32) throws(TimelineError) -> Bool {
         if target == nil {
             target = try attempt { core throws(ReplayStop) in
                 let keyframe = try onTrace(core.reader.keyframe(Int(number)))

@@ -36,6 +36,9 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// did.
     public private(set) var missedLandings: [EventOrdinal] = []
 
+    /// How the machine reached the last keyframe that ``replayNext()`` went through.
+    private(set) var lastArrival: Arrival?
+
     /// The moment at which the machine stands; nil if it does not stand at any moment of the trace, for example before
     /// the first ``seek(to:)``.
     public internal(set) var moment: Moment?
@@ -128,6 +131,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             core.recent.append(next)
             return arrival
         }
+        if let arrival { lastArrival = arrival }
         if arrival == .restored(.notReached) { missedLandings.append(next.ordinal) }
         arrive(at: next)
         return next

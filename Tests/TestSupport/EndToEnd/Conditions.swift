@@ -11,6 +11,12 @@ extension Trait where Self == ConditionTrait {
         .enabled("needs a KVM that forces CPUID bits on") { unsafe access("/sys/module/kvm_pvm", F_OK) == 0 }
     }
 
+    /// Skips a test if there is no gdb.
+    public static var needsGDB: Self {
+        // SAFETY: the string is a constant.
+        .enabled("needs gdb") { unsafe access("/usr/bin/gdb", X_OK) == 0 }
+    }
+
     /// Skips a test if it cannot mount file systems in a private namespace.
     public static var needsMounts: Self {
         .enabled("needs root, to mount file systems") { Mounts.arePossible }

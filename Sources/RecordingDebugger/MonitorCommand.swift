@@ -1,0 +1,50 @@
+/// What `monitor` can do.
+enum MonitorCommand: String, CaseIterable {
+    case when
+    case seek
+    case events
+    case checkpoint
+    case restart
+    case console
+    case lastWrite = "last-write"
+    case disasm
+    case xp
+    case help
+
+    /// What follows the name.
+    var arguments: String {
+        switch self {
+        case .seek: " MOMENT"
+        case .events, .disasm: " [N]"
+        case .restart: " [CHECKPOINT]"
+        case .lastWrite: " ADDRESS [LENGTH]"
+        case .xp: " ADDRESS [LENGTH]"
+        case .when, .checkpoint, .console, .help: ""
+        }
+    }
+
+    /// One line.
+    var purpose: String {
+        switch self {
+        case .when: "the present moment"
+        case .seek: "go to a moment: EVENT, EVENT+INSTRUCTIONS, end, -EVENTS, SECONDSs, port:PORT, console:TEXT"
+        case .events: "the last events up to this moment, and the next one"
+        case .checkpoint: "mark this moment"
+        case .restart: "go to a mark, or to where the session began"
+        case .console: "what the console has shown up to this moment"
+        case .lastWrite: "what last changed memory at or before this moment"
+        case .disasm: "the next instructions, as the guest's mode decodes them"
+        case .xp: "physical memory"
+        case .help: "this list"
+        }
+    }
+
+    /// The list of all.
+    static var list: String {
+        let width = allCases.map { $0.rawValue.count + $0.arguments.count }.max() ?? 0
+        return allCases.map { command in
+            let call = command.rawValue + command.arguments
+            return "\(call)\(String(repeating: " ", count: width - call.count))  \(command.purpose)\n"
+        }.joined()
+    }
+}

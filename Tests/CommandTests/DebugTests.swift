@@ -1,0 +1,170 @@
+import EndToEnd
+import Foundation
+import Testing
+
+/// What gdb shows of a recording.
+@Suite(.needsGDB, .needsKVM) struct DebugTests {
+    /// Debugs trace.rrvm with these commands of gdb, in batch.
+    private func debug(
+        _ commands: [String],
+        _ options: [String] = [],
+        in directory: borrowing TemporaryDirectory
+    ) throws -> String {
+        let arguments = ["debug", "trace.rrvm"] + options + ["--", "-nx", "-batch"]
+        let result = try Command(arguments + commands.flatMap { ["-ex", $0] }, in: directory).wait()
+        #expect(result.status == 0, "\(result.messages)")
+        return result.output + result.messages
+    }
+
+    private func moments(_ output: String) -> [String] {
+        output.split(separator: "\n").filter { $0.hasPrefix("moment ") }.map { String($0.dropFirst(7)) }
+    }
+
+    private func recordedGuest(_ name: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.record(name)
+        return directory
+    }
+
+    @Test(arguments: ["soft", "kvm"])
+    func aBreakpointIsHitForwardsAndBackwards(engine: String) throws {
+        let directory = try recordedGuest("hello")
+
+        let output = try debug(
+            ["break *0x7c01", "continue", "monitor when", "stepi", "continue", "reverse-continue", "monitor when"],
+            ["--engine", engine],
+            in: directory
+        )
+
+        #expect(moments(output) == ["0+1", "0+1"], "\(output)")
+        #expect(output.contains("Breakpoint 1, 0x00007c01"))
+        #expect(output.contains("No more reverse-execution history."))
+    }
+
+    @Test func steppingBackAHundredTimesAndOnAgainLeadsToTheSameMoment() throws {
+        let directory = try recordedGuest("tick-nested")
+
+        let output = try debug(
+            ["continue", "reverse-stepi", "monitor when", "info registers"] + ["reverse-stepi 100", "monitor when"]
+                + ["stepi 100", "monitor when", "info registers"],
+            in: directory
+        )
+
+        let seen = moments(output)
+        #expect(seen.count == 3)
+        #expect(seen.first == seen.last)
+        #expect(seen.first != seen[1])
+        let registers = output.split(separator: "\n").filter { $0.hasPrefix("e") }
+        #expect(registers.count % 2 == 0)
+        #expect(registers.prefix(registers.count / 2).elementsEqual(registers.suffix(registers.count / 2)))
+    }
+
+    @Test func tenRestartsHitTheSame() throws {
+        let directory = try recordedGuest("racy")
+        let once = ["monitor restart", "continue", "continue", "monitor when"]
+
+        let output = try debug(["break *0x7c4d"] + (0..<10).flatMap { _ in once }, in: directory)
+
+        let hits = moments(output).filter { $0 != "0" }
+        #expect(hits.count == 10, "\(output)")
+        #expect(Set(hits).count == 1)
+    }
+
+    @Test(arguments: ["soft", "kvm"])
+    func theWriterOfAWatchedVariableIsFound(engine: String) throws {
+        let directory = try recordedGuest("racy")
+
+        let output = try debug(
+            ["watch *(int*)0x7ce9", "reverse-continue", "x/i $pc", "monitor when", "stepi", "print *(int*)0x7ce9"],
+            ["--at", "end", "--engine", engine],
+            in: directory
+        )
+        let lastWrite = try Command.run("last-write", "trace.rrvm", "0x7ce9", "--len", "4", in: directory)
+
+        // The handler's increment of the ticks, which were 3 before it.
+        #expect(output.contains("Old value = 4"), "\(output)")
+        #expect(output.contains("New value = 3"))
+        #expect(output.contains("=> 0x7c92:"))
+        #expect(output.contains("$1 = 4"))
+        #expect(lastWrite.output.contains("0x7c92"), "\(lastWrite.output)")
+    }
+
+    @Test func aRunThatEndedByAFaultBeginsAtTheGuiltyInstruction() throws {
+        let directory = try TemporaryDirectory()
+        try directory.record("triple-fault", "--no-reboot")
+
+        let output = try debug(["monitor when", "stepi", "monitor when", "reverse-stepi", "stepi"], in: directory)
+
+        let seen = moments(output)
+        #expect(seen.count == 2)
+        #expect(seen.first == seen.last)
+        #expect(output.contains("No more reverse-execution history."))
+    }
+
+    @Test(arguments: ["long-mode", "protected"])
+    func theArchitectureIsTheGuests(_ guest: String) throws {
+        let directory = try recordedGuest(guest)
+
+        let output = try debug(["continue", "show architecture", "info registers", "print/x $cr0"], in: directory)
+
+        #expect(output.contains(guest == "long-mode" ? "i386:x86-64" : "i386"), "\(output)")
+        #expect(output.contains(guest == "long-mode" ? "\nrax " : "\neax "))
+        #expect(output.contains("\nefer "))
+    }
+
+    @Test func monitorHasTheWordsOfTheCommandLine() throws {
+        let directory = try recordedGuest("hello")
+
+        let output = try debug(
+            [
+                "monitor seek end", "monitor console", "monitor events 2", "monitor checkpoint", "monitor restart",
+                "monitor restart 1", "monitor seek 5+1", "monitor xp 0x7c00 2", "monitor disasm 1", "monitor tea",
+                "monitor seek yesterday", "monitor seek 5+100000", "monitor when",
+            ],
+            in: directory
+        )
+
+        #expect(output.contains("next: ") == false)
+        #expect(output.contains("checkpoint 1 at moment"))
+        #expect(output.contains("0x7c00: fa 31"))
+        #expect(output.contains("'tea' is no command"))
+        #expect(output.contains("'yesterday' is not a moment"))
+        #expect(output.contains("there is no moment 5+100000"))
+        #expect(moments(output).last == "5+1")
+    }
+
+    @Test func anInterruptStopsALongWayBack() throws {
+        let directory = try recordedGuest("pit-ticks")
+        // Packets bc and ?, and Ctrl-C right behind the first.
+        let packets = #"+$QStartNoAckMode#b0$bc#c5\003$?#3f"#
+
+        let result = try Command.shell("printf '\(packets)' | $0 gdbserver trace.rrvm --stdio --at end", in: directory)
+
+        #expect(result.output.hasSuffix("$T02thread:1;#d4$T02thread:1;#d4"), "\(result.output)")
+        #expect(result.status == 0)
+    }
+
+    @Test func aClientFindsTheServerAtASocketAndThatIsAllThatItMakes() throws {
+        let directory = try recordedGuest("hello")
+
+        let result = try Command.shell(
+            """
+            "$0" gdbserver trace.rrvm --socket s 2>messages & \
+            until [[ -S s ]]; do sleep 0.05; done; \
+            gdb -nx -batch -ex 'target extended-remote s' -ex 'stepi' -ex 'detach'; wait; ls s; cat messages
+            """,
+            in: directory
+        )
+
+        #expect(result.output.contains("0x00007c01"), "\(result.output) \(result.messages)")
+        #expect(result.output.contains("waiting for a debugger: target extended-remote s"))
+        #expect(result.messages.contains("cannot access 's'"))
+    }
+
+    @Test func onePlaceToWaitAtIsEnough() throws {
+        let directory = try TemporaryDirectory()
+        let result = try Command.run("gdbserver", "x.rrvm", "--port", "0", "--stdio", in: directory)
+        #expect(result.status == 64)
+        #expect(try Command.run("debug", "x.rrvm", in: directory).status == 66)
+    }
+}
