@@ -24,12 +24,14 @@ extension GDBSession {
         case UInt8(ascii: "C"): resume(.run, at: Self.afterSignal(rest))
         case UInt8(ascii: "b"): resumeBack(rest)
         case UInt8(ascii: "H"), UInt8(ascii: "T"): send("OK")
-        case UInt8(ascii: "!"): send(target is any RestartableTarget ? "OK" : "")
+        case UInt8(ascii: "!"):
+            staysAfterKill = target is any RestartableTarget
+            send(staysAfterKill ? "OK" : "")
         case UInt8(ascii: "R"): restart(answers: false)
         case UInt8(ascii: "D"):
             send("OK")
             ending = .left
-        case UInt8(ascii: "k"): ending = .killed
+        case UInt8(ascii: "k"): kill()
         default: send("")
         }
         if stopsAcknowledging { acknowledges = false }

@@ -52,7 +52,7 @@ extension GDBSession {
         case "vCont": resumeFirst(of: arguments)
         case "vKill":
             send("OK")
-            ending = .killed
+            kill()
         case "vRun": restart(answers: true)
         default:
             guard packet.starts(with: Array("vFile:".utf8)), let target = target as? any SymbolTarget else {
@@ -76,6 +76,9 @@ extension GDBSession {
         default: send("E01")
         }
     }
+
+    /// Ends the session, unless the client may start the guest again.
+    func kill() { if !staysAfterKill { ending = .killed } }
 
     /// Goes to where the session began.
     ///

@@ -25,6 +25,8 @@ public final class GDBSession<Channel: DebugChannel> {
     private var lastSent: [UInt8] = []
     /// Whether the client understands that a stop is a breakpoint's.
     var knowsBreakpointStops = false
+    /// Whether the client may start the guest again after it has ended it (extended mode).
+    var staysAfterKill = false
     /// What `?` answers.
     var lastStop = DebugStop.stepped
     var ending: Ending?

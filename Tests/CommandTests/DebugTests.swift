@@ -1,5 +1,6 @@
 import EndToEnd
 import Foundation
+import GuestImages
 import Testing
 
 /// What gdb shows of a recording.
@@ -87,6 +88,44 @@ import Testing
         #expect(output.contains("=> 0x7c92:"))
         #expect(output.contains("$1 = 4"))
         #expect(lastWrite.output.contains("0x7c92"), "\(lastWrite.output)")
+    }
+
+    @Test func symbolsComeFromTheTraceAndRunBeginsAgain() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(Guest.named("hvt-hello").image, to: "hello.hvt")
+        _ = try Command.run("record", "hello.hvt", "-o", "trace.rrvm", in: directory)
+        let toText = ["continue", "monitor when"]
+
+        let output = try debug(
+            ["break put_text"] + toText + ["backtrace", "finish", "reverse-continue", "monitor when"]
+                + ["set confirm off", "run", "monitor when"],
+            in: directory
+        )
+
+        #expect(output.contains("in put_text ()"), "\(output)")
+        #expect(output.contains("in unikernel ()"))
+        let seen = moments(output)
+        #expect(seen.count == 3)
+        #expect(Set(seen).count == 1)
+    }
+
+    @Test func readsAreWatchedToo() throws {
+        let directory = try recordedGuest("racy")
+
+        let output = try debug(
+            [
+                "rwatch *(int*)0x7ce5", "continue", "monitor when", "reverse-continue", "monitor when",
+                "monitor disasm 1",
+            ],
+            in: directory
+        )
+
+        // The main loop loads the counter before anybody has stored it.
+        let seen = moments(output)
+        #expect(output.contains("Hardware read watchpoint 1"), "\(output)")
+        #expect(seen.count == 2)
+        #expect(seen.first != seen.last)
+        #expect(output.contains("mov eax, [0x7CE5]"))
     }
 
     @Test func aRunThatEndedByAFaultBeginsAtTheGuiltyInstruction() throws {

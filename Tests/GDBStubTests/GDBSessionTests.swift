@@ -111,6 +111,11 @@ import X86
         )
     }
 
+    @Test func whatIsKilledIsOver() {
+        #expect(answers(to: ["k", "qC"]).isEmpty)
+        #expect(answers(to: ["vKill;1", "qC"]) == ["OK"])
+    }
+
     @Test func monitorAnswersInText() {
         #expect(answers(to: ["qRcmd,6869"]) == ["O796f75207361696420686" + "90a", "OK"])
     }
