@@ -120,7 +120,7 @@ extension ExecutionMode {
         case .real: "real mode"
         case .protected16: "16-bit protected mode"
         case .protected32: "32-bit protected mode"
-        case .long64: "64-bit mode"
+        case .long64: PlaceReport.longMode
         }
     }
 }

@@ -64,6 +64,9 @@ public struct PlaceReport: Codable, Hashable, Sendable {
     public var stack: [StackWord]
     /// The text screen, if the machine has one.
     public var screen: ScreenReport?
+
+    /// ``mode`` of a processor in 64-bit mode.
+    static let longMode = "64-bit mode"
 }
 
 /// What a replay of the run found.

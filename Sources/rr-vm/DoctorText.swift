@@ -181,7 +181,7 @@ extension DoctorText {
     }
 
     private static func time(_ nanoseconds: UInt64) -> String {
-        "\(nanoseconds / 1000).\(nanoseconds % 1000 / 100) µs"
+        "\(nanoseconds / 1000).\(nanoseconds % 1000 / 100) us"
     }
 
     private static func wrapped(_ text: String, to width: Int, indent: String) -> [String] {

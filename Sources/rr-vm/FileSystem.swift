@@ -107,6 +107,14 @@ enum FileSystem {
         return names.sorted()
     }
 
+    /// Whether two open files are one: the same file, pipe or terminal.
+    static func isSame(_ one: FileDescriptor, _ other: FileDescriptor) -> Bool {
+        var (first, second) = (stat(), stat())
+        // SAFETY: each call fills the structure it is given.
+        guard unsafe fstat(one.rawValue, &first) == 0, unsafe fstat(other.rawValue, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// Whether an open file is a regular one.
     ///
     /// - Throws: `isDirectory` for a directory, or the system's error.

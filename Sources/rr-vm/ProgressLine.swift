@@ -97,8 +97,11 @@ struct ProgressLine {
 
     /// Call this before a piece of the guest's console goes to standard output.
     var willShowConsole: @Sendable (_ endsLine: Bool) -> Void {
-        guard timer != nil, StandardOutput.isTerminal else { return { _ in } }
-        return { [screen] in screen.yield(endsLine: $0) }
+        guard timer != nil, StandardOutput.isTerminal else { return { StandardError.noteConsole(endsLine: $0) } }
+        return { [screen] in
+            screen.yield(endsLine: $0)
+            StandardError.noteConsole(endsLine: $0)
+        }
     }
 
     /// Takes the line away.

@@ -25,6 +25,8 @@ struct RecordingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Vary, by this seed, when interrupts arrive, how long reads take, how much input comes at once and how soon "
                 + "virtio disks answer, to bring out rare failures.",
+            discussion:
+                "A seed does not bring the same run again, because the host's time decides too; the trace does.",
             valueName: "seed"
         )
     )

@@ -231,4 +231,19 @@ import TraceFormat
         let reader = try TraceReader(path: directory.file("trace.rrvm"))
         #expect(reader.outcome == .stopped(.interrupted), "\(result)")
     }
+
+    /// mov $'x', %al; mov $0x3f8, %dx; out %al, (%dx); mov $0, %al; out %al, $0xf4
+    private static let shortOfALine: [UInt8] = [0xB0, 0x78, 0xBA, 0xF8, 0x03, 0xEE, 0xB0, 0x00, 0xE6, 0xF4]
+
+    @Test func messagesDoNotGoOnInALineOfTheGuest() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(Self.shortOfALine, to: "guest")
+        let run = "\"$0\" run guest --flat --engine soft"
+
+        let together = try Command.shell("\(run) 2>&1", in: directory)
+        let apart = try Command.shell(run, in: directory)
+
+        #expect(together.output.hasPrefix("x\nrr-vm: the guest exited with code 0"), "\(together)")
+        #expect(apart.output == "x" && apart.messages.hasPrefix("rr-vm: the guest exited"), "\(apart)")
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TraceFormat
 import X86
@@ -72,5 +73,32 @@ import X86
         #expect(range.stretch(of: 7) == 0)
         #expect(range.stretch(of: 6 + length) == range.stretchCount - 1)
         #expect(range.stretch(of: .max) == range.stretchCount - 1)
+    }
+
+    /// Every kind and every vector in every stretch: no trace, however long, makes more of it.
+    @Test func largestActivityStaysBelowAMegabyte() throws {
+        let range = ActivityRange(start: 0, end: 10_000_000)
+        var counter = ActivityCounter(.time, range)
+        let write = PortAccess(port: Port(0x80), size: .byte, value: 0)
+        let events: [Event] =
+            [.portWrite(write), .portRead(write), .halt, .nonMaskableInterrupt, .tripleFault]
+            + (0..<16).map { .interrupt(vector: $0) }
+            + [.readMSR(index: 0, value: 0), .writeMSR(index: 0, value: 0, faults: false)]
+        for stretch in 0..<UInt32(range.stretchCount) {
+            for event in events {
+                for repetition in 0..<UInt32(9) {
+                    let time = stretch * UInt32(range.width) + repetition
+                    counter.add(
+                        RecordedEvent(ordinal: EventOrdinal(1_000_000), time: time, rip: 0, event: event),
+                        idle: 0
+                    )
+                }
+            }
+        }
+
+        let json = try JSONEncoder().encode(counter.finish())
+
+        #expect(json.count < 1 << 20)
+        #expect(json.count > 1 << 18)
     }
 }

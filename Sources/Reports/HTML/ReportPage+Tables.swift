@@ -20,18 +20,24 @@ extension RunReport {
             addList("Top of the stack", place.stack.map { ($0.value, $0.symbol ?? "") }, to: &page)
         }
         page.add("</div>")
-        let first = place.registers.filter { Self.mainRegisters.contains($0.name) }
-        let rest = place.registers.filter { !Self.mainRegisters.contains($0.name) }
+        let main = Self.mainRegisters(in: place.mode)
+        let first = place.registers.filter { main.contains($0.name) }
+        let rest = place.registers.filter { !main.contains($0.name) }
         addRegisters(first, to: &page)
         page.add("<details><summary>All registers</summary>")
         addRegisters(rest, to: &page)
         page.add("</details></section>\n")
     }
 
-    private static let mainRegisters: Set = [
-        "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-        "rip", "rflags", "cs", "ss", "ds", "cr0", "cr2", "cr3", "cr4", "efer",
-    ]
+    /// The registers that are shown without being asked for. R8 to R15 exist in 64-bit mode only.
+    private static func mainRegisters(in mode: String) -> Set<String> {
+        let common: Set = [
+            "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "rip", "rflags", "cs", "ss", "ds", "cr0", "cr2",
+            "cr3",
+            "cr4", "efer",
+        ]
+        return mode == PlaceReport.longMode ? common.union((8...15).map { "r\($0)" }) : common
+    }
 
     private func addRegisters(_ registers: [Fact], to page: inout HTMLText) {
         page.add("<dl class=\"regs\">")
