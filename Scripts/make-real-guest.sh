@@ -67,6 +67,36 @@ while place < len(payload):
 open(sys.argv[2], "wb").write(kernel)
 PROGRAM
     ;;
+linux-root)
+    # An initial RAM disk: busybox to a shell on the console, and a program that writes to address 0.
+    root=$work/root
+    mkdir --parents "$root"/{bin,dev,etc,proc,sys,tmp}
+    chmod 755 "$root"
+    cp /bin/busybox "$root/bin/"
+    printf '%s\n' 'root::0:0:::/bin/sh' 'nobody:x:65534:65534:::/bin/sh' >"$root/etc/passwd"
+    cat >"$root/init" <<'PROGRAM'
+#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+exec setsid cttyhack sh
+PROGRAM
+    PATH=/usr/bin:$PATH python3 - "$root/bin/crash" <<'PROGRAM'
+import struct
+import sys
+
+# An ELF file with one segment, which has the headers in front of its code: xor eax, eax; mov [rax], eax.
+code = bytes([0x31, 0xC0, 0x89, 0x00])
+base, start = 0x400000, 64 + 56
+file = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 62, 1, base + start, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+file += struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, start + len(code), start + len(code), 0x1000)
+open(sys.argv[1], "wb").write(file + code)
+PROGRAM
+    chmod 755 "$root/init" "$root/bin/crash"
+    (cd "$root" && find . | sort | cpio --create --format=newc --quiet) >"$image"
+    ;;
 *)
     echo "make-real-guest: no guest is named $name" >&2
     exit 64

@@ -26,6 +26,15 @@ public enum EngineChoice: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Why this engine cannot run a 64-bit kernel with programs under it on this host, although it makes machines; nil
+    /// if it can. Trying takes a few milliseconds.
+    public var systemCallLack: String? {
+        switch self {
+        case .kvm: HostProbe.systemCallLack
+        case .soft: nil
+        }
+    }
+
     /// The profile of everything that this engine can show a guest on this host, without time and randomness.
     public func hostProfile() throws(EngineError) -> ProcessorProfile {
         switch self {

@@ -6,13 +6,18 @@ internal import TraceFormat
 protocol EventSink: ~Copyable {
     /// Takes one event. It does not allocate for events without a payload. If it has no room, it waits and never loses
     /// an event.
-    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime)
+    ///
+    /// - Parameter instructions: how many were executed since the event before; 0 if the engine does not count.
+    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime, instructions: UInt64)
 
     /// Takes the present state of the processor and of its memory.
+    ///
+    /// - Parameter instructions: how many were executed since the event before; 0 if the engine does not count.
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,
-        at time: MachineTime
+        at time: MachineTime,
+        instructions: UInt64
     ) throws(EngineError)
 
     /// Why it can take no more events, or nil. It is cheap enough to check at every event.

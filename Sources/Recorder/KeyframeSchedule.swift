@@ -6,12 +6,16 @@ public struct KeyframePolicy: Hashable, Sendable {
     public var nanoseconds: UInt64?
     /// Events between two keyframes, or nil for no limit.
     public var events: UInt64?
+    /// Whether to take one at each input between two exits even if the engine counts instructions. A replay by an
+    /// engine that does not count them needs it there.
+    public var atInterrupts: Bool
 
     /// Makes a policy that takes a keyframe as soon as either limit is reached. With the default, a jump to any moment
     /// takes less than a tenth of a second.
-    public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = 4096) {
+    public init(nanoseconds: UInt64? = 250_000_000, events: UInt64? = 4096, atInterrupts: Bool = false) {
         self.nanoseconds = nanoseconds
         self.events = events
+        self.atInterrupts = atInterrupts
     }
 }
 

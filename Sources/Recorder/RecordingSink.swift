@@ -59,15 +59,16 @@ struct RecordingSink: EventSink, ~Copyable {
 
     var byteCount: UInt64 { writer.byteCount }
 
-    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime) {
-        writer.append(event, rip: rip, time: time.milliseconds)
-        successor?.append(event, rip: rip, time: time.milliseconds)
+    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime, instructions: UInt64) {
+        writer.append(event, rip: rip, time: time.milliseconds, instructions: instructions)
+        successor?.append(event, rip: rip, time: time.milliseconds, instructions: instructions)
     }
 
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,
-        at time: MachineTime
+        at time: MachineTime,
+        instructions: UInt64
     ) throws(EngineError) {
         let capture = try tracker.capture(&processor)
         // Store every page that was written, changed or not. A search for a write can then skip the stretches without
@@ -86,11 +87,17 @@ struct RecordingSink: EventSink, ~Copyable {
         let isSuccessorDue = isSuccessorDue(at: time)
         if isSuccessorDue { try beginSuccessor(processor.memory, at: time) }
         let (state, digest, milliseconds) = (capture.state, capture.digest, time.milliseconds)
-        writer.appendKeyframe(position, state: state, digest: digest, time: milliseconds)
+        writer.appendKeyframe(position, state: state, digest: digest, time: milliseconds, instructions: instructions)
         // Nothing precedes the first keyframe of a file. A replay starts there, so it does not have to find the
         // position.
         let successorPosition = isSuccessorDue ? .synchronous : position
-        successor?.appendKeyframe(successorPosition, state: state, digest: digest, time: milliseconds)
+        successor?.appendKeyframe(
+            successorPosition,
+            state: state,
+            digest: digest,
+            time: milliseconds,
+            instructions: isSuccessorDue ? 0 : instructions
+        )
         lastDigest = digest
     }
 

@@ -27,10 +27,10 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             : discovery?.explore(place, state, in: processor.memory)
         guard let patches, let breakpoints = discovery?.breakpoints else { return }
         if breakpoints != before { try processor.setBreakpoints(breakpoints) }
-        if !patches.isEmpty, position == .asynchronous { try takeKeyframe() }
+        if !patches.isEmpty { try fixMoment() }
         for patch in patches {
             do { try processor.memory.write(patch.replacement, at: patch.address) } catch { throw .memory(error) }
-            sink.append(.deviceWrite(address: patch.address, bytes: patch.replacement), rip: 0, at: time.now)
+            appendInput(.deviceWrite(address: patch.address, bytes: patch.replacement))
         }
     }
 }

@@ -12,7 +12,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// - Parameter nanoseconds: how long the guest ran before the exit.
     /// - Returns: the outcome, if the exit ends the run.
     mutating func handle(_ exit: Exit, after nanoseconds: UInt64) throws(EngineError) -> Outcome? {
-        let (rip, now) = (processor.exitRIP, time.now)
+        let rip = processor.exitRIP
         plan?.pass(exit, rip: rip)
         time.pass(exit)
         let boardTime = time.board
@@ -21,38 +21,38 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         switch exit {
         case .portRead(let port, let size):
             let value = board.answerPort(port, size, now: boardTime)
-            sink.append(.portRead(PortAccess(port: port, size: size, value: value)), rip: rip, at: now)
+            appendExit(.portRead(PortAccess(port: port, size: size, value: value)), rip: rip)
             processor.answer(UInt64(value))
         case .portWrite(let port, let size, let value):
             let signal = board.writePort(port, size, value, now: boardTime)
             let access = PortAccess(port: port, size: size, value: value, isConsole: signal?.isConsole ?? false)
-            sink.append(.portWrite(access), rip: rip, at: now)
+            appendExit(.portWrite(access), rip: rip)
             return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
         case .memoryRead(let address, let length):
             let value = board.answerMemory(address, length, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
-            sink.append(.memoryRead(access), rip: rip, at: now)
+            appendExit(.memoryRead(access), rip: rip)
             processor.answer(value)
         case .memoryWrite(let address, let length, let value):
             let signal = board.writeMemory(address, length, value, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
-            sink.append(.memoryWrite(access), rip: rip, at: now)
+            appendExit(.memoryWrite(access), rip: rip)
             return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
         case .readMSR(let index):
             let value = board.readMSR(index, now: boardTime)
-            sink.append(.readMSR(index: index, value: value), rip: rip, at: now)
+            appendExit(.readMSR(index: index, value: value), rip: rip)
             if let value { processor.answer(value) } else { processor.refuse() }
         case .writeMSR(let index, let value):
             let isAccepted = board.writeMSR(index, value, now: boardTime)
-            sink.append(.writeMSR(index: index, value: value, faults: !isAccepted), rip: rip, at: now)
+            appendExit(.writeMSR(index: index, value: value, faults: !isAccepted), rip: rip)
             if !isAccepted { processor.refuse() }
         case .hiddenRead(let instruction):
             let value = board.readHidden(instruction, randomness: UInt64.random(in: .min ... .max), now: boardTime)
             let read = HiddenRead(instruction: instruction, value: value)
-            sink.append(.hiddenRead(read), rip: rip, at: now)
+            appendExit(.hiddenRead(read), rip: rip)
             try processor.answerHiddenRead(value: value, auxiliary: read.auxiliary, succeeded: read.succeeded)
         case .halt:
-            sink.append(.halt, rip: rip, at: now)
+            appendExit(.halt, rip: rip)
             guard B.canInterrupt, try waitForInterrupt() else { return .halted }
             interrupts.wake()
         case .tripleFault:
@@ -95,11 +95,11 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         for access in board.takeDeviceAccesses() {
             switch access {
             case .write(let write):
-                sink.append(.deviceWrite(address: write.address, bytes: write.bytes), rip: 0, at: time.now)
+                appendInput(.deviceWrite(address: write.address, bytes: write.bytes))
                 if let isMasked = AddressLine20.isMasked(by: write.address, write.bytes) {
                     try processor.maskAddressLine20(isMasked)
                 }
-            case .read(let output): sink.append(.deviceRead(DeviceRead(output)), rip: 0, at: time.now)
+            case .read(let output): appendInput(.deviceRead(DeviceRead(output)))
             }
         }
     }

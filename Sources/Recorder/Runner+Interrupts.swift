@@ -25,9 +25,9 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
             return setAlarm(alarm, to: retry)
         }
         if processor.canTakeInterrupt, !(mayPass && time.letsExitPass()) {
-            if position == .asynchronous { try takeKeyframe() }
+            try fixMoment()
             let vector = board.acknowledgeInterrupt()
-            sink.append(.interrupt(vector: vector), rip: 0, at: time.now)
+            appendInput(.interrupt(vector: vector))
             try processor.inject(vector: vector)
             plan?.deliver()
             processor.requestInterruptWindow(false)
@@ -45,8 +45,8 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         guard try isNonMaskableInterruptDue(), !(mayPass && time.letsExitPass()),
             board.acknowledgeNonMaskableInterrupt()
         else { return }
-        if position == .asynchronous { try takeKeyframe() }
-        sink.append(.nonMaskableInterrupt, rip: 0, at: time.now)
+        try fixMoment()
+        appendInput(.nonMaskableInterrupt)
         try processor.injectNonMaskable()
     }
 
@@ -150,7 +150,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     /// moment at which the whole state is recorded.
     private mutating func opensMemory() throws(EngineError) -> Bool {
         guard try finishesInstruction() else { return false }
-        if position == .asynchronous { try takeKeyframe() }
+        try fixMoment()
         return true
     }
 

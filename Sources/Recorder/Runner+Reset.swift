@@ -11,7 +11,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         switch outcome {
         case .tripleFault?:
             // If the shutdown ends the run, it is not a separate event.
-            sink.append(.tripleFault, rip: 0, at: time.now)
+            appendExit(.tripleFault, rip: 0)
             resets.isAskedFor = true
         case .reset?: resets.isAskedFor = true
         case .some: return outcome

@@ -27,6 +27,8 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var discovery: CodeDiscovery?
     /// Whether the guest is right after the last event or somewhere beyond it.
     var position = KeyframePosition.synchronous
+    /// Counts the instructions between events.
+    var counter: InstructionCounter
     private let lent = LentInPlace()
 
     init(
@@ -49,6 +51,9 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         schedule = KeyframeSchedule(setup.keyframes)
         resets = GuestResets(configuration: setup.resets ? reloaded : nil)
         self.discovery = discovery
+        counter = InstructionCounter(
+            findsMoments: self.processor.instructionsRetired != nil && !setup.keyframes.atInterrupts
+        )
     }
 
     /// Returns the sink, and releases the processor's machine to the host.
@@ -165,7 +170,10 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
 
     /// Records the whole present state. The guest is then right after that event.
     mutating func takeKeyframe() throws(EngineError) {
-        try sink.appendKeyframe(of: &processor, position: position, at: time.now)
+        // The instruction that this finishes is one of those that were executed since the last event.
+        try processor.completePendingAccess()
+        let instructions = counter.take(from: processor.instructionsRetired)
+        try sink.appendKeyframe(of: &processor, position: position, at: time.now, instructions: instructions)
         position = .synchronous
         schedule.took(at: time.now, event: sink.eventCount)
     }

@@ -102,10 +102,11 @@ public enum Session {
             ),
             recording: TraceHeader.Recording(
                 engine: RecordingEngine(setup.engine),
-                processor: RecordingProcessor(.ofThisHost)
+                processor: RecordingProcessor(.ofThisHost),
+                countsInstructions: processor.instructionsRetired != nil
             ),
             setup: TraceHeader.Setup(configuration, setup),
-            landing: LandingPolicy(of: processor),
+            landing: LandingPolicy(of: processor, setup.keyframes),
             chaosSeed: setup.chaosSeed,
             patches: configuration.headerPatches,
             trapped: configuration.hiddenReads.trapped,

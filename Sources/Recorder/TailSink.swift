@@ -18,7 +18,7 @@ struct TailSink: EventSink {
 
     var byteCount: UInt64 { 0 }
 
-    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime) {
+    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime, instructions: UInt64) {
         let recorded = RecordedEvent(
             ordinal: EventOrdinal(eventCount),
             time: UInt32(truncatingIfNeeded: time.nanoseconds / 1_000_000),
@@ -37,7 +37,8 @@ struct TailSink: EventSink {
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,
-        at time: MachineTime
+        at time: MachineTime,
+        instructions: UInt64
     ) {}
 
     consuming func abandon() {}

@@ -85,7 +85,11 @@ extension MachineConfiguration {
 
 extension LandingPolicy {
     /// How processors like this one can reach a moment between two exits in at least one mode of the guest.
-    init(of processor: borrowing some DebuggableProcessor & ~Copyable) {
+    init(of processor: borrowing some DebuggableProcessor & ~Copyable, _ keyframes: KeyframePolicy) {
+        if processor.instructionsRetired != nil, !keyframes.atInterrupts {
+            self = .instructionCount
+            return
+        }
         var canStop = false
         for mode in GuestMode.allCases where processor.canStop(in: mode) { canStop = true }
         self = canStop ? .breakpoint : .jump

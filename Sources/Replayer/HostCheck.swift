@@ -35,7 +35,11 @@ public struct HostCheck: Sendable {
 extension ReplayCore where P: EngineProcessor & ~Copyable {
     /// What the states need and the processor lacks.
     fileprivate func obstacles(to needs: StateNeeds) -> [String] {
-        needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }
+        var obstacles = needs.obstacles(supported: processor.supportedComponents) { processor.keeps(modelSpecific: $0) }
+        if reader.header.landing == .instructionCount, processor.instructionsRetired == nil {
+            obstacles.append("only counts of instructions say where interrupts came, which need --engine soft")
+        }
+        return obstacles
     }
 
     /// How the replay will reach the states that were recorded between two exits.

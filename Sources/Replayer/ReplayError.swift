@@ -13,6 +13,9 @@ public enum ReplayError: Error, CustomStringConvertible {
     case guestDebugsItself(EventOrdinal)
     /// Executing did not reach the recorded state between two exits within the time limit.
     case notReached(EventOrdinal)
+    /// The recording gave the guest an input between two exits, at a count of instructions and with no state, and this
+    /// engine does not count.
+    case cannotCount(EventOrdinal)
     /// The trace or its guest fills more memory than is allowed.
     case tooMuchMemory(UInt64, limit: UInt64)
     /// The trace says something that no recorder writes.
@@ -32,6 +35,9 @@ public enum ReplayError: Error, CustomStringConvertible {
         case .notReached(let event):
             "unproved: executing did not lead to the state of event \(event) in the processor time that a landing may take; "
                 + "replay with --landing auto goes on from the recorded state"
+        case .cannotCount(let event):
+            "KVM cannot stop the guest at event \(event): only the count of instructions says where it is; use --engine soft, "
+                + "or record with --keyframes every=250ms,interrupts"
         case .tooMuchMemory(let bytes, let limit):
             "the trace fills at least \(bytes >> 20) MiB of guest memory, and it may fill \(limit >> 20) MiB; "
                 + "give --memory-limit if you want it to"

@@ -95,7 +95,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             }
             core.recent.append(recorded)
             found.events += 1
-            visit(recorded)
+            visit(core.counted(recorded))
         }
         let reader = core.reader
         // If events are lost, this is not the real end. Reading on reports that.

@@ -23,7 +23,7 @@ extension SoftProcessor {
         }
         forgetChangedCode()
         writeRIP = nil
-        if stopsForKick, kicks.take() { return .kicked }
+        if access.isNone, stopsForKick, kicks.take() { return .kicked }
         giveAnswers()
         if isStepping || hasEvents {
             if let exit = try finishInstruction() { return exit }
@@ -38,7 +38,7 @@ extension SoftProcessor {
 
     private mutating func execute(upTo count: UInt64) throws(EngineError) -> Exit? {
         while true {
-            if wantsInterruptWindow, canTakeInterrupt { return .interruptWindow }
+            if wantsInterruptWindow, !cpu.isInstructionUnderWay, canTakeInterrupt { return .interruptWindow }
             let executed = cpu.executed
             guard executed < count else { return nil }
             let exit = runProcessor(upTo: Int(min(Self.stretch, count - executed)))
@@ -60,9 +60,9 @@ extension SoftProcessor {
         }
     }
 
-    /// Whether the processor may stop here. It may not stop between the elements of a string operation that is kept
-    /// whole.
-    private var stopsForKick: Bool { !(keepsStringsWhole && isAmongElements) }
+    /// Whether the processor may stop here. It may not stop in the middle of an instruction, which may have another
+    /// access to make, or between the elements of a string operation that is kept whole.
+    private var stopsForKick: Bool { !cpu.isInstructionUnderWay && !(keepsStringsWhole && isAmongElements) }
 
     /// Makes repeated INS and OUTS finish before anything else happens. See ``Processor/keepStringsWhole()``.
     public mutating func keepStringsWhole() { keepsStringsWhole = true }

@@ -13,9 +13,9 @@ extension BisectCommand {
             if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
         if let when {
-            try engine.choice.perform(Searching(command: self, reader: reader, condition: when))
+            try engine.choice(for: reader).perform(Searching(command: self, reader: reader, condition: when))
         } else if let command {
-            try engine.choice.perform(Halving(command: self, reader: reader, line: command))
+            try engine.choice(for: reader).perform(Halving(command: self, reader: reader, line: command))
         }
     }
 
@@ -71,7 +71,7 @@ extension BisectCommand {
         let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
-        switch try engine.choice.perform(FreshReplay(reader: reader)) {
+        switch try engine.choice(for: reader).perform(FreshReplay(reader: reader)) {
         case .success(let report):
             var output = StandardOutput()
             let word = report.epochsUnproved == 0 ? "equal" : "equal as far as it was proved"

@@ -95,7 +95,9 @@ struct BisectCommand: ParsableCommand {
             try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
             return
         }
-        let examined = try engine.choice.perform(Examination(difference: difference, readers: readers))
+        let examined = try engine.choice(for: readers.0, readers.1).perform(
+            Examination(difference: difference, readers: readers)
+        )
         try StandardOutput.print("\(examined)")
         throw ExitCode(ExitStatus.different.rawValue)
     }

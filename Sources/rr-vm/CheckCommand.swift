@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
         }
         let check: HostCheck
         do {
-            check = try engine.choice.perform(Checking(reader: reader))
+            check = try engine.choice(for: reader).perform(Checking(reader: reader))
         } catch {
             throw CommandFailure(error)
         }

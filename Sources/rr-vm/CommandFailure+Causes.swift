@@ -19,7 +19,7 @@ extension CommandFailure {
         case .engine(let error): self.init(.unavailable, "\(error)")
         case .trace(let error): self.init(error)
         case .notReached: self.init(.different, "\(error)")
-        case .cannotLand, .guestDebugsItself: self.init(.unavailable, "\(error)")
+        case .cannotLand, .cannotCount, .guestDebugsItself: self.init(.unavailable, "\(error)")
         case .inconsistent, .tooMuchMemory: self.init(.badData, "\(error)")
         }
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Engines
+import Platform
+import TraceFormat
 
 /// What executes the guest.
 struct EngineOption: ParsableArguments {
@@ -20,7 +22,26 @@ struct EngineOption: ParsableArguments {
     )
     var request = Request.auto
 
-    /// The engine.
+    /// The engine for a guest that is booted by a protocol. A Linux kernel needs a KVM that runs programs under it.
+    func choice(booting bootProtocol: BootProtocol) -> EngineChoice {
+        guard request == .auto, choice == .kvm, bootProtocol == .linux, let lack = EngineChoice.kvm.systemCallLack
+        else {
+            return choice
+        }
+        StandardError.write(
+            "rr-vm: note: software executes the guest, because this host's KVM cannot run programs under a 64-bit kernel: "
+                + lack
+        )
+        return .soft
+    }
+
+    /// The engine for a replay. Only an engine that counts instructions finds some traces' moments.
+    func choice(for readers: TraceReader...) -> EngineChoice {
+        guard request == .auto, choice == .kvm else { return choice }
+        return readers.contains { $0.header.landing == .instructionCount } ? .soft : .kvm
+    }
+
+    /// The engine for a machine of which nothing else is known.
     var choice: EngineChoice {
         switch request {
         case .auto: Self.available

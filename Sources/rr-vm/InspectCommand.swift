@@ -111,7 +111,7 @@ struct InspectCommand: ParsableCommand {
         else {
             return report
         }
-        var view = try engine.choice.perform(MachineAtMoment(reader: reader, moment: moment))
+        var view = try engine.choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment))
         if regs {
             report.registers = view.state.fields
         } else if showsDefault {

@@ -1,5 +1,6 @@
 import ByteCoding
 import Engine
+import Engines
 import Machine
 import Platform
 import Recorder
@@ -20,7 +21,8 @@ extension MachineOptions {
     func prepare() throws(CommandFailure) -> PreparedMachine {
         let (attachments, unikernelSetup) = try unikernel.open()
         let (image, disk) = try loadGuest(attachments)
-        let configuration = try configuration(image)
+        let engine = engine.choice(booting: image.bootProtocol)
+        let configuration = try configuration(image, on: engine)
         if configuration.unikernel == nil, unikernel.dumpcore != nil {
             throw CommandFailure(.usage, "--dumpcore needs a unikernel, and this guest is not one")
         }
@@ -32,7 +34,12 @@ extension MachineOptions {
                 "rr-vm: a unikernel's memory is a multiple of 2 MiB: this one gets \(configuration.memorySize >> 20) MiB"
             )
         }
-        return PreparedMachine(configuration: configuration, unikernel: unikernelSetup, guestDisk: disk)
+        return PreparedMachine(
+            engine: engine,
+            configuration: configuration,
+            unikernel: unikernelSetup,
+            guestDisk: disk
+        )
     }
 
     /// Reads the guest's file. A disk image for which no protocol was chosen is returned as a disk, and the image to
@@ -58,8 +65,11 @@ extension MachineOptions {
         return (image, guest.map { DriveOption(path: $0) })
     }
 
-    private func configuration(_ image: GuestImage) throws(CommandFailure) -> MachineConfiguration {
-        let profile = try cpu.load(on: engine.choice)
+    private func configuration(
+        _ image: GuestImage,
+        on engine: EngineChoice
+    ) throws(CommandFailure) -> MachineConfiguration {
+        let profile = try cpu.load(on: engine)
         do {
             return try MachineConfiguration(
                 memorySize: memorySize(of: image),

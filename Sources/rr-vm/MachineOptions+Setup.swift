@@ -12,7 +12,7 @@ extension MachineOptions {
         _ machine: PreparedMachine
     ) throws(CommandFailure) -> RunSetup {
         var setup = RunSetup(
-            engine: engine.choice,
+            engine: machine.engine,
             limits: limits(recording),
             consoleDescriptor: FileDescriptor.standardOutput.rawValue,
             date: Int64(time(nil)),

@@ -57,7 +57,12 @@ struct MinimizeCommand: ParsableCommand {
 
     func run() throws {
         // These files must be opened before the right to open them is given up.
-        var plain = RunSetup(engine: engine.choice, limits: RunLimits(), date: 0)
+        var plain = RunSetup(
+            engine: engine.choice,
+            limits: RunLimits(),
+            date: 0,
+            keyframes: KeyframePolicy(atInterrupts: true)
+        )
         let drives = Result { () throws(CommandFailure) in
             var drives: [Drive] = []
             for option in drive { drives.append(try option.open()) }

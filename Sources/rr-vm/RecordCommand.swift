@@ -86,7 +86,7 @@ struct RecordCommand: ParsableCommand {
         let guest = machine.guestDescription(prepared.configuration.image)
         setup.didOpen = confinement.untilOpen(
             directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
-            machines: machine.engine.choice,
+            machines: prepared.engine,
             opensLater: setup.ring != nil || !machine.unikernel.coreFiles.isEmpty
         )
         let interruption = Interruption(of: setup.stop)
@@ -131,7 +131,7 @@ struct RecordCommand: ParsableCommand {
         let guest = machine.guestDescription(prepared.configuration.image)
         confinement.keepDirectories(
             of: Array(places.prefix(1)) + machine.unikernel.coreFiles,
-            machines: machine.engine.choice
+            machines: prepared.engine
         )
         let firstSeed = recording.chaos ?? UInt64.random(in: 0...UInt64(UInt32.max))
         let interruption = Interruption()

@@ -16,6 +16,9 @@ struct RecordingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How often to record the whole state: every=TIME, events=N, or both with a comma; or none.",
+            discussion:
+                "A recording of software has none where an interrupt comes between two exits: it counts instructions. With "
+                + "',interrupts' it has, and KVM can replay it too.",
             valueName: "when"
         )
     )
@@ -61,7 +64,7 @@ struct RecordingOptions: ParsableArguments {
         guard let ring else { return }
         if let fault = ring.fault { throw ValidationError(fault) }
         if maxSize != nil { throw ValidationError("--ring and --max-size exclude each other: give one") }
-        if keyframes.policy == KeyframePolicy(nanoseconds: nil, events: nil) {
+        if keyframes.policy.nanoseconds == nil, keyframes.policy.events == nil {
             throw ValidationError("--ring needs keyframes to begin with: leave out --keyframes none")
         }
     }
@@ -141,6 +144,7 @@ struct KeyframeOption: ExpressibleByArgument {
             case "events":
                 guard let events = UInt64(value), events > 0 else { return nil }
                 policy.events = events
+            case "interrupts" where part == name: policy.atInterrupts = true
             default: return nil
             }
         }
@@ -151,6 +155,7 @@ struct KeyframeOption: ExpressibleByArgument {
         let parts = [
             policy.nanoseconds.map { "every=\(TimeSpan(nanoseconds: $0).defaultValueDescription)" },
             policy.events.map { "events=\($0)" },
+            policy.atInterrupts ? "interrupts" : nil,
         ].compactMap(\.self)
         return parts.isEmpty ? "none" : parts.joined(separator: ",")
     }

@@ -97,7 +97,7 @@ struct RedactCommand: ParsableCommand {
         _ inputs: [RecordedInput],
         _ path: FilePath
     ) throws -> RedactionReport {
-        switch try engine.choice.perform(Copying(reader: reader, inputs: inputs, path: path)) {
+        switch try engine.choice(for: reader).perform(Copying(reader: reader, inputs: inputs, path: path)) {
         case .success(let report): return report
         case .failure(let divergence): throw CommandFailure(.different, text: "\(divergence)")
         }

@@ -8,17 +8,20 @@ import TraceFormat
 enum Replay {
     /// Replays a trace on this host.
     ///
+    /// - Parameter counts: takes the instructions before each event, from an engine that counts them.
     /// - Returns: the report, and the seconds it took.
     static func run(
         _ reader: TraceReader,
         on engine: EngineChoice,
         landing: Landing,
         showingConsole speed: ConsoleSpeed?,
+        counting counts: InstructionCounts? = nil,
         progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double) {
         let start = ContinuousClock.now
         do {
-            let report = try engine.perform(Whole(reader: reader, landing: landing, speed: speed, progress: progress))
+            let whole = Whole(reader: reader, landing: landing, speed: speed, counts: counts, progress: progress)
+            let report = try engine.perform(whole)
             return (report, start.duration(to: .now) / .seconds(1))
         } catch let error as ReplayError {
             throw CommandFailure(error)
@@ -34,6 +37,7 @@ enum Replay {
         let reader: TraceReader
         let landing: Landing
         let speed: ConsoleSpeed?
+        let counts: InstructionCounts?
         let progress: ReplayProgress
 
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> ReplayReport {
@@ -43,6 +47,7 @@ enum Replay {
                 let result = try session.run { recorded in
                     progress.replayed.add(1)
                     console.show(recorded)
+                    counts?.add(recorded, first: reader.header.firstEvent)
                 }
                 console.flush()
                 switch result {

@@ -45,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
         let (report, seconds) = try ReplayProgress.showing(of: reader.eventCount) {
             try Replay.run(
                 reader,
-                on: engine.choice,
+                on: engine.choice(for: reader),
                 landing: landing.landing,
                 showingConsole: console ? speed : nil,
                 progress: $0

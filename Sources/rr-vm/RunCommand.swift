@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
         let cores = machine.unikernel.coreFiles
         setup.didOpen = confinement.untilOpen(
             directoriesOf: cores,
-            machines: machine.engine.choice,
+            machines: prepared.engine,
             opensLater: !cores.isEmpty
         )
         let interruption = Interruption(of: setup.stop)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engines
 import Replayer
 import Reports
 import SystemPackage
@@ -40,8 +41,31 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Print one JSON object per line: each stretch between keyframes, then the whole.")
     var json = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Write a copy of the trace, to --output, that also counts the instructions before each event. Needs software.",
+            discussion: "A replay of the copy in software reaches every moment by its count."
+        )
+    )
+    var annotate = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The copy that --annotate makes; it is never overwritten.", valueName: "file")
+    )
+    var output: FilePath?
+
     func validate() throws {
         if self.repeat < 1 { throw ValidationError("--repeat must be at least 1") }
+        guard annotate == (output != nil), output?.isEmpty != true else {
+            throw ValidationError("--annotate and --output FILE need each other")
+        }
+        if annotate, engine.request == .kvm {
+            throw ValidationError("--annotate needs --engine soft: KVM does not count instructions")
+        }
+        if annotate, jobs > 1 || shard != nil {
+            throw ValidationError("--annotate counts in one replay of the whole trace: leave out --jobs and --shard")
+        }
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
     }
 
@@ -55,15 +79,17 @@ struct VerifyCommand: ParsableCommand {
         // A replay reads only what it needs. The check also reads the parts that only seeking needs.
         let isFirst = shard?.number ?? 1 == 1
         let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, with: options) {
-            confinement.keepOpenFiles(machines: engine.choice)
+            guard let output else { return confinement.keepOpenFiles(machines: engine.choice) }
+            confinement.keepDirectories(of: [output], machines: engine.choice)
         }
+        let counts = annotate ? InstructionCounts() : nil
         let all = 0..<reader.keyframeCount
         let part = shard.map { all.part($0.number, of: $0.count) } ?? all
         var seconds = 0.0
         var last: ReplayReport?
         try ReplayProgress.showing(of: shard == nil ? reader.eventCount * UInt64(self.repeat) : nil) { progress in
             for _ in 0..<self.repeat {
-                guard let (report, duration) = try replay(reader, part, progress) else { break }
+                guard let (report, duration) = try replay(reader, part, counting: counts, progress) else { break }
                 seconds += duration
                 // Show the report of a replay that leaves something unproved, if there is one.
                 if last.map({ $0.epochsUnproved == 0 }) ?? true { last = report }
@@ -71,14 +97,15 @@ struct VerifyCommand: ParsableCommand {
         }
         if let last, json {
             try last.writeJSON(seconds: seconds)
-            return try last.checkProved()
+            try last.checkProved()
+            return try writeAnnotated(reader, counts, last)
         }
-        var output = StandardOutput()
+        var text = StandardOutput()
         if let shard {
-            try output.write("part \(shard.number) of \(shard.count): \(part.count) of \(all.count) epochs")
+            try text.write("part \(shard.number) of \(shard.count): \(part.count) of \(all.count) epochs")
         }
         if let last {
-            try output.write(
+            try text.write(
                 text: """
                     \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
                     \(last.counts)
@@ -86,24 +113,49 @@ struct VerifyCommand: ParsableCommand {
                     final digest           \(last.digest)
                     """
             )
-            if epochs { try output.write(text: last.epochTable) }
-            for remark in last.remarks { try output.write("note: \(remark)") }
+            if epochs { try text.write(text: last.epochTable) }
+            for remark in last.remarks { try text.write("note: \(remark)") }
         }
-        try output.flush()
+        try text.flush()
         try last?.checkProved()
+        if let last { try writeAnnotated(reader, counts, last) }
+    }
+
+    /// Writes the copy with counts, if it is asked for.
+    private func writeAnnotated(
+        _ reader: TraceReader,
+        _ counts: InstructionCounts?,
+        _ report: ReplayReport
+    ) throws(CommandFailure) {
+        guard let path = self.output, let counts else { return }
+        guard report.epochsJumped == 0 else {
+            throw CommandFailure(
+                .different,
+                "nobody knows how many instructions lead to a state that was restored, and \(report.epochsJumped) were: "
+                    + "leave out --landing portable"
+            )
+        }
+        do {
+            try reader.copy(to: path, options: TraceCopyOptions(instructions: counts.values))
+        } catch {
+            throw CommandFailure(error)
+        }
+        StandardError.write("rr-vm: \(Quantity.count(counts.total)) instructions, counted in \(path)")
     }
 
     private func replay(
         _ reader: TraceReader,
         _ epochs: Range<Int>,
+        counting counts: InstructionCounts?,
         _ progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
         if jobs == 1, shard == nil {
             return try Replay.run(
                 reader,
-                on: engine.choice,
+                on: annotate ? .soft : engine.choice(for: reader),
                 landing: landing.landing,
                 showingConsole: nil,
+                counting: counts,
                 progress: progress
             )
         }
@@ -111,7 +163,7 @@ struct VerifyCommand: ParsableCommand {
             reader,
             epochs: epochs,
             jobs: jobs,
-            on: engine.choice,
+            on: engine.choice(for: reader),
             landing: landing.landing,
             progress: progress
         )

@@ -25,7 +25,7 @@ struct WatchCommand: ParsableCommand {
             let reader = try TraceLocation.open(watch.file, replaying: true, with: watch.options) {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
-            try watch.engine.choice.perform(Listing(command: self, reader: reader))
+            try watch.engine.choice(for: reader).perform(Listing(command: self, reader: reader))
         } catch {
             throw CommandFailure(any: error)
         }

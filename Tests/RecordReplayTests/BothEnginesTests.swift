@@ -37,7 +37,8 @@ import TraceFormat
     /// the instruction.
     @Test(.needsKVM, arguments: guests.filter { "\($0)" != "rep-outs" })
     func replaysUnderKVMWhatSoftwareRecorded(guest: TestGuest) async throws {
-        let recording = try await RecordingStore.shared.recording(of: guest, on: .soft)
+        let keyframes = KeyframePolicy(atInterrupts: true)
+        let recording = try await RecordingStore.shared.recording(of: guest, on: .soft, keyframes: keyframes)
         // Some hosts force bits of CPUID on, which software does not.
         var reader = recording.reader
         reader.allowsOtherCPUID = true

@@ -13,12 +13,15 @@ struct CollectingSink: EventSink {
     let byteCount: UInt64 = 0
     var eventCount: UInt64 { UInt64(events.count) }
 
-    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime) { events.append(event) }
+    mutating func append(_ event: Event, rip: UInt64, at time: MachineTime, instructions: UInt64) {
+        events.append(event)
+    }
 
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,
-        at time: MachineTime
+        at time: MachineTime,
+        instructions: UInt64
     ) {
         events.append(.keyframe(number: keyframes, position))
         keyframes += 1

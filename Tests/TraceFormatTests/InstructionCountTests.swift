@@ -47,7 +47,9 @@ import X86
         )
 
         #expect(try TraceReader(path: directory.file("b")).keyframeCount == 2)
-        #expect(TraceContents(directory.file("b")).events.map(\.instructions) == Self.expected)
+        // The count of the keyframe that was left out is part of the last one's.
+        let copied = TraceContents(directory.file("b")).events.map(\.instructions)
+        #expect(copied == [0, 5, 1_000_000_000_000, 7, 0, 0, 0, 11, 9])
     }
 
     @Test func tracesThatDifferInNothingElseAreEqual() throws {

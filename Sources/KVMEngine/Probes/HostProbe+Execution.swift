@@ -105,6 +105,14 @@ extension HostProbe {
         return selector & 3 == 0 ? .works() : .fails("the handler runs in ring \(selector & 3)")
     }
 
+    /// What is wrong with SYSCALL on this host; nil if nothing is, or if it could not be tried.
+    public static var systemCallLack: String? {
+        guard let system = try? KVMSystem.open(), let supported = try? system.supportedCPUID() else { return nil }
+        let probe = Self(system: system, supported: supported)
+        let finding = probe.attempt { () throws(KVMError) in try probe.systemCall() }
+        return finding.verdict == .fails ? "after SYSCALL, \(finding.detail)" : nil
+    }
+
     func paging32() throws(KVMError) -> Finding {
         try paging(root: ProbeLayout.directory32, control: 1 << 4)
     }

@@ -37,6 +37,10 @@ public struct Minimizer {
         if reader.header.machine.board != BoardName.pc {
             return "its machine has neither interrupts nor a console to leave anything out of"
         }
+        if reader.header.landing == .instructionCount {
+            return "only counts of instructions say where its interrupts came; record it with --keyframes "
+                + "every=250ms,interrupts"
+        }
         return reader.header.firstEvent.rawValue == 0 && reader.keyframeCount > 0
             ? nil : "it does not hold the run's beginning"
     }

@@ -94,7 +94,8 @@ extension FirstDifference.Side {
                 left -= 1
             }
             if timeline.moment?.event == target {
-                if keyframe != nil { moment = place.moment }
+                let isCounted = event.event.isInput && event.instructions ?? 0 > 0
+                if keyframe != nil || isCounted { moment = place.moment }
                 try name(place.rip, &timeline, listing)
                 return nil
             }

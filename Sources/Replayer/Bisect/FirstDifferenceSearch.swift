@@ -72,6 +72,9 @@ public struct FirstDifferenceSearch {
             isSamePlace(one.recorded.rip, other.recorded.rip)
         else { return .event }
         guard ignored.isEmpty, one.recorded.event.isInput else { return nil }
+        if let count = one.instructions, let otherCount = other.instructions {
+            return count == otherCount ? nil : .moment
+        }
         return one.landing?.digest == other.landing?.digest ? nil : .moment
     }
 

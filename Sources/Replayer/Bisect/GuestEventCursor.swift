@@ -7,6 +7,8 @@ struct GuestEventCursor {
     struct GuestEvent {
         var recorded: RecordedEvent
         var landing: KeyframeEntry?
+        /// The instructions since the last event of the guest; nil if the trace does not count them.
+        var instructions: UInt64?
     }
 
     /// The most skipped events that are kept. This bounds the cost of a long stretch with nothing else.
@@ -29,7 +31,9 @@ struct GuestEventCursor {
     mutating func next() throws(TraceError) -> GuestEvent? {
         passedOver.removeAll(keepingCapacity: true)
         var landing: UInt32?
+        var instructions: UInt64 = 0
         while let recorded = try cursor.next() {
+            instructions &+= recorded.instructions ?? 0
             if case .keyframe(let number, let position) = recorded.event {
                 landing = position == .asynchronous ? number : nil
             } else if recorded.event.isOfTheRecorder {
@@ -39,7 +43,11 @@ struct GuestEventCursor {
                 landing = nil
             } else {
                 let entry = try landing.map { number throws(TraceError) in try reader.keyframeEntry(Int(number)) }
-                return GuestEvent(recorded: recorded, landing: entry)
+                return GuestEvent(
+                    recorded: recorded,
+                    landing: entry,
+                    instructions: recorded.instructions.map { _ in instructions }
+                )
             }
         }
         return nil

@@ -28,6 +28,7 @@ extension ReplayCore where P: ~Copyable {
                 actual: "the same at rip 0x\(String(rip, radix: 16))"
             )
         }
+        try count(recorded)
         do { try answer(recorded.event) } catch { throw .error(.engine(error)) }
         sequel.note(recorded.event, of: processor)
     }

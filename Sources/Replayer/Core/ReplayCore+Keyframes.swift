@@ -16,6 +16,7 @@ extension ReplayCore where P: ~Copyable {
             try runInto(ending, recorded)
         }
         let capture = try capture()
+        if isFirst { instructions.begin(at: processor.instructionsRetired) } else { try count(recorded) }
         // A processor that has shut down has no defined registers (AMD APM vol. 2, 15.14.3).
         let hasShutDown = ending == .tripleFault || recent.inOrder.last?.event == .tripleFault
         let isEqual =
@@ -53,6 +54,7 @@ extension ReplayCore where P: ~Copyable {
     /// Restores a keyframe, and checks that this host preserves its state.
     mutating func jump(to keyframe: Keyframe, _ recorded: RecordedEvent) throws(ReplayStop) {
         try known.restore(keyframe, into: &processor)
+        instructions.begin(at: processor.instructionsRetired)
         let capture = try capture()
         guard capture.digest == keyframe.digest else {
             try known.check(keyframe)

@@ -49,10 +49,12 @@ extension ReplayCore where P: ~Copyable {
         _ landing: Landing
     ) throws(ReplayStop) -> LandingOutcome {
         guard landing != .portable else { return .obstacle(.asked) }
+        if landsByCount { return try execute(toCountOf: keyframe, recorded) }
         guard processor.canStop(in: GuestMode(keyframe.state)) else { return .obstacle(.hostCannotStop) }
         try onEngine(processor.completePendingAccess())
         let start = try onEngine(processor.executionState())
         guard processor.debugsUnseen || !start.debugsItself else { return .obstacle(.guestDebugsItself) }
+        if isCounted { try run(toCountOf: recorded) }
         var target = try onTrace(LandingTarget(keyframe))
         let mayEndInLoop = try lastStateOfStoppedRun() != nil
         let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
@@ -68,7 +70,9 @@ extension ReplayCore where P: ~Copyable {
             }
         }
         switch end {
-        case .there(let looks): return .there(looks: looks)
+        case .there(let looks):
+            try count(recorded)
+            return .there(looks: looks)
         case .debugsItself: return .obstacle(.guestDebugsItself)
         case .tooLong: return .obstacle(try hasDebuggedItself(start) ? .guestDebugsItself : .notReached)
         case .exit(let exit):
@@ -83,6 +87,21 @@ extension ReplayCore where P: ~Copyable {
                 actual: words(for: exit)
             )
         }
+    }
+
+    /// Executes as many instructions as the recording did, and compares the state.
+    private mutating func execute(
+        toCountOf keyframe: Keyframe,
+        _ recorded: RecordedEvent
+    ) throws(ReplayStop) -> LandingOutcome {
+        try run(toCountOf: recorded)
+        let capture = try capture()
+        guard try matches(keyframe, capture) else {
+            throw .divergence(try difference(of: capture.state, from: keyframe, recorded))
+        }
+        known.stand(at: keyframe)
+        try count(recorded)
+        return .there(looks: 0)
     }
 
     /// Whether the guest may have debugged itself in a stretch that did not lead where it led in the recording. If so,
@@ -105,6 +124,11 @@ extension ReplayCore where P: ~Copyable {
         looks: Int,
         _ recorded: RecordedEvent
     ) throws(ReplayStop) -> Bool {
+        if isCounted { try run(toCountOf: recorded) }
+        if landsByCount {
+            try count(recorded)
+            return processor.exitRIP == keyframe.state.rip
+        }
         let registers = keyframe.state.registers
         let end = try search(keyframe, recorded, registers: registers) { _, looked throws(ReplayStop) in looked == looks
         }

@@ -16,6 +16,8 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var known: KnownState
     var pace: GuestPace
     var sequel: GuestSequel
+    /// How many instructions the guest has executed since the last event, if the engine counts them.
+    var instructions = InstructionsSinceEvent()
     /// The last events, for a report.
     var recent = RecentEvents()
     /// How many page-table entries differed from the recorded ones only in the Accessed bit.
@@ -46,15 +48,25 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         try checkSequel(recorded)
         var arrival: Arrival?
         switch recorded.event {
-        case .interrupt(let vector): try injectInterrupt(vector, recorded)
-        case .nonMaskableInterrupt: try injectNonMaskable(recorded)
-        case .deviceWrite(let address, let bytes): try write(bytes, at: address, recorded)
-        case .deviceRead(let read): try compareDeviceRead(read, recorded)
+        case .interrupt(let vector):
+            try runToInput(recorded)
+            try injectInterrupt(vector, recorded)
+        case .nonMaskableInterrupt:
+            try runToInput(recorded)
+            try injectNonMaskable(recorded)
+        case .deviceWrite(let address, let bytes):
+            try runToInput(recorded)
+            try write(bytes, at: address, recorded)
+        case .deviceRead(let read):
+            try runToInput(recorded)
+            try compareDeviceRead(read, recorded)
         case .keyframe(let number, .synchronous): arrival = try compareState(keyframe: number, recorded)
         case .keyframe(let number, .asynchronous):
             arrival = try land(on: keyframe(number, recorded), recorded, landing)
         case .keyframe(let number, .reset): arrival = try reset(toKeyframe: number, recorded)
-        case .end(let outcome): try compareEnd(outcome, recorded)
+        case .end(let outcome):
+            instructions.pass()
+            try compareEnd(outcome, recorded)
         default: try replayExit(recorded)
         }
         pace.meet(recorded)

@@ -10,6 +10,7 @@ extension BlankedReplay where P: ~Copyable {
     mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
         let keyframe = try core.keyframe(number, recorded)
         passedKeyframe = nil
+        core.instructions.areCompared = distance.live.isEmpty
         if distance.live.isEmpty { try meetRecorded(keyframe, recorded) } else { try meetBlanked(keyframe, recorded) }
     }
 
@@ -35,6 +36,7 @@ extension BlankedReplay where P: ~Copyable {
         var keyframe = keyframe
         try reach(keyframe, recorded)
         let capture = try core.capture()
+        if keyframe.position == .synchronous { try core.count(recorded) }
         distance.changedPages.formUnion(capture.changedPages)
         lastKeyframe = (try core.reader.keyframeEntry(Int(keyframe.number)), capture.state)
         let isEqual = capture.digest == keyframe.digest
@@ -127,7 +129,13 @@ extension BlankedReplay where P: ~Copyable {
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {
             try memory.withPage(page) { writer?.addPage(page, $0) }
         }
-        writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
+        writer?.appendKeyframe(
+            keyframe.position,
+            state: keyframe.state,
+            digest: keyframe.digest,
+            time: recorded.time,
+            instructions: core.instructions.atLastEvent
+        )
     }
 
     /// Writes a keyframe as it was recorded, with the pages that have changed since the last keyframe that was written.
@@ -137,7 +145,13 @@ extension BlankedReplay where P: ~Copyable {
             let bytes = try memory.page(at: page)
             writer?.addPage(page, bytes.rawSpan)
         }
-        writer?.appendKeyframe(keyframe.position, state: keyframe.state, digest: keyframe.digest, time: recorded.time)
+        writer?.appendKeyframe(
+            keyframe.position,
+            state: keyframe.state,
+            digest: keyframe.digest,
+            time: recorded.time,
+            instructions: core.instructions.atLastEvent
+        )
         distance.changedPages = []
     }
 }

@@ -147,8 +147,15 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case .end(let outcome): try end(outcome, recorded)
         default:
             let given = take(recorded)
+            // What the guest does with other input may take it another number of instructions.
+            core.instructions.areCompared = distance.live.isEmpty
             try core.replay(given, landing: landing)
-            writer?.append(given.event, rip: given.rip, time: given.time)
+            writer?.append(
+                given.event,
+                rip: given.rip,
+                time: given.time,
+                instructions: core.instructions.atLastEvent
+            )
             switch stage {
             case .learning: try noteState(behind: recorded)
             case .searching, .writing: if given == recorded { try compareState(behind: recorded) }

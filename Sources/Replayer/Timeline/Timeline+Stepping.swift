@@ -36,6 +36,11 @@ extension Timeline where P: ~Copyable {
             try replayNext()
             return .event
         }
+        if core.landsByCount, let left = instructions(before: next), !next.event.kind.isExit {
+            if left > 0 { return try execute(to: next, from: present) }
+            try replayNext()
+            return .event
+        }
         switch next.event {
         case .keyframe(let number, .asynchronous):
             if try isAt(keyframe: number) {
@@ -73,7 +78,7 @@ extension Timeline where P: ~Copyable {
             return try step()
         }
         guard exit == .debug else {
-            if next.event.kind == .keyframe { throw try strayExit(exit, next, from: present) }
+            if !next.event.kind.isExit { throw try strayExit(exit, next, from: present) }
             try accept(exit, next, from: present, startingAt: start)
             arrive(at: next)
             return .event
@@ -197,6 +202,35 @@ extension Timeline where P: ~Copyable {
         let isThere = try attempt { core throws(ReplayStop) in try core.isAt(&target.place, target.keyframe) }
         self.target = target
         return isThere
+    }
+}
+
+extension Timeline where P: ~Copyable {
+    /// How many instructions the guest executes from the present moment to the next event; nil if that is not counted.
+    /// A write, unlike a read, is one of them.
+    private func instructions(before next: RecordedEvent) -> UInt64? {
+        guard core.isCounted, let count = next.instructions else { return nil }
+        let present = core.instructions.count(at: core.processor.instructionsRetired ?? 0)
+        return count - min(count, present)
+    }
+
+    /// Executes most of the way to a moment at once, if the trace says how far it is to the next event.
+    mutating func advance(to target: Moment) throws(TimelineError) {
+        guard let present = moment, present.event == target.event, present.instructions < target.instructions,
+            let next = try peek(), let left = instructions(before: next)
+        else { return }
+        // The exit of a write comes with its instruction: a step leads there.
+        let most = next.event.kind.isExit || !core.landsByCount ? left - min(left, 1) : left
+        let count = min(target.instructions - present.instructions, most)
+        guard count > 0 else { return }
+        try endStepping()
+        let exit = try attempt { core throws(ReplayStop) in
+            core.pace.beginRunning(to: next)
+            return try core.run(instructions: count)
+        }
+        if let exit { throw try strayExit(exit, next, from: present) }
+        deliveries.removeAll { $0.event != .nonMaskableInterrupt }
+        moment = present.advanced(by: count)
     }
 }
 

@@ -73,6 +73,7 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         try approach(target)
         while let present = moment, present.event < target.event { try replayNext() }
         try completeAccess()
+        try advance(to: target)
         while let present = moment, present.instructions < target.instructions {
             guard try step().isCounted else {
                 throw .noSuchMoment(

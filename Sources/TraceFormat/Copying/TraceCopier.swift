@@ -17,6 +17,8 @@ struct TraceCopier {
     private var lastTaken: RecordedEvent?
     /// Pages that changed for keyframes that have been left out since then.
     private var leftOutPages: Set<GuestPhysicalAddress> = []
+    /// The instructions before keyframes that have been left out, which count for the next event.
+    private var leftOutInstructions: UInt64 = 0
     /// Whether an error is about the copy and not about the trace.
     private var cannotWrite = false
 
@@ -40,6 +42,7 @@ struct TraceCopier {
             ?? reader.keyframeCount - 1
         var header = reader.header
         header.firstEvent = first
+        if options.instructions != nil { header.recording.countsInstructions = true }
         assembler = try TraceAssembler(
             sink: sink,
             header: header,
@@ -70,8 +73,12 @@ struct TraceCopier {
 
     private mutating func copyEvents(_ change: (RecordedEvent) -> RecordedEvent) throws(TraceError) {
         var cursor = reader.events(from: first)
-        while let event = try cursor.next() {
+        while var event = try cursor.next() {
             time = event.time
+            if let counts = options.instructions {
+                let place = Int(event.ordinal.rawValue - reader.header.firstEvent.rawValue)
+                event.instructions = place < counts.count ? counts[place] : 0
+            }
             if case .keyframe(let number, _) = event.event {
                 let keyframe = try reader.keyframe(Int(number))
                 let isNeeded = isNeeded(keyframe, event) || isReset(cursor)
@@ -102,7 +109,9 @@ struct TraceCopier {
         leftOutPages.formUnion(keyframe.changedPages)
         var replacement = recorded
         replacement.event = Event.leftOutKeyframe(in: reader.header.machine)
+        replacement.instructions = 0
         try append(replacement)
+        leftOutInstructions = min(leftOutInstructions + (recorded.instructions ?? 0), Limits.instructionCounts - 1)
     }
 
     /// Appends an event that is not a keyframe. With the end go the instructions that were completed until then.
@@ -115,7 +124,7 @@ struct TraceCopier {
             event.event,
             rip: event.rip,
             time: event.time,
-            instructions: event.instructions ?? 0,
+            instructions: takeInstructions(of: event),
             payload: bytes.count
         )
         try put(record, bytes)
@@ -142,11 +151,20 @@ struct TraceCopier {
         try put(digestOfMemory, [])
         // Nothing comes before the first one: a replay begins there and does not have to reach it.
         let event = Event.keyframe(number: keyframes, isFirst ? .synchronous : keyframe.position)
-        let count = isFirst ? 0 : recorded.instructions ?? 0
+        let own = takeInstructions(of: recorded)
+        let count = isFirst ? 0 : own
         try put(EventRecord(event, rip: 0, time: time, instructions: count, payload: 0), [])
         keyframes += 1
         lastTaken = recorded
         leftOutPages.removeAll()
+    }
+
+    /// The count of an event in the copy. An input right after an exit has none of its own.
+    private mutating func takeInstructions(of event: RecordedEvent) -> UInt64 {
+        let own = event.instructions ?? 0
+        guard own > 0 || event.event.kind.isExit || event.event.kind == .keyframe else { return 0 }
+        defer { leftOutInstructions = 0 }
+        return min(own + leftOutInstructions, Limits.instructionCounts - 1)
     }
 
     private mutating func put(_ record: EventRecord, _ bytes: [UInt8]) throws(TraceError) {

@@ -8,6 +8,9 @@ public struct TraceCopyOptions: Sendable {
     /// Which of the synchronous keyframes to keep; nil for all. The first and the last are always kept, and so is every
     /// asynchronous one, because a replay needs it to land.
     public var spacing: KeyframeSpacing?
+    /// How many instructions were executed before each event, since the one before it, for all of the trace's events in
+    /// order; nil to keep what the trace says. The copy says that it counts them.
+    public var instructions: [UInt64]?
     /// Whether a fault in the trace ends the copy, which is complete up to there, instead of making it fail.
     public var keepsUpToFault: Bool
 
@@ -16,11 +19,13 @@ public struct TraceCopyOptions: Sendable {
         events: ClosedRange<EventOrdinal>? = nil,
         packsTightly: Bool = false,
         spacing: KeyframeSpacing? = nil,
+        instructions: [UInt64]? = nil,
         keepsUpToFault: Bool = false
     ) {
         self.events = events
         self.packsTightly = packsTightly
         self.spacing = spacing
+        self.instructions = instructions
         self.keepsUpToFault = keepsUpToFault
     }
 }

@@ -81,7 +81,7 @@ public struct TraceHeader: Hashable, Sendable {
 }
 
 /// How a replay reaches a moment between two exits. Numbered as in a trace; a trace that allows one way also allows
-/// those with lower numbers.
+/// those with lower numbers, except for the last.
 public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
     /// By restoring the keyframe that was taken there.
     case jump = 0
@@ -89,6 +89,8 @@ public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
     case breakpoint = 1
     /// By counting retired branches.
     case branchCounter = 2
+    /// By counting all instructions. Moments between two exits may have no keyframe, so no other way leads to them.
+    case instructionCount = 3
 
     /// Its name in JSON.
     public var name: String {
@@ -96,6 +98,7 @@ public enum LandingPolicy: UInt8, CaseIterable, Hashable, Sendable {
         case .jump: "jump"
         case .breakpoint: "breakpoint"
         case .branchCounter: "branchCounter"
+        case .instructionCount: "instructionCount"
         }
     }
 }

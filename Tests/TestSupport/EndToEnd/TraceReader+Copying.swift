@@ -41,12 +41,19 @@ extension TraceReader {
                     writer.addPage(address, page.rawSpan)
                 }
                 let (state, digest) = (keyframe.state, keyframe.digest)
-                writer.appendKeyframe(keyframe.position, state: state, digest: digest, time: recorded.time)
+                writer.appendKeyframe(
+                    keyframe.position,
+                    state: state,
+                    digest: digest,
+                    time: recorded.time,
+                    instructions: recorded.instructions ?? 0
+                )
             case .end(let outcome):
                 try writer.finish(outcome, time: recorded.time)
                 return try TraceReader(path: path)
             default:
-                writer.append(recorded.event, rip: recorded.rip, time: recorded.time)
+                let count = recorded.instructions ?? 0
+                writer.append(recorded.event, rip: recorded.rip, time: recorded.time, instructions: count)
             }
         }
         writer.abandon()

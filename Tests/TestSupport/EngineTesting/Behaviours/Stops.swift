@@ -9,6 +9,7 @@ extension EngineBehaviours {
         ATripleFaultEndsTheRun(), AProcessorThatWasShutDownExecutesWithAnotherState(),
         CodeThatIsNotInMemoryIsAnEmulationFailure(), WhatTheGuestSeesOfCPUIDIsKnown(),
         AKickBeforeARunStopsItBeforeAnythingIsExecuted(), AKickFromAnotherThreadStopsAGuestThatNeverLeaves(),
+        AKickDoesNotStopBetweenTwoAccessesOfOneInstruction(),
     ]
 }
 
@@ -47,6 +48,26 @@ struct AProcessorThatWasShutDownExecutesWithAnotherState: EngineBehaviour {
 
         #expect(try machine.run() == .halt)
         #expect(try machine.state()[.rax] == start[.rax] + 1)
+    }
+}
+
+struct AKickDoesNotStopBetweenTwoAccessesOfOneInstruction: EngineBehaviour {
+    func check<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws {
+        var machine = try TinyMachine<P>([
+            0xB8, 0x00, 0xB0,  // mov ax, 0xb000
+            0x8E, 0xD8,  // mov ds, ax
+            0xFE, 0x06, 0x00, 0x00,  // inc byte [0]: where no memory is
+            0xF4,  // hlt
+        ])
+        let address = GuestPhysicalAddress(0xB_0000)
+        #expect(try machine.run() == .memoryRead(address, length: 1))
+        machine.processor.answer(0x41)
+
+        machine.processor.kicker.kick()
+
+        #expect(try machine.run() == .memoryWrite(address, length: 1, value: 0x42))
+        #expect(try machine.run() == .kicked)
+        #expect(try machine.run() == .halt)
     }
 }
 
