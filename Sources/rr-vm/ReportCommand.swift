@@ -116,7 +116,7 @@ struct ReportCommand: ParsableCommand {
             try report.look(at: &last.view, moment: last.moment, in: reader)
         } else if verdict != nil {
             let moment = try MomentName.end.moment(in: reader)
-            var view = try engine.choice.perform(MachineAtMoment(reader: reader, moment: moment))
+            var view = try engine.choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment))
             try report.look(at: &view, moment: moment, in: reader)
         }
         return report
@@ -124,7 +124,7 @@ struct ReportCommand: ParsableCommand {
 
     private func verdict(on reader: TraceReader) throws -> ReplayVerdict {
         let start = ContinuousClock.now
-        switch try engine.choice.perform(FreshReplay(reader: reader)) {
+        switch try engine.choice(for: reader).perform(FreshReplay(reader: reader)) {
         case .success(let result):
             let seconds = start.duration(to: .now) / .seconds(1)
             return ReplayVerdict(isEqual: result.epochsUnproved == 0, text: result.summary(seconds: seconds))

@@ -33,9 +33,16 @@ extension ReplayCore where P: ~Copyable {
     /// Whether the trace and the engine both count instructions.
     var isCounted: Bool { reader.header.recording.countsInstructions && processor.instructionsRetired != nil }
 
-    /// Whether a moment between two exits is reached by its count alone. KVM may have stopped the guest between the last
-    /// turn of a repeated instruction and the next instruction, which is not another count.
+    /// Whether every moment between two exits is reached by its count alone.
     var landsByCount: Bool { isCounted && reader.header.recording.engine == .software }
+
+    /// Whether a keyframe between two exits is reached by its count alone. KVM may have stopped the guest between the last
+    /// turn of a repeated instruction and the next instruction, with RF set, which no count tells from the moment after.
+    func landsByCount(on keyframe: Keyframe) -> Bool {
+        landsByCount || isCounted && keyframe.state.rflags & Self.resumeFlag == 0
+    }
+
+    private static var resumeFlag: UInt64 { 1 << 16 }
 
     /// Notes that the guest has reached an event with a count of its own.
     ///
@@ -73,16 +80,14 @@ extension ReplayCore where P: ~Copyable {
         try self.count(recorded)
     }
 
-    /// Executes as many instructions as the recording did before an event that is not an exit, or one less if a search
-    /// follows.
+    /// Executes as many instructions as the recording did before an event that is not an exit.
     mutating func run(toCountOf recorded: RecordedEvent) throws(ReplayStop) {
         try onEngine(processor.completePendingAccess())
         let present = instructions.count(at: processor.instructionsRetired ?? 0)
         let count = recorded.instructions ?? 0
         guard present <= count else { throw miscount(recorded, present) }
         pace.beginRunning(to: recorded)
-        let left = count - present
-        guard let exit = try run(instructions: landsByCount ? left : left - min(left, 1)) else { return }
+        guard let exit = try run(instructions: count - present) else { return }
         if exit == .kicked { throw stall(at: recorded, expected: "\(count) instructions") }
         throw divergence(
             at: recorded,

@@ -49,12 +49,11 @@ extension ReplayCore where P: ~Copyable {
         _ landing: Landing
     ) throws(ReplayStop) -> LandingOutcome {
         guard landing != .portable else { return .obstacle(.asked) }
-        if landsByCount { return try execute(toCountOf: keyframe, recorded) }
+        if landsByCount(on: keyframe) { return try execute(toCountOf: keyframe, recorded) }
         guard processor.canStop(in: GuestMode(keyframe.state)) else { return .obstacle(.hostCannotStop) }
         try onEngine(processor.completePendingAccess())
         let start = try onEngine(processor.executionState())
         guard processor.debugsUnseen || !start.debugsItself else { return .obstacle(.guestDebugsItself) }
-        if isCounted { try run(toCountOf: recorded) }
         var target = try onTrace(LandingTarget(keyframe))
         let mayEndInLoop = try lastStateOfStoppedRun() != nil
         let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
@@ -124,8 +123,8 @@ extension ReplayCore where P: ~Copyable {
         looks: Int,
         _ recorded: RecordedEvent
     ) throws(ReplayStop) -> Bool {
-        if isCounted { try run(toCountOf: recorded) }
-        if landsByCount {
+        if landsByCount(on: keyframe) {
+            try run(toCountOf: recorded)
             try count(recorded)
             return processor.exitRIP == keyframe.state.rip
         }
