@@ -39,7 +39,7 @@ import X86
 
     private static let stepped: Set = ["hello", "mmio", "protected", "tick-memory-counter"]
     private static let few: Set = [
-        "hello", "mmio", "protected", "long-mode", "tick-nested", "tick-rep-string", "racy", "ata-dma",
+        "hello", "mmio", "protected", "long-mode", "tick-nested", "racy", "ata-dma",
         "triple-fault", "reboot", "self-modifying", "hvt-hello",
     ]
     /// Hosts differ in what the state is behind the last element of REP INS, and this host's own debugging is seen.
@@ -98,7 +98,9 @@ private struct ThereAndBack: EngineTask {
         }
         for expected in settled.dropFirst() {
             #expect(try debugger.step() == .stepped)
-            #expect(try look(&debugger) == expected)
+            let seen = try look(&debugger)
+            #expect(seen.moment == expected.moment)
+            #expect(seen.digest == expected.digest, "\(expected.moment.map { "\($0)" } ?? "")")
         }
         #expect(settled.count > 1)
     }
