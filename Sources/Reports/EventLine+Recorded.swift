@@ -19,6 +19,21 @@ extension EventLine {
     }
 }
 
+extension EventLine {
+    /// An entry of a list in which the console is folded into lines.
+    init(_ entry: ConsoleFolder.Entry, board: String, symbols: SymbolTable) {
+        switch entry {
+        case .event(let recorded): self.init(recorded, board: board, symbols: symbols)
+        case .console(let first, let last, let bytes):
+            self.init(last, board: board, symbols: symbols)
+            (event, time) = (first.ordinal.rawValue, UInt64(first.time))
+            self.last = last.ordinal.rawValue
+            kind = "console"
+            text = "console \(ConsoleFolder.Entry.quoted(bytes))"
+        }
+    }
+}
+
 /// The start of the VGA text screen, as the guest sets it.
 struct ScreenStart {
     /// CRT controller: the high and the low byte of the start (IBM VGA, registers 0x0C and 0x0D).

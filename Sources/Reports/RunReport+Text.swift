@@ -19,7 +19,7 @@ extension RunReport {
         if let comparison { lines += [""] + comparison.lines }
         lines += ["", "the last events"]
         lines += events.suffix(Self.shownLines).map { event in
-            "  \(event.event)  \(event.text)\(Self.name(event.symbol))\(event.place.map { "  \($0)" } ?? "")"
+            "  \(event.event)\(event.last.map { "-\($0)" } ?? "")  \(event.text)\(Self.name(event.symbol))\(event.place.map { "  \($0)" } ?? "")"
         }
         lines += ["", "to reproduce"] + reproduction.map { "  \($0)" }
         return lines.printableText
@@ -34,10 +34,10 @@ extension RunReport {
         return String(decoding: try encoder.encode(self), as: UTF8.self).printable
     }
 
-    /// The commands that show the run again: whether this host can replay it, and the replay.
+    /// The commands that show the run again: its replay, and gdb on the recording.
     public var reproduction: [String] {
         let word = Self.shellWord(file)
-        return ["rr-vm check \(word)", "rr-vm replay --console \(word)"]
+        return ["rr-vm replay --console \(word)", "rr-vm debug \(word)"]
     }
 
     private static let shownLines = 12

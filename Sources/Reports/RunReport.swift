@@ -93,10 +93,12 @@ public struct ExitSite: Codable, Hashable, Sendable {
     public var count: UInt64
 }
 
-/// One event in words.
+/// One event in words, or the events that showed a line of the console.
 public struct EventLine: Codable, Hashable, Sendable {
     /// Its number.
     public var event: UInt64
+    /// The number of the last event, if there are several.
+    public var last: UInt64?
     /// Milliseconds since the recording began.
     public var time: UInt64
     /// Its kind.

@@ -15,7 +15,8 @@ struct RunScan {
     private var counters: [ActivityCounter]
     private var accesses: AccessCounter
     private var exits: [UInt64: UInt64] = [:]
-    private var recent: [RecordedEvent] = []
+    private var recent: [ConsoleFolder.Entry] = []
+    private var folder = ConsoleFolder()
     /// When the guest last halted, if nothing has happened since.
     private var haltTime: UInt32?
 
@@ -41,6 +42,7 @@ struct RunScan {
         accesses = AccessCounter(board: reader.header.machine.board, start: own.start, end: own.end)
         var cursor = reader.events()
         while let recorded = try cursor.next() { try take(recorded) }
+        recent += folder.finish()
     }
 
     private mutating func take(_ recorded: RecordedEvent) throws(TraceError) {
@@ -60,7 +62,7 @@ struct RunScan {
             for index in counters.indices { counters[index].add(pages: pages, at: recorded) }
         }
         if recorded.event.kind.isExit { exits[recorded.rip, default: 0] += 1 }
-        recent.append(recorded)
+        recent += folder.take(recorded)
         if recent.count >= 2 * Self.lastEvents { recent.removeFirst(recent.count - Self.lastEvents) }
     }
 
@@ -69,7 +71,9 @@ struct RunScan {
     var usedPlaces: (reports: [AccessReport], others: UInt64) { accesses.finish(limit: Self.mostAccesses) }
 
     var lastEvents: [EventLine] {
-        recent.suffix(Self.lastEvents).map { line($0) }
+        recent.suffix(Self.lastEvents).map { entry in
+            EventLine(entry, board: reader.header.machine.board, symbols: symbols)
+        }
     }
 
     var exitSites: [ExitSite] {

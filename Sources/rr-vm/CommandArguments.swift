@@ -56,6 +56,9 @@ enum CommandArguments {
 }
 
 extension FilePath: @retroactive ExpressibleByArgument {
+    /// A shell completes it with the names of files.
+    public static var defaultCompletionKind: CompletionKind { .file() }
+
     /// The file that a word of the command line names.
     public init(argument: String) {
         // SAFETY: the array ends with a zero and lives through the call, which reads up to there.

@@ -40,6 +40,9 @@ struct EventsCommand: ParsableCommand {
     )
     var port: PortSet?
 
+    @Flag(help: "Show the bytes of the console in lines, and not one by one.")
+    var fold = false
+
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
@@ -47,6 +50,7 @@ struct EventsCommand: ParsableCommand {
     var follow = false
 
     func validate() throws {
+        if fold, json { throw ValidationError("--fold and --json exclude each other: an object is one event") }
         if follow, [from, to].contains(where: { $0.map { UInt64($0) == nil } ?? false }) {
             throw ValidationError(
                 "--follow needs numbers of events for --from and --to: other moments may still change"
@@ -135,24 +139,38 @@ struct EventsCommand: ParsableCommand {
         // A number may be beyond the trace's end.
         let end = last?.rawValue ?? to.flatMap { UInt64($0) } ?? .max
         let symbols = SymbolTable(try reader.symbols())
+        var folder = ConsoleFolder()
         var cursor = reader.events(from: position)
         defer { position = cursor.position }
         while let event = try cursor.next() {
-            guard event.ordinal.rawValue <= end else { return false }
+            guard event.ordinal.rawValue <= end else {
+                for entry in folder.finish() { try output.write("\(entry)") }
+                return false
+            }
             guard kind?.contains(event.event.kind) ?? true,
                 port?.ports.contains(where: { $0 == event.event.port }) ?? true
             else {
                 continue
             }
-            let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
-            try output.write(json ? event.json : "\(event)\(symbol.map { " <\($0)>" } ?? "")")
+            let entries = fold ? folder.take(event) : [.event(event)]
+            for entry in entries {
+                guard case .event(let event) = entry else {
+                    try output.write("\(entry)")
+                    continue
+                }
+                let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
+                try output.write(json ? event.json : "\(event)\(symbol.map { " <\($0)>" } ?? "")")
+            }
         }
+        for entry in folder.finish() { try output.write("\(entry)") }
         return true
     }
 }
 
 /// The kinds of event that `--kind` names.
 struct KindSet: ExpressibleByArgument {
+    static var defaultCompletionKind: CompletionKind { .list(Event.Kind.allCases.map(\.name)) }
+
     private let kinds: Set<Event.Kind>
 
     init?(argument: String) {

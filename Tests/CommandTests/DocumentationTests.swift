@@ -77,7 +77,7 @@ import Testing
             if let found { line = line.replacing(found.shown, with: found.real) }
             let wanted = lines.count > 1 ? String(lines[1]) : ""
 
-            let result = try Command.shell("set -o pipefail; \"$0\" \(line) 2>&1", in: directory)
+            let result = try Command.shell("set -o pipefail; { \"$0\" \(line); } 2>&1", in: directory)
 
             // What a host's KVM lacks is told on some hosts only.
             let shown = result.output.split(separator: "\n").filter {
@@ -97,7 +97,12 @@ import Testing
     /// A text without its numbers that depend on the run. Addresses and bytes of the guest's code stay.
     private static func withoutNumbers(_ text: String) -> String {
         text.split(separator: "\n").map { line in
-            line.hasPrefix("  0x") ? String(line) : String(line).replacing(#/\d[\d,.]*( [KMG]iB| bytes)?/#, with: "#")
+            line.hasPrefix("  0x")
+                ? String(line)
+                : String(line).replacing(#/0x[0-9a-f]+/#, with: "#").replacing(
+                    #/\d[\d,.]*( [KMG]iB| bytes)?/#,
+                    with: "#"
+                )
         }.joined(separator: "\n")
     }
 }

@@ -246,4 +246,22 @@ import TraceFormat
         #expect(together.output.hasPrefix("x\nrr-vm: the guest exited with code 0"), "\(together)")
         #expect(apart.output == "x" && apart.messages.hasPrefix("rr-vm: the guest exited"), "\(apart)")
     }
+
+    @Test func eventsShowTheConsoleInLines() throws {
+        let directory = try TemporaryDirectory()
+        try directory.addCommittedTrace("hello.rrvm")
+
+        let result = try Command.run("events", "hello.rrvm", "--fold", in: directory)
+
+        #expect(
+            result.output == """
+                0  0.000  keyframe 0 synchronous
+                1-42  0.000  console "hello from real mode\\n"
+                43  0.001  out  port 0xf4 size 1 value 0x0  at rip 0x7c17
+                44  0.001  keyframe 1 synchronous
+                45  0.001  end  the guest exited with code 0
+
+                """
+        )
+    }
 }

@@ -28,6 +28,7 @@ import X86
         }
         #expect(report.events.count == 200)
         #expect(report.events.last?.kind == "end")
+        #expect(report.events.contains { $0.text == "console \"ticks 00000064 counters 973dddb9\\n\"" })
         #expect(report.outcome == "the guest exited with code 0")
         #expect(!report.isFailure)
         #expect(report.accesses.first { $0.place == "0x40" }?.name == "timer counter0")

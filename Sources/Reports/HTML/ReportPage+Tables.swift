@@ -165,7 +165,7 @@ extension RunReport {
         )
         for event in events {
             page.add(
-                "<tr class=\"k-\(HTMLText.escaped(event.kind))\"><td class=\"n\">\(event.event)<td class=\"n\">\(Self.seconds(event.time))"
+                "<tr class=\"k-\(HTMLText.escaped(event.kind))\"><td class=\"n\">\(event.event)\(event.last.map { "&ndash;\($0)" } ?? "")<td class=\"n\">\(Self.seconds(event.time))"
             )
             page.add(
                 "<td><code>\(HTMLText.escaped(event.text))</code><td>\(HTMLText.escaped(event.place ?? ""))<td><code>\(HTMLText.escaped(event.address ?? ""))</code>"

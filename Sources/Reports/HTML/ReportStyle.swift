@@ -37,7 +37,6 @@ enum ReportStyle {
         .console{max-height:27rem;white-space:pre-wrap;overflow-wrap:anywhere;display:flex;flex-direction:column-reverse}
         pre code{font-size:inherit}
         .commands{white-space:pre-wrap;overflow-wrap:anywhere}
-        .commands::first-line{color:var(--soft)}
         mark{background:var(--mark);color:inherit;display:inline-block;min-width:100%}
         .num{color:var(--soft)}
         .sym{color:var(--accent);overflow-wrap:anywhere}
@@ -83,7 +82,7 @@ enum ReportStyle {
         td code{white-space:nowrap}
         .spark{vertical-align:-2px;fill:var(--accent)}
         .k-interrupt td:nth-child(3) code,.k-nonMaskableInterrupt td:nth-child(3) code{color:var(--other)}
-        .k-keyframe td{color:var(--faint)}
+        .k-console td:nth-child(3) code{white-space:pre-wrap}.k-keyframe td{color:var(--faint)}
         .k-end td:nth-child(3) code,.k-tripleFault td:nth-child(3) code{font-weight:700}
         .facts div{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:1rem;font-size:.85rem;padding:.12rem 0}
         .facts dd{overflow-wrap:anywhere}
@@ -95,7 +94,8 @@ enum ReportStyle {
         @media print{:root{--paper:#fff;--card:#f4f4f1;--ink:#000;--soft:#444;--faint:#777;--line:#ccc;--accent:#2a5db0;
         --other:#a85400;--good:#2c7a4b;--bad:#a11;--mark:#fff1c2}
         body{max-width:none;padding:0;font-size:10pt}.bar,#readout{display:none}pre{max-height:none!important;white-space:pre-wrap}
-        section{break-inside:avoid-page;margin-top:1.5rem}#events,#accesses{break-inside:auto}tr{break-inside:avoid}
+        section{margin-top:1.5rem}h2,figcaption{break-after:avoid}figure,#chart,.regs div,tr{break-inside:avoid}
+        .two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
         .screen,.regs,mark,.spark,#chart{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """#

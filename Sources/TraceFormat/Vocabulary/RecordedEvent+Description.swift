@@ -3,10 +3,14 @@ import X86
 extension RecordedEvent: CustomStringConvertible {
     /// One line: ordinal, time in seconds, what happened, and where.
     public var description: String {
-        let milliseconds = String(time % 1000)
-        let seconds = "\(time / 1000)." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
         let place = rip == 0 ? "" : "  at rip 0x\(String(rip, radix: 16))"
-        return "\(ordinal)  \(seconds)  \(event)\(place)"
+        return "\(ordinal)  \(Self.seconds(time))  \(event)\(place)"
+    }
+
+    /// Milliseconds as seconds, with three decimals.
+    public static func seconds(_ time: UInt32) -> String {
+        let milliseconds = String(time % 1000)
+        return "\(time / 1000)." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
     }
 }
 
