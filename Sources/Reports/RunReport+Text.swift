@@ -6,7 +6,10 @@ extension RunReport {
     public var text: String {
         var lines = ["\(file): \(outcome)"]
         if let place {
-            lines += ["", "at moment \(place.moment), \(place.address)\(Self.name(place.symbol)), in \(place.mode)"]
+            lines += [
+                "",
+                "\(place.isAtEnd ? "" : "last recorded state, ")at moment \(place.moment), \(place.address)\(Self.name(place.symbol)), in \(place.mode)",
+            ]
             lines += place.code.prefix(4).map { "  \($0.address)\(Self.name($0.symbol))  \($0.text)" }
             if place.backtrace.count > 1 {
                 lines += ["", "backtrace"] + place.backtrace.map { "  \($0.address)\(Self.name($0.symbol))" }

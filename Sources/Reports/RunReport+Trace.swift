@@ -36,16 +36,19 @@ extension RunReport {
 
     /// Adds what the machine looked like at a moment.
     ///
+    /// - Parameter isAtEnd: whether the moment is the end of the run.
     /// - Throws: what reading the trace can throw.
     public mutating func look(
         at view: inout some MachineView,
         moment: Moment,
+        isAtEnd: Bool = true,
         in reader: TraceReader
     ) throws(TraceError) {
         let listing = try CodeListing(reader)
         let state = view.state
         place = PlaceReport(
             moment: moment.description,
+            isAtEnd: isAtEnd,
             address: "\(state.instructionAddress)",
             symbol: listing.symbols.name(of: state.instructionAddress),
             mode: state.mode.name,

@@ -48,6 +48,8 @@ public struct ConsoleReport: Codable, Hashable, Sendable {
 public struct PlaceReport: Codable, Hashable, Sendable {
     /// The moment.
     public var moment: String
+    /// Whether it is the end of the run; else the trace has no state there.
+    public var isAtEnd: Bool
     /// The next instruction's linear address.
     public var address: String
     /// The name of that address, if it has one.

@@ -62,7 +62,9 @@ struct BundleCommand: ParsableCommand {
         }
         var report = try RunReport(reader)
         report.file = "trace.rrvm"
-        if var last = try reader.lastState() { try report.look(at: &last.view, moment: last.moment, in: reader) }
+        if var last = try reader.lastState() {
+            try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
+        }
         let page = try report.html()
         let archive: FileDescriptor
         do {

@@ -55,6 +55,11 @@ enum CommandArguments {
     }
 }
 
+extension CompletionKind {
+    /// The beginnings of moments' names.
+    static var moments: CompletionKind { .list(["end", "console:", "console~", "port:"]) }
+}
+
 extension FilePath: @retroactive ExpressibleByArgument {
     /// A shell completes it with the names of files.
     public static var defaultCompletionKind: CompletionKind { .file() }

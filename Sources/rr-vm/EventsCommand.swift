@@ -20,10 +20,18 @@ struct EventsCommand: ParsableCommand {
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The first event to list.", valueName: "moment"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The first event to list.", valueName: "moment"),
+        completion: .moments
+    )
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The last event to list.", valueName: "moment"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The last event to list.", valueName: "moment"),
+        completion: .moments
+    )
     var to: String?
 
     @Option(

@@ -22,7 +22,11 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The moment to look at.", valueName: "moment"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The moment to look at.", valueName: "moment"),
+        completion: .moments
+    )
     var at = "end"
 
     @Flag(help: "Show all registers.")

@@ -113,7 +113,7 @@ struct ReportCommand: ParsableCommand {
         let verdict = verify ? try self.verdict(on: reader) : nil
         report.replay = verdict
         if var last = try reader.lastState(), last.isAtEnd || verdict?.isEqual != true {
-            try report.look(at: &last.view, moment: last.moment, in: reader)
+            try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
         } else if verdict != nil {
             let moment = try MomentName.end.moment(in: reader)
             var view = try engine.choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment))

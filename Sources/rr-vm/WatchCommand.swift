@@ -16,7 +16,8 @@ struct WatchCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The moment whose paging and registers give the address.", valueName: "moment")
+        help: ArgumentHelp("The moment whose paging and registers give the address.", valueName: "moment"),
+        completion: .moments
     )
     var at = "end"
 

@@ -48,4 +48,11 @@ import Testing
         #expect(result.status == 64)
         #expect(result.output.isEmpty)
     }
+
+    @Test func shellsCompleteFilesKindsAndMoments() throws {
+        let script = try Command.run("--generate-completion-script", "bash", in: TemporaryDirectory()).output
+
+        #expect(script.contains("hiddenRead") && script.contains("console:"))
+        #expect(script.contains("add_completions -f"), "files")
+    }
 }

@@ -14,7 +14,9 @@ import X86
         let traces = Checkout.root.appending("traces")
         let reader = try TraceReader(path: traces.appending(name))
         var report = try RunReport(reader, against: other.map { try TraceReader(path: traces.appending($0)) })
-        if var last = try reader.lastState() { try report.look(at: &last.view, moment: last.moment, in: reader) }
+        if var last = try reader.lastState() {
+            try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
+        }
         return report
     }
 
@@ -43,6 +45,8 @@ import X86
 
         #expect(whole.isAtEnd && whole.moment == Moment(event: EventOrdinal(44)))
         #expect(!cut.isAtEnd)
+        #expect(try Self.report("cut-off.rrvm").html().contains("<h2>The last recorded state</h2>"))
+        #expect(try Self.report("hello.rrvm").html().contains("<h2>Where it ended</h2>"))
     }
 
     @Test func comparisonMarksTheFirstEventThatDiffers() throws {

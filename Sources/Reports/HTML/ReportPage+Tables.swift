@@ -1,7 +1,7 @@
 extension RunReport {
     func add(_ place: PlaceReport, to page: inout HTMLText) {
         page.add(
-            "<section id=\"place\"><h2>Where it ended</h2><p class=\"where\"><code>\(HTMLText.escaped(place.address))</code>"
+            "<section id=\"place\"><h2>\(place.isAtEnd ? "Where it ended" : "The last recorded state")</h2><p class=\"where\"><code>\(HTMLText.escaped(place.address))</code>"
         )
         if let symbol = place.symbol { page.add(" in <code class=\"sym\">\(HTMLText.escaped(symbol))</code>") }
         page.add(", \(HTMLText.escaped(place.mode)), moment <code>\(HTMLText.escaped(place.moment))</code></p>\n")
