@@ -1,25 +1,33 @@
 public import TraceFormat
 
 extension RecordedEnd {
-    /// Whether the guest's last exit showed the rest of a text on the console.
+    private static let lineEnd = UInt8(ascii: "\n")
+
+    /// Whether the guest showed a text on its console's last line, or with the last event that showed something. A
+    /// recording that stops at a text goes on to the end of the line.
     ///
     /// If the trace does not begin with the run, or the text is as long as a trace keeps, only the part that is there
     /// must match.
     public static func shows(_ text: String, in reader: TraceReader) throws(TraceError) -> Bool {
         let wanted = Array(text.utf8)
-        var shown: [UInt8] = []
-        // The last exit may show more after the text.
-        var isPastExit = false
+        // What was shown, from the last byte on.
+        var backwards: [UInt8] = []
         var lastCount = 0
+        /// The length of the last line, once the one before it has been found.
+        var lineCount: Int?
         _ = try reader.last(before: reader.events.upperBound) { recorded in
             let bytes = recorded.event.consoleBytes
-            shown = bytes + shown
-            if !isPastExit { lastCount = shown.count }
-            isPastExit = isPastExit || recorded.event.kind.isExit
-            return isPastExit && shown.count >= wanted.count + lastCount
+            guard !bytes.isEmpty else { return false }
+            for byte in bytes.reversed() {
+                if byte == lineEnd, lineCount == nil, !backwards.isEmpty { lineCount = backwards.count }
+                backwards.append(byte)
+            }
+            if lastCount == 0 { lastCount = bytes.count }
+            return lineCount.map { backwards.count >= wanted.count + max($0, lastCount) } ?? false
         }
-        guard lastCount > 0 else { return false }
-        let firstEnd = max(shown.count - lastCount + 1, 0)
+        guard !backwards.isEmpty else { return false }
+        let shown = Array(backwards.reversed())
+        let firstEnd = shown.count - max(lineCount ?? shown.count, lastCount) + 1
         return (firstEnd...shown.count).contains { end in
             let present = shown[..<end].suffix(wanted.count)
             if present.count == wanted.count { return present.elementsEqual(wanted) }

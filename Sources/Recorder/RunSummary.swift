@@ -24,6 +24,8 @@ public struct RunSummary: Sendable {
     public var unclaimed: [UnclaimedAccess: Int] = [:]
     /// The path of the core file, or the error. It is nil if no core file was to be written.
     public var core: Result<FilePath, Errno>?
+    /// Whether the console showed the text at which the run was to stop, even if the guest ended its line in another way.
+    public var showsStopText = false
     /// Why part of the guest's console could not be shown, or nil.
     public var consoleFailure: Errno?
     /// The trace, if the run was recorded.

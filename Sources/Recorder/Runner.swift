@@ -72,7 +72,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         let alarm = Alarm(clock: time.clock, kicker: processor.kicker)
         let stop = control.stop
         stop.attach(processor.kicker)
-        if let seconds = control.limits.seconds { stop.requestAfter(seconds: seconds) }
+        if let seconds = control.limits.seconds { stop.request(.timeLimit, afterSeconds: seconds) }
         terminal.input.attach { stop.wake() }
         terminal.start()
         defer {

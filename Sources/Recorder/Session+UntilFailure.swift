@@ -24,7 +24,7 @@ extension Session {
         for number in 1...max(1, tries) {
             let summary = try record(configuration, guest: guest, recorder: recorder, to: places, setup: setup(number))
             attempt(number, summary.outcome)
-            if summary.outcome.isFailure { return summary }
+            if summary.outcome.isFailure || summary.showsStopText { return summary }
             summary.trace?.path.removeFile()
             if summary.outcome == .stopped(.interrupted) { return nil }
         }

@@ -224,6 +224,7 @@ public enum Session {
             resets: runner.resets.count,
             screen: showsScreen ? runner.board.screen : nil,
             unclaimed: runner.board.unclaimedAccesses,
+            showsStopText: runner.terminal.isFound,
             consoleFailure: runner.terminal.console.failure
         )
     }

@@ -46,10 +46,10 @@ public final class StopRequest: Sendable {
         }
     }
 
-    /// Asks the guest to stop after `seconds`, if it is still running then.
-    public func requestAfter(seconds: Double) {
+    /// Asks the guest to stop after some time, if it is still running then.
+    public func request(_ reason: StopReason, afterSeconds seconds: Double) {
         Self.queue.asyncAfter(deadline: .now() + seconds) { [weak self] in
-            self?.request(.timeLimit)
+            self?.request(reason)
         }
     }
 

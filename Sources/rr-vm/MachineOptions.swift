@@ -88,7 +88,13 @@ struct MachineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after this many events.", valueName: "events"))
     var maxEvents: UInt64?
 
-    @Option(help: ArgumentHelp("Stop when the console has shown this text.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop at the end of the line in which the console shows this text.",
+            discussion: "A line that does not end, such as a prompt, is waited for for a tenth of a second.",
+            valueName: "text"
+        )
+    )
     var until: String?
 
     func validate() throws {

@@ -77,6 +77,59 @@ import TraceFormat
 
         let reader = try TraceReader(path: directory.file("trace.rrvm"))
         #expect(reader.outcome == .stopped(.consoleText("real")))
-        #expect(try Command.run("replay", "--console", "--quiet", in: directory).output == "hello from real")
+        #expect(try Command.run("replay", "--console", "--quiet", in: directory).output == "hello from real mode\n")
+    }
+
+    /// mov $'>', %al; mov $0x3f8, %dx; out %al, (%dx); then cli; jmp . or sti; hlt; jmp .-2, or an exit.
+    @Test(
+        arguments: [
+            ([0xFA, 0xEB, 0xFE], .stopped(.consoleText(">"))), ([0xFB, 0xF4, 0xEB, 0xFC], .stopped(.consoleText(">"))),
+            ([0xB0, 0x00, 0xE6, 0xF4], .exited(code: 0)),
+        ] as [([UInt8], Outcome)]
+    )
+    func promptIsNotWaitedForToEnd(rest: [UInt8], outcome: Outcome) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write([0xB0, 0x3E, 0xBA, 0xF8, 0x03, 0xEE] + rest, to: "guest")
+
+        let result = try Command.run(
+            "record",
+            "guest",
+            "--flat",
+            "--memory",
+            "16M",
+            "--until",
+            ">",
+            "--max-time",
+            "20",
+            "-o",
+            "trace.rrvm",
+            in: directory
+        )
+
+        #expect(result.status == 0, "\(result.messages)")
+        #expect(try TraceReader(path: directory.file("trace.rrvm")).outcome == outcome)
+        #expect(try Command.run("replay", "trace.rrvm", in: directory).status == 0)
+    }
+
+    @Test func textIsAFailureEvenIfTheGuestEndsItsLineByExiting() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write([0xB0, 0x3E, 0xBA, 0xF8, 0x03, 0xEE, 0xB0, 0x00, 0xE6, 0xF4], to: "guest")
+
+        let result = try Command.run(
+            "record",
+            "guest",
+            "--flat",
+            "--memory",
+            "16M",
+            "--until",
+            ">",
+            "--until-failure",
+            "3",
+            "-o",
+            "trace.rrvm",
+            in: directory
+        )
+
+        #expect(result.status == 0 && result.messages.contains("try 1 failed"), "\(result)")
     }
 }

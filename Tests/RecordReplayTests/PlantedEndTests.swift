@@ -65,7 +65,19 @@ import X86
 
         #expect(try Self.replay(recording, stoppedAt: String(shown.suffix(4)), behind: middle).divergence == nil)
         #expect(try Self.replay(recording, stoppedAt: "nowhere", behind: middle).divergence != nil)
-        #expect(try Self.replay(recording, stoppedAt: String(shown.prefix(4)), behind: middle).divergence != nil)
+        // A recording goes on to the end of the line.
+        #expect(try Self.replay(recording, stoppedAt: String(shown.prefix(4)), behind: middle).divergence == nil)
+    }
+
+    @Test func textThatTheConsoleShowedOnAnEarlierLineIsFound() async throws {
+        let recording = try await RecordingStore.shared.recording(of: TestGuest(.named("rep-outs")))
+        let letters = try recording.events.filter { !$0.event.consoleBytes.isEmpty }
+        // "upwards", and "downwards" without its end.
+        let last = letters["upwards\ndownward".count - 1].ordinal
+
+        #expect(try Self.replay(recording, stoppedAt: "down", behind: last).divergence == nil)
+        #expect(try Self.replay(recording, stoppedAt: "s\ndown", behind: last).divergence == nil)
+        #expect(try Self.replay(recording, stoppedAt: "up", behind: last).divergence != nil)
     }
 
     private static func replay(_ recording: Recording, claiming claim: Outcome) throws -> Replay {
