@@ -70,7 +70,8 @@ import TraceFormat
         let result = try Command.run("verify", "trace.rrvm", "--repeat", "\(count)", in: directory)
 
         let digest = try #require(try TraceReader(path: directory.file("trace.rrvm")).keyframes.last?.digest)
-        #expect(recorded.status == 0 && recorded.output.hasSuffix(text), "\(recorded)")
+        #expect(recorded.status == 0, "\(recorded)")
+        #expect(recorded.output.split(separator: "\n").last?.contains(text) == true, "\(recorded)")
         #expect(result.status == 0, "\(result)")
         #expect(result.output.hasPrefix("\(count) replays of "), "\(result)")
         #expect(result.output.contains("\ndivergences            0\nfinal digest           \(digest)\n"), "\(result)")
