@@ -205,7 +205,12 @@ let package = Package(
         ),
 
         // What tests of every target share.
-        .target(name: "TestBasics", path: "Tests/TestSupport/TestBasics", swiftSettings: swiftSettings),
+        .target(
+            name: "TestBasics",
+            dependencies: ["ByteCoding"],
+            path: "Tests/TestSupport/TestBasics",
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "EndToEnd",
             dependencies: [
@@ -274,13 +279,13 @@ let package = Package(
         // Optimised, because it executes a million instructions.
         .testTarget(
             name: "SoftCPUTests",
-            dependencies: ["CNative", "CZydis", "GuestMemory", "SoftCPU", "X86"],
+            dependencies: ["ByteCoding", "CNative", "CZydis", "GuestMemory", "SoftCPU", "X86"],
             swiftSettings: swiftSettings + optimized
         ),
         // Measures what a processor does where the manuals leave it open.
         .target(
             name: "QuirkReport",
-            dependencies: ["CNative"],
+            dependencies: ["ByteCoding", "CNative"],
             path: "Tests/TestSupport/QuirkReport",
             swiftSettings: swiftSettings
         ),

@@ -1,12 +1,12 @@
 // dirty-memory: in ring 3 of long mode, changes a word in each page of 32 MiB, computes for about 100 ms, and does so
-// ten times: its run time shows the cost of keyframes. Prints a sum over all pages; exits with code 0.
+// four times: its run time shows the cost of keyframes. Prints a sum over all pages; exits with code 0.
 #include "support/console.h"
 #include "support/image.h"
 #include "support/long-mode.h"
 
 // A benchmark has more rounds.
 #ifndef ROUNDS
-#define ROUNDS 10
+#define ROUNDS 4
 #endif
 #define REGION 0x1000000
 #define PAGE_SIZE 0x1000

@@ -17,7 +17,7 @@ GUEST(protected, "protected", "works in 32-bit protected mode", .console = "prim
 GUEST(long_mode, "long-mode", "works in 64-bit mode", .console = "3^40 and 3^20: a8b8b452291fe821 cfd41b91\n")
 GUEST(ring3, "ring3", "computes natively in ring 3", .console = "ring 3 says ec2329a9efd05f80\n")
 GUEST(silent, "silent", "computes in rings 0 and 3 without an exit", .console = "e3d7b25b9c7eeb80\n")
-GUEST(dirty_memory, "dirty-memory", "changes 32 MiB of memory every 100 ms", .console = "b84ee6761f4ec400\n")
+GUEST(dirty_memory, "dirty-memory", "changes 32 MiB of memory every 100 ms", .console = "6f6d603efaa9d800\n")
 GUEST(tsc_hash, "tsc-hash", "reads the time-stamp counter 20,000 times", .reads_hidden_state = true)
 GUEST(emulation_failure, "emulation-failure", "executes what some hosts' emulator lacks",
       .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)

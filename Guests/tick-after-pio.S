@@ -1,10 +1,10 @@
 // tick-after-pio: a loop that does almost nothing but read a port, so that ticks arrive at the instruction right after
-// the read. By then the read must be complete, and done only once. Prints a hash of ticks and values after 200 ticks;
+// the read. By then the read must be complete, and done only once. Prints a hash of ticks and values after 50 ticks;
 // exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 
 begin_guest tick_after_pio
     start_real_mode

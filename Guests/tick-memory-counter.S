@@ -1,10 +1,10 @@
 // tick-memory-counter: a loop in which no register ever changes, only a counter in memory; the timer's handler folds
-// the counter into a hash. No register tells two ticks in the same round apart. Prints the hash after 200 ticks; exits
+// the counter into a hash. No register tells two ticks in the same round apart. Prints the hash after 50 ticks; exits
 // with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 
 begin_guest tick_memory_counter
     start_real_mode

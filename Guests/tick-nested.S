@@ -1,9 +1,9 @@
 // tick-nested: a handler that lets itself be interrupted, three deep, and is busy long enough for that to happen.
-// Each call folds its depth and the state it interrupted. Prints the hash after 200 ticks; exits with code 0.
+// Each call folds its depth and the state it interrupted. Prints the hash after 50 ticks; exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 #define DEPTH_LIMIT 3
 #define BUSY_ROUNDS 1500
 

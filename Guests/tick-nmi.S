@@ -1,12 +1,12 @@
 // tick-nmi: every tick's handler sends a non-maskable interrupt to its own processor through the local APIC, and is
 // itself interrupted by it. Both handlers fold what they interrupted. Prints the hash and the number of non-maskable
-// interrupts after 200 ticks; exits with code 0.
+// interrupts after 50 ticks; exits with code 0.
 #include "support/apic.h"
 #include "support/flat-fs.h"
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 #define NMI_VECTOR 2
 #define SEND_NMI_TO_SELF (LOCAL_APIC_TO_SELF | 0x400)
 

@@ -1,10 +1,10 @@
 // tick-rep-string: string instructions that run long enough for the timer to interrupt them half way: stores, copies
 // upwards, copies downwards. The handler folds the registers at that point and the byte the instruction would write
-// next. Prints the hash after 200 ticks; exits with code 0.
+// next. Prints the hash after 50 ticks; exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 #define SOURCE_SEGMENT (SCRATCH >> 4)
 #define DESTINATION_SEGMENT ((SCRATCH + 0x10000) >> 4)
 #define WORDS 8192

@@ -1,10 +1,10 @@
 // tick-self-modifying: a loop that rewrites the operand of its own next instruction, and now and then the instruction
 // itself, while the timer interrupts it. The bytes at the interrupted address differ from round to round; the handler
-// folds them. Prints the hash after 200 ticks; exits with code 0.
+// folds them. Prints the hash after 50 ticks; exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 
 // INC BX and DEC BX differ in this bit.
 #define OPCODE_INC_BX 0x43

@@ -1,11 +1,11 @@
 // tick-shadows: the places where an interrupt must wait: after STI, after MOV SS and POP SS, in HLT until it comes,
 // in a long stretch with interrupts off, and windows one instruction wide. The handler folds where it was called
-// from, and the guest exits with code 1 if that is a place where no interrupt may be taken. Prints the hash after 200
+// from, and the guest exits with code 1 if that is a place where no interrupt may be taken. Prints the hash after 50
 // ticks; exits with code 0.
 #include "support/image.h"
 #include "support/ticks.h"
 
-#define TICKS 200
+#define TICKS 50
 
 // Rounds of a stretch with interrupts off: longer than a tick if an emulator executes it.
 #define DEAF_ROUNDS 4000

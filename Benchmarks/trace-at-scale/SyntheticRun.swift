@@ -10,25 +10,12 @@ enum SyntheticRun {
     /// Pages of memory that the guest touches.
     private static let pages: UInt64 = 4096
 
-    /// Numbers without a pattern (SplitMix64).
-    struct Generator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var number = state
-            number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
-            return number ^ (number >> 31)
-        }
-    }
-
     /// Ten thousand events a second.
     static func time(at ordinal: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: ordinal / 10) }
 
     /// Port reads and writes with ports and data of every kind, and an interrupt now and then.
     static func event(at ordinal: UInt64) -> (Event, rip: UInt64) {
-        var generator = Generator(state: ordinal)
+        var generator = SplitMix64(seed: ordinal)
         let number = generator.next()
         let place = UInt16(number % 48)
         guard number >> 56 > 3 else { return (.interrupt(vector: UInt8(0x20 + number >> 48 & 0xF)), 0) }
@@ -42,7 +29,7 @@ enum SyntheticRun {
         at ordinal: UInt64
     ) -> (state: ProcessorState, digest: StateDigest, pages: [(GuestPhysicalAddress, [UInt8])])? {
         guard ordinal % keyframeInterval == 0 else { return nil }
-        var generator = Generator(state: ~ordinal)
+        var generator = SplitMix64(seed: ~ordinal)
         var state = ProcessorState()
         for register in GeneralRegister.allCases { state[register] = generator.next() }
         let changed = (0..<pagesPerKeyframe).map { _ in

@@ -52,7 +52,7 @@ enum TraceAtScale {
         print("open-ms \((Clock.seconds() - start) * 1000)")
 
         var times: [Double] = []
-        var generator = SyntheticRun.Generator(state: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<seeks {
             let ordinal = EventOrdinal(generator.next() % (reader.eventCount - 1))
             start = Clock.seconds()

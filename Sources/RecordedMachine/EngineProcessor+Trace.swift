@@ -42,13 +42,7 @@ extension EngineProcessor where Self: ~Copyable {
 extension TraceHeader {
     /// The processor that executed the guest, or that was imitated; of an older trace, which names it in words, the vendor alone.
     fileprivate var model: ProcessorModel {
-        let processor = recording.processor
-        guard processor.vendor.isEmpty else {
-            return ProcessorModel(vendor: processor.vendor, signature: processor.signature)
-        }
-        return ProcessorModel(
-            vendor: host.processorModel.contains("Intel") ? "GenuineIntel" : "AuthenticAMD",
-            signature: 0
-        )
+        guard recording.processor.vendor.isEmpty else { return recording.processor }
+        return ProcessorModel(vendor: host.processorModel.contains("Intel") ? "GenuineIntel" : "AuthenticAMD")
     }
 }

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import Synchronization
 
 /// Provokes rare failures. Within the limits of real hardware, it varies when interrupts arrive, how long reads take,
@@ -20,7 +21,7 @@ struct Chaos {
     private static let longestPause: UInt64 = 1_000_000
 
     init(seed: UInt64) {
-        generator = SplitMix64(state: seed)
+        generator = SplitMix64(seed: seed)
     }
 
     /// Whether to withhold an interrupt at an exit at which the guest could take it.
@@ -58,17 +59,4 @@ final class DiskChaos: Sendable {
     init(seed: UInt64) { chaos = Mutex(Chaos(seed: ~seed)) }
 
     func batch() -> (count: Int, pause: UInt64) { chaos.withLock { $0.diskBatch() } }
-}
-
-/// SplitMix64 by Steele, Lea and Flood. It is small, and its output is well distributed for any seed.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
 }

@@ -36,7 +36,7 @@ public final class FileImage: DiskImage {
             switch self {
             case .unopened(let error): "\(error)"
             case .inUse:
-                "somebody else uses it, and a disk that is written to belongs to one machine; without ',write' it can be used"
+                "another process uses it, and only one machine may write to a disk; leave out ',write' to use it without changing it"
             case .empty: "it is empty"
             case .oddSize(let bytes):
                 "its \(bytes) bytes are not whole sectors of 512 bytes; is it a raw image?"

@@ -102,7 +102,7 @@ public enum Session {
             ),
             recording: TraceHeader.Recording(
                 engine: RecordingEngine(setup.engine),
-                processor: RecordingProcessor(.ofThisHost),
+                processor: .ofThisHost,
                 countsInstructions: processor.instructionsRetired != nil
             ),
             setup: TraceHeader.Setup(configuration, setup),

@@ -52,11 +52,6 @@ extension ProcessorModel {
     }
 }
 
-extension RecordingProcessor {
-    /// Describes a processor for a trace.
-    init(_ model: ProcessorModel) { self.init(vendor: model.vendor, signature: model.signature) }
-}
-
 extension TraceHeader.MemoryRegion {
     /// Describes a region of guest memory for a trace.
     init(_ region: GuestMemory.Region) {

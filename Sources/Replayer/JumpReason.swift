@@ -23,7 +23,7 @@ public enum JumpReason: CaseIterable, Hashable, Sendable {
         case .hostCannotStop: "this host cannot stop the guest there"
         case .guestDebugsItself: "the guest debugs itself there"
         case .notReached: "unproved, not reached in the processor time that a landing may take"
-        case .inLoop: "the recording was stopped in a loop, which the guest is in here too, at another turn"
+        case .inLoop: "the recording was stopped in a loop; the guest is in the same loop here, at another turn"
         case .cutOff: "what led there is lost with the trace's end"
         }
     }

@@ -34,13 +34,13 @@ public enum ReplayError: Error, CustomStringConvertible {
                 + "registers), and would lose its own debug exceptions; use --landing auto to restore the recorded state"
         case .notReached(let event):
             "unproved: executing did not lead to the state of event \(event) in the processor time that a landing may take; "
-                + "replay with --landing auto goes on from the recorded state"
+                + "replay with --landing auto to go on from the recorded state"
         case .cannotCount(let event):
             "KVM cannot stop the guest at event \(event): only the count of instructions says where it is; use --engine soft, "
                 + "or record with --keyframes every=250ms,interrupts"
         case .tooMuchMemory(let bytes, let limit):
-            "the trace fills at least \(bytes >> 20) MiB of guest memory, and it may fill \(limit >> 20) MiB; "
-                + "give --memory-limit if you want it to"
+            "the trace fills at least \(bytes >> 20) MiB of guest memory, more than the limit of \(limit >> 20) MiB; "
+                + "give a higher --memory-limit to replay it"
         case .inconsistent(let event, let problem): "bad data at event \(event) of the trace: \(problem)"
         }
     }

@@ -135,7 +135,9 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case .restored(let reason):
             found.jumps[reason, default: 0] += count
             if reason == .cutOff {
-                found.remarks.append("the last state was restored: what led to it is lost with the trace's end")
+                found.remarks.append(
+                    "the last state was restored: the events that led to it were lost with the trace's end"
+                )
             }
             return reason == .notReached ? .unproved : .jumped
         }

@@ -30,11 +30,11 @@ struct StateNeeds {
     func obstacles(supported: UInt64, keeps: (UInt32) -> Bool) -> [String] {
         let missing = components & ~supported & ~Self.always
         let names = (0..<64).filter { missing >> UInt64($0) & 1 == 1 }.map { bit in
-            "XCR0 bit \(bit) (\(Self.componentNames[bit] ?? "unknown")): the guest enables it, and this host does not let it"
+            "XCR0 bit \(bit) (\(Self.componentNames[bit] ?? "unknown")): the guest enables it, but this host does not allow that"
         }
         return names
             + modelSpecific.sorted().filter { !keeps($0) }.map { number in
-                "MSR 0x\(String(number, radix: 16)): it is part of the recorded states, and this host does not keep it"
+                "MSR 0x\(String(number, radix: 16)): it is part of the recorded states, but this host does not keep it"
             }
     }
 

@@ -16,7 +16,7 @@ extension ReplayReport {
             jumps[reason].map { "  \($0): \(reason.words)" }
         }
         if accessedBits > 0 {
-            lines.append("accessed bits taken    \(accessedBits): page-table entries that differed in nothing else")
+            lines.append("accessed bits ignored  \(accessedBits): page-table entries that differed in nothing else")
         }
         return lines.printableText
     }

@@ -31,7 +31,7 @@ struct LastWriteCommand: ParsableCommand {
             )
             let nothing = unseen.isEmpty ? "nothing changed it" : "nothing is known to have changed it for good"
             try StandardOutput.print(
-                change?.description ?? "\(nothing): it still is as it was when \(reader.beginning)"
+                change?.description ?? "\(nothing): it is still as it was when \(reader.beginning)"
             )
             watch.note(unseen)
             try CommandFailure.check(missed)

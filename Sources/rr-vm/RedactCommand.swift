@@ -71,7 +71,7 @@ struct RedactCommand: ParsableCommand {
         guard reader.outcome != nil else {
             throw CommandFailure(
                 .badData,
-                "the trace has no end, and so no last state to compare a redacted copy with"
+                "the trace has no end, so there is no last state to compare a redacted copy with"
             )
         }
         // Checked before hours are spent on making the copy.

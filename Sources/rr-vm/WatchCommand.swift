@@ -44,7 +44,7 @@ struct WatchCommand: ParsableCommand {
                 let moment = try MomentName(command.at).moment(in: reader)
                 let memory = try command.watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
-                try search.all { change in try output.write(text: change.description) }
+                while let change = try search.next() { try output.write(text: change.description) }
                 return (search.unseen, search.missedLandings)
             }
             try output.flush()

@@ -2,6 +2,7 @@ import EndToEnd
 import Foundation
 import Testing
 import TraceFormat
+import X86
 
 /// No text of a trace, a file's name or the command line reaches a terminal raw.
 @Suite(.needsKVM) struct EscapingTests {

@@ -61,19 +61,19 @@ import TraceFormat
         #expect(result.output.contains("divergences            0"))
     }
 
-    @Test(arguments: SlowTests.areIncluded ? [20] : [2])
-    func everyReplayOfSeaBIOSEndsInOneState(count: Int) throws {
+    /// In the process of the tests, SeaBIOS is replayed with the other guests.
+    @Test(.slow) func everyReplayOfSeaBIOSEndsInOneState() throws {
         let directory = try TemporaryDirectory()
         let text = "No bootable device"
         let recorded = try Command.run("record", "--bios", "--until", text, "-o", "trace.rrvm", in: directory)
 
-        let result = try Command.run("verify", "trace.rrvm", "--repeat", "\(count)", in: directory)
+        let result = try Command.run("verify", "trace.rrvm", "--repeat", "20", in: directory)
 
         let digest = try #require(try TraceReader(path: directory.file("trace.rrvm")).keyframes.last?.digest)
         #expect(recorded.status == 0, "\(recorded)")
         #expect(recorded.output.split(separator: "\n").last?.contains(text) == true, "\(recorded)")
         #expect(result.status == 0, "\(result)")
-        #expect(result.output.hasPrefix("\(count) replays of "), "\(result)")
+        #expect(result.output.hasPrefix("20 replays of "), "\(result)")
         #expect(result.output.contains("\ndivergences            0\nfinal digest           \(digest)\n"), "\(result)")
     }
 

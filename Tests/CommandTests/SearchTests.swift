@@ -153,7 +153,7 @@ import X86
         #expect(all.output.contains("  delivery of event "), "\(all.output)")
         #expect(all.output.hasSuffix(last.output))
         #expect(last.output.split(separator: "\n").count == 2, "\(last.output)")
-        #expect(early.output == "nothing changed it: it still is as it was when the machine started\n")
+        #expect(early.output == "nothing changed it: it is still as it was when the machine started\n")
         #expect(early.status == 0)
     }
 
@@ -176,7 +176,7 @@ import X86
         let result = try Command.run("last-write", "late.rrvm", "0x9000", in: directory)
 
         #expect(
-            result.output == "nothing changed it: it still is as it was when the trace began, at event 7\n",
+            result.output == "nothing changed it: it is still as it was when the trace began, at event 7\n",
             "\(result)"
         )
     }

@@ -39,7 +39,7 @@ struct StoppedLoopTests {
         "cr2": { $0.control.cr2 ^= 0x1000 },
     ]
 
-    @Test(arguments: ["rbx", "fs", "cr2"])
+    @Test(arguments: SlowTests.areIncluded ? ["rbx", "fs", "cr2"] : ["rbx"])
     func whatNoTurnChangesLeavesTheEndUnproved(plant: String) throws {
         let directory = try TemporaryDirectory()
         let reader = try record(in: directory)

@@ -22,7 +22,7 @@ import X86
         guest.isTicked && (SlowTests.areIncluded || quick.contains(guest.description))
     }
     private static let quick: Set = ["tick-after-pio", "tick-nmi-only", "tick-self-modifying"]
-    private static let repeats = SlowTests.areIncluded ? 50 : 2
+    private static let repeats = SlowTests.areIncluded ? 50 : 1
     private static let canStopInRealMode = HostProbe.canStop(in: .real)
 
     @Test(arguments: ticked)

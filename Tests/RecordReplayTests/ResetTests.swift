@@ -71,7 +71,7 @@ import X86
 
         let error = #expect(throws: ReplayError.self) { _ = try Replay(copy, landing: .portable) }
 
-        #expect(error.map { "\($0)" }?.contains("a reset that the guest did not ask for") == true)
+        #expect(error.map { "\($0)" }?.contains("a reset that the guest did not request") == true)
     }
 
     @Test func aResetToAnotherStateIsBadData() async throws {

@@ -155,7 +155,7 @@ private struct CountedPredicate: MomentPredicate {
     let condition: Condition
     let questions: Questions
 
-    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
+    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws(TimelineError) -> Bool? {
         questions.count += 1
         return try condition.holds(at: moment, in: &view)
     }
@@ -165,7 +165,7 @@ private struct CountedPredicate: MomentPredicate {
 private struct HesitantPredicate: MomentPredicate {
     let condition: Condition
 
-    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws -> Bool? {
+    func holds<View: MachineView>(at moment: Moment, in view: inout View) throws(TimelineError) -> Bool? {
         guard moment.event.rawValue % 3 == 0 else { return nil }
         return try condition.holds(at: moment, in: &view)
     }

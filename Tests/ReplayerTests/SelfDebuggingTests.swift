@@ -74,7 +74,7 @@ import X86
         var search = try WriteSearch(KVMTimeline(reader), watched)
         var present = [UInt8](repeating: 0, count: 32)
         var isUnbroken = true
-        try search.all { change in
+        while let change = try search.next() {
             isUnbroken = isUnbroken && change.old == present
             present = change.new
         }

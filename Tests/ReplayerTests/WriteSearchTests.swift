@@ -51,7 +51,7 @@ struct WriteSearchTests {
             let watched = WatchedMemory(physical: GuestPhysicalAddress(address), count: 1)
             var search = try WriteSearch(KVMTimeline(reader), watched)
             var found: [ByteChange] = []
-            try search.all { found.append($0.asOracle) }
+            while let change = try search.next() { found.append(change.asOracle) }
             #expect(found == oracle.changes[address] ?? [], "address \(address)")
         }
     }
@@ -154,7 +154,7 @@ struct WriteSearchTests {
         var search = try WriteSearch(KVMTimeline(reader), watched)
         var changes: [MemoryChange] = []
 
-        try search.all { changes.append($0) }
+        while let change = try search.next() { changes.append(change) }
 
         #expect(changes.map(\.old) == [[0, 0], [5, 0]])
         #expect(changes.map(\.new) == [[5, 0], [6, 0]])

@@ -1,21 +1,15 @@
+import ByteCoding
 import Foundation
 
 @testable import SoftCPU
 
 /// Operands for comparisons with the processor: the same ones in each run, and as many of those at the edges as of others.
 struct RandomOperands: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// A number below a bound.
     mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }

@@ -93,7 +93,7 @@ import X86
         let header = try TraceHeader.decode(Self.olderPayload(of: old).rawSpan, version: 2).header
 
         #expect(header.recording.engine == .kvm && !header.recording.countsInstructions)
-        #expect(header.recording.processor == RecordingProcessor(vendor: "GenuineIntel"))
+        #expect(header.recording.processor == ProcessorModel(vendor: "GenuineIntel"))
         #expect(header.setup.boot == .firmware && header.setup.startsInFirmware)
         #expect(header.setup.clock == .virtual && header.setup.clockDate == -5)
         #expect(

@@ -31,7 +31,7 @@ extension TraceHeader {
             ],
             initialXCR0: 7
         ),
-        recording: Recording(processor: RecordingProcessor(vendor: "AuthenticAMD", signature: 0x00A2_0F10)),
+        recording: Recording(processor: ProcessorModel(vendor: "AuthenticAMD", signature: 0x00A2_0F10)),
         setup: Setup(
             boot: .firmware,
             clock: .virtual,

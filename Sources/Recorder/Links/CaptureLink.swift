@@ -23,7 +23,7 @@ public final class CaptureLink: HostLink {
         do throws(ByteCodingError) {
             packets = try Self.packets(file)
         } catch {
-            throw .malformed("it is no capture of Ethernet in libpcap's format: \(error)")
+            throw .malformed("it is not an Ethernet capture in libpcap's format: \(error)")
         }
     }
 

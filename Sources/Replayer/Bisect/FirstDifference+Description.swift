@@ -9,7 +9,7 @@ extension FirstDifference: CustomStringConvertible {
         lines += first.lines(named: "A", kind)
         lines += second.lines(named: "B", kind)
         if !registers.isEmpty {
-            lines.append("  registers that differ behind it, A / B")
+            lines.append("  registers that differ after it, A / B")
             lines += registers.map { "    \($0.field): \($0.expected) / \($0.actual)" }
         }
         if pageCount > 0 {

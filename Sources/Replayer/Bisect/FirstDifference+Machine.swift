@@ -29,7 +29,7 @@ extension FirstDifference {
             registers = try one.state().differences(to: other.state())
             try comparePages(&one, &other)
         } catch {
-            remarks.append("the machines could not be looked at: \(error)")
+            remarks.append("the machines could not be examined: \(error)")
             try examineKeyframes(readers)
         }
     }
@@ -80,8 +80,7 @@ extension FirstDifference.Side {
         most: UInt64
     ) throws(TimelineError) -> String? {
         guard let before, let event else { return nil }
-        let listing: CodeListing
-        do { listing = try CodeListing(timeline.reader) } catch { throw .replay(.trace(error)) }
+        let listing = try fromTrace(CodeListing(timeline.reader))
         let target = try landingEvent(timeline.reader) ?? event.ordinal
         do throws(TimelineError) {
             try timeline.seek(to: Moment(event: before))
@@ -158,6 +157,6 @@ extension Timeline where P: ~Copyable {
         _ listing: CodeListing
     ) throws(TimelineError) -> CodeListing.Line? {
         var view = try view()
-        do { return try listing.lines(at: address, in: &view, limit: 1).first } catch { throw .replay(.trace(error)) }
+        return try fromTrace(listing.lines(at: address, in: &view, limit: 1)).first
     }
 }

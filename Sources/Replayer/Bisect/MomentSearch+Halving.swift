@@ -9,34 +9,36 @@ extension MomentSearch where P: ~Copyable {
     /// skipped.
     ///
     /// - Returns: nil if the predicate is not true at the end.
-    public mutating func halving() throws -> Finding? {
+    public mutating func halving() throws(TimelineError) -> Finding? {
         let events = reader.events.lowerBound.rawValue..<reader.events.upperBound.rawValue
         guard let last = try firstJudged(events.reversed()), last.holds, let first = try firstJudged(events) else {
             return nil
         }
         guard !first.holds else { return Finding(moment: Moment(event: EventOrdinal(first.event))) }
-        let found = try halve(first.event, last.event) { search, event in
+        let found = try halve(first.event, last.event) { search, event throws(TimelineError) in
             try search.holds(at: Moment(event: EventOrdinal(event)))
         }
         let change = Change(
             before: Moment(event: EventOrdinal(found.0)),
             moment: Moment(event: EventOrdinal(found.1))
         )
-        do {
+        do throws(TimelineError) {
             let count = try instructionCount(in: change)
-            let instructions = try halve(0, count + 1) { search, count in
+            let instructions = try halve(0, count + 1) { search, count throws(TimelineError) in
                 try search.holds(at: Moment(event: change.before.event, instructions: count))
             }
             let before = Moment(event: change.before.event, instructions: instructions.0)
             guard instructions.1 <= count else { return try finding(from: before, to: change.moment) }
             return try finding(from: before, to: Moment(event: before.event, instructions: instructions.1))
-        } catch TimelineError.cannotStep {
+        } catch .cannotStep {
             return Finding(before: change.before, moment: change.moment, cause: .unknown)
         }
     }
 
     /// The first of the given events after which the predicate can be judged.
-    private mutating func firstJudged(_ events: some Sequence<UInt64>) throws -> (event: UInt64, holds: Bool)? {
+    private mutating func firstJudged(_ events: some Sequence<UInt64>) throws(TimelineError) -> (
+        event: UInt64, holds: Bool
+    )? {
         for event in events {
             if let holds = try holds(at: Moment(event: EventOrdinal(event))) { return (event, holds) }
         }
@@ -48,8 +50,8 @@ extension MomentSearch where P: ~Copyable {
     private mutating func halve(
         _ low: UInt64,
         _ high: UInt64,
-        _ holds: (inout Self, UInt64) throws -> Bool?
-    ) throws -> (UInt64, UInt64) {
+        _ holds: (inout Self, UInt64) throws(TimelineError) -> Bool?
+    ) throws(TimelineError) -> (UInt64, UInt64) {
         var (low, high) = (low, high)
         search: while high - low > 1 {
             let middle = low + (high - low) / 2
@@ -65,7 +67,7 @@ extension MomentSearch where P: ~Copyable {
 
     /// Whether the predicate is true at a moment; nil if this cannot be determined, for example between two accesses of
     /// one instruction.
-    private mutating func holds(at moment: Moment) throws -> Bool? {
+    private mutating func holds(at moment: Moment) throws(TimelineError) -> Bool? {
         do throws(TimelineError) {
             try timeline.seek(to: moment)
         } catch .insideInstruction {
@@ -75,7 +77,7 @@ extension MomentSearch where P: ~Copyable {
     }
 
     /// How many instructions are executed between the two moments of a change.
-    private mutating func instructionCount(in change: Change) throws -> UInt64 {
+    private mutating func instructionCount(in change: Change) throws(TimelineError) -> UInt64 {
         try timeline.seek(to: change.before)
         var count: UInt64 = 0
         while let present = timeline.moment, present < change.moment, try timeline.step() != .end {

@@ -52,7 +52,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     /// only if the predicate is true at all keyframes.
     ///
     /// - Returns: nil if the predicate is not true at the end.
-    public mutating func firstLasting() throws -> Finding? {
+    public mutating func firstLasting() throws(TimelineError) -> Finding? {
         guard reader.keyframeCount > 0 else { return nil }
         let last = try lookThrough(epoch: reader.keyframeCount - 1)
         guard last.end == true else { return nil }
@@ -68,7 +68,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     }
 
     /// Finds the first moment after an event at which the predicate is true, and what made it true.
-    public mutating func first() throws -> Finding? {
+    public mutating func first() throws(TimelineError) -> Finding? {
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
         guard var before = timeline.moment else { return nil }
         if try holdsHere() ?? false { return Finding(moment: before) }
@@ -84,11 +84,11 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     ///
     /// - Returns: the last change to true, if the predicate stayed true from there on, and whether it was true at the
     ///   end.
-    private mutating func lookThrough(epoch number: Int) throws -> (change: Change?, end: Bool?) {
+    private mutating func lookThrough(epoch number: Int) throws(TimelineError) -> (change: Change?, end: Bool?) {
         let isLast = number + 1 == reader.keyframeCount
-        let end = try isLast ? reader.events.upperBound : reader.keyframeEntry(number + 1).event
+        let end = try isLast ? reader.events.upperBound : fromTrace(reader.keyframeEntry(number + 1)).event
         try timeline.restore(number)
-        var present = Moment(event: try reader.keyframeEntry(number).event)
+        var present = Moment(event: try fromTrace(reader.keyframeEntry(number)).event)
         var isTrue = try holdsHere()
         var change: Change?
         while present.event < end, try timeline.replayNext() != nil, let moment = timeline.moment {
@@ -100,9 +100,9 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     }
 
     /// Steps from a moment at which the predicate is false to one at which it is true.
-    private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws -> Finding {
+    private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws(TimelineError) -> Finding {
         var finding = Finding(before: change.before, moment: change.moment, cause: .unknown)
-        do {
+        do throws(TimelineError) {
             try timeline.seek(to: change.before)
             var isTrue = false
             while let present = timeline.moment, present < change.moment {
@@ -116,28 +116,28 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
                 }
                 isTrue = holds
             }
-        } catch TimelineError.cannotStep {
+        } catch .cannotStep {
             return Finding(before: change.before, moment: change.moment, cause: .unknown)
         }
         return finding
     }
 
-    private mutating func holds(keyframe number: Int) throws -> Bool? {
-        let keyframe = try reader.keyframe(number)
-        try content.check(keyframe)
+    private mutating func holds(keyframe number: Int) throws(TimelineError) -> Bool? {
+        let keyframe = try fromTrace(reader.keyframe(number))
+        try fromTrace(content.check(keyframe))
         var view = KeyframeView(keyframe, regions: reader.header.machine.memory)
         return try predicate.holds(at: Moment(event: keyframe.event), in: &view)
     }
 
     /// Whether the predicate is true at the timeline's present moment; nil if this cannot be determined.
-    mutating func holdsHere() throws -> Bool? {
+    mutating func holdsHere() throws(TimelineError) -> Bool? {
         guard let moment = timeline.moment else { return nil }
         var view = try timeline.view()
         return try predicate.holds(at: moment, in: &view)
     }
 
     /// Describes the step between two adjacent moments.
-    mutating func finding(from before: Moment, to moment: Moment) throws -> Finding {
+    mutating func finding(from before: Moment, to moment: Moment) throws(TimelineError) -> Finding {
         try timeline.seek(to: before)
         return Finding(before: before, moment: moment, cause: try timeline.stepNamed(listing).cause)
     }

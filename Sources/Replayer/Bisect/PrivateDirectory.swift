@@ -23,12 +23,16 @@ struct PrivateDirectory: ~Copyable {
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
     /// Creates a file in the directory.
-    func create(_ name: String) throws -> FileDescriptor {
-        try FileDescriptor.open(
-            path.appending(name),
-            .writeOnly,
-            options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-            permissions: .ownerReadWrite
-        )
+    func create(_ name: String) throws(Errno) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                path.appending(name),
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+        } catch {
+            throw error as? Errno ?? .ioError
+        }
     }
 }

@@ -29,9 +29,9 @@ extension Exit {
         case .portRead(let port, let size): "read of \(size.byteCount) bytes from port \(port)"
         case .portWrite(let port, let size, let value):
             "write of 0x\(String(value, radix: 16)) (\(size.byteCount) bytes) to port \(port)"
-        case .memoryRead(let address, let length): "read of \(length) bytes from \(address), where no memory is"
+        case .memoryRead(let address, let length): "read of \(length) bytes from \(address), where there is no memory"
         case .memoryWrite(let address, let length, let value):
-            "write of 0x\(String(value, radix: 16)) (\(length) bytes) to \(address), where no memory is"
+            "write of 0x\(String(value, radix: 16)) (\(length) bytes) to \(address), where there is no memory"
         case .readMSR(let index): "RDMSR of 0x\(String(index, radix: 16))"
         case .writeMSR(let index, let value):
             "WRMSR of 0x\(String(index, radix: 16)) with 0x\(String(value, radix: 16))"

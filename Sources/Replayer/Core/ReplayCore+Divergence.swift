@@ -47,7 +47,7 @@ extension ReplayCore where P: ~Copyable {
         if recorded.ordinal == reader.header.firstEvent {
             return "this host does not keep the recorded state: see 'rr-vm doctor'"
         }
-        if recent.inOrder.isEmpty { return "the trace's first state leads elsewhere on this host" }
+        if recent.inOrder.isEmpty { return "the first recorded state leads elsewhere on this host" }
         return "an input that the trace does not hold (a time counter or random number read without an exit), "
             + "or a trace that was changed"
     }

@@ -79,7 +79,7 @@ extension ReplayCore where P: ~Copyable {
 
     private mutating func endDivergence(at recorded: RecordedEvent, expected: String, actual: String) -> ReplayStop {
         var report = makeDivergence(at: recorded, expected: expected, actual: actual)
-        report.cause = "the end of the trace is not that of this run: it was changed"
+        report.cause = "the end of the trace does not belong to this run: the trace was changed"
         return .divergence(report)
     }
 }

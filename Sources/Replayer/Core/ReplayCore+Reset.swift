@@ -9,7 +9,7 @@ extension ReplayCore where P: ~Copyable {
     /// before it shows the guest's state until then, so the stretch up to the reset has been executed.
     mutating func reset(toKeyframe number: UInt32, _ recorded: RecordedEvent) throws(ReplayStop) -> Arrival {
         guard try isResetAskedFor(before: recorded.ordinal) else {
-            throw .error(.inconsistent(recorded.ordinal, "a reset that the guest did not ask for"))
+            throw .error(.inconsistent(recorded.ordinal, "a reset that the guest did not request"))
         }
         let keyframe = try keyframe(number, recorded)
         guard try isStart(keyframe.state) else {

@@ -35,10 +35,10 @@ extension ReplayCore where P: ~Copyable {
         var report = makeDivergence(
             at: recorded,
             expected: "\(expected), which came after \(took) ms",
-            actual: "the guest did not come to its next exit in \(pace.watch.milliseconds) ms of processor time"
+            actual: "the guest did not reach its next exit in \(pace.watch.milliseconds) ms of processor time"
         )
         report.showsState = true
-        report.cause = "the guest spins where it stands: \(report.cause)"
+        report.cause = "the guest runs in circles where it stands: \(report.cause)"
         return .divergence(report)
     }
 }

@@ -14,7 +14,7 @@ func onEngine<Result>(_ body: @autoclosure () throws(EngineError) -> Result) thr
 }
 
 /// Reads from the trace. The replay stops if this fails.
-func onTrace<Result>(_ body: @autoclosure () throws(TraceError) -> Result) throws(ReplayStop) -> Result {
+func onTrace<Result: ~Copyable>(_ body: @autoclosure () throws(TraceError) -> Result) throws(ReplayStop) -> Result {
     do { return try body() } catch { throw .error(.trace(error)) }
 }
 

@@ -92,7 +92,7 @@ struct ConditionParser {
         case "phys":
             skipSpace()
             let width = takeWord()
-            guard let bytes = Self.widths[width] else { throw failure("'phys' needs u8, u16, u32 or u64 behind it") }
+            guard let bytes = Self.widths[width] else { throw failure("'phys' needs u8, u16, u32 or u64 after it") }
             try parseLoad(bytes, isPhysical: true)
         default:
             if let bytes = Self.widths[word] { return try parseLoad(bytes, isPhysical: false) }

@@ -7,14 +7,18 @@ internal import X86
 extension BlankedReplay where P: ~Copyable {
     /// Reaches a keyframe. If no blanked input is live, the state is the recorded one. Otherwise the state is
     /// different, unless the guest has forgotten what it was given.
-    mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws {
+    ///
+    /// - Returns: why blanked input prevents that.
+    mutating func meet(keyframe number: UInt32, _ recorded: RecordedEvent) throws(ReplayStop) -> KeptInput.Reason? {
         let keyframe = try core.keyframe(number, recorded)
         passedKeyframe = nil
         core.instructions.areCompared = distance.live.isEmpty
-        if distance.live.isEmpty { try meetRecorded(keyframe, recorded) } else { try meetBlanked(keyframe, recorded) }
+        guard distance.live.isEmpty else { return try meetBlanked(keyframe, recorded) }
+        try meetRecorded(keyframe, recorded)
+        return nil
     }
 
-    private mutating func meetRecorded(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
+    private mutating func meetRecorded(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws(ReplayStop) {
         switch keyframe.position {
         case .asynchronous where stage == .searching: try core.jump(to: keyframe, recorded)
         case .asynchronous where try core.isGivenNothing(): passedKeyframe = Int(keyframe.number)
@@ -26,19 +30,25 @@ extension BlankedReplay where P: ~Copyable {
             default: break
             }
         }
-        lastKeyframe = (try core.reader.keyframeEntry(Int(keyframe.number)), nil)
+        lastKeyframe = (try onTrace(core.reader.keyframeEntry(Int(keyframe.number))), nil)
         distance.lastEqualKeyframe = Int(keyframe.number)
         if stage == .writing { try write(recorded, recorded: keyframe) }
     }
 
-    private mutating func meetBlanked(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
-        if keyframe.position == .asynchronous, try core.isGivenNothing() { return leaveOut(keyframe, recorded) }
+    private mutating func meetBlanked(
+        _ keyframe: Keyframe,
+        _ recorded: RecordedEvent
+    ) throws(ReplayStop) -> KeptInput.Reason? {
+        if keyframe.position == .asynchronous, try core.isGivenNothing() {
+            leaveOut(keyframe, recorded)
+            return nil
+        }
+        if let reason = try reach(keyframe, recorded) { return reason }
         var keyframe = keyframe
-        try reach(keyframe, recorded)
         let capture = try core.capture()
         if keyframe.position == .synchronous { try core.count(recorded) }
         distance.changedPages.formUnion(capture.changedPages)
-        lastKeyframe = (try core.reader.keyframeEntry(Int(keyframe.number)), capture.state)
+        lastKeyframe = (try onTrace(core.reader.keyframeEntry(Int(keyframe.number))), capture.state)
         let isEqual = capture.digest == keyframe.digest
         if isEqual {
             core.known.stand(at: keyframe)
@@ -50,6 +60,7 @@ extension BlankedReplay where P: ~Copyable {
         }
         if stage == .writing { try write(recorded, present: keyframe) }
         if isEqual { distance.changedPages = [] }
+        return nil
     }
 
     /// Leaves out a keyframe that no replay needs. The copy has an event without effect in its place.
@@ -60,7 +71,7 @@ extension BlankedReplay where P: ~Copyable {
     }
 
     /// Remembers the state after the exit that follows a skipped keyframe.
-    mutating func noteState(behind recorded: RecordedEvent) throws {
+    mutating func noteState(behind recorded: RecordedEvent) throws(ReplayStop) {
         guard let keyframe = passedKeyframe else { return }
         passedKeyframe = nil
         guard let capture = try captureBetweenInstructions() else { return }
@@ -68,7 +79,7 @@ extension BlankedReplay where P: ~Copyable {
     }
 
     /// Checks, after an exit for which the recorded state is known, whether the guest has forgotten its live input.
-    mutating func compareState(behind recorded: RecordedEvent) throws {
+    mutating func compareState(behind recorded: RecordedEvent) throws(ReplayStop) {
         guard !distance.live.isEmpty, let checkpoint = learned.checkpoints[recorded.ordinal],
             let capture = try captureBetweenInstructions()
         else { return }
@@ -79,55 +90,65 @@ extension BlankedReplay where P: ~Copyable {
     }
 
     /// The present state; nil if the instruction of the last exit has another access to make.
-    private mutating func captureBetweenInstructions() throws -> StateTracker.Capture? {
-        do { return try core.capture() } catch ReplayStop.error(.engine(.unfinishedInstruction)) { return nil }
+    private mutating func captureBetweenInstructions() throws(ReplayStop) -> StateTracker.Capture? {
+        do throws(ReplayStop) { return try core.capture() } catch .error(.engine(.unfinishedInstruction)) { return nil }
     }
 
     /// Executes to the moment of a keyframe, although the guest will not be in the keyframe's state.
     ///
     /// Between two exits, that is the moment when the guest has reached the same instruction as often as in the
     /// recording's own replay.
-    private mutating func reach(_ keyframe: Keyframe, _ recorded: RecordedEvent) throws {
+    ///
+    /// - Returns: why the moment cannot be reached.
+    private mutating func reach(
+        _ keyframe: Keyframe,
+        _ recorded: RecordedEvent
+    ) throws(ReplayStop) -> KeptInput.Reason? {
         switch keyframe.position {
         case .synchronous:
             if let ending = core.ending(after: recorded) { try core.runInto(ending, recorded) }
+            return nil
         case .asynchronous:
             guard let count = learned.looks[keyframe.number], try core.execute(to: keyframe, looks: count, recorded)
-            else {
-                throw Stop(reason: .interrupted(recorded.ordinal))
-            }
-        case .reset: throw Stop(reason: .reset(recorded.ordinal))
+            else { return .interrupted(recorded.ordinal) }
+            return nil
+        case .reset: return .reset(recorded.ordinal)
         }
     }
 
     /// Compares the state at the end, and finishes the written trace.
-    mutating func end(_ outcome: Outcome, _ recorded: RecordedEvent) throws {
+    ///
+    /// - Returns: what differs at the end.
+    mutating func end(_ outcome: Outcome, _ recorded: RecordedEvent) throws(ReplayStop) -> KeptInput.Reason? {
         let endsWithKeyframe = lastKeyframe.map { $0.entry.event.rawValue + 1 == recorded.ordinal.rawValue } ?? false
         if !distance.live.isEmpty, endsWithKeyframe, case (let entry, let state?)? = lastKeyframe {
             let keyframe = try core.keyframe(entry.number, recorded)
             let difference = try core.difference(of: state, from: keyframe, recorded)
-            throw Stop(reason: .endState(registers: difference.registers.count, pages: difference.pageCount))
+            return .endState(registers: difference.registers.count, pages: difference.pageCount)
         }
         if !endsWithKeyframe {
             let digest = try core.capture().digest
             guard distance.live.isEmpty || digest == learned.endDigest else {
-                throw Stop(reason: .endState(registers: 0, pages: 0))
+                return .endState(registers: 0, pages: 0)
             }
             learned.endDigest = digest
         }
         if stage == .learning { try core.compareEnd(outcome, recorded) }
-        summary = try writer.take()?.finish(
-            outcome,
-            completedInstructions: core.reader.completedInstructions,
-            time: recorded.time
-        )
+        guard let writer = writer.take() else { return nil }
+        let completed = core.reader.completedInstructions
+        do {
+            summary = try writer.finish(outcome, completedInstructions: completed, time: recorded.time)
+        } catch {
+            throw .error(.trace(error))
+        }
+        return nil
     }
 
     /// Writes a keyframe with the pages that have changed since the previous one, with their present content.
-    private mutating func write(_ recorded: RecordedEvent, present keyframe: Keyframe) throws {
+    private mutating func write(_ recorded: RecordedEvent, present keyframe: Keyframe) throws(ReplayStop) {
         let memory = core.processor.memory
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {
-            try memory.withPage(page) { writer?.addPage(page, $0) }
+            try onMemory(at: recorded.ordinal, memory.withPage(page) { writer?.addPage(page, $0) })
         }
         writer?.appendKeyframe(
             keyframe.position,
@@ -139,10 +160,10 @@ extension BlankedReplay where P: ~Copyable {
     }
 
     /// Writes a keyframe as it was recorded, with the pages that have changed since the last keyframe that was written.
-    mutating func write(_ recorded: RecordedEvent, recorded keyframe: Keyframe) throws {
+    mutating func write(_ recorded: RecordedEvent, recorded keyframe: Keyframe) throws(ReplayStop) {
         var memory = keyframe.memory
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {
-            let bytes = try memory.page(at: page)
+            let bytes = try onTrace(memory.page(at: page))
             writer?.addPage(page, bytes.rawSpan)
         }
         writer?.appendKeyframe(

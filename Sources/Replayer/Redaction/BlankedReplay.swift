@@ -108,43 +108,50 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// Restores a keyframe and replays from it, up to and including an event.
     ///
     /// - Returns: what blanking led to, if it made the replay fail.
-    /// - Throws: `ReplayStop` if the trace does not replay without blanking either.
-    mutating func run(fromKeyframe number: Int, to last: EventOrdinal) throws -> Failure? {
-        do {
+    /// - Throws: if the trace does not replay without blanking either.
+    mutating func run(fromKeyframe number: Int, to last: EventOrdinal) throws(ReplayStop) -> Failure? {
+        do throws(ReplayStop) {
             try begin(atKeyframe: number)
             while core.cursor.position <= last, let recorded = try core.nextEvent() {
-                try replay(recorded)
+                if let reason = try replay(recorded) { return failure(for: reason) }
                 visit(recorded.ordinal)
             }
             return nil
         } catch {
-            let reason = distance.live.isEmpty ? nil : reason(error)
-            guard let reason else { throw error }
-            return Failure(
-                event: EventOrdinal(core.cursor.position.rawValue - 1),
-                reason: reason,
-                suspects: distance.live,
-                start: distance.lastEqualKeyframe
-            )
+            guard !distance.live.isEmpty, let reason = reason(error) else { throw error }
+            return failure(for: reason)
         }
     }
 
-    private mutating func begin(atKeyframe number: Int) throws {
+    private func failure(for reason: KeptInput.Reason) -> Failure {
+        Failure(
+            event: EventOrdinal(core.cursor.position.rawValue - 1),
+            reason: reason,
+            suspects: distance.live,
+            start: distance.lastEqualKeyframe
+        )
+    }
+
+    private mutating func begin(atKeyframe number: Int) throws(ReplayStop) {
         (distance, passedKeyframe) = (Distance(lastEqualKeyframe: number), nil)
         let event = try core.start(atKeyframe: number).ordinal
         guard number > 0 || event == core.reader.header.firstEvent else {
             throw ReplayStop.error(.inconsistent(event, "the trace does not begin with a keyframe"))
         }
-        let entry = try core.reader.keyframeEntry(number)
+        let entry = try onTrace(core.reader.keyframeEntry(number))
         lastKeyframe = (entry, nil)
         nextInput = inputs.firstPlace { $0.events.upperBound >= event }
-        if stage == .writing { try write(core.reader.event(at: event), recorded: core.reader.keyframe(number)) }
+        if stage == .writing {
+            try write(onTrace(core.reader.event(at: event)), recorded: onTrace(core.reader.keyframe(number)))
+        }
     }
 
-    private mutating func replay(_ recorded: RecordedEvent) throws {
+    /// Brings the guest past an event. Returns why blanked input prevents that, if it does so in a way that only blanked
+    /// input can.
+    private mutating func replay(_ recorded: RecordedEvent) throws(ReplayStop) -> KeptInput.Reason? {
         switch recorded.event {
-        case .keyframe(let number, _): try meet(keyframe: number, recorded)
-        case .end(let outcome): try end(outcome, recorded)
+        case .keyframe(let number, _): return try meet(keyframe: number, recorded)
+        case .end(let outcome): return try end(outcome, recorded)
         default:
             let given = take(recorded)
             // What the guest does with other input may take it another number of instructions.
@@ -160,6 +167,7 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             case .learning: try noteState(behind: recorded)
             case .searching, .writing: if given == recorded { try compareState(behind: recorded) }
             }
+            return nil
         }
     }
 
@@ -176,23 +184,16 @@ struct BlankedReplay<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     }
 
     /// What an error says about the blanked input; nil for an error that has nothing to do with it.
-    private func reason(_ error: any Error) -> KeptInput.Reason? {
+    private func reason(_ stop: ReplayStop) -> KeptInput.Reason? {
         let event = EventOrdinal(core.cursor.position.rawValue - 1)
-        switch error {
-        case let reason as Stop: return reason.reason
-        case ReplayStop.divergence where core.pace.watch.hasExpired: return .stalled(event)
-        case ReplayStop.divergence(let divergence):
+        switch stop {
+        case .divergence where core.pace.watch.hasExpired: return .stalled(event)
+        case .divergence(let divergence):
             return .divergence(event, expected: divergence.expected, actual: divergence.actual)
         // A guest that has gone another way may be in the middle of another instruction.
-        case ReplayStop.error(.engine(let error)):
-            return .divergence(event, expected: "this event", actual: "\(error)")
-        default: return nil
+        case .error(.engine(let error)): return .divergence(event, expected: "this event", actual: "\(error)")
+        case .error: return nil
         }
-    }
-
-    /// Ends a blanked replay for a reason that only a blanked replay has.
-    struct Stop: Error {
-        var reason: KeptInput.Reason
     }
 }
 

@@ -32,7 +32,7 @@ extension KeptInput.Reason: CustomStringConvertible {
         switch self {
         case .divergence(let event, let expected, let actual):
             "without it the guest does something else at event \(event): expected \(expected), got \(actual)"
-        case .stalled(let event): "without it the guest computes on and does not come to event \(event)"
+        case .stalled(let event): "without it the guest keeps computing and does not reach event \(event)"
         case .interrupted(let event):
             "the guest held it when it was interrupted between two exits at event \(event), and without it this host cannot "
                 + "stop the guest at that moment"

@@ -43,28 +43,28 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
     ) throws(ReplayError) -> Result<RedactionReport, Divergence> {
         guard reader.outcome != nil else {
-            throw .inconsistent(reader.events.upperBound, "the trace has no end, and so no last state to compare with")
+            throw .inconsistent(
+                reader.events.upperBound,
+                "the trace has no end, so there is no last state to compare with"
+            )
         }
-        do {
+        do throws(ReplayStop) {
             return .success(try runStages(makeWriter))
         } catch {
             replay.writer.take()?.abandon()
             switch error {
-            case ReplayStop.divergence(let divergence): return .failure(divergence)
-            case ReplayStop.error(let error): throw error
-            case let error as EngineError: throw .engine(error)
-            case let error as TraceError: throw .trace(error)
-            default: throw .inconsistent(reader.header.firstEvent, "\(error)")
+            case .divergence(let divergence): return .failure(divergence)
+            case .error(let error): throw error
             }
         }
     }
 
     private mutating func runStages(
         _ makeWriter: (TraceHeader) throws(TraceError) -> TraceWriter
-    ) throws -> RedactionReport {
+    ) throws(ReplayStop) -> RedactionReport {
         _ = try replay.run(fromKeyframe: 0, to: lastEvent)
         // If the unchanged trace is not known to replay, a replay shows nothing about its input.
-        if let missed = replay.learned.missedLandings.first { throw ReplayStop.error(.notReached(missed)) }
+        if let missed = replay.learned.missedLandings.first { throw .error(.notReached(missed)) }
         replay.stage = .searching
         replay.isBlanked = [Bool](repeating: true, count: inputs.count)
         try findKept()
@@ -74,13 +74,14 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         let blanked = inputs.indices.filter { replay.isBlanked[$0] }.map { inputs[$0] }
         replay.changedKeyframes = []
         replay.stage = .writing
-        replay.writer = try makeWriter(header(blanked, kept))
+        replay.writer = try onTrace(makeWriter(header(blanked, kept)))
         if let failure = try replay.run(fromKeyframe: 0, to: lastEvent) {
-            let problem = "what replayed before did not replay when it was written: \(failure.reason)"
-            throw ReplayStop.error(.inconsistent(failure.event, problem))
+            let problem =
+                "the copy did not replay while it was written, although the same replay had succeeded before: \(failure.reason)"
+            throw .error(.inconsistent(failure.event, problem))
         }
         guard let summary = replay.summary else {
-            throw ReplayStop.error(.inconsistent(lastEvent, "the end is missing"))
+            throw .error(.inconsistent(lastEvent, "the end is missing"))
         }
         return RedactionReport(
             blanked: blanked,
@@ -93,7 +94,7 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     private var lastEvent: EventOrdinal { EventOrdinal(reader.events.upperBound.rawValue - 1) }
 
     /// Keeps one piece after another until the trace replays to its end without the other pieces.
-    private mutating func findKept() throws {
+    private mutating func findKept() throws(ReplayStop) {
         var (start, row, next) = (0, 0, 0)
         while let failure = try replay.run(fromKeyframe: start, to: lastEvent) {
             start = failure.start
@@ -111,7 +112,9 @@ public struct Redaction<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     /// Finds the piece that has to be kept: if it and the pieces before it are blanked, the guest does not get past the
     /// place of a failure. Input is mostly used at once, so the search goes back from the last piece in steps that
     /// double, and then becomes a binary search.
-    private mutating func culprit(of failure: BlankedReplay<P>.Failure) throws -> (Int, KeptInput.Reason) {
+    private mutating func culprit(
+        of failure: BlankedReplay<P>.Failure
+    ) throws(ReplayStop) -> (Int, KeptInput.Reason) {
         let suspects = failure.suspects
         let blanked = replay.isBlanked
         defer { replay.isBlanked = blanked }

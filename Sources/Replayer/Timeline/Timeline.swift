@@ -92,7 +92,9 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Brings the machine to the target, or to a place before it with no keyframe in between.
     private mutating func approach(_ target: Moment) throws(TimelineError) {
-        guard reader.events.contains(target.event), let number = try keyframe(before: target.event) else {
+        guard reader.events.contains(target.event),
+            let number = try fromTrace(reader.keyframe(atOrBefore: target.event))
+        else {
             let error = TraceError.noSuchEvent(
                 target.event,
                 first: reader.header.firstEvent,
@@ -100,13 +102,8 @@ public struct Timeline<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             )
             throw .noSuchMoment("\(error)")
         }
-        let entry: KeyframeEntry
-        do { entry = try reader.keyframeEntry(number) } catch { throw .replay(.trace(error)) }
-        guard let present = moment, present <= target, present.event >= entry.event else { return try restore(number) }
-    }
-
-    private func keyframe(before event: EventOrdinal) throws(TimelineError) -> Int? {
-        do { return try reader.keyframe(atOrBefore: event) } catch { throw .replay(.trace(error)) }
+        let start = try fromTrace(reader.keyframeEntry(number)).event
+        guard let present = moment, present <= target, present.event >= start else { return try restore(number) }
     }
 
     /// Goes to a keyframe's moment by restoring the keyframe.

@@ -16,6 +16,8 @@ public enum TimelineError: Error, CustomStringConvertible {
     case cannotStep(Moment, StepObstacle)
     /// The event is one of several accesses that one instruction makes, so the event has no complete state.
     case insideInstruction(EventOrdinal)
+    /// The command that judges moments could not be run, or ended the search.
+    case cannotJudge(ShellCommand.Failure)
 
     /// One line without a final full stop, or several lines for a divergence.
     public var description: String {
@@ -33,12 +35,18 @@ public enum TimelineError: Error, CustomStringConvertible {
             "single instructions cannot be executed after \(moment): the guest debugs itself there (its trap flag or debug "
                 + "registers), and would lose its own debug exceptions; give the moment of an event"
         case .cannotStep(let moment, .lost):
-            "single instructions cannot be executed after \(moment): the guest was not stopped behind the next one"
+            "single instructions cannot be executed after \(moment): the guest did not stop after the next one; give the moment of an event"
         case .insideInstruction(let event):
             "event \(event) is one of several accesses of one instruction, which has no state of its own; "
                 + "give a later event"
+        case .cannotJudge(let failure): "\(failure)"
         }
     }
+}
+
+/// Reads from the trace for a timeline.
+func fromTrace<Result>(_ body: @autoclosure () throws(TraceError) -> Result) throws(TimelineError) -> Result {
+    do { return try body() } catch { throw .replay(.trace(error)) }
 }
 
 /// Why the guest cannot be stopped after a single instruction.

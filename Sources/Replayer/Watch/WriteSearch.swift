@@ -12,6 +12,14 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var timeline: Timeline<P>
     let watched: WatchedMemory
     let listing: CodeListing
+    private var listed = Listed()
+
+    /// How far ``next()`` has come: the number of epochs that were looked at, and what remains of the last one.
+    private struct Listed {
+        var epochs = 0
+        var stretches: ArraySlice<Stretch> = []
+        var changes: ArraySlice<MemoryChange> = []
+    }
 
     /// Two adjacent moments between which a watched page was written, and the event at the second moment.
     struct Stretch {
@@ -37,7 +45,7 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// The last change at or before a moment; nil if the trace has none.
     public mutating func last(before limit: Moment) throws(TimelineError) -> MemoryChange? {
-        guard var number = try keyframe(before: limit.event) else { return nil }
+        guard var number = try fromTrace(timeline.reader.keyframe(atOrBefore: limit.event)) else { return nil }
         while true {
             if try isWritten(inEpoch: number, until: limit) {
                 for stretch in try writtenStretches(inEpoch: number, until: limit).reversed() {
@@ -49,30 +57,30 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Visits all changes, in order.
-    public mutating func all(_ visit: (MemoryChange) throws -> Void) throws {
-        let reader = timeline.reader
-        let end = Moment(event: reader.events.upperBound)
-        for number in 0..<reader.keyframeCount where try isWritten(inEpoch: number, until: end) {
-            for stretch in try writtenStretches(inEpoch: number, until: end) {
-                for change in try changes(in: stretch, until: end) { try visit(change) }
+    /// The first change of the trace at the first call, then the next one at each call; nil after the last.
+    public mutating func next() throws(TimelineError) -> MemoryChange? {
+        let end = Moment(event: timeline.reader.events.upperBound)
+        while listed.changes.isEmpty {
+            if !listed.stretches.isEmpty {
+                listed.changes = try changes(in: listed.stretches.removeFirst(), until: end)[...]
+            } else if listed.epochs < timeline.reader.keyframeCount {
+                let number = listed.epochs
+                listed.epochs += 1
+                if try isWritten(inEpoch: number, until: end) {
+                    listed.stretches = try writtenStretches(inEpoch: number, until: end)[...]
+                }
+            } else {
+                return nil
             }
         }
-    }
-
-    private func keyframe(before event: EventOrdinal) throws(TimelineError) -> Int? {
-        do { return try timeline.reader.keyframe(atOrBefore: event) } catch { throw .replay(.trace(error)) }
+        return listed.changes.removeFirst()
     }
 
     /// Whether a watched page may have been written from a keyframe up to the next one or up to a moment.
     mutating func isWritten(inEpoch number: Int, until limit: Moment) throws(TimelineError) -> Bool {
         let reader = timeline.reader
         if reader.header.listsWrittenPages, number + 1 < reader.keyframeCount {
-            do {
-                return !watched.pages.isDisjoint(with: try reader.keyframe(number + 1).changedPages)
-            } catch {
-                throw .replay(.trace(error))
-            }
+            return !watched.pages.isDisjoint(with: try fromTrace(reader.keyframe(number + 1).changedPages))
         }
         try timeline.restore(number)
         _ = try timeline.takeWrittenPages()
@@ -105,7 +113,7 @@ public struct WriteSearch<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     private func end(ofEpoch number: Int) throws(TimelineError) -> EventOrdinal {
         let reader = timeline.reader
         guard number + 1 < reader.keyframeCount else { return reader.events.upperBound }
-        do { return try reader.keyframeEntry(number + 1).event } catch { throw .replay(.trace(error)) }
+        return try fromTrace(reader.keyframeEntry(number + 1)).event
     }
 }
 

@@ -21,6 +21,4 @@ struct CodeMode: OptionSet, Hashable {
     var hasFlatCode: Bool { contains(.long) || contains(.flat) }
     /// Bits that an instruction pointer has.
     var ipMask: UInt64 { contains(.long) ? ~0 : 0xFFFF_FFFF }
-    /// Bytes of a stack slot where no prefix says otherwise.
-    var defaultOperandBytes: Int { contains(.long) || contains(.code32) ? 4 : 2 }
 }

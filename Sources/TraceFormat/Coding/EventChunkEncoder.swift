@@ -5,7 +5,7 @@ struct EventChunkEncoder {
     private let countsInstructions: Bool
     private var shapes: [EventShape] = []
     private var shapeOfEvent: [UInt16] = []
-    private var shapeSlots = [UInt16](repeating: 0, count: 1 << 16)
+    private var shapeSlots = GenerationTable()
     private var predictor = ShapePredictor()
     private var values: [UInt64] = []
     private var fixedBytes: [UInt8] = []
@@ -35,7 +35,7 @@ struct EventChunkEncoder {
     private mutating func findShapes(of records: [EventRecord]) {
         shapes.removeAll(keepingCapacity: true)
         shapeOfEvent.removeAll(keepingCapacity: true)
-        shapeSlots.setToZero()
+        shapeSlots.reset()
         for record in records {
             let shape = EventShape(record)
             var slot = Int(shape.hash >> 48)

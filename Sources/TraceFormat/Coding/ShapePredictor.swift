@@ -2,7 +2,7 @@
 ///
 /// Writer and reader make the same guesses, so a chunk stores only the shapes that were guessed wrong.
 struct ShapePredictor {
-    private var followers = [UInt16](repeating: 0, count: 1 << 16)
+    private var followers = GenerationTable()
     private var slot = 0
     private var last: UInt16 = 0
 
@@ -18,7 +18,7 @@ struct ShapePredictor {
 
     /// Forgets everything, as at the beginning of a chunk.
     mutating func reset() {
-        followers.setToZero()
+        followers.reset()
         slot = 0
         last = 0
     }

@@ -5,7 +5,7 @@ import X86
 extension TraceHeader {
     /// Moves what version 3 has fields for out of options and notes.
     mutating func deriveVersion3() {
-        recording = Recording(processor: RecordingProcessor(vendor: Self.vendor(of: host.processorModel)))
+        recording = Recording(processor: ProcessorModel(vendor: Self.vendor(of: host.processorModel)))
         setup = Setup()
         guest.options = guest.options.filter { !take(option: $0) }
         // If some reads are deliberately left alone, only the listed ones are known to be trapped.

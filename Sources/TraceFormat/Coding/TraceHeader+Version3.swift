@@ -30,7 +30,7 @@ extension TraceHeader {
         }
         recording = Recording(
             engine: engine,
-            processor: RecordingProcessor(
+            processor: ProcessorModel(
                 vendor: try cursor.readString(limit: Limits.vendorBytes),
                 signature: try cursor.read()
             ),

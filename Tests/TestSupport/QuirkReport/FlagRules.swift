@@ -1,3 +1,5 @@
+import ByteCoding
+
 /// Which simple rules the flags behind an instruction follow: what its `flags` line in a report says.
 struct FlagRules {
     /// An instruction on RAX, RCX and RDX.
@@ -100,17 +102,11 @@ struct FlagRules {
     }
 }
 
-/// Numbers that are the same in each run (SplitMix64).
+/// Numbers that are the same in each run.
 struct Random: RandomNumberGenerator {
-    private var state: UInt64 = 1
+    private var numbers = SplitMix64(seed: 1)
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// Any number, often a small one or one of few bits.
     mutating func value() -> UInt64 {

@@ -1,16 +1,12 @@
-/// SplitMix64: the same numbers in every run and on every machine, so that a failing test fails again.
+import ByteCoding
+
+/// The same numbers in every run and on every machine, so that a failing test fails again.
 public struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// Any seed will do.
-    public init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
+    public mutating func next() -> UInt64 { numbers.next() }
 }
