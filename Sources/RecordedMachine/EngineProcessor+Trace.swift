@@ -20,17 +20,24 @@ extension EngineProcessor where Self: ~Copyable {
             regions: header.machine.memory.map { region in
                 GuestMemory.Region(address: region.address, size: region.size, isReadOnly: region.isReadOnly)
             },
-            profile: ProcessorProfile(
-                name: header.processor.profile,
-                cpuid: header.processor.cpuid,
-                model: header.model
-            ),
+            profile: header.profile,
             modelSpecificRegisters: state.modelSpecific.keys.sorted(),
             trapBasePort: header.trapBasePort
         )
         let differences = processor.differences(from: header.processor)
         guard differences.isEmpty || allowsOtherCPUID else { throw .hostDiffers(differences) }
         return processor
+    }
+
+    /// The CPUID bits that this engine would show the guest differently from the recorded processor. Makes a machine without a
+    /// guest to find out, which takes a few milliseconds.
+    public static func differencesInReplay(of header: TraceHeader) throws(EngineError) -> [CPUIDDifference] {
+        try make(
+            regions: [GuestMemory.Region(address: GuestPhysicalAddress(0), size: 4096)],
+            profile: header.profile,
+            modelSpecificRegisters: [],
+            trapBasePort: header.trapBasePort
+        ).differences(from: header.processor)
     }
 
     /// The CPUID bits that this processor shows the guest differently from the recorded one.
@@ -40,6 +47,11 @@ extension EngineProcessor where Self: ~Copyable {
 }
 
 extension TraceHeader {
+    /// What the guest was shown.
+    fileprivate var profile: ProcessorProfile {
+        ProcessorProfile(name: processor.profile, cpuid: processor.cpuid, model: model)
+    }
+
     /// The processor that executed the guest, or that was imitated; of an older trace, which names it in words, the vendor alone.
     fileprivate var model: ProcessorModel {
         guard recording.processor.vendor.isEmpty else { return recording.processor }

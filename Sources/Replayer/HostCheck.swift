@@ -1,4 +1,5 @@
 public import Engine
+internal import RecordedMachine
 public import TraceFormat
 internal import X86
 
@@ -29,6 +30,17 @@ public struct HostCheck: Sendable {
         } catch {
             obstacles = ["\(error)"]
         }
+    }
+}
+
+extension HostCheck {
+    /// The CPUID bits that an engine on this host would show the guest differently from the recorded processor. Makes a machine
+    /// without a guest to find out, which takes a few milliseconds.
+    public static func processorDifferences<P: EngineProcessor & ~Copyable>(
+        _ reader: TraceReader,
+        on engine: P.Type
+    ) throws(EngineError) -> [CPUIDDifference] {
+        try P.differencesInReplay(of: reader.header)
     }
 }
 

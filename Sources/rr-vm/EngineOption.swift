@@ -1,6 +1,8 @@
 import ArgumentParser
+import Engine
 import Engines
 import Platform
+import Replayer
 import TraceFormat
 
 /// What executes the guest.
@@ -35,10 +37,30 @@ struct EngineOption: ParsableArguments {
         return .soft
     }
 
-    /// The engine for a replay. Only an engine that counts instructions finds some traces' moments.
+    /// The engine for a replay. Only an engine that counts instructions finds some traces' moments, and only software shows
+    /// some recorded processors on this host.
     func choice(for readers: TraceReader...) -> EngineChoice {
         guard request == .auto, choice == .kvm else { return choice }
-        return readers.contains { $0.header.landing == .instructionCount } ? .soft : .kvm
+        if readers.contains(where: { $0.header.landing == .instructionCount }) { return .soft }
+        for reader in readers where !reader.allowsOtherCPUID {
+            let task = ProcessorDifferences(reader: reader)
+            let lack = try? EngineChoice.kvm.perform(task)
+            guard let lack, !lack.isEmpty, (try? EngineChoice.soft.perform(task)) == [] else { continue }
+            StandardError.write(
+                "rr-vm: note: software executes the guest, because \(EngineError.hostDiffers(lack))"
+            )
+            return .soft
+        }
+        return .kvm
+    }
+
+    /// What an engine would show the guest differently from the recorded processor.
+    private struct ProcessorDifferences: EngineTask {
+        let reader: TraceReader
+
+        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(EngineError) -> [CPUIDDifference] {
+            try HostCheck.processorDifferences(reader, on: engine)
+        }
     }
 
     /// The engine for a machine of which nothing else is known.

@@ -23,12 +23,27 @@ import X86
         let directory = try TemporaryDirectory()
         try record(in: directory)
 
-        let refused = try Command.run(command, "other.rrvm", in: directory)
+        let refused = try Command.run(command, "other.rrvm", "--engine", "kvm", in: directory)
         let allowed = try Command.run(command, "other.rrvm", "--cpu-mismatch", "allow", in: directory)
 
         #expect(refused.status == 69)
         #expect(refused.messages.contains("CPUID leaf 0x1.0 ecx"), "\(refused.messages)")
         #expect(allowed.status == 0, "\(allowed.messages)")
+    }
+
+    @Test(arguments: ["verify", "replay", "check", "inspect", "bisect"])
+    func softwareReplaysItUnlessKVMIsAskedFor(command: String) throws {
+        let directory = try TemporaryDirectory()
+        try record(in: directory)
+
+        let result = try Command.run(command, "other.rrvm", in: directory)
+
+        #expect(result.status == 0, "\(result.messages)")
+        #expect(
+            result.messages.contains("software executes the guest, because this host cannot show"),
+            "\(result.messages)"
+        )
+        #expect(result.messages.contains("CPUID leaf 0x1.0 ecx"), "\(result.messages)")
     }
 
     @Test(arguments: ["verify", "replay", "check"])

@@ -51,7 +51,7 @@ import TraceFormat
     ) throws -> TraceReader {
         let (trace, part) = (directory.file("trace.rrvm"), directory.file("trace.rrvm.part"))
         for file in guest.files { try directory.write(file.bytes, to: file.name) }
-        let options = ["record", "-o", "trace.rrvm", "--keyframes", "events=\(keyframeInterval)"]
+        let options = ["record", "--engine", "kvm", "-o", "trace.rrvm", "--keyframes", "events=\(keyframeInterval)"]
         var recorder = try Command(options + guest.arguments, in: directory)
         var growing: TraceReader?
         recorder.waitUntil {
