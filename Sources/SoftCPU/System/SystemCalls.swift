@@ -85,8 +85,10 @@ private let systemEnter: Handler = {
 private let systemExit: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let selector = UInt16(truncatingIfNeeded: cpu.state.modelSpecific[ModelSpecificRegister.sysenterCS])
+        guard cpu.isProtected, cpu.state.privilege == 0 else { throw .protection() }
+        // Behind the check of the level: so does Zen 5.
         if cpu.isLongMode, cpu.has(.systemEnterNeedsLegacy) { throw .invalidOpcode }
-        guard cpu.isProtected, selector & 0xFFFC != 0, cpu.state.privilege == 0 else { throw .protection() }
+        guard selector & 0xFFFC != 0 else { throw .protection() }
         let isWide = operation.immediate != 0 && cpu.isLongMode
         let target = cpu.state.general[2]
         let pointer = cpu.state.general[1]
