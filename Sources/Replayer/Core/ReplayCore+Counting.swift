@@ -25,6 +25,11 @@ struct InstructionsSinceEvent {
         return atLastEvent
     }
 
+    /// Goes on with these counts after the engine's own count has become another one at the same moment of the run.
+    mutating func move(from earlier: UInt64?, to retired: UInt64?) {
+        start = (retired ?? 0) &- count(at: earlier ?? 0)
+    }
+
     /// Notes that the guest has reached an event right after another one.
     mutating func pass() { atLastEvent = 0 }
 }

@@ -13,6 +13,9 @@ struct Checkpoint {
     /// What a replay remembers besides its machine.
     struct ReplayPosition {
         let sequel: GuestSequel
+        let instructions: InstructionsSinceEvent
+        /// The engine's own count; nil if it does not count.
+        let retired: UInt64?
         let pace: GuestPace
         let recent: RecentEvents
         let deliveries: [RecordedEvent]

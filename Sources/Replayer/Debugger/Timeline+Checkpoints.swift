@@ -32,6 +32,8 @@ extension Timeline where P: ~Copyable {
             pages: contents,
             replay: Checkpoint.ReplayPosition(
                 sequel: core.sequel,
+                instructions: core.instructions,
+                retired: core.processor.instructionsRetired,
                 pace: core.pace,
                 recent: core.recent,
                 deliveries: deliveries,
@@ -62,6 +64,8 @@ extension Timeline where P: ~Copyable {
             (core.sequel, core.pace, core.recent) = (
                 checkpoint.replay.sequel, checkpoint.replay.pace, checkpoint.replay.recent
             )
+            core.instructions = checkpoint.replay.instructions
+            core.instructions.move(from: checkpoint.replay.retired, to: core.processor.instructionsRetired)
             core.cursor.seek(to: EventOrdinal(checkpoint.moment.event.rawValue + 1))
         }
         (upcoming, target, deliveries) = (nil, nil, checkpoint.replay.deliveries)
