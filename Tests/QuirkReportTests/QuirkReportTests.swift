@@ -20,6 +20,7 @@ struct QuirkReportTests {
         "misalignedVectors": .misalignedVectors,
         "wholeDoubleShiftsOverflowAsCarry": .wholeDoubleShiftsOverflowAsCarry,
         "storesFaultFirst": .storesFaultFirst, "stackFaultsBeforeAlignment": .stackFaultsBeforeAlignment,
+        "shortExtensionsReadWhole": .shortExtensionsReadWhole,
     ]
 
     /// What software does like Zen without anybody having measured it there.
@@ -27,6 +28,7 @@ struct QuirkReportTests {
         .decimalOverflow, .asciiSumFlags, .emptyPortStringsCheck, .dotProductsByLane, .pointersOfErrors,
         .pointersOnlyWithErrors, .prefixesDecideLoops, .pausesExchange, .misalignedVectors,
         .wholeDoubleShiftsOverflowAsCarry, .storesFaultFirst, .stackFaultsBeforeAlignment,
+        .shortExtensionsReadWhole,
     ]
 
     @Test("is a text that can be read back", .enabled(if: report != nil))

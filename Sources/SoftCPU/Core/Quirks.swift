@@ -69,6 +69,8 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let systemCallsNeedLongCode = Quirks(rawValue: 1 << 22)
     /// SYSENTER and SYSEXIT are invalid in long mode (AMD APM vol. 3). Others have them there.
     public static let systemEnterNeedsLegacy = Quirks(rawValue: 1 << 23)
+    /// MOVSXD to a register of 16 bits reads 32 bits of memory. With others it reads 16.
+    public static let shortExtensionsReadWhole = Quirks(rawValue: 1 << 24)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
@@ -79,6 +81,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let zen5: Quirks = zen.union([
         .scansSetFlags, .emptyPortStringsCheck, .prefixesDecideLoops, .pausesExchange,
         .wholeDoubleShiftsOverflowAsCarry, .asciiSumFlags, .storesFaultFirst, .stackFaultsBeforeAlignment,
+        .shortExtensionsReadWhole,
     ])
     /// Intel, family 6: measured on a Xeon of model CFh.
     public static let intel: Quirks = [

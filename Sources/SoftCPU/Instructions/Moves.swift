@@ -90,10 +90,12 @@ enum Moves: InstructionFamily {
         }
     }
 
-    /// MOVSXD of 16 bits, which extends nothing and reads no more than that (Intel SDM vol. 2, MOVSX/MOVSXD).
+    /// MOVSXD of 16 bits, which extends nothing. Some processors read no more than that (Intel SDM vol. 2, MOVSX/MOVSXD).
     private static func emitShortMove(_ builder: inout BlockBuilder) {
         let destination = builder.registerOffset(0)
-        if builder.isMemory(1) {
+        if builder.isMemory(1), builder.quirks.contains(.shortExtensionsReadWhole) {
+            builder.emit(registerRegister[1], destination: destination, source: builder.loadOperand(1))
+        } else if builder.isMemory(1) {
             builder.emit(registerMemory[1], memory: 1, bytes: 2, access: Access.read, destination: destination)
         } else {
             builder.emit(registerRegister[1], destination: destination, source: builder.registerOffset(1))

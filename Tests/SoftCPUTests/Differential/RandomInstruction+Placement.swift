@@ -90,6 +90,15 @@ extension RandomInstruction {
         return placeBranch(decoded)
     }
 
+    /// Those that use the lower half of an operand of 16 bytes.
+    private static let halves: Set<ZydisMnemonic> = [
+        ZYDIS_MNEMONIC_PSLLW, ZYDIS_MNEMONIC_PSLLD, ZYDIS_MNEMONIC_PSLLQ, ZYDIS_MNEMONIC_PSRLW, ZYDIS_MNEMONIC_PSRLD,
+        ZYDIS_MNEMONIC_PSRLQ, ZYDIS_MNEMONIC_PSRAW, ZYDIS_MNEMONIC_PSRAD, ZYDIS_MNEMONIC_PUNPCKLBW,
+        ZYDIS_MNEMONIC_PUNPCKLWD, ZYDIS_MNEMONIC_PUNPCKLDQ, ZYDIS_MNEMONIC_PUNPCKLQDQ, ZYDIS_MNEMONIC_UNPCKLPS,
+        ZYDIS_MNEMONIC_UNPCKLPD, ZYDIS_MNEMONIC_PUNPCKHBW, ZYDIS_MNEMONIC_PUNPCKHWD, ZYDIS_MNEMONIC_PUNPCKHDQ,
+        ZYDIS_MNEMONIC_PUNPCKHQDQ, ZYDIS_MNEMONIC_UNPCKHPS, ZYDIS_MNEMONIC_UNPCKHPD,
+    ]
+
     /// Makes an indirect branch one to the place where the thunk goes on behind branches. One whose target would be read where
     /// nothing can be stored before is none to compare.
     private mutating func placeBranch(_ decoded: DecodedInstruction) -> Bool {
@@ -114,11 +123,14 @@ extension RandomInstruction {
         let mnemonic = unsafe decoded.instruction.mnemonic
         // Whether a store that a mask leaves nothing of may fault is the processor's choice.
         let isMasked = mnemonic == ZYDIS_MNEMONIC_MASKMOVQ || mnemonic == ZYDIS_MNEMONIC_MASKMOVDQU
+        // How much is read of an operand that is not aligned, where MXCSR allows that, is the processor's choice too, if the
+        // instruction uses a half.
+        let isHalf = NativeCode.quirks.contains(.misalignedVectors) && Self.halves.contains(mnemonic)
         // One in 256 is no address at all, if an address has that many bits.
         let isCanonical =
             unsafe random.next() & 255 != 0 || decoded.instruction.address_width == 32 || !NativeCode.isWhollyMeasured
         let target =
-            isMasked
+            isMasked || isHalf
             ? NATIVE_DATA + 0x8000 + random.below(0x1000)
             : isCanonical ? Self.target(operand.size, &random) : 1 << 56 + random.below(4096)
         let scale = UInt64(max(1, memory.scale))

@@ -37,6 +37,13 @@ extension Habit {
             experiment.run([0xD9, 0x10])
             return (experiment.vector == 14, experiment.vector < 0)
         },
+        Habit(name: "shortExtensionsReadWhole") { _ in
+            // MOVSXD CX, [RAX], with 2 bytes at the end of the data.
+            var experiment = Experiment()
+            experiment.rax = NATIVE_DATA + NATIVE_DATA_SIZE - 2
+            experiment.run([0x66, 0x63, 0x08])
+            return (experiment.vector == 14, experiment.vector < 0)
+        },
         Habit(name: "stackFaultsBeforeAlignment") { _ in
             // FXSAVE at RBP, an address in the stack segment that is neither canonical nor aligned.
             var experiment = Experiment()
