@@ -90,7 +90,7 @@ import TraceFormat
         )
 
         #expect(twice.status == 66)
-        #expect(twice.messages.contains("\(name) as a disk: somebody else uses it"), "\(twice.messages)")
+        #expect(twice.messages.contains("\(name) as a disk: another process uses it"), "\(twice.messages)")
         var holder = try directory.startRecording(EndlessGuest.steady, "--drive", "image,write")
         holder.waitUntil { directory.eventCount > 0 }
         let second = try Command.shell(

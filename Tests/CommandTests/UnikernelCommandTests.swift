@@ -189,7 +189,7 @@ import X86
         ("hvt-block", ["--block:storage=disk", "--block-sector-size:other=512"], 64, "other needs --block:other"),
         ("hvt-echo", [], 64, "--net:wire=tap0"),
         ("hvt-echo", ["--net:wire=unix:nowhere"], 66, "nowhere"),
-        ("hvt-echo", ["--net:wire=pcap-in:guest"], 65, "no capture"),
+        ("hvt-echo", ["--net:wire=pcap-in:guest"], 65, "not an Ethernet capture"),
         ("hvt-echo", ["--net:wire=pcap-in:nowhere"], 66, "nowhere"),
         ("hvt-echo", ["--net:wire=no-such-tap"], 66, "no-such-tap"),
         ("hvt-echo", ["--net:wire=@99"], 66, "descriptor 99"),
@@ -200,7 +200,7 @@ import X86
         ("hvt-hello", ["--dumpcore=nowhere"], 66, "not a directory"),
         ("hvt-hello", ["--append", "x"], 64, "after '--'"),
         ("hvt-hello", ["--tsc", "native"], 64, "1 GHz"),
-        ("hvt-hello", ["--net:wire=pcap-in:guest"], 65, "no capture"),
+        ("hvt-hello", ["--net:wire=pcap-in:guest"], 65, "not an Ethernet capture"),
     ]
 
     @Test(arguments: mistakes)

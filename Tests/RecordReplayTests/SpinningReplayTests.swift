@@ -31,7 +31,7 @@ import X86
         let divergence = try #require(try Replay(spinning).divergence)
 
         #expect(divergence.moment.event == EventOrdinal(2))
-        #expect(divergence.actual.contains("did not come to its next exit"), "\(divergence.actual)")
+        #expect(divergence.actual.contains("did not reach its next exit"), "\(divergence.actual)")
         #expect(divergence.instructions.first?.text.hasPrefix("jnz") == true, "\(divergence.instructions)")
         #expect(divergence.description.contains("rip 0x7c04"), "\(divergence)")
     }

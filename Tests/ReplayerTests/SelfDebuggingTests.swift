@@ -26,7 +26,8 @@ import X86
 
         #expect(Set(report.jumps.keys).isSubset(of: [.guestDebugsItself]))
         #expect(interrupted > 0)
-        #expect(report.epochsJumped == interrupted)
+        // A busy host may have taken a keyframe where no interrupt was given, which a replay passes.
+        #expect(report.epochsJumped + report.keyframesPassed == interrupted)
         #expect(report.digest == (try reader.keyframes.last?.digest))
     }
 
