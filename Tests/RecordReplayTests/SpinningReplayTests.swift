@@ -82,7 +82,7 @@ import X86
             performing: { try core.replay(next, landing: .auto) },
             throws: { error in
                 if case ReplayStop.divergence(let report)? = error as? ReplayStop {
-                    report.actual.contains("did not come")
+                    report.actual.contains("did not reach")
                 } else {
                     false
                 }
