@@ -87,7 +87,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Replays from where the guest stands to ``runEnd``.
     private mutating func replayToEnd(visit: (RecordedEvent) -> Void) throws(ReplayStop) -> ReplayReport {
-        while core.cursor.position < runEnd, let recorded = try core.nextEvent() {
+        while core.cursor.position < runEnd, var recorded = try core.nextEvent() {
             if case .keyframe(let number, let position) = recorded.event {
                 try meet(keyframe: number, position, recorded)
             } else {
@@ -95,7 +95,8 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             }
             core.recent.append(recorded)
             found.events += 1
-            visit(core.counted(recorded))
+            core.setCount(of: &recorded)
+            visit(recorded)
         }
         let reader = core.reader
         // If events are lost, this is not the real end. Reading on reports that.

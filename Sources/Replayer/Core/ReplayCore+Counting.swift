@@ -67,12 +67,9 @@ extension ReplayCore where P: ~Copyable {
         )
     }
 
-    /// An event that the guest has just reached, with the instructions that were executed before it here.
-    func counted(_ recorded: RecordedEvent) -> RecordedEvent {
-        guard processor.instructionsRetired != nil else { return recorded }
-        var recorded = recorded
-        recorded.instructions = instructions.atLastEvent
-        return recorded
+    /// Gives an event that the guest has just reached the number of instructions that were executed before it here.
+    func setCount(of recorded: inout RecordedEvent) {
+        if processor.instructionsRetired != nil { recorded.instructions = instructions.atLastEvent }
     }
 
     /// Executes up to the moment of an event that the guest does not cause, if that lies between two exits.
