@@ -7,9 +7,9 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
     ///
     /// - Returns: the remaining outcome, or nil if the guest continues.
     mutating func afterReset(_ outcome: Outcome?) throws(EngineError) -> Outcome? {
-        // Almost every exit ends here. The configuration and the state are large: they are copied for a reset only.
+        // Almost every exit ends here, before the configuration and the state are copied, which are large.
         guard outcome != nil || resets.isAskedFor else { return nil }
-        guard resets.configuration != nil, resets.initialState != nil else { return outcome }
+        guard let configuration = resets.configuration, let initialState = resets.initialState else { return outcome }
         switch outcome {
         case .tripleFault?:
             // If the shutdown ends the run, it is not a separate event.
@@ -21,7 +21,6 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         }
         guard try finishesInstruction() else { return nil }
         resets.isAskedFor = false
-        guard let configuration = resets.configuration, let initialState = resets.initialState else { return outcome }
         // A replay reaches this state by executing. The state after the reset is an input.
         try takeKeyframe()
         board.reset(at: time.board)

@@ -66,14 +66,7 @@ struct BundleCommand: ParsableCommand {
             try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
         }
         let page = try report.html()
-        let archive: FileDescriptor
-        do {
-            let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate]
-            archive = try .open(target, .writeOnly, options: options, permissions: [.ownerReadWrite])
-        } catch {
-            let why = error as? Errno == .fileExists ? "it exists already" : "\(error)"
-            throw CommandFailure(.cannotCreate, "cannot create \(target): \(why)")
-        }
+        let archive = try FileSystem.create(target)
         do {
             return try archive.closeAfter {
                 let tar = TarWriter(file: archive, time: UInt64(clamping: reader.header.creationTime))

@@ -147,6 +147,10 @@ struct EventsCommand: ParsableCommand {
         // A number may be beyond the trace's end.
         let end = last?.rawValue ?? to.flatMap { UInt64($0) } ?? .max
         let symbols = SymbolTable(try reader.symbols())
+        func text(of event: RecordedEvent) -> String {
+            let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
+            return "\(event)\(symbol.map { " <\($0)>" } ?? "")"
+        }
         var folder = ConsoleFolder()
         var cursor = reader.events(from: position)
         defer { position = cursor.position }
@@ -160,14 +164,16 @@ struct EventsCommand: ParsableCommand {
             else {
                 continue
             }
-            let entries = fold ? folder.take(event) : [.event(event)]
-            for entry in entries {
-                guard case .event(let event) = entry else {
+            guard fold else {
+                try output.write(json ? event.json : text(of: event))
+                continue
+            }
+            for entry in folder.take(event) {
+                if case .event(let event) = entry {
+                    try output.write(text(of: event))
+                } else {
                     try output.write("\(entry)")
-                    continue
                 }
-                let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
-                try output.write(json ? event.json : "\(event)\(symbol.map { " <\($0)>" } ?? "")")
             }
         }
         for entry in folder.finish() { try output.write("\(entry)") }

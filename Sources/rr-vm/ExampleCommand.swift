@@ -38,13 +38,11 @@ struct ExampleCommand: ParsableCommand {
 
     func run() throws {
         let path = output ?? FilePath("\(name.rawValue).elf")
+        let file = try FileSystem.create(path)
         do {
-            let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate]
-            let file = try FileDescriptor.open(path, .writeOnly, options: options, permissions: [.ownerReadWrite])
             try file.closeAfter { _ = try file.writeAll(name.content) }
         } catch {
-            let why = error as? Errno == .fileExists ? "it exists already" : "\(error)"
-            throw CommandFailure(.cannotCreate, "cannot create \(path): \(why)")
+            throw CommandFailure(.cannotCreate, "cannot create \(path): \(error)")
         }
         StandardError.write(
             "rr-vm: \(path) is a guest: 'rr-vm record --until-failure \(path)' records it until it fails"

@@ -44,6 +44,17 @@ enum FileSystem {
         if !rename(temporary, to: link) { temporary.removeFile() }
     }
 
+    /// Makes a file that does not exist yet.
+    static func create(_ path: FilePath) throws(CommandFailure) -> FileDescriptor {
+        do {
+            let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate]
+            return try .open(path, .writeOnly, options: options, permissions: [.ownerReadWrite])
+        } catch {
+            let why = error as? Errno == .fileExists ? "it exists already" : "\(error)"
+            throw CommandFailure(.cannotCreate, "cannot create \(path): \(why)")
+        }
+    }
+
     /// Writes the content of a file behind what an open file holds.
     static func append(_ path: FilePath, to other: FileDescriptor) throws {
         let file = try FileDescriptor.open(path, .readOnly)

@@ -110,21 +110,21 @@ struct ReportCommand: ParsableCommand {
 
     private func report(_ reader: TraceReader, against other: TraceReader?) throws -> RunReport {
         var report = try RunReport(reader, against: other)
-        let verdict = verify ? try self.verdict(on: reader) : nil
-        report.replay = verdict
-        if var last = try reader.lastState(), last.isAtEnd || verdict?.isEqual != true {
+        let engine = verify ? engine.choice(for: reader) : nil
+        report.replay = try engine.map { try verdict(of: reader, on: $0) }
+        if var last = try reader.lastState(), last.isAtEnd || report.replay?.isEqual != true {
             try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
-        } else if verdict != nil {
+        } else if let engine {
             let moment = try MomentName.end.moment(in: reader)
-            var view = try engine.choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment))
+            var view = try engine.perform(MachineAtMoment(reader: reader, moment: moment))
             try report.look(at: &view, moment: moment, in: reader)
         }
         return report
     }
 
-    private func verdict(on reader: TraceReader) throws -> ReplayVerdict {
+    private func verdict(of reader: TraceReader, on engine: EngineChoice) throws -> ReplayVerdict {
         let start = ContinuousClock.now
-        switch try engine.choice(for: reader).perform(FreshReplay(reader: reader)) {
+        switch try engine.perform(FreshReplay(reader: reader)) {
         case .success(let result):
             let seconds = start.duration(to: .now) / .seconds(1)
             return ReplayVerdict(isEqual: result.epochsUnproved == 0, text: result.summary(seconds: seconds))

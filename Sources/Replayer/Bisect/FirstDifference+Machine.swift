@@ -142,11 +142,7 @@ extension FirstDifference.Side {
     }
 
     private func landingEvent(_ reader: TraceReader) throws(TimelineError) -> EventOrdinal? {
-        do {
-            return try keyframe.map { number throws(TraceError) in try reader.keyframeEntry(number).event }
-        } catch {
-            throw .replay(.trace(error))
-        }
+        try keyframe.map { number throws(TimelineError) in try fromTrace(reader.keyframeEntry(number)).event }
     }
 }
 

@@ -48,15 +48,9 @@ extension Debugger where P: ~Copyable {
             try restore(index)
             return true
         }
-        let number: Int?
-        do {
-            guard upper.event > reader.header.firstEvent || upper.instructions > 0 else { return false }
-            let event = upper.instructions > 0 ? upper.event : EventOrdinal(upper.event.rawValue - 1)
-            number = try reader.keyframe(atOrBefore: event)
-        } catch {
-            throw .replay(.trace(error))
-        }
-        guard let number else { return false }
+        guard upper.event > reader.header.firstEvent || upper.instructions > 0 else { return false }
+        let event = upper.instructions > 0 ? upper.event : EventOrdinal(upper.event.rawValue - 1)
+        guard let number = try fromTrace(reader.keyframe(atOrBefore: event)) else { return false }
         try begin(atKeyframe: number)
         return true
     }
@@ -78,8 +72,7 @@ extension Debugger where P: ~Copyable {
                 try go(to: present)
                 return false
             }
-            let recorded: RecordedEvent
-            do { recorded = try reader.event(at: present.event) } catch { throw .replay(.trace(error)) }
+            let recorded = try fromTrace(reader.event(at: present.event))
             let before = EventOrdinal(present.event.rawValue - 1)
             switch recorded.event {
             case .keyframe(_, .asynchronous):

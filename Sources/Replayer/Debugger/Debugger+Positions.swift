@@ -52,17 +52,9 @@ extension Debugger where P: ~Copyable {
     /// Brings the guest to the target or to a place before it, by restoring a checkpoint or a keyframe unless it stands
     /// between that and the target.
     private mutating func approach(_ target: Moment) throws(TimelineError) {
-        let number: Int
-        do {
-            guard let found = try reader.keyframe(atOrBefore: target.event) else {
-                throw TimelineError.noSuchMoment("the trace has no state before \(target)")
-            }
-            number = found
-        } catch let error as TraceError {
-            throw .replay(.trace(error))
-        } catch let error as TimelineError {
-            throw error
-        } catch { return }
+        guard let number = try fromTrace(reader.keyframe(atOrBefore: target.event)) else {
+            throw .noSuchMoment("the trace has no state before \(target)")
+        }
         if chain?.keyframe != number || moment == nil {
             try begin(atKeyframe: number)
             return

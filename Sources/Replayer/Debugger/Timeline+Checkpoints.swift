@@ -7,8 +7,7 @@ extension Timeline where P: ~Copyable {
     /// A chain of checkpoints that begins with a keyframe at which the machine stands.
     mutating func beginChain(atKeyframe number: Int) throws(TimelineError) -> CheckpointChain {
         _ = try takeWrittenPages()
-        let memory: KeyframeMemory
-        do { memory = try reader.keyframe(number).memory } catch { throw .replay(.trace(error)) }
+        let memory = try fromTrace(reader.keyframe(number)).memory
         return CheckpointChain(number, memory, try checkpoint(keeping: []))
     }
 
@@ -47,8 +46,7 @@ extension Timeline where P: ~Copyable {
         try endStepping()
         chain.note(written: try takeWrittenPages())
         let checkpoint = chain.checkpoints[index]
-        let pages: [(GuestPhysicalAddress, [UInt8])]
-        do { pages = try chain.move(to: index) } catch { throw .replay(.trace(error)) }
+        let pages = try fromTrace(chain.move(to: index))
         try attempt { core throws(ReplayStop) in
             try onEngine(core.processor.restore(checkpoint.state))
             for (address, bytes) in pages {

@@ -3,13 +3,6 @@ internal import TraceFormat
 internal import X86
 
 extension Timeline where P: ~Copyable {
-    /// Notes that the guest has executed instructions on its way to the next event.
-    mutating func advance(by count: UInt64) {
-        guard let present = moment, count > 0 else { return }
-        moment = Moment(event: present.event, instructions: present.instructions + count)
-        deliveries.removeAll { $0.event != .nonMaskableInterrupt }
-    }
-
     /// Takes an exit to which the guest was run, as the next event.
     mutating func accept(_ exit: Exit, as next: RecordedEvent) throws(TimelineError) {
         try attempt { core throws(ReplayStop) in

@@ -150,13 +150,7 @@ extension BlankedReplay where P: ~Copyable {
         for page in distance.changedPages.union(keyframe.changedPages).sorted() {
             try onMemory(at: recorded.ordinal, memory.withPage(page) { writer?.addPage(page, $0) })
         }
-        writer?.appendKeyframe(
-            keyframe.position,
-            state: keyframe.state,
-            digest: keyframe.digest,
-            time: recorded.time,
-            instructions: core.instructions.atLastEvent
-        )
+        append(keyframe, at: recorded)
     }
 
     /// Writes a keyframe as it was recorded, with the pages that have changed since the last keyframe that was written.
@@ -166,6 +160,12 @@ extension BlankedReplay where P: ~Copyable {
             let bytes = try onTrace(memory.page(at: page))
             writer?.addPage(page, bytes.rawSpan)
         }
+        append(keyframe, at: recorded)
+        distance.changedPages = []
+    }
+
+    /// Writes a keyframe after its pages.
+    private mutating func append(_ keyframe: Keyframe, at recorded: RecordedEvent) {
         writer?.appendKeyframe(
             keyframe.position,
             state: keyframe.state,
@@ -173,6 +173,5 @@ extension BlankedReplay where P: ~Copyable {
             time: recorded.time,
             instructions: core.instructions.atLastEvent
         )
-        distance.changedPages = []
     }
 }

@@ -229,8 +229,14 @@ extension Timeline where P: ~Copyable {
             return try core.run(instructions: count)
         }
         if let exit { throw try strayExit(exit, next, from: present) }
-        deliveries.removeAll { $0.event != .nonMaskableInterrupt }
+        advance(by: count)
+    }
+
+    /// Notes that the guest has executed instructions on its way to the next event.
+    mutating func advance(by count: UInt64) {
+        guard let present = moment, count > 0 else { return }
         moment = present.advanced(by: count)
+        deliveries.removeAll { $0.event != .nonMaskableInterrupt }
     }
 }
 

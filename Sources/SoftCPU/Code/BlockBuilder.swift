@@ -51,12 +51,7 @@ struct BlockBuilder {
 
     /// The last of the instruction's prefixes F2h and F3h, whether the instruction has a use for them or not.
     var repeatPrefix: UInt8? {
-        unsafe withUnsafeBytes(of: decoded.instruction.raw.prefixes) { prefixes in
-            let stride = prefixes.count / Int(ZYDIS_MAX_INSTRUCTION_LENGTH)
-            // SAFETY: a prefix is its type of 4 bytes and its value; there are at most as many as the tuple has.
-            return unsafe (0..<Int(decoded.instruction.raw.prefix_count)).map { unsafe prefixes[stride * $0 + 4] }
-                .last { $0 == 0xF2 || $0 == 0xF3 }
-        }
+        decoded.prefixes.last { $0 == 0xF2 || $0 == 0xF3 }
     }
 
     /// Writes one operation.

@@ -63,6 +63,15 @@ struct DecodedInstruction {
     var instruction = unsafe ZydisDecodedInstruction()
     var operands = InlineArray<10, ZydisDecodedOperand>(repeating: ZydisDecodedOperand())
 
+    /// The prefixes, whether the instruction has a use for them or not, but for REX.
+    var prefixes: [UInt8] {
+        unsafe withUnsafeBytes(of: instruction.raw.prefixes) { raw in
+            let stride = raw.count / Int(ZYDIS_MAX_INSTRUCTION_LENGTH)
+            // SAFETY: a prefix is its type of 4 bytes and its value; there are at most as many as the tuple has.
+            return unsafe (0..<Int(instruction.raw.prefix_count)).map { unsafe raw[stride * $0 + 4] }
+        }
+    }
+
     /// Zydis 4.0.0 takes an address of 32 bits that has a displacement and no base, in an instruction with REX.B, for one that has
     /// R13D as its base (Intel SDM vol. 2, 2.1.5, table 2-3, and 2.2.1.2).
     mutating func correctAddress() {

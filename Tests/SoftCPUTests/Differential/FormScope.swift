@@ -77,11 +77,7 @@ enum FormScope: Equatable {
 
     private static func reason(_ decoded: DecodedInstruction) -> String? {
         let mnemonic = unsafe decoded.instruction.mnemonic
-        // A type of 4 bytes, then the byte itself.
-        let stride = unsafe MemoryLayout.size(ofValue: decoded.instruction.raw.prefixes) / 15
-        let prefixes = unsafe (0..<Int(decoded.instruction.raw.prefix_count)).map { index in
-            unsafe withUnsafeBytes(of: decoded.instruction.raw.prefixes) { unsafe $0[stride * index + 4] }
-        }
+        let prefixes = decoded.prefixes
         let scans = [ZYDIS_MNEMONIC_BSF, ZYDIS_MNEMONIC_BSR]
         if scans.contains(mnemonic), prefixes.contains(0xF3) { return "is TZCNT or LZCNT where those are not hidden" }
         if unsafe decoded.instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR {
