@@ -80,7 +80,19 @@ import TraceFormat
         #expect(try Command.run("replay", "--console", "--quiet", in: directory).output == "hello from real mode\n")
     }
 
-    /// mov $'>', %al; mov $0x3f8, %dx; out %al, (%dx); then cli; jmp . or sti; hlt; jmp .-2, or an exit.
+    /// Records a guest that shows a prompt, for which the recording waits, and goes on with the rest of its code: mov $'>', %al;
+    /// mov $0x3f8, %dx; out %al, (%dx).
+    private static func recordPrompt(
+        _ rest: [UInt8],
+        _ options: String...,
+        in directory: borrowing TemporaryDirectory
+    ) throws -> Command.Result {
+        try directory.write([0xB0, 0x3E, 0xBA, 0xF8, 0x03, 0xEE] + rest, to: "guest")
+        let arguments = ["record", "guest", "--flat", "--memory", "16M", "--until", ">"] + options
+        return try Command(arguments + ["-o", "trace.rrvm"], in: directory).wait()
+    }
+
+    /// The rest is cli; jmp . or sti; hlt; jmp .-2, or an exit.
     @Test(
         arguments: [
             ([0xFA, 0xEB, 0xFE], .stopped(.consoleText(">"))), ([0xFB, 0xF4, 0xEB, 0xFC], .stopped(.consoleText(">"))),
@@ -89,22 +101,7 @@ import TraceFormat
     )
     func promptIsNotWaitedForToEnd(rest: [UInt8], outcome: Outcome) throws {
         let directory = try TemporaryDirectory()
-        try directory.write([0xB0, 0x3E, 0xBA, 0xF8, 0x03, 0xEE] + rest, to: "guest")
-
-        let result = try Command.run(
-            "record",
-            "guest",
-            "--flat",
-            "--memory",
-            "16M",
-            "--until",
-            ">",
-            "--max-time",
-            "20",
-            "-o",
-            "trace.rrvm",
-            in: directory
-        )
+        let result = try Self.recordPrompt(rest, "--max-time", "20", in: directory)
 
         #expect(result.status == 0, "\(result.messages)")
         #expect(try TraceReader(path: directory.file("trace.rrvm")).outcome == outcome)
@@ -113,22 +110,7 @@ import TraceFormat
 
     @Test func textIsAFailureEvenIfTheGuestEndsItsLineByExiting() throws {
         let directory = try TemporaryDirectory()
-        try directory.write([0xB0, 0x3E, 0xBA, 0xF8, 0x03, 0xEE, 0xB0, 0x00, 0xE6, 0xF4], to: "guest")
-
-        let result = try Command.run(
-            "record",
-            "guest",
-            "--flat",
-            "--memory",
-            "16M",
-            "--until",
-            ">",
-            "--until-failure",
-            "3",
-            "-o",
-            "trace.rrvm",
-            in: directory
-        )
+        let result = try Self.recordPrompt([0xB0, 0x00, 0xE6, 0xF4], "--until-failure", "3", in: directory)
 
         #expect(result.status == 0 && result.messages.contains("try 1 failed"), "\(result)")
     }

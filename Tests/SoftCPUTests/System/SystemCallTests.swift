@@ -10,9 +10,13 @@ struct SystemCallTests {
     private static let narrowEntry: UInt64 = 0x8900
 
     /// Handlers that only halt; the selectors are those of ``LongMachine``.
-    private func machine(_ code: [UInt8], _ level: LongMachine.Level, _ quirks: Quirks = .zen, flags: UInt64 = 2) throws
-        -> LongMachine
-    {
+    private func machine(
+        _ code: [UInt8],
+        _ level: LongMachine.Level,
+        _ quirks: Quirks = .zen,
+        flags: UInt64 = 2,
+        change: (inout ProcessorState) -> Void = { _ in }
+    ) throws -> LongMachine {
         var configuration = SoftConfiguration()
         configuration.quirks = quirks
         let machine = try LongMachine(configuration: configuration)
@@ -26,6 +30,7 @@ struct SystemCallTests {
             state.modelSpecific[0x174] = UInt64(LongMachine.code)
             state.modelSpecific[0x175] = 0x6800
             state.modelSpecific[0x176] = Self.entry
+            change(&state)
         }
         return machine
     }
@@ -60,15 +65,14 @@ struct SystemCallTests {
 
     @Test("SYSRET goes back to 64-bit and to 32-bit code", arguments: [true, false])
     func systemReturn(_ isWide: Bool) throws {
-        let machine = try machine((isWide ? [0x48] : []) + [0x0F, 0x07], .kernel)
-        var state = machine.processor.state
-        state[.rcx] = 0x9000
-        state[.r11] = 0x246
-        machine.processor.state = state
+        let machine = try machine((isWide ? [0x48] : []) + [0x0F, 0x07], .kernel) { state in
+            state[.rcx] = 0x9000
+            state[.r11] = 0x246
+        }
 
         #expect(machine.processor.run(upTo: 1) == .limit)
 
-        state = machine.processor.state
+        let state = machine.processor.state
         #expect(state.rip == 0x9000)
         #expect(state.rflags == 0x246)
         #expect(state.privilegeLevel == 3)
@@ -78,10 +82,7 @@ struct SystemCallTests {
 
     @Test("SYSRET to an address that is not canonical, and one at level 3, raise #GP")
     func badReturn() throws {
-        let far = try machine([0x48, 0x0F, 0x07], .kernel)
-        var state = far.processor.state
-        state[.rcx] = 1 << 56
-        far.processor.state = state
+        let far = try machine([0x48, 0x0F, 0x07], .kernel) { $0[.rcx] = 1 << 56 }
         #expect(try far.exception() == .init(vector: 13, errorCode: 0))
 
         let user = try machine([0x48, 0x0F, 0x07], .user)
@@ -90,10 +91,7 @@ struct SystemCallTests {
 
     @Test("without EFER.SCE both are invalid", arguments: [0x05, 0x07])
     func disabled(_ opcode: UInt8) throws {
-        let machine = try machine([0x0F, opcode], .kernel)
-        var state = machine.processor.state
-        state.control.efer &= ~1
-        machine.processor.state = state
+        let machine = try machine([0x0F, opcode], .kernel) { $0.control.efer &= ~1 }
 
         #expect(try machine.exception() == .init(vector: 6, errorCode: nil))
     }
@@ -116,15 +114,14 @@ struct SystemCallTests {
 
     @Test("SYSEXIT goes back to the code and the stack in RDX and RCX", arguments: [true, false])
     func systemExit(_ isWide: Bool) throws {
-        let machine = try machine((isWide ? [0x48] : []) + [0x0F, 0x35], .kernel, .intel)
-        var state = machine.processor.state
-        state[.rdx] = 0x9000
-        state[.rcx] = 0x6100
-        machine.processor.state = state
+        let machine = try machine((isWide ? [0x48] : []) + [0x0F, 0x35], .kernel, .intel) { state in
+            state[.rdx] = 0x9000
+            state[.rcx] = 0x6100
+        }
 
         #expect(machine.processor.run(upTo: 1) == .limit)
 
-        state = machine.processor.state
+        let state = machine.processor.state
         #expect(state.rip == 0x9000)
         #expect(state[.rsp] == 0x6100)
         #expect(state.mode == (isWide ? .long64 : .protected32))
