@@ -81,7 +81,7 @@ struct Commands {
         guard let session = session() else { return }
         var search = try WriteSearch(Timeline(session), WatchedMemory(physical: place, count: 8))
         _ = try? search.last(before: Moment(event: EventOrdinal(.max)))
-        try search.all { _ in }
+        while try search.next() != nil {}
     }
 
     private func searchMoment() throws {
