@@ -60,5 +60,5 @@ report "record, the other threads: an event" "$others_at_few" "$others" 1200
 compare "run: an exit" 2150 run --no-confine --flat "$work/port-storm.bin" --max-events EVENTS
 compare "replay: an exit" 2700 replay --no-confine "$work/EVENTS.rrvm"
 compare "verify: an exit" 3500 verify --no-confine "$work/EVENTS.rrvm"
-compare "events: a line" 18200 events --no-confine "$work/EVENTS.rrvm"
+compare "events: a line" 2150 events --no-confine "$work/EVENTS.rrvm"
 ((failures == 0))

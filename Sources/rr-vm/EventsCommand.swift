@@ -147,10 +147,8 @@ struct EventsCommand: ParsableCommand {
         // A number may be beyond the trace's end.
         let end = last?.rawValue ?? to.flatMap { UInt64($0) } ?? .max
         let symbols = SymbolTable(try reader.symbols())
-        func text(of event: RecordedEvent) -> String {
-            let symbol = event.rip == 0 ? nil : symbols.name(of: GuestVirtualAddress(event.rip))
-            return "\(event)\(symbol.map { " <\($0)>" } ?? "")"
-        }
+        // The parser's properties are looked up at each use, which costs more than listing an event.
+        let (kind, port, json, fold) = (kind, port, json, fold)
         var folder = ConsoleFolder()
         var cursor = reader.events(from: position)
         defer { position = cursor.position }
@@ -159,59 +157,46 @@ struct EventsCommand: ParsableCommand {
                 for entry in folder.finish() { try output.write("\(entry)") }
                 return false
             }
-            guard kind?.contains(event.event.kind) ?? true,
-                port?.ports.contains(where: { $0 == event.event.port }) ?? true
-            else {
-                continue
-            }
-            guard fold else {
-                try output.write(json ? event.json : text(of: event))
-                continue
-            }
-            for entry in folder.take(event) {
-                if case .event(let event) = entry {
-                    try output.write(text(of: event))
-                } else {
-                    try output.write("\(entry)")
-                }
+            guard kind?.contains(event.event.kind) ?? true, port?.contains(event.event.port) ?? true else { continue }
+            if json {
+                try output.write { event.appendJSON(to: &$0) }
+            } else if fold {
+                for entry in folder.take(event) { try Self.write(entry, symbols, &output) }
+            } else {
+                try Self.write(event, symbols, &output)
             }
         }
         for entry in folder.finish() { try output.write("\(entry)") }
         return true
     }
-}
 
-/// The kinds of event that `--kind` names.
-struct KindSet: ExpressibleByArgument {
-    static var defaultCompletionKind: CompletionKind { .list(Event.Kind.allCases.map(\.name)) }
-
-    private let kinds: Set<Event.Kind>
-
-    init?(argument: String) {
-        var kinds: Set<Event.Kind> = []
-        for name in argument.split(separator: ",") {
-            guard let kind = Event.Kind.allCases.first(where: { $0.name == name }) else { return nil }
-            kinds.insert(kind)
+    private static func write(
+        _ entry: ConsoleFolder.Entry,
+        _ symbols: SymbolTable,
+        _ output: inout StandardOutput
+    ) throws(CommandFailure) {
+        switch entry {
+        case .event(let event): try write(event, symbols, &output)
+        case .console: try output.write("\(entry)")
         }
-        guard !kinds.isEmpty else { return nil }
-        self.kinds = kinds
     }
 
-    func contains(_ kind: Event.Kind) -> Bool { kinds.contains(kind) }
-}
-
-/// The ports that `--port` names.
-struct PortSet: ExpressibleByArgument {
-    let ports: Set<Port>
-
-    init?(argument: String) {
-        var ports: Set<Port> = []
-        for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let isHexadecimal = word.lowercased().hasPrefix("0x")
-            let digits = isHexadecimal ? word.dropFirst(2) : word
-            guard let value = UInt16(digits, radix: isHexadecimal ? 16 : 10) else { return nil }
-            ports.insert(Port(value))
+    /// Writes an event as one line, with the name of the place.
+    private static func write(
+        _ event: RecordedEvent,
+        _ symbols: SymbolTable,
+        _ output: inout StandardOutput
+    ) throws(CommandFailure) {
+        try output.write { line in
+            event.append(to: &line)
+            guard event.rip != 0, let place = symbols.place(of: GuestVirtualAddress(event.rip)) else { return }
+            line.append(words: " <")
+            line.append(place.symbol.name)
+            if place.offset > 0 {
+                line.append(words: "+")
+                line.append(hexadecimal: place.offset)
+            }
+            line.append(words: ">")
         }
-        self.ports = ports
     }
 }

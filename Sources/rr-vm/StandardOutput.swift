@@ -4,17 +4,15 @@ import TraceFormat
 
 /// A command's result, buffered to save system calls.
 struct StandardOutput: ~Copyable {
+    /// How many bytes are collected before they are written.
     private static let capacity = 1 << 16
+    private static let longestUsualLine = 1 << 10
 
-    private var buffer: [UInt8] = []
+    private var buffer = TextBuffer(capacity: capacity + longestUsualLine, makesPrintable: true)
 
     /// Whether it is a terminal.
     static var isTerminal: Bool {
         isatty(FileDescriptor.standardOutput.rawValue) == 1
-    }
-
-    init() {
-        buffer.reserveCapacity(Self.capacity)
     }
 
     /// Writes the whole result at once: a text of several lines, each made safe to print.
@@ -37,8 +35,16 @@ struct StandardOutput: ~Copyable {
     ///
     /// - Throws: what ``flush()`` throws.
     mutating func write(_ line: String) throws(CommandFailure) {
-        try put(line.printable.utf8)
-        try put(CollectionOfOne(UInt8(ascii: "\n")))
+        try write { $0.append(line) }
+    }
+
+    /// Writes one line that is put together in place. Texts from outside are made safe to print.
+    ///
+    /// - Throws: what ``flush()`` throws.
+    mutating func write(_ line: (inout TextBuffer) -> Void) throws(CommandFailure) {
+        line(&buffer)
+        buffer.append(words: "\n")
+        if buffer.count >= Self.capacity { try flush() }
     }
 
     /// Writes bytes unchanged: the guest's console.
@@ -54,9 +60,10 @@ struct StandardOutput: ~Copyable {
     /// - Throws: a failure with the status for input and output. If the reader has gone away, `SIGPIPE` ends the
     ///   process quietly, unless the command ignores it.
     mutating func flush() throws(CommandFailure) {
-        defer { buffer.removeAll(keepingCapacity: true) }
+        defer { buffer.removeAll() }
         do {
-            try FileDescriptor.standardOutput.writeAll(buffer)
+            // SAFETY: the buffer is only read, inside the closure, while the span that it views is alive.
+            _ = unsafe try buffer.bytes.withUnsafeBytes { unsafe try FileDescriptor.standardOutput.writeAll($0) }
         } catch {
             throw CommandFailure(.inputOutput, Self.message(error))
         }

@@ -20,6 +20,12 @@ public struct SymbolTable: Sendable {
 
     /// `name` or `name+0x12` for an address; nil if no symbol covers it.
     public func name(of address: GuestVirtualAddress) -> String? {
+        guard let (symbol, offset) = place(of: address) else { return nil }
+        return offset == 0 ? symbol.name : "\(symbol.name)+0x\(String(offset, radix: 16))"
+    }
+
+    /// The symbol that covers an address, and how many bytes after the symbol's own address it is; nil if there is none.
+    public func place(of address: GuestVirtualAddress) -> (symbol: GuestSymbol, offset: UInt64)? {
         var (low, high) = (0, symbols.count)
         while low < high {
             let middle = (low + high) / 2
@@ -29,6 +35,6 @@ public struct SymbolTable: Sendable {
         let symbol = symbols[low - 1]
         let offset = address.rawValue - symbol.address.rawValue
         guard offset < (symbol.size == 0 ? Self.reach : symbol.size) else { return nil }
-        return offset == 0 ? symbol.name : "\(symbol.name)+0x\(String(offset, radix: 16))"
+        return (symbol, offset)
     }
 }

@@ -68,44 +68,50 @@ public struct TraceInfo: Sendable {
 extension TraceInfo {
     /// One JSON object on one line.
     public var json: String {
-        var object = JSONObject()
-        object.add("formatVersion", UInt64(formatVersion))
-        object.add("created", UInt64(clamping: header.creationTime))
-        object.add("recorder", header.recorder)
-        object.add("guest", header.guest.name)
-        object.add("guestDigest", "\(header.guest.imageDigest)")
-        object.add("options", header.commandLine.joined(separator: " "))
-        object.add("board", header.machine.board)
-        object.add("memory", memorySize)
-        object.add("profile", header.processor.profile)
-        object.add("engine", header.recording.engine.name)
-        object.add("recordingProcessor", "\(header.recording.processor)")
-        object.add("countsInstructions", header.recording.countsInstructions)
-        object.add("hostProcessor", header.host.processorModel)
-        object.add("hostKernel", header.host.kernelRelease)
-        object.add("hostModule", header.host.module)
-        object.add("landing", header.landing.name)
-        if let seed = header.chaosSeed { object.add("chaosSeed", seed) }
-        object.add("patchedInstructions", UInt64(header.patches.count))
-        object.add("completedInstructions", completedObject)
-        object.add("bytes", byteCount)
-        object.add("milliseconds", UInt64(duration))
-        object.add("events", eventCount)
+        var text = TextBuffer(capacity: 1024, makesPrintable: true)
+        text.beginObject()
+        text.add("formatVersion", UInt64(formatVersion))
+        text.add("created", UInt64(clamping: header.creationTime))
+        text.add("recorder", header.recorder)
+        text.add("guest", header.guest.name)
+        text.add("guestDigest", "\(header.guest.imageDigest)")
+        text.add("options", header.commandLine.joined(separator: " "))
+        text.add("board", header.machine.board)
+        text.add("memory", memorySize)
+        text.add("profile", header.processor.profile)
+        text.add("engine", header.recording.engine.name)
+        text.add("recordingProcessor", "\(header.recording.processor)")
+        text.add("countsInstructions", header.recording.countsInstructions)
+        text.add("hostProcessor", header.host.processorModel)
+        text.add("hostKernel", header.host.kernelRelease)
+        text.add("hostModule", header.host.module)
+        text.add("landing", header.landing.name)
+        if let seed = header.chaosSeed { text.add("chaosSeed", seed) }
+        text.add("patchedInstructions", UInt64(header.patches.count))
+        text.beginField("completedInstructions")
+        appendCompletedInstructions(to: &text)
+        text.add("bytes", byteCount)
+        text.add("milliseconds", UInt64(duration))
+        text.add("events", eventCount)
         if let kinds {
-            for kind in Event.Kind.allCases { object.add(kind.name, kinds[kind] ?? 0) }
+            for kind in Event.Kind.allCases { text.add(kind.word, kinds[kind] ?? 0) }
         }
-        object.add("synchronousKeyframes", UInt64(synchronousKeyframes))
-        object.add("asynchronousKeyframes", UInt64(asynchronousKeyframes))
-        object.add("resets", UInt64(resets))
-        if let finalDigest { object.add("finalDigest", "\(finalDigest)") }
-        object.add("complete", missing == nil)
-        if let outcome { object.add("outcome", "\(outcome)") }
-        return object.text
+        text.add("synchronousKeyframes", UInt64(synchronousKeyframes))
+        text.add("asynchronousKeyframes", UInt64(asynchronousKeyframes))
+        text.add("resets", UInt64(resets))
+        if let finalDigest { text.add("finalDigest", "\(finalDigest)") }
+        text.add("complete", missing == nil)
+        if let outcome { text.add("outcome", "\(outcome)") }
+        text.endObject()
+        return text.string
     }
 
-    private var completedObject: JSONObject {
-        var object = JSONObject()
-        for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) { object.add(name, count) }
-        return object
+    private func appendCompletedInstructions(to text: inout TextBuffer) {
+        text.beginObject()
+        for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) {
+            text.beginField(named: name)
+            text.append(decimal: count)
+        }
+        text.endObject()
     }
 }

@@ -55,7 +55,10 @@ extension Event {
         case tripleFault = 14
 
         /// Its name in JSON and in `rr-vm info`.
-        public var name: String {
+        public var name: String { word.description }
+
+        /// Its name, without a string to be made of it.
+        var word: StaticString {
             switch self {
             case .portRead: "portRead"
             case .portWrite: "portWrite"
