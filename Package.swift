@@ -52,11 +52,19 @@ let package = Package(
         // Guests that come with the program, as data.
         .target(name: "ExampleGuests"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
 
         .target(name: "ByteCoding", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
+        .target(
+            name: "Decompression",
+            dependencies: ["CLZ4", "CLZMA", "CZlib", "CZstd"],
+            swiftSettings: swiftSettings
+        ),
         .target(name: "X86", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
         .target(name: "GuestMemory", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .target(
@@ -120,7 +128,7 @@ let package = Package(
         .target(name: "Devices", dependencies: ["ByteCoding", "X86", "Platform"], swiftSettings: swiftSettings),
         .target(
             name: "Machine",
-            dependencies: ["ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Devices"],
+            dependencies: ["ByteCoding", "Decompression", "X86", "Platform", "GuestMemory", "Engine", "Devices"],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -225,6 +233,7 @@ let package = Package(
 
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages"], swiftSettings: swiftSettings),
         .testTarget(name: "ByteCodingTests", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .testTarget(name: "DecompressionTests", dependencies: ["Decompression"], swiftSettings: swiftSettings),
         .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .testTarget(
             name: "KVMCoreTests",

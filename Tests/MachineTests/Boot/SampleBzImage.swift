@@ -13,10 +13,15 @@ struct SampleBzImage: Sendable {
     var isRelocatable: UInt8 = 1
     var initrdLimit: UInt32 = 0x7FFF_FFFF
     var commandLineSize: UInt32 = 255
+    /// The compressed part, which begins 0x300 bytes after the kernel's first. The kernel is as long as it needs to be for it.
+    var payload: [UInt8] = []
     /// Bytes of the file, if not as many as the header says.
     var size: Int?
 
+    private static let payloadOffset = 0x300
+
     var bytes: [UInt8] {
+        let paragraphs = max(paragraphs, UInt32((Self.payloadOffset + payload.count + 15) / 16))
         var file = [UInt8](repeating: 0, count: (Int(sectors) + 1) * 512 + Int(paragraphs) * 16)
         func set<Value: FixedWidthInteger>(_ value: Value, _ offset: Int) {
             var writer = ByteWriter()
@@ -36,6 +41,12 @@ struct SampleBzImage: Sendable {
         set(commandLineSize, 0x238)
         set(preferredAddress, 0x258)
         set(initialSize, 0x260)
+        if !payload.isEmpty {
+            set(UInt32(Self.payloadOffset), 0x248)
+            set(UInt32(payload.count), 0x24C)
+            let start = (Int(sectors) + 1) * 512 + Self.payloadOffset
+            file.replaceSubrange(start..<start + payload.count, with: payload)
+        }
         return Array(file.prefix(size ?? file.count))
     }
 }

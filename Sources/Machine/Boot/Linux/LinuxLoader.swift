@@ -13,6 +13,24 @@ enum LinuxLoader {
         var initrdLimit: UInt64
         var commandLineLimit: UInt64
         var symbols: [ProgramSymbol]
+
+        /// What ``header`` asks for.
+        init(_ header: LinuxSetupHeader, entry: UInt64, symbols: [ProgramSymbol]) {
+            self.entry = entry
+            self.header = header.bytes
+            initrdLimit = header.initrdLimit
+            commandLineLimit = header.commandLineLimit
+            self.symbols = symbols
+        }
+
+        /// A kernel that comes without a setup header.
+        init(_ elf: ELFFile) {
+            entry = elf.physicalEntryPoint
+            header = BootParameters.headerForELF
+            initrdLimit = 0x7FFF_FFFF
+            commandLineLimit = 2047
+            symbols = elf.symbols
+        }
     }
 
     static func load(_ bytes: [UInt8], _ options: BootOptions, _ map: MemoryMap) throws(MachineError) -> BootImage {
@@ -47,6 +65,13 @@ enum LinuxLoader {
 
     private static func loadCompressed(_ bytes: [UInt8], _ plan: inout MemoryPlan) throws(MachineError) -> Kernel {
         let header = try LinuxSetupHeader(bytes)
+        // Elsewhere, only its own decompressor knows how to put it.
+        if plan.isFree(header.preferredAddress, size: header.initialSize),
+            let payload = LinuxPayload(header, in: bytes)
+        {
+            try payload.elf.load(into: &plan)
+            return Kernel(header, entry: payload.elf.physicalEntryPoint, symbols: payload.elf.symbols)
+        }
         var address = header.preferredAddress
         if !plan.isFree(address, size: header.initialSize), let alignment = header.relocatableAlignment {
             address = try plan.lowestAddress(size: header.initialSize, alignment: alignment)
@@ -58,25 +83,13 @@ enum LinuxLoader {
             code: header.code,
             what: "Linux kernel"
         )
-        return Kernel(
-            entry: address &+ 0x200,
-            header: header.bytes,
-            initrdLimit: header.initrdLimit,
-            commandLineLimit: header.commandLineLimit,
-            symbols: []
-        )
+        return Kernel(header, entry: address &+ 0x200, symbols: [])
     }
 
     private static func loadELF(_ file: ImageReader, _ plan: inout MemoryPlan) throws(MachineError) -> Kernel {
         let elf = try ELFFile(file)
         guard elf.is64Bit else { throw .unsupported("a 32-bit ELF file as a Linux kernel; it has no 64-bit entry") }
         try elf.load(into: &plan)
-        return Kernel(
-            entry: elf.physicalEntryPoint,
-            header: BootParameters.headerForELF,
-            initrdLimit: 0x7FFF_FFFF,
-            commandLineLimit: 2047,
-            symbols: elf.symbols
-        )
+        return Kernel(elf)
     }
 }

@@ -17,8 +17,8 @@ struct LinuxSetupHeader {
     let bytes: [UInt8]
     /// The kernel itself, which follows the real-mode part.
     let kernel: Range<Int>
-    /// Which of its bytes may be code: all except the compressed part, if there is one.
-    let code: [CodeRange]
+    /// The compressed part of the kernel, as offsets in the file; nil if there is none within it.
+    let payload: Range<Int>?
     /// The address at which the kernel would like to be.
     let preferredAddress: UInt64
     /// Bytes of memory that it needs from that address on, until it reads the memory map.
@@ -30,10 +30,11 @@ struct LinuxSetupHeader {
     /// The longest command line in bytes, without the zero at its end.
     let commandLineLimit: UInt64
 
-    /// What comes before and after the compressed kernel. A compressed part that lies outside the file is ignored.
-    private static func code(in size: Int, around payload: UInt64, count: UInt64) -> [CodeRange] {
-        guard count > 0, payload + count <= UInt64(size) else { return [CodeRange(0..<size, .searched)] }
-        let parts = [0..<Int(payload), Int(payload + count)..<size]
+    /// Which of the kernel's bytes may be code: all except the compressed part, if there is one.
+    var code: [CodeRange] {
+        guard let payload else { return [CodeRange(0..<kernel.count, .searched)] }
+        let start = payload.lowerBound - kernel.lowerBound
+        let parts = [0..<start, start + payload.count..<kernel.count]
         return parts.filter { !$0.isEmpty }.map { CodeRange($0, .searched) }
     }
 
@@ -77,9 +78,10 @@ struct LinuxSetupHeader {
             )
         }
         kernel = try file.range(at: kernelStart, count: size, "the kernel")
-        let payload: UInt32 = try file.integer(at: 0x248, "payload_offset")
-        let payloadSize: UInt32 = try file.integer(at: 0x24C, "payload_length")
-        code = Self.code(in: kernel.count, around: UInt64(payload), count: UInt64(payloadSize))
+        let payloadOffset = UInt64(try file.integer(UInt32.self, at: 0x248, "payload_offset"))
+        let payloadSize = UInt64(try file.integer(UInt32.self, at: 0x24C, "payload_length"))
+        let hasPayload = payloadSize > 0 && payloadOffset + payloadSize <= size
+        payload = hasPayload ? try file.range(at: kernelStart + payloadOffset, count: payloadSize, "the payload") : nil
         preferredAddress = try file.integer(at: 0x258, "pref_address")
         let needed: UInt32 = try file.integer(at: 0x260, "init_size")
         initialSize = max(UInt64(needed), size)
