@@ -122,7 +122,10 @@ let package = Package(
         ),
         .target(
             name: "RecordedMachine",
-            dependencies: ["ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat"],
+            dependencies: [
+                "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings
         ),
         .target(name: "Devices", dependencies: ["ByteCoding", "X86", "Platform"], swiftSettings: swiftSettings),
@@ -166,7 +169,7 @@ let package = Package(
             name: "rr-vm",
             dependencies: [
                 "CHostIO", "ExampleGuests", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
-                "Engines", "TraceFormat", "Machine", "Recorder", "Replayer", "Reports", "GDBStub",
+                "Engines", "TraceFormat", "RecordedMachine", "Machine", "Recorder", "Replayer", "Reports", "GDBStub",
                 "RecordingDebugger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),

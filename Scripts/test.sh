@@ -10,7 +10,7 @@ Scripts/setup.sh shellcheck strace gdb python3-lz4 python3-xxhash
 # The real guests of the slow suite; what is not there is skipped.
 if [[ -n ${RR_VM_SLOW_TESTS-} ]]; then
     Scripts/setup.sh grub-pc-bin grub-common syslinux syslinux-common mtools memtest86+ linux-image-cloud-amd64 \
-        busybox-static cpio ||
+        linux-image-cloud-amd64-dbg python3-drgn busybox-static cpio ||
         echo "Without all of the real guests' packages, their tests are skipped."
 fi
 Scripts/lint.sh

@@ -196,7 +196,7 @@ public enum Session {
         var summary = summary(of: &runner, outcome, configuration, showsScreen: setup.showsScreen)
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
             // If the host no longer gives the state, there is no core file, but the trace is still kept.
-            let core = try? CoreFile(&runner.processor, cookie: runner.board.cookie)
+            let core = try? UnikernelCore(&runner.processor, cookie: runner.board.cookie)
             summary.core = core?.write(into: directory) ?? .failure(.ioError)
         }
         finish(runner.finish(), &summary)

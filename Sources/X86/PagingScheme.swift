@@ -23,11 +23,13 @@ struct PagingScheme {
     var rootMask: UInt64 { isPAE32 ? 0xFFFF_FFE0 : entrySize == .doubleword ? 0xFFFF_F000 : 0x000F_FFFF_FFFF_F000 }
 
     /// Whether an address can be walked: in long mode, it must be canonical.
-    func canTranslate(_ address: GuestVirtualAddress) -> Bool {
-        guard isLong else { return true }
+    func canTranslate(_ address: GuestVirtualAddress) -> Bool { canonical(address.rawValue) == address.rawValue }
+
+    /// The address with its unused bits as long mode wants them: copies of the highest used bit.
+    func canonical(_ address: UInt64) -> UInt64 {
+        guard isLong else { return address }
         let unused = 64 - shift(ofLevel: levels + 1)
-        let number = Int64(bitPattern: address.rawValue)
-        return (number << unused) >> unused == number
+        return UInt64(bitPattern: (Int64(bitPattern: address) << unused) >> unused)
     }
 
     func shift(ofLevel level: Int) -> Int {

@@ -8,10 +8,11 @@ import TraceFormat
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a trace in the format of another program.",
+        abstract: "Write a trace, or the guest at a moment, in the format of another program.",
         discussion: """
             perfetto: all events on tracks, for ui.perfetto.dev. asciicast: the console, for asciinema. csv: a table of all \
-            events. 'rr-vm events --json' gives one JSON object per event.
+            events. core: registers and memory at the moment of --at, an ELF core file for gdb, drgn and crash. 'rr-vm events \
+            --json' gives one JSON object per event.
             """
     )
 
@@ -20,34 +21,64 @@ struct ExportCommand: ParsableCommand {
         case perfetto
         case asciicast
         case csv
+        case core
     }
 
-    @Argument(help: "The format: perfetto, asciicast or csv.")
+    @Argument(help: "The format: perfetto, asciicast, csv or core.")
     var format: Format
 
     @Argument(help: "The trace; the latest one here if it is left out.")
     var file: FilePath?
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The file that a core is written to; it is never overwritten.",
+            discussion: "Default: the trace's name with .core here. The other formats go to standard output.",
+            valueName: "file"
+        )
+    )
+    var output: FilePath?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The moment of a core, as for 'rr-vm inspect'. Default: end.", valueName: "moment"),
+        completion: .moments
+    )
+    var at: String?
+
+    @Flag(help: "The addresses in a core are physical. Default: those of the guest's paging, where it is on.")
+    var phys = false
+
+    @OptionGroup var options: ReplayOptions
+    @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
+    func validate() throws {
+        if output?.isEmpty == true { throw ValidationError("--output needs a file") }
+        guard format != .core else { return }
+        let refused = at != nil ? "--at" : phys ? "--phys" : output != nil ? "--output" : nil
+        if let refused {
+            throw ValidationError("\(refused) is for 'export core': \(format) shows the whole run, on standard output")
+        }
+    }
+
     func run() throws {
-        let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: nil) }
         do {
-            let header = reader.header
             switch format {
-            case .perfetto: try write(PerfettoExport(guest: header.guest.name), reader)
-            case .asciicast: try write(AsciicastExport(header), reader)
-            case .csv:
-                let symbols = SymbolTable(try reader.symbols())
-                try write(CSVExport(board: header.machine.board, symbols: symbols), reader)
+            case .perfetto: try write { PerfettoExport(guest: $0.header.guest.name) }
+            case .asciicast: try write { AsciicastExport($0.header) }
+            case .csv: try write { CSVExport(board: $0.header.machine.board, symbols: SymbolTable(try $0.symbols())) }
+            case .core: try writeCore()
             }
         } catch {
             throw CommandFailure(any: error)
         }
     }
 
-    private func write(_ export: some TraceExport, _ reader: TraceReader) throws {
-        var export = export
+    private func write(_ format: (TraceReader) throws -> some TraceExport) throws {
+        let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: nil) }
+        var export = try format(reader)
         var output = StandardOutput()
         var cursor = reader.events()
         try output.put(export.start().utf8)

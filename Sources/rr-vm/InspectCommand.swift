@@ -115,7 +115,7 @@ struct InspectCommand: ParsableCommand {
         else {
             return report
         }
-        var view = try engine.choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment))
+        var view = try engine.view(at: moment, in: reader)
         if regs {
             report.registers = view.state.fields
         } else if showsDefault {
@@ -141,7 +141,7 @@ struct InspectCommand: ParsableCommand {
     private func dump(
         _ place: String,
         _ length: String,
-        _ view: inout LiveView,
+        _ view: inout MomentView,
         _ listing: CodeListing
     ) throws -> InspectionReport.Dump {
         let start = try address(place, &view, listing.symbols)
@@ -160,7 +160,7 @@ struct InspectCommand: ParsableCommand {
         return InspectionReport.Dump(address: start, isPhysical: phys, bytes: bytes, wanted: Int(count))
     }
 
-    private func address(_ text: String, _ view: inout LiveView, _ symbols: SymbolTable) throws -> UInt64 {
+    private func address(_ text: String, _ view: inout MomentView, _ symbols: SymbolTable) throws -> UInt64 {
         let value: UInt64?
         do {
             value = try Condition(text, symbols: symbols).value(in: &view)

@@ -3,6 +3,14 @@ import Engines
 import Replayer
 import TraceFormat
 
+extension EngineOption {
+    /// Looks at the machine at a moment: where the trace stores it, without an engine.
+    func view(at moment: Moment, in reader: TraceReader) throws -> MomentView {
+        if let stored = try MomentView(storedAt: moment, in: reader) { return stored }
+        return .live(try choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment)))
+    }
+}
+
 /// Goes to a moment of a trace and looks at the machine there, on the chosen engine.
 struct MachineAtMoment: EngineTask {
     let reader: TraceReader

@@ -8,7 +8,7 @@ import Testing
 struct LinuxSessionTests {
     @Test func sessionAtAShellReplaysEqual() throws {
         let directory = try TemporaryDirectory()
-        let made = try Command.shell("'\(Self.maker)' linux-root root.cpio", in: directory)
+        let made = try LinuxGuest.makeDisk(in: directory)
         try #require(made.status == 0, "\(made.messages)")
         try directory.write(Array(Self.script.utf8), to: "script")
         let kernel = try #require(LinuxGuest.kernel)
@@ -75,21 +75,4 @@ struct LinuxSessionTests {
         expect / #
         send poweroff -f\r
         """#
-
-    private static let maker =
-        URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Scripts/make-real-guest.sh").standardized.path
-}
-
-/// What the session needs of Debian's packages.
-private enum LinuxGuest {
-    /// The newest of the cloud kernels.
-    static let kernel: String? = {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/boot")) ?? []
-        return names.filter { $0.hasPrefix("vmlinuz-") && $0.hasSuffix("-cloud-amd64") }.max().map { "/boot/\($0)" }
-    }()
-
-    static var canBeMade: Bool {
-        kernel != nil && ["/bin/busybox", "/usr/bin/cpio"].allSatisfy { FileManager.default.fileExists(atPath: $0) }
-    }
 }

@@ -33,21 +33,33 @@ extension MachineView {
 
     /// The page-table entries on the way to a linear address, as far as there are any.
     public mutating func walk(_ address: GuestVirtualAddress) throws(TraceError) -> [ProcessorState.PageTableStep] {
-        let state = state
-        var failure: TraceError?
         var steps: [ProcessorState.PageTableStep] = []
-        state.walk(address) { table, size in
+        let state = state
+        try withTables { readTable in state.walk(address, readTable: readTable) { steps.append($0) } }
+        return steps
+    }
+
+    /// All that the guest's paging maps, by ascending linear address; empty with paging off.
+    public mutating func mappedRanges() throws(TraceError) -> [ProcessorState.MappedRange] {
+        let state = state
+        return try withTables { state.mappedRanges(readTable: $0) }
+    }
+
+    /// Has page tables read, and throws what went wrong with that.
+    private mutating func withTables<Result>(
+        _ body: ((GuestPhysicalAddress, AccessSize) -> UInt64?) -> Result
+    ) throws(TraceError) -> Result {
+        var failure: TraceError?
+        let result = body { table, size in
             do throws(TraceError) {
                 return try read(table, count: size.byteCount)?.littleEndian
             } catch {
                 failure = error
                 return nil
             }
-        } visit: {
-            steps.append($0)
         }
         if let failure { throw failure }
-        return steps
+        return result
     }
 }
 

@@ -1,0 +1,36 @@
+public import TraceFormat
+public import X86
+
+/// A machine at a moment: on an engine that went there, or as the trace stores it, which needs no engine.
+public enum MomentView: MachineView {
+    case live(LiveView)
+    case stored(KeyframeView)
+
+    /// The machine at a moment whose state the trace stores; nil for other moments. The last state is that of the end too.
+    public init?(storedAt moment: Moment, in reader: TraceReader) throws(TraceError) {
+        guard moment.instructions == 0, let number = try reader.keyframe(atOrBefore: moment.event) else { return nil }
+        let distance = try moment.event.rawValue - reader.keyframeEntry(number).event.rawValue
+        let isEnd = reader.outcome != nil && moment.event.rawValue + 1 == reader.events.upperBound.rawValue
+        guard distance == 0 || distance == 1 && isEnd else { return nil }
+        self = .stored(KeyframeView(try reader.keyframe(number), regions: reader.header.machine.memory))
+    }
+
+    /// The processor.
+    public var state: ProcessorState {
+        switch self {
+        case .live(let view): view.state
+        case .stored(let view): view.state
+        }
+    }
+
+    /// Reads bytes of physical memory; nil if not all of the range is memory.
+    public mutating func read(_ address: GuestPhysicalAddress, count: Int) throws(TraceError) -> [UInt8]? {
+        switch self {
+        case .live(let view): return view.read(address, count: count)
+        case .stored(var view):
+            // The view keeps the pages that it has read.
+            defer { self = .stored(view) }
+            return try view.read(address, count: count)
+        }
+    }
+}
