@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
+        .systemLibrary(name: "CDwarf", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
 
         .target(name: "ByteCoding", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
         .target(
@@ -121,6 +122,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "Symbols",
+            dependencies: [
+                "CDwarf", "X86", "TraceFormat", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "RecordedMachine",
             dependencies: [
                 "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat",
@@ -169,7 +177,8 @@ let package = Package(
             name: "rr-vm",
             dependencies: [
                 "CHostIO", "ExampleGuests", "ByteCoding", "Confinement", "X86", "Platform", "Engine", "KVMEngine",
-                "Engines", "TraceFormat", "RecordedMachine", "Machine", "Recorder", "Replayer", "Reports", "GDBStub",
+                "Engines", "TraceFormat", "Symbols", "RecordedMachine", "Machine", "Recorder", "Replayer", "Reports",
+                "GDBStub",
                 "RecordingDebugger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -249,6 +258,14 @@ let package = Package(
             name: "TraceFormatTests",
             dependencies: [
                 "ByteCoding", "EndToEnd", "Platform", "TestBasics", "TraceFormat", "X86",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "SymbolsTests",
+            dependencies: [
+                "EndToEnd", "Symbols", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -36,7 +36,7 @@ struct RunScan {
 
     init(_ reader: TraceReader, _ ranges: [Activity.Axis: ActivityRange]) throws(TraceError) {
         self.reader = reader
-        symbols = SymbolTable(try reader.symbols())
+        symbols = try SymbolTable(reader)
         counters = Activity.Axis.allCases.compactMap { axis in ranges[axis].map { ActivityCounter(axis, $0) } }
         let own = try Self.ranges(of: reader)[.time] ?? ActivityRange(start: 0, end: 1)
         accesses = AccessCounter(board: reader.header.machine.board, start: own.start, end: own.end)

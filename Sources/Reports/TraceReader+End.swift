@@ -13,7 +13,7 @@ extension TraceReader {
         var rows: [String] = []
         if let last = try lastState() {
             let address = last.view.state.instructionAddress
-            let symbol = SymbolTable(try symbols()).name(of: address).map { " <\($0)>" } ?? ""
+            let symbol = try SymbolTable(self).name(of: address).map { " <\($0)>" } ?? ""
             let moment = last.isAtEnd ? "" : ", the last recorded state"
             rows.append("last place          \(address)\(symbol), moment \(last.moment)\(moment)")
         }

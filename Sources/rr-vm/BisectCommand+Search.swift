@@ -8,7 +8,7 @@ import TraceFormat
 extension BisectCommand {
     /// Searches one trace.
     func search() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
+        let reader = try TraceLocation.open(files[0], replaying: true, with: options, symbols: symbols) {
             // The user's own command keeps the user's rights.
             if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
@@ -68,7 +68,7 @@ extension BisectCommand {
 
     /// Compares a recording with a fresh replay of it.
     func compareWithReplay() throws {
-        let reader = try TraceLocation.open(files[0], replaying: true, with: options) {
+        let reader = try TraceLocation.open(files[0], replaying: true, with: options, symbols: symbols) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         switch try engine.choice(for: reader).perform(FreshReplay(reader: reader)) {

@@ -50,12 +50,16 @@ struct BisectCommand: ParsableCommand {
     )
     var first = false
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var options: ReplayOptions
 
     func validate() throws {
         guard (1...2).contains(files.count) else { throw ValidationError("name one trace or two") }
         if files.count == 2, when != nil || command != nil {
             throw ValidationError("--when and --run search one trace: name one")
+        }
+        if files.count == 2, !symbols.names.isEmpty {
+            throw ValidationError("--symbols is for one trace: a comparison of two shows no names")
         }
         if when != nil, command != nil { throw ValidationError("--when and --run exclude each other: give one") }
         if first, when == nil, command == nil { throw ValidationError("--first needs --when or --run") }

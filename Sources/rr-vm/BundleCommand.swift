@@ -28,6 +28,7 @@ struct BundleCommand: ParsableCommand {
     )
     var output: FilePath?
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var confinement: ConfinementOption
 
     func validate() throws {
@@ -37,7 +38,7 @@ struct BundleCommand: ParsableCommand {
     func run() throws {
         let trace = try TraceLocation.resolve(file)
         let target = output ?? FilePath((trace.lastComponent?.stem ?? "run") + ".tar")
-        let reader = try TraceLocation.open(trace) {
+        let reader = try TraceLocation.open(trace, symbols: symbols) {
             confinement.keepDirectories(of: [target], machines: nil)
         }
         let packed = target.appendingSuffix(".\(getpid()).rrvm")

@@ -51,6 +51,7 @@ struct DebugCommand: ParsableCommand {
         words += ["--engine", debug.engine.rawValue]
         if let limit = debug.options.memoryLimit { words += ["--memory-limit", "\(limit.rawValue)"] }
         words += ["--cpu-mismatch", debug.options.cpuMismatch.rawValue]
+        for name in debug.symbols.names { words += ["--symbols", name] }
         if debug.confinement.isOff { words.append("--no-confine") }
         return words.map(Self.quoted).joined(separator: " ")
     }

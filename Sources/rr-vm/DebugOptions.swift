@@ -36,6 +36,7 @@ struct DebugOptions: ParsableArguments {
     )
     var engine = EngineOption.Request.auto
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var options: ReplayOptions
     @OptionGroup var confinement: ConfinementOption
 }

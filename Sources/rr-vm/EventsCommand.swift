@@ -59,6 +59,11 @@ struct EventsCommand: ParsableCommand {
 
     func validate() throws {
         if fold, json { throw ValidationError("--fold and --json exclude each other: an object is one event") }
+        if follow, !symbols.names.isEmpty {
+            throw ValidationError(
+                "--follow and --symbols exclude each other: a finished trace tells where a program is"
+            )
+        }
         if follow, [from, to].contains(where: { $0.map { UInt64($0) == nil } ?? false }) {
             throw ValidationError(
                 "--follow needs numbers of events for --from and --to: other moments may still change"
@@ -69,6 +74,7 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
@@ -77,7 +83,9 @@ struct EventsCommand: ParsableCommand {
             if follow {
                 try listGrowing(&output)
             } else {
-                let reader = try TraceLocation.open(file) { confinement.keepOpenFiles(machines: nil) }
+                let reader = try TraceLocation.open(file, symbols: symbols) {
+                    confinement.keepOpenFiles(machines: nil)
+                }
                 var position = try from.map { try event($0, in: reader) } ?? reader.header.firstEvent
                 let last = try to.map { UInt64($0) == nil ? try event($0, in: reader) : nil }.flatMap(\.self)
                 if let last, last < position {
@@ -146,7 +154,7 @@ struct EventsCommand: ParsableCommand {
     ) throws -> Bool {
         // A number may be beyond the trace's end.
         let end = last?.rawValue ?? to.flatMap { UInt64($0) } ?? .max
-        let symbols = SymbolTable(try reader.symbols())
+        let symbols = try SymbolTable(reader)
         // The parser's properties are looked up at each use, which costs more than listing an event.
         let (kind, port, json, fold) = (kind, port, json, fold)
         var folder = ConsoleFolder()
@@ -195,6 +203,10 @@ struct EventsCommand: ParsableCommand {
             if place.offset > 0 {
                 line.append(words: "+")
                 line.append(hexadecimal: place.offset)
+            }
+            if let source = symbols.sourceLine(of: GuestVirtualAddress(event.rip)) {
+                line.append(words: " at ")
+                line.append("\(source)")
             }
             line.append(words: ">")
         }

@@ -68,7 +68,7 @@ struct ExportCommand: ParsableCommand {
             switch format {
             case .perfetto: try write { PerfettoExport(guest: $0.header.guest.name) }
             case .asciicast: try write { AsciicastExport($0.header) }
-            case .csv: try write { CSVExport(board: $0.header.machine.board, symbols: SymbolTable(try $0.symbols())) }
+            case .csv: try write { CSVExport(board: $0.header.machine.board, symbols: try SymbolTable($0)) }
             case .core: try writeCore()
             }
         } catch {

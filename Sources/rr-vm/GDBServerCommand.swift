@@ -44,7 +44,7 @@ struct GDBServerCommand: ParsableCommand {
         do {
             let listener = stdio ? nil : try DebugListener(socket.map { .file($0) } ?? .port(port ?? Self.usualPort))
             defer { listener?.remove() }
-            let reader = try TraceLocation.open(file, replaying: true, with: debug.options) {
+            let reader = try TraceLocation.open(file, replaying: true, with: debug.options, symbols: debug.symbols) {
                 // Software may turn out not to be able to execute the guest.
                 debug.confinement.keepConnections(
                     at: socket,

@@ -85,11 +85,12 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file, replaying: true, with: options) {
+        let reader = try TraceLocation.open(file, replaying: true, with: options, symbols: symbols) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let report: InspectionReport

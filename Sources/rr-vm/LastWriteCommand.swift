@@ -22,7 +22,12 @@ struct LastWriteCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true, with: watch.options) {
+            let reader = try TraceLocation.open(
+                watch.file,
+                replaying: true,
+                with: watch.options,
+                symbols: watch.symbols
+            ) {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             let moment = try MomentName(before).moment(in: reader)

@@ -57,10 +57,11 @@ struct PackCommand: ParsableCommand {
         if budget?.rawValue == 0 { throw ValidationError("--budget needs a size above 0, as in 64M") }
     }
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let reader = try TraceLocation.open(file) {
+        let reader = try TraceLocation.open(file, symbols: symbols) {
             confinement.keepDirectories(of: [output], machines: nil)
         }
         let copy: TraceCopy

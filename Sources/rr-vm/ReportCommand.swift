@@ -53,11 +53,17 @@ struct ReportCommand: ParsableCommand {
     var verify = false
 
     @OptionGroup var options: ReplayOptions
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 
     func validate() throws {
         if output?.isEmpty == true { throw ValidationError("--output needs a file") }
+        if compare != nil, !symbols.names.isEmpty {
+            throw ValidationError(
+                "--compare and --symbols exclude each other: add the symbols by 'rr-vm pack --symbols' first"
+            )
+        }
     }
 
     func run() throws {
@@ -78,7 +84,13 @@ struct ReportCommand: ParsableCommand {
                 let readers = try TraceLocation.open(trace, compare, with: options, confine: confine)
                 report = try self.report(readers.0, against: readers.1)
             } else {
-                let reader = try TraceLocation.open(trace, replaying: verify, with: options, confine: confine)
+                let reader = try TraceLocation.open(
+                    trace,
+                    replaying: verify,
+                    with: options,
+                    symbols: symbols,
+                    confine: confine
+                )
                 report = try self.report(reader, against: nil)
             }
             let text =

@@ -54,17 +54,21 @@ enum TraceLocation {
     ///   - replaying: the trace must hold a state to begin with.
     ///   - checking: the trace must have no fault anywhere.
     ///   - options: what a replay may do.
+    ///   - symbols: what is known of the guest's programs besides.
     ///   - confine: gives up rights. It is called before untrusted content is read.
     static func open(
         _ file: FilePath?,
         replaying: Bool = false,
         checking: Bool = false,
         with options: ReplayOptions? = nil,
+        symbols: SymbolOptions? = nil,
         confine: () -> Void
     ) throws(CommandFailure) -> TraceReader {
         let source = try source(file)
+        let programs = try symbols?.load()
         confine()
-        return try read(source, replaying: replaying, checking: checking, with: options)
+        let reader = try read(source, replaying: replaying, checking: checking, with: options)
+        return try programs?.added(to: reader) ?? reader
     }
 
     /// Opens two traces, as ``open(_:replaying:checking:with:confine:)`` does one.

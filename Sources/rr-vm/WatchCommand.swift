@@ -23,7 +23,12 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let reader = try TraceLocation.open(watch.file, replaying: true, with: watch.options) {
+            let reader = try TraceLocation.open(
+                watch.file,
+                replaying: true,
+                with: watch.options,
+                symbols: watch.symbols
+            ) {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             try watch.engine.choice(for: reader).perform(Listing(command: self, reader: reader))

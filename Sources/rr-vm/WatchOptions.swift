@@ -20,6 +20,7 @@ struct WatchOptions: ParsableArguments {
     var phys = false
 
     @OptionGroup var options: ReplayOptions
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var engine: EngineOption
     @OptionGroup var confinement: ConfinementOption
 

@@ -39,7 +39,7 @@ public struct Backtrace: Sendable {
             guard words.count == 2 * width else { break }
             let address = GuestVirtualAddress(Array(words[width...]).littleEndian)
             guard try Self.followsCall(address, in: &view) else { break }
-            frames.append(Frame(address: address, symbol: symbols.name(of: address)))
+            frames.append(Frame(address: address, symbol: symbols.name(ofReturn: address)))
             lowest = pointer + UInt64(2 * width)
             pointer = Array(words[..<width]).littleEndian
         }

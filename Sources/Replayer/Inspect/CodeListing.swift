@@ -39,7 +39,7 @@ public struct CodeListing: Sendable {
     public init(_ reader: TraceReader) throws(TraceError) {
         patches = reader.header.patches
         trapBasePort = reader.header.trapBasePort
-        symbols = SymbolTable(try reader.symbols())
+        symbols = try SymbolTable(reader)
     }
 
     /// The instructions from an address on, at most `limit`. The list ends where nothing is mapped or where the bytes

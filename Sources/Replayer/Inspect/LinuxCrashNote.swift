@@ -26,6 +26,13 @@ public struct LinuxCrashNote {
         return nil
     }
 
+    /// The number that a line such as `KERNELOFFSET=1e000000` gives, which is hexadecimal.
+    public func number(_ key: String) -> UInt64? {
+        let text = String(decoding: bytes[Self.header...].prefix { $0 != 0 }, as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(key + "=") }
+        return line.flatMap { UInt64($0.dropFirst(key.count + 1), radix: 16) }
+    }
+
     private static func note(
         at address: GuestPhysicalAddress,
         in view: inout some MachineView

@@ -5,12 +5,19 @@ public import X86
 public struct SymbolTable: Sendable {
     private let symbols: [GuestSymbol]
     private let addresses: [String: GuestVirtualAddress]
+    private let lines: (any SourceLines)?
 
     /// How far after a symbol of unknown size an address still belongs to the symbol.
     private static let reach: UInt64 = 0x10000
 
-    /// Makes a table of a trace's symbols, which may be in any order.
-    public init(_ symbols: [GuestSymbol]) {
+    /// All that is known of a trace's guest.
+    public init(_ reader: TraceReader) throws(TraceError) {
+        self.init(try reader.symbols(), lines: reader.sourceLines)
+    }
+
+    /// Makes a table of symbols, which may be in any order, and of source lines.
+    public init(_ symbols: [GuestSymbol], lines: (any SourceLines)? = nil) {
+        self.lines = lines
         self.symbols = symbols.sorted { ($0.address, $0.name) < ($1.address, $1.name) }
         addresses = Dictionary(symbols.map { ($0.name, $0.address) }) { first, _ in first }
     }
@@ -18,11 +25,24 @@ public struct SymbolTable: Sendable {
     /// The first address with this name.
     public func address(of name: String) -> GuestVirtualAddress? { addresses[name] }
 
-    /// `name` or `name+0x12` for an address; nil if no symbol covers it.
+    /// `name` or `name+0x12` for an address, and ` at FILE:LINE` behind it if the line is known; nil if no symbol covers it.
     public func name(of address: GuestVirtualAddress) -> String? {
-        guard let (symbol, offset) = place(of: address) else { return nil }
-        return offset == 0 ? symbol.name : "\(symbol.name)+0x\(String(offset, radix: 16))"
+        name(of: address, lineOf: address)
     }
+
+    /// The same for where a call returns to, with the line of the call.
+    public func name(ofReturn address: GuestVirtualAddress) -> String? {
+        name(of: address, lineOf: GuestVirtualAddress(address.rawValue &- 1))
+    }
+
+    private func name(of address: GuestVirtualAddress, lineOf instruction: GuestVirtualAddress) -> String? {
+        guard let (symbol, offset) = place(of: address) else { return nil }
+        let name = offset == 0 ? symbol.name : "\(symbol.name)+0x\(String(offset, radix: 16))"
+        return sourceLine(of: instruction).map { "\(name) at \($0)" } ?? name
+    }
+
+    /// The source line of the instruction at an address; nil if it is not known.
+    public func sourceLine(of address: GuestVirtualAddress) -> SourceLine? { lines?.sourceLine(of: address) }
 
     /// The symbol that covers an address, and how many bytes after the symbol's own address it is; nil if there is none.
     public func place(of address: GuestVirtualAddress) -> (symbol: GuestSymbol, offset: UInt64)? {

@@ -23,6 +23,10 @@ public struct TraceReader: Sendable {
     /// Whether a replay may go on if CPUID shows the guest other bits than in the recording. Whoever opens the trace
     /// must allow this.
     public var allowsOtherCPUID = false
+    /// Symbols that are not in the trace. Whoever opens it may know of some.
+    public var addedSymbols: [GuestSymbol] = []
+    /// Where the guest's code was compiled from. A trace does not say.
+    public var sourceLines: (any SourceLines)?
     let file: TraceFile
     let index: TraceIndex
     /// The number of symbols, and the position of their chunks.
@@ -161,8 +165,15 @@ public struct TraceReader: Sendable {
         return event
     }
 
-    /// Names in the guest's code and data, if the recorder knew any.
+    /// Names in the guest's code and data, if the recorder knew any, and ``addedSymbols``.
     public func symbols() throws(TraceError) -> [GuestSymbol] {
+        let stored = try storedSymbols()
+        guard !addedSymbols.isEmpty else { return stored }
+        let present = Set(stored)
+        return stored + addedSymbols.filter { !present.contains($0) }
+    }
+
+    private func storedSymbols() throws(TraceError) -> [GuestSymbol] {
         var symbols: [GuestSymbol] = []
         var position = symbolChunks.position
         var room = Limits.symbolBytes

@@ -1,4 +1,5 @@
-import Glibc
+internal import Foundation
+internal import Glibc
 // Modules that most tests with this one use too, so that they need not import them.
 @_exported public import TestBasics
 public import Testing
@@ -15,6 +16,16 @@ extension Trait where Self == ConditionTrait {
     public static var needsGDB: Self {
         // SAFETY: the string is a constant.
         .enabled("needs gdb") { unsafe access("/usr/bin/gdb", X_OK) == 0 }
+    }
+
+    /// Skips a test without a C compiler and linker of the Swift toolchain on the path.
+    public static var needsClang: Self {
+        .enabled("needs clang and ld.lld on the path") {
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+            return ["clang", "ld.lld"].allSatisfy { name in
+                path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+            }
+        }
     }
 
     /// Skips a test if it cannot mount file systems in a private namespace.
