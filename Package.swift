@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "TraceFormat",
             dependencies: [
-                "CLZ4", "CXXHash", "ByteCoding", "X86", "Platform",
+                "CLZ4", "CXXHash", "CZstd", "ByteCoding", "X86", "Platform",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

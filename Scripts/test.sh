@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# gdb: the client of the debugger's tests. python3-lz4, python3-xxhash: the independent reader of Tools, whose events the tests compare.
-Scripts/setup.sh shellcheck strace gdb python3-lz4 python3-xxhash
+# gdb: the client of the debugger's tests. The Python packages: the independent reader of Tools, whose events the tests compare.
+Scripts/setup.sh shellcheck strace gdb python3-lz4 python3-xxhash python3-zstandard
 # The real guests of the slow suite; what is not there is skipped.
 if [[ -n ${RR_VM_SLOW_TESTS-} ]]; then
     Scripts/setup.sh grub-pc-bin grub-common syslinux syslinux-common mtools memtest86+ linux-image-cloud-amd64 \

@@ -5,7 +5,7 @@ Prints every event as a line of JSON, as `rr-vm events --json` does. With --keyf
 the digests of processor and memory, both as stored and as computed from the contents. With --completed, prints how often each
 instruction was completed for the host instead. With --header, prints what the header says of the machine and the recording.
 
-Needs the packages lz4 and xxhash (Debian: python3-lz4 python3-xxhash).
+Needs the packages lz4, xxhash and zstandard (Debian: python3-lz4 python3-xxhash python3-zstandard).
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 
 import lz4.block
 import xxhash
+import zstandard
 
 PAGE = 4096
 ZERO_PAGE = bytes(PAGE)
@@ -142,7 +143,11 @@ class Chunk:
             raise BadTrace(f"the chunk at byte {self.position} does not check")
         if self.codec == 0:
             return stored
-        return lz4.block.decompress(stored, uncompressed_size=self.raw_size)
+        if self.codec == 1:
+            return lz4.block.decompress(stored, uncompressed_size=self.raw_size)
+        if self.codec != 2:
+            raise BadTrace(f"the chunk at byte {self.position} has codec {self.codec}")
+        return zstandard.ZstdDecompressor().decompress(stored, max_output_size=self.raw_size)
 
 
 class Trace:
@@ -471,20 +476,25 @@ class Memory:
         cursor = Cursor(chunk.payload())
         bases = []
         for _ in range(chunk.count):
-            if cursor.take(1)[0] == 0:
+            encoding = cursor.take(1)[0]
+            if encoding > 2:
+                raise BadTrace(f"the chunk at byte {position} has a page of encoding {encoding}")
+            if encoding == 0:
                 bases.append(None)
             else:
                 base = (position - cursor.varint(), cursor.varint())
-                bases.append((base, cursor.unsigned(8)))
+                bases.append((base, cursor.unsigned(8), encoding == 2))
         for base in bases[:index]:
             cursor.take(PAGE if base is None else 64 * base[1].bit_count())
         if bases[index] is None:
             return cursor.take(PAGE)
-        base, lines = bases[index]
+        base, lines, is_exclusive_or = bases[index]
         content = bytearray(self.content(base))
         for line in range(64):
             if lines >> line & 1:
-                content[64 * line:64 * line + 64] = cursor.take(64)
+                old = content[64 * line:64 * line + 64]
+                new = cursor.take(64)
+                content[64 * line:64 * line + 64] = bytes(a ^ b for a, b in zip(old, new)) if is_exclusive_or else new
         return bytes(content)
 
 

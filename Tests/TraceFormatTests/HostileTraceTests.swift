@@ -126,19 +126,20 @@ import X86
     @Test func differencesThatLeadNowhereOrInCirclesAreRefused() throws {
         let directory = try TemporaryDirectory()
         let payloads: [[UInt8]] = [
-            // A difference from itself.
+            // A difference from itself, in either encoding.
             [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             // A difference from what stands before the file begins.
             [1, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             // A whole page that is not there; an encoding that is none.
             [0],
-            [2],
+            [3],
         ]
         for payload in payloads {
             var forged = try ForgedTrace()
             let position = try forged.add(.pages, payload, count: 1)
             try forged.save(to: directory.file("a"))
-            var contents = PageContents(try TraceFile(path: directory.file("a")))
+            let contents = PageContents(try TraceFile(path: directory.file("a")))
             var page = [UInt8](repeating: 0, count: 4096)
             #expect(throws: TraceError.self) {
                 try contents.read(PageLocation(chunk: position, index: 0), into: &page)
@@ -160,7 +161,7 @@ import X86
             positions.append(last)
         }
         try forged.save(to: directory.file("a"))
-        var contents = PageContents(try TraceFile(path: directory.file("a")))
+        let contents = PageContents(try TraceFile(path: directory.file("a")))
         var page = [UInt8](repeating: 0, count: 4096)
         try contents.read(PageLocation(chunk: positions[8], index: 0), into: &page)
         #expect(page == [UInt8](repeating: 7, count: 4096))
@@ -198,7 +199,7 @@ import X86
     }
 
     private static func unpack(_ packed: [UInt8], _ rawSize: Int) -> [UInt8]? {
-        Compression.unpack(packed.rawSpan, rawSize: rawSize)
+        Compression.unpack(packed.rawSpan, .lz4, rawSize: rawSize)
     }
 
     @Test func anyBytesForAHeaderAreRefusedOrRead() {

@@ -9,7 +9,7 @@ import X86
 @testable import TraceFormat
 
 /// Tools/read-trace.py was written from docs/trace-format.md alone: where it reads the same, the page is true.
-@Suite(.enabled(if: IndependentReader.isAvailable, "needs python3 with lz4 and xxhash (python3-lz4, python3-xxhash)"))
+@Suite(.enabled(if: IndependentReader.isAvailable, "needs python3-lz4, python3-xxhash and python3-zstandard"))
 struct IndependentReaderTests {
     @Test(arguments: [SampleTrace.writeSmall, SampleTrace.writeLarge, SampleTrace.writeManyEvents])
     func itPrintsTheSameEvents(write: @Sendable (FilePath) throws -> Void) throws {

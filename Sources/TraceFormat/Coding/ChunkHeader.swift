@@ -82,7 +82,7 @@ struct ChunkHeader: Equatable {
             guard storedSize <= Limits.chunkBytes, rawSize <= Limits.chunkBytes,
                 rawSize <= storedSize * Limits.unpackedPerStoredByte
             else { throw ChunkHeaderError("a size is over its limit") }
-            guard codec == .lz4 || storedSize == rawSize else {
+            guard codec != .stored || storedSize == rawSize else {
                 throw ChunkHeaderError("the sizes of an unpacked chunk differ")
             }
             guard type.counts.contains(count) else {

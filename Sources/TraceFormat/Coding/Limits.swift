@@ -58,6 +58,7 @@ enum Limits {
     static let symbolBytesPerChunk = 1 << 20
     /// Bytes of all symbols.
     static let symbolBytes = 64 << 20
-    /// How many bytes one stored byte of a chunk may unpack to; no LZ4 block unpacks to more.
+    /// How many bytes one stored byte of a chunk may unpack to; no LZ4 block unpacks to more, and a zstd frame that does is not
+    /// written.
     static let unpackedPerStoredByte = 255
 }

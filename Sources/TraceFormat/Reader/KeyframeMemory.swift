@@ -8,7 +8,7 @@ public struct KeyframeMemory: Sendable {
     /// The keyframes whose page tables together list every page, beginning with this keyframe.
     private let keyframes: [KeyframeTables]
     private var tables: [UInt64: [PageTable.Entry]] = [:]
-    private var contents: PageContents
+    private let contents: PageContents
 
     /// Bytes of a page.
     public static let pageSize = Limits.pageBytes

@@ -11,6 +11,8 @@ final class TraceFile: Sendable {
     let identity: UInt64
     /// The version of its format.
     let version: UInt32
+    /// The page chunks that were read last.
+    let pageChunks = PageChunkCache()
     private let descriptor: CInt
 
     /// Opens a file and checks that it is a trace of a version that can be read.
@@ -98,14 +100,11 @@ final class TraceFile: Sendable {
         guard Checksum.of(stored, seed: identity) == header.payloadChecksum else {
             throw corrupt(header, why: "its checksum does not match")
         }
-        switch header.codec {
-        case .stored: return stored
-        case .lz4:
-            guard let raw = Compression.unpack(stored.rawSpan, rawSize: header.rawSize) else {
-                throw corrupt(header, why: "it cannot be unpacked")
-            }
-            return raw
+        if header.codec == .stored { return stored }
+        guard let raw = Compression.unpack(stored.rawSpan, header.codec, rawSize: header.rawSize) else {
+            throw corrupt(header, why: "it cannot be unpacked")
         }
+        return raw
     }
 
     /// Reads a chunk that must have this type.

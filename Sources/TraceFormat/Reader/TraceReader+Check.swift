@@ -28,7 +28,7 @@ extension TraceReader {
 private struct TraceCheck {
     private let reader: TraceReader
     private var chunk: EventChunk
-    private var contents: PageContents
+    private let contents: PageContents
     private var tables = PageTableStack()
     private var locations: [UInt64: PageLocation] = [:]
     private var nextEvent: EventOrdinal

@@ -33,11 +33,11 @@ struct ChunkOutput {
         firstEvent: EventOrdinal
     ) throws(TraceError) -> UInt64 {
         let start = position
-        let packed = Compression.pack(payload.rawSpan, effort)
-        let stored = packed ?? payload
+        let packed = Compression.pack(payload.rawSpan, of: type, effort)
+        let stored = packed?.bytes ?? payload
         let header = ChunkHeader(
             type: type,
-            codec: packed == nil ? .stored : .lz4,
+            codec: packed?.codec ?? .stored,
             storedSize: stored.count,
             rawSize: payload.count,
             count: count,

@@ -79,13 +79,11 @@ struct PageStore {
     private mutating func store(_ page: UInt64, _ bytes: RawSpan, over old: Entry, at location: PageLocation) -> Int {
         batchCount += 1
         if old.location != .zero, old.depth < Limits.pageDeltaDepth, let changes = previous.changedLines(page, bytes) {
-            kinds.write(PageEncoding.difference.rawValue)
+            kinds.write(PageEncoding.exclusiveOr.rawValue)
             kinds.writeVarint(location.chunk - old.location.chunk)
             kinds.writeVarint(UInt64(old.location.index))
             kinds.write(changes)
-            for line in 0..<64 where changes >> UInt64(line) & 1 == 1 {
-                bodies.write(bytes.extracting(line * Limits.lineBytes..<(line + 1) * Limits.lineBytes))
-            }
+            previous.appendDifference(page, bytes, lines: changes, to: &bodies)
             return old.depth + 1
         }
         kinds.write(PageEncoding.whole.rawValue)
@@ -105,5 +103,8 @@ struct PageStore {
 /// How a page's content is stored; numbered as in a trace.
 enum PageEncoding: UInt8 {
     case whole = 0
+    /// The lines that differ from other contents. No longer written.
     case difference = 1
+    /// The same, XORed with those contents.
+    case exclusiveOr = 2
 }

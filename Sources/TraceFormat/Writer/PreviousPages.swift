@@ -23,6 +23,22 @@ struct PreviousPages {
         return changes.nonzeroBitCount <= 48 ? changes : nil
     }
 
+    /// Appends the `lines` of `bytes`, as ``changedLines(_:_:)`` found them, each XORed with what `page` held before: most of it is
+    /// zeros, which take next to no space when they are packed.
+    func appendDifference(_ page: UInt64, _ bytes: RawSpan, lines: UInt64, to writer: inout ByteWriter) {
+        let content = contents[Int(page % UInt64(Self.slotCount))]
+        let old = content.rawSpan
+        for line in 0..<64 where lines >> UInt64(line) & 1 == 1 {
+            for word in stride(from: line * Limits.lineBytes, to: (line + 1) * Limits.lineBytes, by: 8) {
+                // SAFETY: `changedLines` has compared both up to their ends, which are those of a page.
+                unsafe writer.write(
+                    bytes.unsafeLoadUnaligned(fromByteOffset: word, as: UInt64.self)
+                        ^ old.unsafeLoadUnaligned(fromByteOffset: word, as: UInt64.self)
+                )
+            }
+        }
+    }
+
     /// Remembers the present content of `page`.
     mutating func set(_ page: UInt64, _ bytes: RawSpan) {
         let slot = Int(page % UInt64(Self.slotCount))
