@@ -29,6 +29,11 @@ extension SoftProcessor {
             if let exit = try finishInstruction() { return exit }
             if hasEvents {
                 deliverEvents()
+                // What the delivery has pushed may be watched.
+                if let hit = cpu.takeWatchHit() {
+                    watchHit = watchHit ?? hit
+                    return .debug
+                }
                 if isStepping { return .debug }
             }
         }
@@ -140,8 +145,8 @@ extension SoftProcessor {
         let start = cpu.executed
         while true {
             let exit = cpu.run(upTo: count)
-            guard case .watched(let address) = exit else { return exit }
-            watchHit = watchHit ?? address
+            guard case .watched = exit else { return exit }
+            watchHit = watchHit ?? cpu.reportedHit
             if !cpu.isInstructionUnderWay, cpu.executed != start { return exit }
         }
     }

@@ -101,12 +101,21 @@ extension SoftProcessor {
         return true
     }
 
-    /// The first watched byte that was accessed. See ``DebuggableProcessor/takeWatchHit()``.
-    public mutating func takeWatchHit() -> GuestPhysicalAddress? {
+    /// The first access to watched memory. See ``DebuggableProcessor/takeWatchHit()``.
+    public mutating func takeWatchHit() -> WatchHit? {
         defer { watchHit = nil }
         let later = cpu.takeWatchHit()
         return watchHit ?? later
     }
+
+    /// Notes these transfers. See ``DebuggableProcessor/noteTransfers(_:)``.
+    public mutating func noteTransfers(_ set: TransferSet) -> Bool {
+        if set != cpu.notedTransfers { cpu.notedTransfers = set }
+        return true
+    }
+
+    /// The transfers since the last call. See ``DebuggableProcessor/takeTransfers()``.
+    public mutating func takeTransfers() -> [ControlTransfer] { cpu.takeTransfers() }
 
     /// Executes one instruction. See ``DebuggableProcessor/step()``.
     public mutating func step() throws(EngineError) -> Exit {

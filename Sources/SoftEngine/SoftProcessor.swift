@@ -30,8 +30,8 @@ public struct SoftProcessor: EngineProcessor, ~Copyable {
     var isStepping = false
     /// Where the processor stops. `cpu.stops` stays as it is while the processor steps, because changing it is expensive.
     var breakpoints: Set<GuestVirtualAddress> = []
-    /// The first watched byte that was accessed since the last call of ``takeWatchHit()``, or nil.
-    var watchHit: GuestPhysicalAddress?
+    /// The first access to watched memory since the last call of ``takeWatchHit()``, or nil.
+    var watchHit: WatchHit?
     /// RIP after the last exit's instruction if that is a finished write, or nil after other exits. The guest may
     /// already be in a handler if it traces itself.
     var writeRIP: UInt64?

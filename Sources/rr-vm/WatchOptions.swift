@@ -54,12 +54,24 @@ struct WatchOptions: ParsableArguments {
     ) throws -> WatchedMemory {
         try timeline.seek(to: moment)
         var view = try timeline.view()
-        guard let address = try Condition(address, symbols: symbols).value(in: &view) else {
-            throw CommandFailure(.usage, "'\(address)' has no value at moment \(moment)")
+        return try Self.memory(address, length: length, isPhysical: phys, at: moment, in: &view, symbols)
+    }
+
+    /// The memory at an address that an expression gives, in the view of a moment.
+    static func memory(
+        _ expression: String,
+        length: Int,
+        isPhysical: Bool,
+        at moment: Moment,
+        in view: inout LiveView,
+        _ symbols: SymbolTable
+    ) throws -> WatchedMemory {
+        guard let address = try Condition(expression, symbols: symbols).value(in: &view) else {
+            throw CommandFailure(.usage, "'\(expression)' has no value at moment \(moment)")
         }
-        if phys {
+        if isPhysical {
             guard view.read(GuestPhysicalAddress(address), count: length) != nil else {
-                throw noMemory(at: "physical address", address)
+                throw noMemory(length, at: "physical address", address)
             }
             return WatchedMemory(physical: GuestPhysicalAddress(address), count: length)
         }
@@ -68,12 +80,12 @@ struct WatchOptions: ParsableArguments {
         }
         // Paging, or its absence, can lead to addresses beyond the memory.
         guard try view.read(GuestVirtualAddress(address), count: length).count == length else {
-            throw noMemory(at: "address", address)
+            throw noMemory(length, at: "address", address)
         }
         return memory
     }
 
-    private func noMemory(at place: String, _ address: UInt64) -> CommandFailure {
+    private static func noMemory(_ length: Int, at place: String, _ address: UInt64) -> CommandFailure {
         CommandFailure(
             .usage,
             "the guest has no memory for \(length) \(length == 1 ? "byte" : "bytes") at \(place) "

@@ -6,7 +6,8 @@ import Testing
     static let commands = [
         "doctor", "example", "run", "record", "replay", "verify", "check", "ls", "info", "events", "report", "inspect",
         "bisect",
-        "debug", "gdbserver", "last-write", "watch", "minimize", "diff", "export", "bundle", "pack", "repair", "redact",
+        "debug", "gdbserver", "last-write", "watch", "trace", "minimize", "diff", "export", "bundle", "pack", "repair",
+        "redact",
     ]
 
     @Test(arguments: commands)
@@ -30,7 +31,7 @@ import Testing
     @Test(
         arguments: [
             "run", "record", "replay", "verify", "check", "inspect", "bisect", "debug", "gdbserver", "last-write",
-            "watch", "minimize", "redact",
+            "watch", "trace", "minimize", "redact",
         ]
     )
     func everyCommandThatMakesAMachineHasAChoiceOfEngines(name: String) throws {

@@ -46,6 +46,12 @@ import Testing
             ),
             ("verify --json", "verify --json --engine soft --cpu-mismatch allow"),
             ("report --format json", "report --format json"),
+            ("trace --format json", "trace --format json --calls --engine soft --cpu-mismatch allow"),
+            (
+                "trace --format json",
+                "trace --format json --instructions --limit 500 --engine soft --cpu-mismatch allow"
+            ),
+            ("trace --format json", "trace --format json --writes 0x7bf0 --len 16 --engine soft --cpu-mismatch allow"),
         ]
     )
     func everyKeyIsOnThePage(command: String, line: String) throws {

@@ -33,8 +33,17 @@ public protocol DebuggableProcessor: Processor, ~Copyable {
     /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is set then.
     mutating func setWatches(_ watches: [MemoryWatch]) -> Bool
 
-    /// The first watched byte that has been accessed since the last call; nil if there is none.
-    mutating func takeWatchHit() -> GuestPhysicalAddress?
+    /// The first access to watched memory since the last call; nil if there is none.
+    mutating func takeWatchHit() -> WatchHit?
+
+    /// Makes runs note these transfers, in the place of those before. The guest sees nothing of it, and no run ends by it.
+    ///
+    /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is noted then.
+    mutating func noteTransfers(_ set: TransferSet) -> Bool
+
+    /// The transfers that runs have noted since the last call, in their order, each with the ``Processor/instructionsRetired``
+    /// behind it.
+    mutating func takeTransfers() -> [ControlTransfer]
 
     /// The general registers, RIP and flags as the last run left them, in the order of ``ProcessorState/general``.
     var exitRegisters: [UInt64] { get }
@@ -55,7 +64,13 @@ extension DebuggableProcessor where Self: ~Copyable {
     public mutating func setWatches(_ watches: [MemoryWatch]) -> Bool { false }
 
     /// Nil: nothing is watched.
-    public mutating func takeWatchHit() -> GuestPhysicalAddress? { nil }
+    public mutating func takeWatchHit() -> WatchHit? { nil }
+
+    /// False: a host's processor tells nobody of its calls.
+    public mutating func noteTransfers(_ set: TransferSet) -> Bool { false }
+
+    /// None: nothing is noted.
+    public mutating func takeTransfers() -> [ControlTransfer] { [] }
 
     /// False: a host has one trap flag and four breakpoints, which are the guest's too.
     public var debugsUnseen: Bool { false }

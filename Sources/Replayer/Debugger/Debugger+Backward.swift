@@ -75,7 +75,7 @@ extension Debugger where P: ~Copyable {
             let recorded = try fromTrace(reader.event(at: present.event))
             let before = EventOrdinal(present.event.rawValue - 1)
             switch recorded.event {
-            case .keyframe(_, .asynchronous):
+            case _ where timeline.core.landsByCount && recorded.isBetweenExits, .keyframe(_, .asynchronous):
                 // The same place by another name.
                 present = Moment(event: before, instructions: try length(after: before) ?? 0)
             case .keyframe(_, .reset):
@@ -118,7 +118,8 @@ extension Debugger where P: ~Copyable {
         try approachEvent(event)
         guard try timeline.finishAccess() else { return nil }
         guard let next = try timeline.peek(), let present = moment else { return 0 }
-        if counts, next.event.kind == .keyframe { return try landingLength() ?? 0 }
+        let isLanding = next.event.kind == .keyframe || timeline.core.landsByCount && next.isBetweenExits
+        if counts, isLanding { return try landingLength() ?? 0 }
         try addCheckpoint()
         if lengths[event] == nil {
             _ = try forward(to: Moment(event: next.ordinal), observing: false, passing: true) { false }
@@ -142,6 +143,11 @@ extension Debugger where P: ~Copyable {
         if moment == target { return }
         guard try arriveAt(target) == .reached else { throw .noSuchMoment("there is no moment \(target)") }
     }
+}
+
+extension RecordedEvent {
+    /// Whether it is no exit and the guest has executed something since the event before.
+    fileprivate var isBetweenExits: Bool { !event.kind.isExit && instructions ?? 0 > 0 }
 }
 
 extension Event {

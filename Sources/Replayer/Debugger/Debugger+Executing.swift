@@ -6,7 +6,7 @@ extension Debugger where P: ~Copyable {
     /// Executes on an engine that counts, at most up to the next event.
     ///
     /// - Parameters:
-    ///   - next: an exit, or a keyframe whose place in the stretch is known.
+    ///   - next: an exit, or an input or a keyframe whose place in the stretch is known.
     ///   - goal: how many instructions behind the last event to stop at most.
     /// - Returns: nil if the guest goes on.
     mutating func runStretch(
@@ -17,12 +17,15 @@ extension Debugger where P: ~Copyable {
     ) throws(TimelineError) -> DebuggerStop? {
         guard let present = moment else { return .end }
         var bound = goal ?? .max
-        if next.event.kind == .keyframe, let length = lengths[present.event]?.instructions {
-            bound = min(bound, length)
+        if !next.event.kind.isExit {
+            let left = timeline.core.landsByCount ? timeline.instructions(before: next) : nil
+            let length = left.map { present.instructions + $0 } ?? lengths[present.event]?.instructions
+            bound = min(bound, length ?? .max)
         }
         let (exit, executed) = try execute(upTo: bound, passing: passing)
         guard let exit else { return try pause(after: executed, at: nil, isInterrupted) }
         guard exit.isSynchronous else { return try pause(after: executed, at: exit, isInterrupted) }
+        guard next.event.kind.isExit else { throw timeline.stray(exit, before: next, expecting: next.event.kind.name) }
         if lengths.count > Self.mostLengths { lengths = [:] }
         let length = StretchLength(instructions: present.instructions + executed, isExact: false)
         if lengths[present.event]?.isExact != true { lengths[present.event] = length }
@@ -50,7 +53,7 @@ extension Debugger where P: ~Copyable {
             return .end
         }
         guard exit.isSynchronous else { return try pause(after: executed, at: exit, isInterrupted) }
-        guard exit == fault else { throw timeline.stray(exit, before: next, expecting: fault) }
+        guard exit == fault else { throw timeline.stray(exit, before: next, expecting: fault.words) }
         // The processor has shut down: where it stands now is no moment.
         timeline.moment = nil
         if goal != nil { return .passed }
@@ -79,7 +82,7 @@ extension Debugger where P: ~Copyable {
         let count = min(Self.slice, bound - present.instructions)
         var places = isObserving ? breakpoints : []
         if let place { places.insert(place) }
-        return try timeline.attempt { core throws(ReplayStop) in
+        let result = try timeline.attempt { core throws(ReplayStop) in
             try onEngine(core.processor.setBreakpoints(Array(places)))
             var exit = try onEngine(core.processor.run(upTo: start + count))
             // A run that begins at a breakpoint ends there, and passes it the second time.
@@ -88,6 +91,8 @@ extension Debugger where P: ~Copyable {
             }
             return (exit, (core.processor.instructionsRetired ?? start) - start)
         }
+        takeTransfers(since: present, at: start)
+        return result
     }
 
     /// What it means that the guest has been stopped between two exits.

@@ -7,7 +7,7 @@ extension Debugger where P: ~Copyable {
     enum Ahead {
         /// Something that comes without its executing anything.
         case free
-        /// An exit, or a keyframe between two exits, by executing.
+        /// An exit, or an input or a keyframe between two exits, by executing.
         case executed
         /// The end of the trace, by executing or not.
         case end
@@ -29,12 +29,16 @@ extension Debugger where P: ~Copyable {
         isInterrupted: () -> Bool
     ) throws(TimelineError) -> DebuggerStop {
         observe(observing)
-        defer { try? timeline.core.processor.setBreakpoints([]) }
+        defer {
+            timeline.core.processor.stopNoting()
+            try? timeline.core.processor.setBreakpoints([])
+        }
         var passing = passing
         var looks = 0
         while true {
             guard let present = moment else { return .end }
             let isFinished = try timeline.finishAccess()
+            takeTransfers(since: present)
             if isFinished, observing, let stop = takeHit() { return stop }
             if let limit, present >= limit { return present == limit ? .reached : .passed }
             guard let next = try timeline.peek() else { return .end }
@@ -71,12 +75,16 @@ extension Debugger where P: ~Copyable {
 
     /// What comes next.
     mutating func ahead(_ next: RecordedEvent, at present: Moment) throws(TimelineError) -> Ahead {
+        if timeline.core.landsByCount, !next.event.kind.isExit, timeline.instructions(before: next) ?? 0 > 0 {
+            return .executed
+        }
         switch next.event {
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .keyframe(_, .reset): return .free
         case .end: return .end
         case .keyframe(_, .synchronous): return timeline.core.ending(after: next) == nil ? .free : .end
         case .keyframe(_, .asynchronous):
             guard counts else { return .executed }
+            if timeline.core.landsByCount { return .free }
             guard let length = try landingLength() else { return .free }
             return present.instructions >= length ? .free : .executed
         default: return .executed
@@ -86,7 +94,10 @@ extension Debugger where P: ~Copyable {
     /// Goes through an event that needs no stop on the way.
     mutating func pass(_ next: RecordedEvent) throws(TimelineError) {
         if !counts || next.event.needsRun { try timeline.core.clearBreakpoints() }
+        let start = timeline.core.processor.instructionsRetired
+        let present = moment
         try timeline.replayNext()
+        if let present { takeTransfers(since: present, at: start) }
         guard case .keyframe(let number, _) = next.event else { return }
         // A keyframe is where the next epoch's checkpoints begin.
         chain = nil

@@ -91,7 +91,7 @@ extension Debugger where P: ~Copyable {
 
     /// Makes a checkpoint if the last one is far away.
     mutating func addCheckpointIfDue(_ present: Moment) throws(TimelineError) {
-        guard let chain, let index = chain.index(before: present) else { return }
+        guard keepsCheckpoints, let chain, let index = chain.index(before: present) else { return }
         let last = chain.checkpoints[index].moment
         let isFar =
             last.event == present.event
@@ -109,6 +109,9 @@ extension Debugger where P: ~Copyable {
     /// The state tells: the guest is brought there once, and back.
     mutating func landingLength() throws(TimelineError) -> UInt64? {
         guard let present = moment else { return nil }
+        if timeline.core.landsByCount, let next = try timeline.peek() {
+            return present.instructions + (timeline.instructions(before: next) ?? 0)
+        }
         if let known = lengths[present.event] { return known.isExact ? known.instructions : nil }
         try addCheckpoint()
         let wasObserving = isObserving

@@ -14,6 +14,7 @@ extension Debugger where P: ~Copyable {
         while true {
             guard let present = moment else { return .end }
             let isFinished = try timeline.finishAccess()
+            takeTransfers(since: present)
             if isFinished, let stop = takeHit() { return stop }
             guard let next = try timeline.peek() else { return hasExecuted ? .stepped : .end }
             guard isFinished else {

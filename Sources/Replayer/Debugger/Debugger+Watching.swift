@@ -6,6 +6,7 @@ extension Debugger where P: ~Copyable {
     /// Lets breakpoints and watched memory stop the guest from here on, or not.
     mutating func observe(_ observing: Bool) {
         isObserving = observing
+        canNote = timeline.core.processor.noteTransfers(observing ? noted : [])
         let watches = observing ? watched.flatMap(\.watches) : []
         if !timeline.core.processor.setWatches(watches) { snapshot = observing ? watchedBytes() : [] }
         _ = timeline.core.processor.takeWatchHit()
@@ -13,8 +14,9 @@ extension Debugger where P: ~Copyable {
 
     /// What watched memory has been accessed since the last look.
     mutating func takeHit() -> DebuggerStop? {
-        if let address = timeline.core.processor.takeWatchHit() {
-            return watched.firstIndex { $0.memory.overlaps(address, count: 1) }.map { .watch($0) }
+        if let hit = timeline.core.processor.takeWatchHit() {
+            lastHit = hit
+            return watched.firstIndex { $0.memory.overlaps(hit.address, count: hit.count) }.map { .watch($0) }
         }
         guard !snapshot.isEmpty else { return nil }
         let present = watchedBytes()

@@ -23,6 +23,18 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var isObserving = false
     /// The bytes of ``watched``, on an engine that does not notice accesses.
     var snapshot: [[UInt8]] = []
+    /// The access that stopped the guest last, if it was the guest's own and the engine noticed it.
+    public internal(set) var lastHit: WatchHit?
+    /// The transfers that ``onTransfer`` is told of.
+    var noted: TransferSet = []
+    /// Whether the engine notes ``noted``.
+    var canNote = false
+    /// Takes each transfer, with the moment behind it; nil if they are collected in ``takenTransfers``.
+    var onTransfer: ((Moment, ControlTransfer) -> Void)?
+    /// The transfers that ``onTransfer`` was not there for.
+    var takenTransfers: [ControlTransfer] = []
+    /// Whether checkpoints are made on the way, for going back.
+    public var keepsCheckpoints = true
     /// What has gone otherwise than asked for since the last call of ``takeNotes()``, one line each.
     var notes: [String] = []
 
@@ -100,7 +112,7 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     }
 
     /// Does something, and goes back to where the guest stood if that fails.
-    private mutating func recovering(
+    mutating func recovering(
         _ body: (inout Self) throws(TimelineError) -> DebuggerStop
     ) throws(TimelineError) -> DebuggerStop {
         let origin = moment

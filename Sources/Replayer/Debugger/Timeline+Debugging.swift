@@ -14,12 +14,12 @@ extension Timeline where P: ~Copyable {
         arrive(at: next)
     }
 
-    /// The divergence of a guest that makes an exit where the recorded one had a fault.
-    mutating func stray(_ exit: Exit, before next: RecordedEvent, expecting fault: Exit) -> TimelineError {
+    /// The divergence of a guest that makes an exit where the recorded one did something else.
+    mutating func stray(_ exit: Exit, before next: RecordedEvent, expecting expected: String) -> TimelineError {
         moment = nil
         do throws(TimelineError) {
             return try attempt { core throws(ReplayStop) in
-                throw core.divergence(at: next, expected: fault.words, actual: exit.words)
+                throw core.divergence(at: next, expected: expected, actual: exit.words)
             }
         } catch {
             return error

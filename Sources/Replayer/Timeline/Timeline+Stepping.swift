@@ -208,7 +208,7 @@ extension Timeline where P: ~Copyable {
 extension Timeline where P: ~Copyable {
     /// How many instructions the guest executes from the present moment to the next event; nil if that is not counted.
     /// A write, unlike a read, is one of them.
-    private func instructions(before next: RecordedEvent) -> UInt64? {
+    func instructions(before next: RecordedEvent) -> UInt64? {
         guard core.isCounted, let count = next.instructions else { return nil }
         let present = core.instructions.count(at: core.processor.instructionsRetired ?? 0)
         return count - min(count, present)

@@ -14,6 +14,8 @@ public enum TimelineError: Error, CustomStringConvertible {
     case noSuchMoment(String)
     /// Instructions cannot be executed one at a time from this moment on.
     case cannotStep(Moment, StepObstacle)
+    /// The engine cannot note calls, interrupts and exceptions.
+    case cannotNote
     /// The event is one of several accesses that one instruction makes, so the event has no complete state.
     case insideInstruction(EventOrdinal)
     /// The command that judges moments could not be run, or ended the search.
@@ -36,6 +38,7 @@ public enum TimelineError: Error, CustomStringConvertible {
                 + "registers), and would lose its own debug exceptions; give the moment of an event"
         case .cannotStep(let moment, .lost):
             "single instructions cannot be executed after \(moment): the guest did not stop after the next one; give the moment of an event"
+        case .cannotNote: "only the processor in software notes what it executes: use --engine soft"
         case .insideInstruction(let event):
             "event \(event) is one of several accesses of one instruction, which has no state of its own; "
                 + "give a later event"

@@ -9,6 +9,8 @@ struct BlockBuilder {
     let block: Block
     let mode: CodeMode
     let quirks: Quirks
+    /// Calls and returns leave the block, so that they can be noted and counted.
+    let notesCalls: Bool
     private let start: UnsafeMutablePointer<OperationRecord>
     private var cursor: UnsafeMutablePointer<OperationRecord>
     /// The instruction under way.
@@ -20,10 +22,11 @@ struct BlockBuilder {
     /// No instruction may follow the one under way.
     private(set) var isFinished = false
 
-    init(at block: Block, mode: CodeMode, quirks: Quirks) {
+    init(at block: Block, mode: CodeMode, quirks: Quirks, notesCalls: Bool) {
         self.block = block
         self.mode = mode
         self.quirks = quirks
+        self.notesCalls = notesCalls
         let address = block.address + UInt(MemoryLayout<BlockRecord>.stride)
         // SAFETY: the caller has seen to it that the arena holds a block of the greatest size here.
         unsafe start = UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped

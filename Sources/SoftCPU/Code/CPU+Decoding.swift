@@ -13,7 +13,12 @@ extension CPU {
         let linear = codeAddress(ip)
         let physical = try fillForExecution(linear)
         if around.arena.isFull { forgetAllBlocks() }
-        var builder = BlockBuilder(at: Block(around.arena.end), mode: state.mode, quirks: state.quirks)
+        var builder = BlockBuilder(
+            at: Block(around.arena.end),
+            mode: state.mode,
+            quirks: state.quirks,
+            notesCalls: notesCalls
+        )
         let inPage = Int(4096 - linear & 0xFFF)
         let page = hostPage(physical)
         var inSegment = inPage

@@ -76,24 +76,26 @@ func returnFlat<T: Word>(_ state: UInt, _ operation: UInt, _: T.Type) {
 let callNearSlow: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let target = Target32.form(cpu, operation)
-        try cpu.callNear(target, bytes: Int(operation.destination))
+        try cpu.callNear(target, operation)
     }
 }
 
 let callIndirectSlow: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let target = cpu.register(operation.source, UInt64.self) & UInt64(bitPattern: operation.extra)
-        try cpu.callNear(target, bytes: Int(operation.destination))
+        try cpu.callNear(target, operation)
     }
 }
 
 let returnNearSlow: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
+        let origin = cpu.origin(operation)
         try cpu.keepingStack { () throws(Fault) in
             let target = try cpu.pop(Int(operation.destination))
             cpu.stackPointer = cpu.stackPointer &+ UInt64(bitPattern: operation.immediate)
             try cpu.setNearTarget(target)
         }
+        cpu.noteReturn(.return, origin)
     }
 }
 
@@ -149,9 +151,11 @@ extension CPU {
         state.ip = target
     }
 
-    fileprivate func callNear(_ target: UInt64, bytes: Int) throws(Fault) {
+    fileprivate func callNear(_ target: UInt64, _ operation: Operation) throws(Fault) {
+        let origin = origin(operation)
         let behind = state.ip
         try setNearTarget(target)
-        try push(behind, bytes)
+        try push(behind, Int(operation.destination))
+        noteCall(.call, origin)
     }
 }

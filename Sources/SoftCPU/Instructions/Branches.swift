@@ -36,7 +36,7 @@ enum Branches: InstructionFamily {
         builder.finish()
         let bytes = builder.branchBytes
         if builder.isImmediate(0) {
-            if let size = builder.flatStackSize(bytes) {
+            if !builder.notesCalls, let size = builder.flatStackSize(bytes) {
                 builder.write(builder.stackRecord(callNear[size], immediate: builder.branchOffset))
             }
             builder.emit(
@@ -49,7 +49,7 @@ enum Branches: InstructionFamily {
             return
         }
         let source = builder.loadBranchTarget()
-        if let size = builder.flatStackSize(bytes) {
+        if !builder.notesCalls, let size = builder.flatStackSize(bytes) {
             builder.write(builder.stackRecord(callIndirect[size], source: source))
         }
         builder.emit(callIndirectSlow, destination: UInt8(bytes), source: source, extra: builder.branchMask)
@@ -62,7 +62,7 @@ enum Branches: InstructionFamily {
         builder.finish()
         let bytes = builder.branchBytes
         let extra = builder.isImmediate(0) ? builder.immediate(0) & 0xFFFF : 0
-        if let size = builder.flatStackSize(bytes) {
+        if !builder.notesCalls, let size = builder.flatStackSize(bytes) {
             builder.emit(
                 returnNear[size],
                 at: RegisterOffset.general(4),

@@ -12,6 +12,8 @@ struct Surroundings {
     var stops: Set<UInt64> = []
     /// For each offset in a page whether ``stops`` has an address with it.
     var stopOffsets = InlineArray<64, UInt64>(repeating: 0)
+    /// The transfers that nobody has taken yet. The last of them may not be counted: see ``Watching/hasTransfers``.
+    var transfers: [ControlTransfer] = []
     var dirtyPages: PageList
     /// Pages that are ``PageRecord/tables``.
     var tablePages: PageList

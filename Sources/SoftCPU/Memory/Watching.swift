@@ -26,8 +26,14 @@ struct Watching {
     var endOfStep: UInt64 = 0
     /// The run has come to an instruction in front of which it is to end.
     var isAtStop = false
-    /// The first byte of what is watched that has been accessed.
-    var hit: GuestPhysicalAddress?
+    /// What is watched that has been accessed.
+    var hit: WatchHit?
+    /// The instruction that executes alone; nil between two.
+    var steppedAddress: UInt64?
+    /// Which transfers are noted.
+    var transfers: TransferSet = []
+    /// Transfers have been noted that do not say yet how many instructions came before.
+    var hasTransfers = false
 }
 
 extension CPU {
@@ -47,8 +53,26 @@ extension CPU {
                 state.watching.mustStep = true
                 throw .watching
             }
-            if state.watching.hit == nil { state.watching.hit = GuestPhysicalAddress(max(start, address)) }
+            let end = min(address &+ UInt64(size), start &+ UInt64(watch.count))
+            noteHit(max(start, address), end: end)
         }
+    }
+
+    /// Notes that the instruction under way accesses watched bytes up to an end: one stretch of a page, however it is accessed.
+    private func noteHit(_ start: UInt64, end: UInt64) {
+        guard let hit = state.watching.hit else {
+            state.watching.hit = WatchHit(
+                address: GuestPhysicalAddress(start),
+                count: Int(end &- start),
+                instruction: state.watching.steppedAddress.map { GuestVirtualAddress($0) }
+            )
+            return
+        }
+        guard hit.address.rawValue.page == start.page else { return }
+        let first = min(hit.address.rawValue, start)
+        let last = max(hit.address.rawValue &+ UInt64(hit.count), end)
+        state.watching.hit?.address = GuestPhysicalAddress(first)
+        state.watching.hit?.count = Int(last &- first)
     }
 
     /// Watches these stretches of memory and no others.

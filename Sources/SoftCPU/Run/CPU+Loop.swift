@@ -4,8 +4,10 @@ extension CPU {
     /// Executes until something is to be reported or the number of instructions is reached; the rest of that number is left
     /// in `budget`. A delivered exception counts as the instruction that raised it.
     ///
-    /// - Parameter passes: goes on where it would end in front of the first instruction.
-    func execute(budget: inout Int, passes: Bool) -> Bool {
+    /// - Parameters:
+    ///   - end: how many instructions have been executed in all when the budget is used up.
+    ///   - passes: goes on where it would end in front of the first instruction.
+    func execute(budget: inout Int, end: UInt64, passes: Bool) -> Bool {
         var passes = passes
         while budget > 0 {
             if state.isHalted || state.watching.hit != nil { return true }
@@ -17,6 +19,7 @@ extension CPU {
                 }
                 if raiseBreakpoint(at: address) {
                     budget -= 1
+                    if state.watching.hasTransfers { countTransfers(end &- UInt64(budget)) }
                     continue
                 }
             }
@@ -24,6 +27,7 @@ extension CPU {
             if state.nmiPending, !state.nmiMasked, state.shadow == 0, state.answerCount == 0 {
                 deliverNonMaskable()
                 budget -= 1
+                if state.watching.hasTransfers { countTransfers(end &- UInt64(budget)) }
                 if state.leaveReason == .exit { return true }
                 continue
             }
@@ -32,6 +36,7 @@ extension CPU {
             } else {
                 budget -= runBlocks(min(budget, Self.slice))
             }
+            if state.watching.hasTransfers { countTransfers(end &- UInt64(budget)) }
             if state.leaveReason == .exit || state.bounce.isReporting { return true }
             if state.wantsWindow, canTakeInterrupt { return true }
         }
@@ -76,7 +81,11 @@ extension CPU {
             raiseFetch(error)
         }
         let executed = count - state.remaining
+        if state.watching.isActive, state.leaveReason == .fault {
+            state.watching.steppedAddress = codeAddress(state.ip)
+        }
         _ = deliverIfRaised()
+        state.watching.steppedAddress = nil
         if state.watching.isTaskTrapped, state.leaveReason != .exit { deliverTraps() }
         return executed
     }
@@ -110,6 +119,8 @@ extension CPU {
         let resumes = state.otherFlags & Flag.resume
         let shadowed = state.shadow
         let carried = state.watching.debugHits
+        state.watching.steppedAddress = codeAddress(state.ip)
+        defer { state.watching.steppedAddress = nil }
         do {
             let block = try decode(state.ip, limit: 1, keep: false)
             state.remaining = 0

@@ -88,7 +88,13 @@ extension SoftCPU {
     public func deliver(_ pending: ProcessorState.PendingEvents) {
         guard pending.exception != nil || pending.interrupt != nil || pending.nmiInjected else { return }
         cpu.deliverPending(pending)
+        countDelivery()
+    }
+
+    /// Counts the delivery of an interruption, which is one instruction.
+    func countDelivery() {
         executed &+= 1
+        if cpu.state.watching.hasTransfers { cpu.countTransfers(executed) }
     }
 
     /// Lets ``stops`` end a run only where the general registers, in the order of their numbers, RIP and RFLAGS are these; nil

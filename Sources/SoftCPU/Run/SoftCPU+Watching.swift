@@ -21,11 +21,26 @@ extension SoftCPU {
         set { cpu.watch(newValue) }
     }
 
-    /// The first watched byte that has been accessed and that no run has reported; nil if there is none. A run that ends
-    /// at its limit leaves it for the next one to report.
-    public func takeWatchHit() -> GuestPhysicalAddress? {
+    /// The access to watched memory that no run has reported; nil if there is none. A run that ends at its limit leaves it for
+    /// the next one to report.
+    public func takeWatchHit() -> WatchHit? {
         defer { cpu.state.watching.hit = nil }
         return cpu.state.watching.hit
+    }
+
+    /// Which transfers are noted from now on.
+    ///
+    /// Interruptions cost running nothing. Calls do: each ends its block and returns to the loop, and a change of whether they
+    /// are noted forgets all decoded code.
+    public var notedTransfers: TransferSet {
+        get { cpu.state.watching.transfers }
+        set { cpu.note(newValue) }
+    }
+
+    /// The transfers that have been noted since the last call, in their order.
+    public func takeTransfers() -> [ControlTransfer] {
+        defer { cpu.around.transfers.removeAll(keepingCapacity: true) }
+        return cpu.around.transfers
     }
 
     /// The pages written since the last call, by the processor or as told to ``memoryChanged(at:count:)``, in rising order.

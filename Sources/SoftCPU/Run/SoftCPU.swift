@@ -79,6 +79,9 @@ public final class SoftCPU {
     /// How many instructions have been executed, the one under way not among them.
     public internal(set) var executed: UInt64 = 0
 
+    /// The access with which the last run ended that reported one.
+    public private(set) var reportedHit: WatchHit?
+
     /// The count at which the last run ended in front of a stop.
     var stoppedAt: UInt64?
 
@@ -90,7 +93,7 @@ public final class SoftCPU {
         if let report = cpu.nextReport() { return exit(report) }
         if cpu.state.leaveReason == .exit { return reason() }
         var budget = limit
-        let leaves = cpu.execute(budget: &budget, passes: stoppedAt == executed)
+        let leaves = cpu.execute(budget: &budget, end: executed &+ UInt64(limit), passes: stoppedAt == executed)
         executed &+= UInt64(limit - budget)
         return leaves ? reason() : .limit
     }
@@ -105,7 +108,8 @@ public final class SoftCPU {
         }
         if let hit = cpu.state.watching.hit {
             cpu.state.watching.hit = nil
-            return .watched(hit)
+            reportedHit = hit
+            return .watched(hit.address)
         }
         if cpu.state.watching.isAtStop {
             cpu.state.watching.isAtStop = false
@@ -160,13 +164,13 @@ public final class SoftCPU {
     /// Takes a maskable interrupt, which counts as one instruction; ``canTakeInterrupt`` must hold.
     public func inject(vector: UInt8) {
         cpu.deliverInterrupt(vector)
-        executed &+= 1
+        countDelivery()
     }
 
     /// Takes a non-maskable interrupt, which counts as one instruction.
     public func injectNonMaskable() {
         cpu.deliverNonMaskable()
-        executed &+= 1
+        countDelivery()
     }
 
     /// Asks for ``SoftExit/interruptWindow`` once an interrupt can be taken, or no longer.

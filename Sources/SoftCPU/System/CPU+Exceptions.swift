@@ -97,6 +97,7 @@ extension CPU {
 
     /// Goes to the handler of a vector; ``ProcessorRegisters/ip`` is the return address (Intel SDM vol. 3, 6.12 and 6.14).
     func deliver(_ vector: UInt8, _ source: EventSource, errorCode: UInt32?) throws(Fault) {
+        let (place, level) = (codeAddress(state.ip), state.privilege)
         if !isProtected {
             try deliverReal(vector)
         } else if isLongMode {
@@ -104,6 +105,10 @@ extension CPU {
         } else {
             try deliverProtected(vector, source, errorCode: errorCode)
         }
+        guard !state.watching.transfers.isEmpty else { return }
+        // The handler may be in another mode.
+        updateMode()
+        noteInterruption(vector, source, from: place, level: level, errorCode: errorCode)
     }
 
     /// Through the vector table of real-address mode.

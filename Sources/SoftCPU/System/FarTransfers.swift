@@ -68,32 +68,40 @@ private let farJumpLoaded: Handler = {
 
 private let farCallDirect: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
+        let origin = cpu.origin(operation)
         try cpu.farCall(
             UInt16(truncatingIfNeeded: operation.extra),
             UInt64(bitPattern: operation.immediate),
             bytes: Int(operation.destination)
         )
+        cpu.noteCall(.call, origin)
     }
 }
 
 private let farCallLoaded: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let bytes = Int(operation.record.accessSize)
+        let origin = cpu.origin(operation)
         let (selector, offset) = try cpu.readFarPointer(operation, bytes: bytes)
         try cpu.farCall(selector, offset, bytes: bytes)
+        cpu.noteCall(.call, origin)
     }
 }
 
 private let farReturn: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
+        let origin = cpu.origin(operation)
         try cpu.farReturn(bytes: Int(operation.destination), extra: UInt64(bitPattern: operation.immediate))
+        cpu.noteReturn(.return, origin)
     }
 }
 
 private let interruptReturn: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
+        let origin = cpu.origin(operation)
         try cpu.returnFromInterrupt(bytes: Int(operation.destination))
         cpu.state.nmiMasked = false
+        cpu.noteReturn(.interruptReturn, origin)
     }
 }
 
@@ -101,11 +109,20 @@ private let interruptReturn: Handler = {
 private let softwareInterrupt: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         let vector = UInt8(truncatingIfNeeded: operation.immediate)
+        let origin = cpu.origin(operation)
         if operation.extra == 0, cpu.isVirtual8086, try cpu.interruptsProgram(vector) {
             try cpu.deliverInProgram(vector)
+            cpu.noteInterruption(
+                vector,
+                .software,
+                from: origin.behind,
+                level: origin.level,
+                errorCode: nil
+            )
         } else {
             try cpu.deliver(vector, .software, errorCode: nil)
         }
+        cpu.setSourceOfInterrupt(origin.place)
         cpu.endStepping()
     }
 }
@@ -118,9 +135,11 @@ private let debugInterrupt: Handler = {
 }
 
 private let overflowInterrupt: Handler = {
-    attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
+    attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         guard cpu.overflow else { return }
+        let origin = cpu.origin(operation)
         try cpu.deliver(4, .software, errorCode: nil)
+        cpu.setSourceOfInterrupt(origin.place)
         cpu.endStepping()
     }
 }

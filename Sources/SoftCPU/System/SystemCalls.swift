@@ -25,9 +25,14 @@ enum SystemCalls: InstructionFamily {
 }
 
 private let systemCall: Handler = {
-    attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
+    attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         try cpu.requireSystemCalls()
-        guard cpu.isLongMode else { return cpu.systemCallLegacy() }
+        let origin = cpu.origin(operation)
+        guard cpu.isLongMode else {
+            cpu.systemCallLegacy()
+            cpu.noteCall(.systemCall, origin, isPushed: false)
+            return
+        }
         let star = cpu.state.modelSpecific[ModelSpecificRegister.star]
         let isLong = cpu.state.mode.contains(.long)
         let flags = cpu.flags
@@ -38,6 +43,7 @@ private let systemCall: Handler = {
         cpu.flags = flags & ~cpu.state.modelSpecific[ModelSpecificRegister.flagMask] & ~Flag.resume
         cpu.state.watching.trapsBehind = cpu.state.otherFlags & Flag.trap != 0
         cpu.setFlatSegments(UInt16(truncatingIfNeeded: star >> 32) & 0xFFFC, privilege: 0, longCode: true)
+        cpu.noteCall(.systemCall, origin, isPushed: false)
     }
 }
 
@@ -45,12 +51,14 @@ private let systemReturn: Handler = {
     attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
         try cpu.requireSystemCalls()
         try cpu.requireSupervisor()
+        let origin = cpu.origin(operation)
         let star = cpu.state.modelSpecific[ModelSpecificRegister.star]
         let selector = UInt16(truncatingIfNeeded: star >> 48)
         guard cpu.isLongMode else {
             cpu.state.ip = cpu.state.general[1] & 0xFFFF_FFFF
             cpu.state.otherFlags |= Flag.interrupt
             cpu.setFlatSegments(selector | 3, privilege: 3, longCode: false)
+            cpu.noteReturn(.systemReturn, origin, isPopped: false)
             return
         }
         let isWide = operation.immediate != 0
@@ -65,11 +73,13 @@ private let systemReturn: Handler = {
         cpu.state.watching.trapsBehind = cpu.state.otherFlags & Flag.trap != 0
         cpu.setFlatSegments((isWide ? selector &+ 16 : selector) | 3, privilege: 3, longCode: isWide)
         cpu.state.segments[SegmentNumber.ss].selector = (selector &+ 8) | 3
+        cpu.noteReturn(.systemReturn, origin, isPopped: false)
     }
 }
 
 private let systemEnter: Handler = {
-    attemptAndLeave($0, $1) { cpu, _ throws(Fault) in
+    attemptAndLeave($0, $1) { cpu, operation throws(Fault) in
+        let origin = cpu.origin(operation)
         let selector = cpu.state.modelSpecific[ModelSpecificRegister.sysenterCS]
         let isLong = cpu.isLongMode
         if isLong, cpu.has(.systemEnterNeedsLegacy) { throw .invalidOpcode }
@@ -79,6 +89,7 @@ private let systemEnter: Handler = {
         cpu.state.ip = cpu.state.modelSpecific[ModelSpecificRegister.sysenterEIP] & mask
         cpu.state.general[4] = cpu.state.modelSpecific[ModelSpecificRegister.sysenterESP] & mask
         cpu.setFlatSegments(UInt16(truncatingIfNeeded: selector) & 0xFFFC, privilege: 0, longCode: isLong)
+        cpu.noteCall(.systemCall, origin, isPushed: false)
     }
 }
 
@@ -90,6 +101,7 @@ private let systemExit: Handler = {
         if cpu.isLongMode, cpu.has(.systemEnterNeedsLegacy) { throw .invalidOpcode }
         guard selector & 0xFFFC != 0 else { throw .protection() }
         let isWide = operation.immediate != 0 && cpu.isLongMode
+        let origin = cpu.origin(operation)
         let target = cpu.state.general[2]
         let pointer = cpu.state.general[1]
         if isWide {
@@ -99,6 +111,7 @@ private let systemExit: Handler = {
         cpu.state.ip = target & mask
         cpu.state.general[4] = pointer & mask
         cpu.setFlatSegments((selector &+ (isWide ? 32 : 16)) | 3, privilege: 3, longCode: isWide)
+        cpu.noteReturn(.systemReturn, origin, isPopped: false)
     }
 }
 
