@@ -36,6 +36,7 @@ for guest in hvt-time hvt-abort; do
     ! missing "$guest" || record "traces/$guest.rrvm" "$guests/$guest.bin"
 done
 ! missing hidden-reads || record traces/hidden-reads.rrvm "$guests/tsc-hash.bin" --flat --max-events 300
+! missing packed-pages || record traces/packed-pages.rrvm "$guests/pit-ticks.bin" --flat --keyframes events=10
 if missing cut-off; then
     record "$guests/whole.rrvm" "$guests/pci-scan.bin" --flat --keyframes events=50
     head --bytes=-900 "$guests/whole.rrvm" >traces/cut-off.rrvm
