@@ -10,21 +10,29 @@ enum ColumnEncoding: UInt8 {
     case differences = 2
 
     /// Chooses the smallest encoding of `values`; `width` is the size of a value in bytes for `fixed`.
-    static func best(for values: ArraySlice<UInt64>) -> (encoding: Self, width: Int) {
+    static func best(for values: Span<UInt64>) -> (encoding: Self, width: Int) {
         var all: UInt64 = 0
-        var differencesSize = 0
-        var previous: UInt64 = 0
-        var isConstant = true
-        for value in values {
-            let difference = value &- previous
-            if difference != 0, value != values.first { isConstant = false }
-            let folded = ZigZag.encode(difference)
-            differencesSize += folded < 0x80 ? 1 : (70 - folded.leadingZeroBitCount) / 7
-            all |= value
-            previous = value
+        var differing: UInt64 = 0
+        for index in 0..<values.count {
+            all |= values[index]
+            differing |= values[index] ^ values[0]
         }
-        if isConstant { return (.constant, 0) }
+        if differing == 0 { return (.constant, 0) }
         let width = max(1, (71 - all.leadingZeroBitCount) / 8)
-        return width * values.count <= differencesSize ? (.fixed, width) : (.differences, 0)
+        // A difference takes a byte at least.
+        if width == 1 || width * values.count <= differencesSize(of: values) { return (.fixed, width) }
+        return (.differences, 0)
+    }
+
+    /// How many bytes values take as differences.
+    private static func differencesSize(of values: Span<UInt64>) -> Int {
+        var size = 0
+        var previous: UInt64 = 0
+        for index in 0..<values.count {
+            let folded = ZigZag.encode(values[index] &- previous)
+            size += folded < 0x80 ? 1 : (70 - folded.leadingZeroBitCount) / 7
+            previous = values[index]
+        }
+        return size
     }
 }

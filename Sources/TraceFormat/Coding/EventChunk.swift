@@ -61,8 +61,8 @@ struct EventChunk {
         var previousRIP: UInt64 = 0
         for _ in 0..<(try cursor.readCount(limit: count)) {
             let shape = try EventShape(from: &cursor, after: previousRIP)
-            guard Event.Kind(rawValue: shape.kind) != nil else {
-                throw .invalidValue(field: "event kind", value: UInt64(shape.kind))
+            guard Event.Kind(rawValue: shape.form.kind) != nil else {
+                throw .invalidValue(field: "event kind", value: UInt64(shape.form.kind))
             }
             shapes.append(shape)
             previousRIP = shape.rip
@@ -195,13 +195,7 @@ struct EventChunk {
 
 extension EventShape {
     /// A record of this shape without data and time.
-    fileprivate var record: EventRecord {
-        var record = EventRecord(kind: kind, rip: rip, time: 0)
-        record.detail = detail
-        record.flags = flags
-        record.key = key
-        return record
-    }
+    fileprivate var record: EventRecord { EventRecord(form, rip: rip, time: 0) }
 }
 
 extension EventRecord {

@@ -1,14 +1,26 @@
 import ByteCoding
 
 /// Encodes a run of events as the payload of an event chunk. docs/trace-format.md describes the layout.
+///
+/// It keeps its tables from chunk to chunk and goes through the events as few times as it can, since a writer does this for
+/// every event that a guest causes.
 struct EventChunkEncoder {
     private let countsInstructions: Bool
-    private var shapes: [EventShape] = []
-    private var shapeOfEvent: [UInt16] = []
-    private var shapeSlots = GenerationTable()
+    private var shapes = ShapeList()
     private var predictor = ShapePredictor()
-    private var values: [UInt64] = []
-    private var fixedBytes: [UInt8] = []
+    /// The number of each event's shape.
+    private var shapeOfEvent = [UInt16](repeating: 0, count: Limits.eventsPerChunk)
+    /// The number of each shape's events, and where the next one's value goes.
+    private var eventsOfShape = [Int](repeating: 0, count: Limits.eventsPerChunk)
+    private var nextOfShape = [Int](repeating: 0, count: Limits.eventsPerChunk)
+    /// Which events have the shape that was guessed, 64 to a word, and the shapes of the others.
+    private var hits: [UInt64] = []
+    private var misses: [UInt16] = []
+    /// All bits that are set in any event's fields.
+    private var union = EventRecord(kind: 0, rip: 0, time: 0)
+    /// One field of all events, those of one shape together.
+    private var values = [UInt64](repeating: 0, count: Limits.eventsPerChunk)
+    private var fixedBytes = [UInt8](repeating: 0, count: 8 * Limits.eventsPerChunk)
 
     /// - Parameter countsInstructions: whether to store how many instructions were executed before each event.
     init(countsInstructions: Bool = false) { self.countsInstructions = countsInstructions }
@@ -16,112 +28,200 @@ struct EventChunkEncoder {
     /// The payload of a chunk of `records`, of which there are 1 to ``Limits/eventsPerChunk``. `payload` holds the
     /// bytes that came with them.
     mutating func encode(_ records: [EventRecord], payload: [UInt8]) -> [UInt8] {
-        findShapes(of: records)
-        var writer = ByteWriter(capacity: 1024 + records.count)
-        writer.writeVarint(UInt64(shapes.count))
+        union = Self.survey(
+            records.span,
+            &shapes,
+            &predictor,
+            numbers: &shapeOfEvent,
+            counts: &eventsOfShape,
+            hits: &hits,
+            misses: &misses
+        )
+        var writer = ByteWriter(capacity: 1024 + records.count + payload.count)
+        writer.writeVarint(UInt64(shapes.shapes.count))
         var previousRIP: UInt64 = 0
-        for shape in shapes {
+        for shape in shapes.shapes {
             shape.encode(to: &writer, after: previousRIP)
             previousRIP = shape.rip
         }
-        encodeTimes(of: records, to: &writer)
-        encodeShapeSequence(to: &writer)
-        encodeColumns(of: records, to: &writer)
+        encodeTimes(of: records.span, to: &writer)
+        encodeShapeSequence(count: records.count, to: &writer)
+        encodeColumns(of: records.span, to: &writer)
         writer.writeVarint(UInt64(payload.count))
         writer.write(bytes: payload)
         return writer.bytes
     }
 
-    private mutating func findShapes(of records: [EventRecord]) {
-        shapes.removeAll(keepingCapacity: true)
-        shapeOfEvent.removeAll(keepingCapacity: true)
-        shapeSlots.reset()
-        for record in records {
-            let shape = EventShape(record)
-            var slot = Int(shape.hash >> 48)
-            // Slots hold shape numbers plus one. The table is larger than the number of shapes can be.
-            while shapeSlots[slot] != 0, shapes[Int(shapeSlots[slot]) - 1] != shape { slot = (slot + 1) & 0xFFFF }
-            if shapeSlots[slot] == 0 {
-                shapes.append(shape)
-                shapeSlots[slot] = UInt16(shapes.count)
+    // Functions of the type rather than of a value, here and below, because a value's parts cannot be lent one by one.
+
+    /// Finds the events' shapes, how many have each, and which of them are guessed.
+    ///
+    /// - Returns: all bits that are set in any event's fields.
+    private static func survey(
+        _ records: Span<EventRecord>,
+        _ shapes: inout ShapeList,
+        _ predictor: inout ShapePredictor,
+        numbers shapeOfEvent: inout [UInt16],
+        counts eventsOfShape: inout [Int],
+        hits: inout [UInt64],
+        misses: inout [UInt16]
+    ) -> EventRecord {
+        shapes.reset()
+        predictor.reset()
+        hits.removeAll(keepingCapacity: true)
+        misses.removeAll(keepingCapacity: true)
+        var union = EventRecord(kind: 0, rip: 0, time: 0)
+        var numbers = shapeOfEvent.mutableSpan
+        var counts = eventsOfShape.mutableSpan
+        var word: UInt64 = 0
+        for index in 0..<records.count {
+            let shape = EventShape(records[index])
+            var number = predictor.prediction
+            if shapes.has(shape, as: number) {
+                predictor.confirm()
+                word |= 1 &<< UInt64(truncatingIfNeeded: index)
+            } else {
+                let known = shapes.shapes.count
+                number = shapes.number(of: shape)
+                if shapes.shapes.count > known { counts[known] = 0 }
+                predictor.advance(number)
+                misses.append(number)
             }
-            shapeOfEvent.append(shapeSlots[slot] - 1)
+            numbers[index] = number
+            counts[Int(number)] &+= 1
+            union.value |= records[index].value
+            union.address |= records[index].address
+            union.auxiliary |= records[index].auxiliary
+            union.instructions |= records[index].instructions
+            if index % 64 == 63 {
+                hits.append(word)
+                word = 0
+            }
         }
+        hits.append(word)
+        return union
     }
 
     /// Times change far less often than events come, so only the changes are stored.
-    private func encodeTimes(of records: [EventRecord], to writer: inout ByteWriter) {
+    private func encodeTimes(of records: Span<EventRecord>, to writer: inout ByteWriter) {
         var changes = ByteWriter()
         var count: UInt64 = 0
         var time: UInt32 = 0
         var lastChange = 0
-        for (index, record) in records.enumerated() where record.time != time {
+        for index in 0..<records.count where records[index].time != time {
             changes.writeVarint(UInt64(index - lastChange))
-            changes.writeVarint(UInt64(record.time &- time))
+            changes.writeVarint(UInt64(records[index].time &- time))
             count += 1
-            time = record.time
+            time = records[index].time
             lastChange = index
         }
         writer.writeVarint(count)
         writer.write(bytes: changes.bytes)
     }
 
-    private mutating func encodeShapeSequence(to writer: inout ByteWriter) {
-        predictor.reset()
-        var hits = BitWriter()
-        var misses = BitWriter()
-        var all = BitWriter()
-        let width = Self.bits(forShapes: shapes.count)
-        for shape in shapeOfEvent {
-            let isHit = predictor.prediction == shape
-            hits.write(isHit ? 1 : 0, bits: 1)
-            if !isHit { misses.write(UInt64(shape), bits: width) }
-            all.write(UInt64(shape), bits: width)
-            predictor.advance(shape)
-        }
-        let (hitBytes, missBytes, allBytes) = (hits.finished(), misses.finished(), all.finished())
-        let isPredicted = hitBytes.count + missBytes.count <= allBytes.count
+    private func encodeShapeSequence(count: Int, to writer: inout ByteWriter) {
+        let width = Self.bits(forShapes: shapes.shapes.count)
+        let hitCount = (count + 7) / 8
+        let isPredicted = hitCount + (misses.count * width + 7) / 8 <= (count * width + 7) / 8
         writer.write(isPredicted)
-        writer.write(bytes: isPredicted ? hitBytes : allBytes)
-        if isPredicted { writer.write(bytes: missBytes) }
+        var numbers = BitWriter()
+        if isPredicted {
+            for place in 0..<hitCount {
+                writer.write(UInt8(truncatingIfNeeded: hits[place / 8] >> UInt64(place % 8 * 8)))
+            }
+            for number in misses { numbers.write(UInt64(number), bits: width) }
+        } else {
+            for number in shapeOfEvent[..<count] { numbers.write(UInt64(number), bits: width) }
+        }
+        writer.write(bytes: numbers.finished())
     }
 
-    private mutating func encodeColumns(of records: [EventRecord], to writer: inout ByteWriter) {
-        var starts = [Int](repeating: 0, count: shapes.count + 1)
-        for shape in shapeOfEvent { starts[Int(shape) + 1] += 1 }
-        for shape in shapes.indices { starts[shape + 1] += starts[shape] }
+    private mutating func encodeColumns(of records: Span<EventRecord>, to writer: inout ByteWriter) {
         for column in EventColumn.stored(counting: countsInstructions) {
-            var next = starts
-            values.removeAll(keepingCapacity: true)
-            values.append(contentsOf: repeatElement(0, count: records.count))
-            for (record, shape) in zip(records, shapeOfEvent) {
-                values[next[Int(shape)]] = record[column]
-                next[Int(shape)] += 1
+            guard union[column] != 0 else {
+                // Most fields are those of few kinds of events.
+                for _ in shapes.shapes { encodeConstant(0, to: &writer) }
+                continue
             }
-            for shape in shapes.indices { encode(values[starts[shape]..<starts[shape + 1]], to: &writer) }
+            switch column {
+            case .value: sortValues(of: records) { $0.value }
+            case .address: sortValues(of: records) { $0.address }
+            case .auxiliary: sortValues(of: records) { UInt64($0.auxiliary) }
+            case .instructions: sortValues(of: records) { $0.instructions }
+            }
+            var start = 0
+            for shape in shapes.shapes.indices {
+                encodeValues(start..<start + eventsOfShape[shape], to: &writer)
+                start += eventsOfShape[shape]
+            }
         }
     }
 
-    private mutating func encode(_ values: ArraySlice<UInt64>, to writer: inout ByteWriter) {
-        let (encoding, width) = ColumnEncoding.best(for: values)
-        writer.write(encoding.rawValue)
+    /// Puts a field of the events of one shape together, in the order of the shapes.
+    @inline(__always)
+    private mutating func sortValues(of records: Span<EventRecord>, _ field: (EventRecord) -> UInt64) {
+        var start = 0
+        for shape in shapes.shapes.indices {
+            nextOfShape[shape] = start
+            start += eventsOfShape[shape]
+        }
+        Self.sort(records, shapeOfEvent, &nextOfShape, into: &values, field)
+    }
+
+    @inline(__always)
+    private static func sort(
+        _ records: Span<EventRecord>,
+        _ shapeOfEvent: [UInt16],
+        _ nextOfShape: inout [Int],
+        into values: inout [UInt64],
+        _ field: (EventRecord) -> UInt64
+    ) {
+        let numbers = shapeOfEvent.span
+        var next = nextOfShape.mutableSpan
+        var values = values.mutableSpan
+        for index in 0..<records.count {
+            let shape = Int(numbers[index])
+            values[next[shape]] = field(records[index])
+            next[shape] &+= 1
+        }
+    }
+
+    private mutating func encodeValues(_ range: Range<Int>, to writer: inout ByteWriter) {
+        let (encoding, width) = ColumnEncoding.best(for: values.span.extracting(range))
         switch encoding {
         case .constant:
-            writer.writeVarint(values.first ?? 0)
+            encodeConstant(values[range.lowerBound], to: &writer)
         case .fixed:
+            writer.write(encoding.rawValue)
             writer.write(UInt8(width))
-            fixedBytes.removeAll(keepingCapacity: true)
-            for value in values {
-                for place in 0..<width { fixedBytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * place))) }
-            }
-            writer.write(bytes: fixedBytes)
+            Self.store(values, range, width, into: &fixedBytes)
+            writer.write(fixedBytes.rawSpan.extracting(..<(range.count * width)))
         case .differences:
+            writer.write(encoding.rawValue)
             var previous: UInt64 = 0
-            for value in values {
+            for value in values[range] {
                 writer.writeVarint(ZigZag.encode(value &- previous))
                 previous = value
             }
         }
+    }
+
+    /// Stores the low bytes of values one behind the other, little-endian.
+    private static func store(_ values: [UInt64], _ range: Range<Int>, _ width: Int, into bytes: inout [UInt8]) {
+        let values = values.span.extracting(range)
+        var bytes = bytes.mutableSpan
+        var end = 0
+        for index in 0..<values.count {
+            for place in 0..<width {
+                bytes[end] = UInt8(truncatingIfNeeded: values[index] &>> UInt64(truncatingIfNeeded: 8 &* place))
+                end &+= 1
+            }
+        }
+    }
+
+    private func encodeConstant(_ value: UInt64, to writer: inout ByteWriter) {
+        writer.write(ColumnEncoding.constant.rawValue)
+        writer.writeVarint(value)
     }
 
     /// How many bits a shape's number needs if there are `count` shapes.

@@ -16,22 +16,41 @@ struct EventRecord: BitwiseCopyable {
     var time: UInt32
     /// TSC_AUX of a hidden read.
     var auxiliary: UInt32 = 0
-    /// The port, or the number of the model-specific register.
-    var key: UInt32 = 0
-    /// An `Event.Kind`, or a ``Crossing``.
-    var kind: UInt8
-    /// Size, length, vector, instruction, position or form of content.
-    var detail: UInt8 = 0
-    var flags: UInt8 = 0
+    /// Kind, key, detail and flags.
+    var form: EventForm
 
     static let consoleFlag: UInt8 = 1
     static let faultFlag: UInt8 = 1
     static let succeededFlag: UInt8 = 1
 
     init(kind: UInt8, rip: UInt64, time: UInt32) {
-        self.kind = kind
+        self.init(EventForm(kind: kind), rip: rip, time: time)
+    }
+
+    init(_ form: EventForm, rip: UInt64, time: UInt32) {
+        self.form = form
         self.rip = rip
         self.time = time
+    }
+
+    /// The port, or the number of the model-specific register.
+    var key: UInt32 {
+        get { form.key }
+        set { form.key = newValue }
+    }
+
+    /// An `Event.Kind`, or a ``Crossing``.
+    var kind: UInt8 { form.kind }
+
+    /// Size, length, vector, instruction, position or form of content.
+    var detail: UInt8 {
+        get { form.detail }
+        set { form.detail = newValue }
+    }
+
+    var flags: UInt8 {
+        get { form.flags }
+        set { form.flags = newValue }
     }
 }
 
@@ -41,11 +60,10 @@ extension EventRecord {
         self.init(kind: event.kind.rawValue, rip: rip, time: time)
         self.instructions = instructions
         switch event {
-        case .portRead(let access), .portWrite(let access):
-            key = UInt32(access.port.rawValue)
-            detail = access.size.rawValue
-            value = UInt64(access.value)
-            flags = access.isConsole ? Self.consoleFlag : 0
+        case .portRead(let access):
+            self.init(access, isWrite: false, rip: rip, time: time, instructions: instructions)
+        case .portWrite(let access):
+            self.init(access, isWrite: true, rip: rip, time: time, instructions: instructions)
         case .memoryRead(let access), .memoryWrite(let access):
             address = access.address.rawValue
             detail = access.length
@@ -81,6 +99,27 @@ extension EventRecord {
             detail = position.rawValue
         case .end:
             value = UInt64(payload)
+        }
+    }
+
+    /// An access to a port.
+    init(_ access: PortAccess, isWrite: Bool, rip: UInt64, time: UInt32, instructions: UInt64) {
+        let form = EventForm(
+            kind: isWrite ? Event.Kind.portWrite.rawValue : Event.Kind.portRead.rawValue,
+            detail: access.size.rawValue,
+            flags: access.isConsole ? Self.consoleFlag : 0,
+            key: UInt32(access.port.rawValue)
+        )
+        self.init(form, rip: rip, time: time)
+        self.instructions = instructions
+        value = UInt64(access.value)
+    }
+
+    /// Whether it is an event that bytes never belong to, and not a keyframe.
+    var isPlain: Bool {
+        switch Event.Kind(rawValue: kind) {
+        case .deviceWrite, .deviceRead, .keyframe, .end, nil: false
+        default: true
         }
     }
 

@@ -12,6 +12,13 @@ struct ShapePredictor {
     /// Learns the shape that really came.
     mutating func advance(_ shape: UInt16) {
         followers[slot] = shape
+        pass(shape)
+    }
+
+    /// The guess was right, so there is nothing to learn.
+    mutating func confirm() { pass(prediction) }
+
+    private mutating func pass(_ shape: UInt16) {
         slot = Int((UInt32(shape) &* 40503 &+ UInt32(last)) & 0xFFFF)
         last = shape
     }

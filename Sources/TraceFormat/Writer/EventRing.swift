@@ -11,6 +11,8 @@ import Synchronization
     static let byteCapacity = 32 << 20
     /// After this many bytes, the consumer reports that there is room again.
     static let roomInterval = 1 << 18
+    /// After this many records too.
+    static let roomRecords = 1024
     /// After this many records, the producer wakes the consumer early.
     static let wakeInterval: UInt64 = 1 << 14
 
@@ -45,10 +47,14 @@ import Synchronization
         unsafe records[Int(position % UInt64(Self.recordCapacity))] = record
     }
 
-    /// Consumer: the record at a published position.
-    func record(at position: UInt64) -> EventRecord {
-        // SAFETY: see the buffers; the index is within the capacity, and published places are initialised.
-        unsafe records[Int(position % UInt64(Self.recordCapacity))]
+    /// Consumer: lends the records at published positions, from `position` to before `end`, or as many as are in one
+    /// piece and can be given back together.
+    func withRecords<Result>(from position: UInt64, to end: UInt64, _ body: (Span<EventRecord>) -> Result) -> Result {
+        let start = Int(position % UInt64(Self.recordCapacity))
+        let count = min(Int(end - position), Self.recordCapacity - start, Self.roomRecords)
+        // SAFETY: see the buffers; the range is within the capacity, and published places are initialised and are not
+        // given back before the call is over.
+        return unsafe body(Span(_unsafeStart: UnsafePointer(records + start), count: count))
     }
 
     /// Producer: stores bytes at free positions.

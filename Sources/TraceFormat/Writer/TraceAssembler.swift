@@ -82,6 +82,20 @@ struct TraceAssembler {
         }
     }
 
+    /// Takes events from the beginning of a list, as many as there are without bytes and before anything else.
+    ///
+    /// - Returns: how many it took.
+    mutating func appendPlain(_ events: Span<EventRecord>) throws(TraceError) -> Int {
+        let most = min(events.count, Limits.eventsPerChunk - records.count)
+        var count = 0
+        while count < most, events[count].isPlain { count += 1 }
+        // SAFETY: the buffer is only read, inside the closure, while the span that it views is alive.
+        unsafe events.extracting(..<count).withUnsafeBufferPointer { unsafe records.append(contentsOf: $0) }
+        nextEvent.rawValue += UInt64(count)
+        if records.count == Limits.eventsPerChunk { try flush() }
+        return count
+    }
+
     /// Writes the events that are waiting.
     mutating func flush() throws(TraceError) {
         let first = firstWaiting

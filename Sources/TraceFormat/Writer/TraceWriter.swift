@@ -27,6 +27,8 @@ public struct TraceWriter: ~Copyable, Sendable {
     }
 
     private let thread: WriterThread
+    /// The thread's: an event goes straight there.
+    private let ring: EventRing
     private var put: UInt64 = 0
     private var putBytes: UInt64 = 0
     private var knownTaken: UInt64 = 0
@@ -57,7 +59,9 @@ public struct TraceWriter: ~Copyable, Sendable {
         symbols: [GuestSymbol] = [],
         options: Options = Options()
     ) throws(TraceError) {
-        thread = try WriterThread.start(sink: sink, header: header, symbols: symbols, options: options)
+        let thread = try WriterThread.start(sink: sink, header: header, symbols: symbols, options: options)
+        self.thread = thread
+        ring = thread.ring
         nextEvent = header.firstEvent
     }
 
@@ -114,6 +118,20 @@ public struct TraceWriter: ~Copyable, Sendable {
             nextEvent.rawValue += 1
         }
         return EventOrdinal(nextEvent.rawValue - 1)
+    }
+
+    /// Appends an access to a port, as ``append(_:rip:time:instructions:)`` does.
+    ///
+    /// Most events are one. It goes into the ring without an ``Event``, whose cases have to be told apart again.
+    public mutating func appendPortAccess(
+        _ access: PortAccess,
+        isWrite: Bool,
+        rip: UInt64,
+        time: UInt32,
+        instructions: UInt64 = 0
+    ) {
+        put(EventRecord(access, isWrite: isWrite, rip: rip, time: time, instructions: instructions))
+        nextEvent.rawValue += 1
     }
 
     private mutating func append(_ read: DeviceRead, rip: UInt64, time: UInt32, instructions: UInt64) {
@@ -205,12 +223,13 @@ public struct TraceWriter: ~Copyable, Sendable {
         thread.stop(.discard)
     }
 
+    @inline(__always)
     private mutating func put(_ record: EventRecord) {
-        if put - knownTaken == UInt64(EventRing.recordCapacity) { waitForRecordRoom() }
-        thread.ring.store(record, at: put)
-        put += 1
-        thread.ring.recordsPut.store(put, ordering: .releasing)
-        if put % EventRing.wakeInterval == 0 { thread.ring.wake.post() }
+        if put &- knownTaken == UInt64(EventRing.recordCapacity) { waitForRecordRoom() }
+        ring.store(record, at: put)
+        put &+= 1
+        ring.recordsPut.store(put, ordering: .releasing)
+        if put % EventRing.wakeInterval == 0 { ring.wake.post() }
     }
 
     /// Passes the bytes of the next record.
@@ -218,23 +237,23 @@ public struct TraceWriter: ~Copyable, Sendable {
         if putBytes + UInt64(bytes.byteCount) - knownTakenBytes > UInt64(EventRing.byteCapacity) {
             waitForByteRoom(bytes.byteCount)
         }
-        thread.ring.store(bytes, at: putBytes)
+        ring.store(bytes, at: putBytes)
         putBytes += UInt64(bytes.byteCount)
     }
 
     private mutating func waitForRecordRoom() {
-        knownTaken = thread.ring.recordsTaken.load(ordering: .acquiring)
+        knownTaken = ring.recordsTaken.load(ordering: .acquiring)
         while put - knownTaken == UInt64(EventRing.recordCapacity) {
-            thread.ring.waitForConsumer()
-            knownTaken = thread.ring.recordsTaken.load(ordering: .acquiring)
+            ring.waitForConsumer()
+            knownTaken = ring.recordsTaken.load(ordering: .acquiring)
         }
     }
 
     private mutating func waitForByteRoom(_ count: Int) {
-        knownTakenBytes = thread.ring.bytesTaken.load(ordering: .acquiring)
+        knownTakenBytes = ring.bytesTaken.load(ordering: .acquiring)
         while putBytes + UInt64(count) - knownTakenBytes > UInt64(EventRing.byteCapacity) {
-            thread.ring.waitForConsumer()
-            knownTakenBytes = thread.ring.bytesTaken.load(ordering: .acquiring)
+            ring.waitForConsumer()
+            knownTakenBytes = ring.bytesTaken.load(ordering: .acquiring)
         }
     }
 }

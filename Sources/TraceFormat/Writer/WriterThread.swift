@@ -136,28 +136,42 @@ final class WriterThread: @unchecked Sendable {
 
     private func drain() {
         let put = ring.recordsPut.load(ordering: .acquiring)
-        var bytes: [UInt8] = []
-        var freed = 0
+        var buffer: [UInt8] = []
+        var freed = (records: 0, bytes: 0)
         while taken < put {
-            let record = ring.record(at: taken)
-            bytes.removeAll(keepingCapacity: true)
-            if record.payloadSize > 0 {
-                ring.copyBytes(at: takenBytes, count: record.payloadSize, to: &bytes)
-                takenBytes += UInt64(record.payloadSize)
-                ring.bytesTaken.store(takenBytes, ordering: .releasing)
-            }
-            taken += 1
-            freed += bytes.count
+            let (count, bytes) = ring.withRecords(from: taken, to: put) { take($0, &buffer) }
+            taken += UInt64(count)
+            freed.records += count
+            freed.bytes += bytes
             // Returning places one by one would make two processors fight over one cache line, and waking a waiting
             // producer for each place would make it wait again at once.
-            if taken % 1024 == 0 || taken == put || freed >= EventRing.roomInterval {
-                freed = 0
+            if freed.records >= EventRing.roomRecords || taken == put || freed.bytes >= EventRing.roomInterval {
+                freed = (0, 0)
                 ring.recordsTaken.store(taken, ordering: .releasing)
                 ring.room.post()
             }
-            attempt { assembler throws(TraceError) in try assembler.append(record, bytes.rawSpan) }
         }
         byteCount.store(assembler.byteCount, ordering: .relaxed)
+    }
+
+    /// Assembles the first of some records: all plain events that come before anything else, or one record with its
+    /// bytes.
+    ///
+    /// - Parameter buffer: room for the bytes.
+    /// - Returns: how many records it took, and how many bytes.
+    private func take(_ records: Span<EventRecord>, _ buffer: inout [UInt8]) -> (count: Int, bytes: Int) {
+        var count = 0
+        attempt { assembler throws(TraceError) in count = try assembler.appendPlain(records) }
+        guard count == 0 else { return (count, 0) }
+        let record = records[0]
+        buffer.removeAll(keepingCapacity: true)
+        if record.payloadSize > 0 {
+            ring.copyBytes(at: takenBytes, count: record.payloadSize, to: &buffer)
+            takenBytes += UInt64(record.payloadSize)
+            ring.bytesTaken.store(takenBytes, ordering: .releasing)
+        }
+        attempt { assembler throws(TraceError) in try assembler.append(record, buffer.rawSpan) }
+        return (1, buffer.count)
     }
 
     private func answerFlushRequest() {
