@@ -34,6 +34,30 @@ extension GuestMemory {
         return unsafe source.loadUnaligned(as: UInt64.self)
     }
 
+    /// Where eight bytes of memory are, for whoever reads them again and again.
+    @usableFromInline package struct WordPlace {
+        /// The region's index in ``GuestMemory/mappings``.
+        @usableFromInline let mapping: Int
+        /// Bytes from the region's beginning.
+        @usableFromInline let offset: UInt64
+    }
+
+    /// The place of the eight bytes at an address; nil if part of them is not memory.
+    package func wordPlace(at address: GuestPhysicalAddress) -> WordPlace? {
+        regionIndex(of: address, count: 8).map { index in
+            WordPlace(mapping: index, offset: address.rawValue - regions[index].address.rawValue)
+        }
+    }
+
+    /// The eight bytes at a place, little-endian; nil if this memory has no such place. Allocates nothing.
+    @inlinable @inline(__always) package func word(at place: WordPlace) -> UInt64? {
+        guard place.mapping < mappings.count else { return nil }
+        let (size, host) = (mappings[place.mapping].region.size, unsafe mappings[place.mapping].host)
+        guard size >= 8, place.offset <= size - 8 else { return nil }
+        // SAFETY: eight bytes are mapped there, as was just checked; every bit pattern is a number.
+        return unsafe host.loadUnaligned(fromByteOffset: Int(place.offset), as: UInt64.self)
+    }
+
     /// Whether one region that is not ROM holds all of `count` bytes at an address.
     package func isWritable(_ address: GuestPhysicalAddress, count: Int) -> Bool {
         regionIndex(of: address, count: count).map { !regions[$0].isReadOnly } ?? false

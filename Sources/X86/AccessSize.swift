@@ -10,8 +10,8 @@ public enum AccessSize: UInt8, CaseIterable, Hashable, Sendable {
     case quadword = 8
 
     /// Bytes.
-    public var byteCount: Int { Int(rawValue) }
+    @inlinable public var byteCount: Int { Int(rawValue) }
 
     /// The bits that an access of this width carries, and the value of a read that nothing answers.
-    public var mask: UInt64 { UInt64.max >> UInt64(64 - 8 * Int(rawValue)) }
+    @inlinable public var mask: UInt64 { UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* Int(rawValue)) }
 }

@@ -1,9 +1,10 @@
 import CKVM
 import Foundation
-import KVMCore
 import TestBasics
 import Testing
 import X86
+
+@testable import KVMCore
 
 /// Exits that this host, or any x86 host, does not take are planted in the run page as the kernel would write them.
 ///

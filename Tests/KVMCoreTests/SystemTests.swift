@@ -1,11 +1,12 @@
 import CKVM
 import Foundation
 import Glibc
-import KVMCore
 import SystemPackage
 import TestBasics
 import Testing
 import X86
+
+@testable import KVMCore
 
 @Suite(.needsKVM) struct SystemTests {
     @Test func theDeviceSpeaksTheOneAPIVersion() throws {

@@ -3,7 +3,6 @@ import EndToEnd
 import Engine
 import GuestImages
 import KVMCore
-import KVMEngine
 import Machine
 import Replayer
 import Synchronization
@@ -11,6 +10,7 @@ import SystemPackage
 import Testing
 import TraceFormat
 
+@testable import KVMEngine
 @testable import Recorder
 
 /// Hosts whose KVM fails in the midst of a recording.
@@ -130,7 +130,7 @@ import TraceFormat
                 imageDigest: Digest128(hashing: configuration.image.bytes.rawSpan)
             ),
             recorder: "tests",
-            to: [path],
+            to: AnySequence([path]),
             setup: setup
         )
     }

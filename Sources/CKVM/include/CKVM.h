@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 #include "CKVMHeaderGaps.h"
@@ -115,6 +116,13 @@ CKVM_REQUEST(SET_DEVICE_ATTR);
 int ckvm_ioctl_int(int fd, unsigned long request, unsigned long argument);
 /// ioctl(2) with a pointer for an argument; -1 and errno on failure.
 int ckvm_ioctl_ptr(int fd, unsigned long request, void *argument);
+/// KVM_RUN of a vCPU; 0, or an errno value on failure. Guests exit so often that the call of the C library, which packs
+/// its arguments and unpacks errno, would be felt.
+static inline int ckvm_run(int fd) {
+    long result = SYS_ioctl;
+    __asm__ volatile("syscall" : "+a"(result) : "D"((long)fd), "S"(KVM_RUN), "d"(0L) : "rcx", "r11", "memory");
+    return result < 0 ? (int)-result : 0;
+}
 /// open(2), read and write, close-on-exec; -1 and errno on failure.
 int ckvm_open(const char *path);
 /// eventfd(2), from zero, close-on-exec and not blocking; -1 and errno on failure. Glibc's module leaves it out.

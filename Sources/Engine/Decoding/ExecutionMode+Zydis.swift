@@ -1,5 +1,5 @@
-package import CZydis
-package import X86
+internal import CZydis
+internal import X86
 
 extension ExecutionMode {
     /// Zydis's name for it.
@@ -12,19 +12,12 @@ extension ExecutionMode {
         }
     }
 
-    fileprivate var zydisStackWidth: ZydisStackWidth {
+    /// The width of its stack pointer.
+    var zydisStackWidth: ZydisStackWidth {
         switch self {
         case .real, .protected16: ZYDIS_STACK_WIDTH_16
         case .protected32: ZYDIS_STACK_WIDTH_32
         case .long64: ZYDIS_STACK_WIDTH_64
         }
-    }
-}
-
-extension ZydisDecoder {
-    /// Decodes code that executes in this mode.
-    package init(_ mode: ExecutionMode) {
-        self.init()
-        unsafe ZydisDecoderInit(&self, mode.zydisMachineMode, mode.zydisStackWidth)
     }
 }

@@ -1,4 +1,4 @@
-internal import CZydis
+package import CZydis
 public import GuestMemory
 public import X86
 
@@ -87,5 +87,13 @@ extension GuestMemory {
             address = GuestVirtualAddress(address.rawValue &+ UInt64(instruction.bytes.count))
         }
         return result
+    }
+}
+
+extension ZydisDecoder {
+    /// Decodes code that executes in this mode.
+    package init(_ mode: ExecutionMode) {
+        self.init()
+        unsafe ZydisDecoderInit(&self, mode.zydisMachineMode, mode.zydisStackWidth)
     }
 }

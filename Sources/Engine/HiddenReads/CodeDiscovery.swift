@@ -19,14 +19,17 @@ public struct CodeDiscovery {
     /// A place where the guest has been, and the code there at the time.
     private struct Place {
         var address = GuestVirtualAddress(.max)
-        var physical = GuestPhysicalAddress(0)
-        var content: UInt64?
+        /// Nil where there is no memory, which has no content either. At first there is neither place nor code.
+        var word: GuestMemory.WordPlace?
+        var content: UInt64? = 0
     }
 
     /// Where a guest was when it last left the processor at an offset in a segment of 64 KiB.
     private struct SegmentPlace: Equatable {
         var rip = UInt64.max
         var address = GuestVirtualAddress(.max)
+        /// Where the address is among the places.
+        var slot = 0
     }
 
     /// A word in memory through which code goes, and how that code executes.
@@ -74,8 +77,15 @@ public struct CodeDiscovery {
 
     /// Whether the code at a place has been walked, and is still the same. Asked at every exit.
     public func knows(_ address: GuestVirtualAddress, in memory: GuestMemory) -> Bool {
-        let place = places[Self.index(of: address)]
-        return place.address == address && memory.word(at: place.physical) == place.content
+        knows(address, in: memory, slot: Self.index(of: address))
+    }
+
+    @inline(__always)
+    private func knows(_ address: GuestVirtualAddress, in memory: GuestMemory, slot: Int) -> Bool {
+        let place = places[slot]
+        guard place.address == address else { return false }
+        guard let word = place.word else { return place.content == nil }
+        return memory.word(at: word) == place.content
     }
 
     /// Whether the guest, which has left the processor at `rip`, can be taken to be at a place that it is known to have been
@@ -85,7 +95,7 @@ public struct CodeDiscovery {
     /// with the first that it makes at another one.
     public mutating func expects(atRIP rip: UInt64, in memory: GuestMemory) -> Bool {
         let place = segmentPlaces[Self.index(ofRIP: rip)]
-        guard place.rip == rip, assumptions < assumptionLimit, knows(place.address, in: memory) else {
+        guard place.rip == rip, assumptions < assumptionLimit, knows(place.address, in: memory, slot: place.slot) else {
             assumptions = 0
             return false
         }
@@ -95,7 +105,7 @@ public struct CodeDiscovery {
 
     /// Takes down where the guest was when it left the processor at `rip`.
     public mutating func expect(_ address: GuestVirtualAddress, atRIP rip: UInt64) {
-        let place = SegmentPlace(rip: rip, address: address)
+        let place = SegmentPlace(rip: rip, address: address, slot: Self.index(of: address))
         let isFoundThere = segmentPlaces[Self.index(ofRIP: rip)] == place
         let limits = Self.assumptionLimits
         assumptionLimit = isFoundThere ? min(2 * assumptionLimit, limits.last) : limits.first
@@ -171,10 +181,11 @@ public struct CodeDiscovery {
 
     private mutating func remember(_ address: GuestVirtualAddress, _ state: ProcessorState, _ memory: GuestMemory) {
         guard let physical = memory.translate(address, in: state) else { return }
+        let word = memory.wordPlace(at: physical)
         places[Self.index(of: address)] = Place(
             address: address,
-            physical: physical,
-            content: memory.word(at: physical)
+            word: word,
+            content: word.flatMap { memory.word(at: $0) }
         )
     }
 

@@ -1,5 +1,5 @@
-package import GuestMemory
-package import X86
+public import GuestMemory
+public import X86
 
 /// The registers that an instruction for hidden state may change.
 package protocol GeneralRegisterFile {
@@ -16,14 +16,19 @@ extension TrapCode {
     private static let arithmeticFlags: UInt64 = 0x8D5
     private static let carryFlag: UInt64 = 1 << 0
 
+    /// The ports that patched code writes to.
+    package static func ports(from basePort: UInt8) -> Range<UInt16> {
+        UInt16(basePort)..<UInt16(basePort) + UInt16(portCount)
+    }
+
     /// The port of an exit that may be the OUT of patched code, or nil for any other exit.
     ///
     /// The port alone does not prove that, because the guest may also write to it through DX. The bytes of the instruction do: see
     /// ``init(before:port:basePort:_:_:)``.
     package static func port(of exit: Exit, basePort: UInt8) -> UInt16? {
-        guard case .portWrite(let port, .byte, _) = exit, port.rawValue >= UInt16(basePort),
-            port.rawValue - UInt16(basePort) < UInt16(portCount)
-        else { return nil }
+        guard case .portWrite(let port, .byte, _) = exit, ports(from: basePort).contains(port.rawValue) else {
+            return nil
+        }
         return port.rawValue
     }
 
@@ -31,7 +36,7 @@ extension TrapCode {
     /// there is other code.
     ///
     /// - Parameter state: where code is and how it is decoded: CS, CR0, CR3, CR4 and EFER.
-    package init?(before rip: UInt64, port: UInt16, basePort: UInt8, _ state: ProcessorState, _ memory: GuestMemory) {
+    public init?(before rip: UInt64, port: UInt16, basePort: UInt8, _ state: ProcessorState, _ memory: GuestMemory) {
         // The pointer may have passed the end of a segment of 64 KiB or 4 GiB.
         let start = state.mode.wrapped(rip &- Self.outLength)
         self.init(

@@ -45,6 +45,14 @@ extension Exit {
         }
     }
 
+    /// Whether the guest accessed a port, or memory that is not there.
+    public var isAccess: Bool {
+        switch self {
+        case .portRead, .portWrite, .memoryRead, .memoryWrite: true
+        default: false
+        }
+    }
+
     /// Whether the guest's own instruction caused it, so that a replay reaches it by executing.
     public var isSynchronous: Bool {
         switch self {

@@ -109,6 +109,19 @@ extension HostCalls {
         return try check(ckvm_ioctl_int(descriptor, request.number, argument))
     }
 
+    /// Runs a vCPU; returns 0 or an errno.
+    func run(_ descriptor: CInt) -> CInt {
+        guard interceptor == nil else {
+            do {
+                _ = try ioctl(descriptor, .run, 0)
+                return 0
+            } catch {
+                return error.rawValue
+            }
+        }
+        return ckvm_run(descriptor)
+    }
+
     /// - Parameter argument: points to what the request reads and writes.
     @unsafe func ioctl(
         _ descriptor: CInt,

@@ -1,4 +1,4 @@
-package import CKVM
+import CKVM
 internal import Synchronization
 
 /// A virtual processor. It runs the guest and holds its registers.
@@ -45,7 +45,7 @@ internal import Synchronization
     deinit { kickControl.detach() }
 
     /// The page that this vCPU shares with the kernel.
-    package var runPage: UnsafeMutablePointer<kvm_run> {
+    var runPage: UnsafeMutablePointer<kvm_run> {
         // SAFETY: the mapping starts with a kvm_run, and nothing else is ever bound to those bytes.
         unsafe mapping.address.assumingMemoryBound(to: kvm_run.self)
     }

@@ -1,7 +1,7 @@
 public import Engine
 internal import GuestMemory
-package import KVMCore
-package import X86
+internal import KVMCore
+internal import X86
 
 extension KVMProcessor {
     /// The hidden read that an exit stands for, if it is the OUT of patched code. That OUT is then complete.
@@ -32,21 +32,29 @@ extension KVMProcessor {
     /// Answers the pending hidden read; see ``Processor/answerHiddenRead(value:auxiliary:succeeded:)``.
     public mutating func answerHiddenRead(value: UInt64, auxiliary: UInt32, succeeded: Bool) throws(EngineError) {
         guard case .hiddenRead(let code) = access else { return }
-        var registers = vcpu.syncedRegisters
-        let next = registers.rip &+ UInt64(code.length) &- TrapCode.outLength
+        var registers = TrappedRegisters(values: vcpu.syncedRegisters)
+        let next = registers.values.rip &+ UInt64(code.length) &- TrapCode.outLength
         // Only 64-bit code goes on beyond 4 GiB. Finding out which code it is costs a call, so this is done only there.
-        let isPast4GiB = next >> 32 != registers.rip >> 32
-        registers.rip = isPast4GiB ? try exitCodeState().mode.wrapped(next) : next
+        let isPast4GiB = next >> 32 != registers.values.rip >> 32
+        registers.values.rip = isPast4GiB ? try exitCodeState().mode.wrapped(next) : next
         code.execute(on: &registers, value: value, auxiliary: auxiliary, succeeded: succeeded)
-        vcpu.syncedRegisters = registers
+        vcpu.syncedRegisters = registers.values
         // The registers reach the processor with the next run, or with the completion before the state is read.
         access = .write
     }
 }
 
-extension Registers: GeneralRegisterFile {
-    package subscript(_ register: GeneralRegister) -> UInt64 {
-        get { general[register.rawValue] }
-        set { general[register.rawValue] = newValue }
+/// A vCPU's registers, as an instruction that reads hidden state changes them.
+private struct TrappedRegisters: GeneralRegisterFile {
+    var values: Registers
+
+    subscript(_ register: GeneralRegister) -> UInt64 {
+        get { values.general[register.rawValue] }
+        set { values.general[register.rawValue] = newValue }
+    }
+
+    var rflags: UInt64 {
+        get { values.rflags }
+        set { values.rflags = newValue }
     }
 }

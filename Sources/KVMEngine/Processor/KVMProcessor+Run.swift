@@ -25,6 +25,7 @@ extension KVMProcessor {
     /// Bringing them back with a run costs less than a call that reads them, but more than leaving them out.
     private mutating func wantSpecialRegisters() -> Bool {
         specialRegisterNeeds.arise()
+        choosesRegisters = true
         return vcpu.freshRegisters.contains(.special)
     }
 
@@ -37,48 +38,58 @@ extension KVMProcessor {
         if specialRegisterNeeds.isExpected() { wanted.insert(.special) }
         if stateNeeds.isExpected() { wanted = Self.stateRegisters }
         if vcpu.synchronizedRegisters != wanted { vcpu.synchronizedRegisters = wanted }
+        choosesRegisters = wanted != .general || specialRegisterNeeds.isRecent || stateNeeds.isRecent
     }
 
     /// Executes until the next exit, or hands out the next element of the last one.
     public mutating func run() throws(EngineError) -> Exit {
-        if let exit = held {
-            held = nil
-            return exit
-        }
-        if let exit = nextElement() { return exit }
+        if isInsideInstruction, let exit = restOfInstruction() { return exit }
         if writtenAPICBase != nil { try takeAPICBase() }
-        let pending = access
-        (access, hasUntakenInterrupt) = (.none, false)
-        chooseSynchronizedRegisters()
+        hasUntakenInterrupt = false
+        if choosesRegisters { chooseSynchronizedRegisters() }
         while true {
-            do {
-                switch try vcpu.run() {
-                case .exit:
-                    let exit = takeExit()
-                    switch exit {
-                    case .portWrite: return try hiddenRead(exit) ?? exit
-                    case .emulationFailure:
-                        guard try completeInstruction() else { return exit }
-                        guard isStepping else { continue }
-                        // The run left the registers as they were before the instruction.
-                        _ = try vcpu.completePendingExit()
-                        return .debug
-                    // KVM reports that CR8 was lowered instead of that the step is done.
-                    case .interruptWindow where isStepping: return .debug
-                    default: return exit
-                    }
-                case .kicked: return .kicked
-                case .interrupted, .again, .completed: continue
-                }
-            } catch let error as KVMError {
-                // It is unknown how far the run came, so what was to be completed may still be.
-                access = pending
-                throw .kvm(error)
-            } catch let error as EngineError {
-                throw error
-            } catch {
-                throw .hostLacks("\(error)")
+            let outcome: RunOutcome
+            // If it fails, it is unknown how far it came, so what was to be completed may still be.
+            do { outcome = try vcpu.run() } catch { throw .kvm(error) }
+            access = .none
+            switch outcome {
+            case .exit:
+                // Most exits are this. The others are told apart below.
+                if let exit = takeSinglePortAccess() { return exit }
+                if let exit = try takeOtherExit() { return exit }
+            case .kicked: return .kicked
+            case .interrupted, .again, .completed: continue
             }
+        }
+    }
+
+    /// The last run's exit, if it is a port access of one element that is none of a hidden read.
+    @inline(__always)
+    private mutating func takeSinglePortAccess() -> Exit? {
+        guard let port = vcpu.singlePortAccess else { return nil }
+        if !port.isWrite {
+            access = .portRead
+            return .portRead(port.port, port.size)
+        }
+        guard !trapPorts.contains(port.port.rawValue) else { return nil }
+        access = .write
+        return .portWrite(port.port, port.size, value: port.value)
+    }
+
+    /// The last run's exit, whatever it is. Nil if the guest has to run on: its instruction was completed for the host.
+    private mutating func takeOtherExit() throws(EngineError) -> Exit? {
+        let exit = takeExit()
+        switch exit {
+        case .portWrite: return try hiddenRead(exit) ?? exit
+        case .emulationFailure:
+            guard try completeInstruction() else { return exit }
+            guard isStepping else { return nil }
+            // The run left the registers as they were before the instruction.
+            do { _ = try vcpu.completePendingExit() } catch { throw .kvm(error) }
+            return .debug
+        // KVM reports that CR8 was lowered instead of that the step is done.
+        case .interruptWindow where isStepping: return .debug
+        default: return exit
         }
     }
 
@@ -93,10 +104,16 @@ extension KVMProcessor {
     /// Whether ``run()`` would hand out another access of the same instruction before executing anything.
     public var isInsideInstruction: Bool {
         if held != nil { return true }
-        return if case .port(_, _, _, let index, let count) = access { index + 1 < count } else { false }
+        guard case .port(_, _, _, let index, let count) = access else { return false }
+        return index + 1 < count
     }
 
-    private mutating func nextElement() -> Exit? {
+    /// The exit that came while the one before it was completed, or the next element of the last one.
+    private mutating func restOfInstruction() -> Exit? {
+        if let exit = held {
+            held = nil
+            return exit
+        }
         guard case .port(let port, let size, let isRead, let index, let count) = access, index + 1 < count else {
             return nil
         }
@@ -107,6 +124,7 @@ extension KVMProcessor {
     /// Answers the pending read with the value's low bytes, as many as the read asked for.
     public mutating func answer(_ value: UInt64) {
         switch access {
+        case .portRead: vcpu.answerSinglePortRead(UInt32(truncatingIfNeeded: value))
         case .port(_, _, isRead: true, let index, _): vcpu.fillElement(index, value)
         case .memoryRead: vcpu.fillMemoryRead(value)
         case .modelSpecificRead: vcpu.answerMSRRead(value)

@@ -1,6 +1,6 @@
 public import Engine
 public import GuestMemory
-package import KVMCore
+internal import KVMCore
 public import X86
 
 /// A virtual processor under Linux KVM, in a virtual machine of its own.
@@ -18,6 +18,8 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
 
     /// The first of the private ports by which patched code traps, if the guest's code may be patched.
     let trapBasePort: UInt8?
+    /// Those ports; empty if the guest's code may not be patched.
+    let trapPorts: Range<UInt16>
     let extendedLayout: ExtendedStateLayout
     var access = PendingAccess.none
     /// An exit that came while the one before it was completed. ``run()`` returns it next.
@@ -29,6 +31,8 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     /// What the next runs bring back besides the general registers, because it is often needed after one.
     var specialRegisterNeeds = RecurringNeed()
     var stateNeeds = RecurringNeed()
+    /// Whether that may change with the next run.
+    var choosesRegisters = true
     /// The instructions that were completed for this host, and how often.
     public internal(set) var completed: [CompletedInstruction: UInt64] = [:]
     private var dirtyBitmaps: [[UInt64]]
@@ -68,7 +72,7 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
     }
 
     /// The same, with host calls that a test may watch and make fail.
-    package static func make(
+    static func make(
         regions: [GuestMemory.Region],
         profile: ProcessorProfile,
         modelSpecificRegisters: [UInt32]? = nil,
@@ -137,6 +141,7 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
         self.modelSpecificRegisters = modelSpecificRegisters
         self.cpuid = cpuid
         self.trapBasePort = trapBasePort
+        trapPorts = trapBasePort.map { TrapCode.ports(from: $0) } ?? 0..<0
         self.extendedLayout = extendedLayout
         self.clearsDirtyPages = clearsDirtyPages
         dirtyBitmaps = memory.regions.map { region in
@@ -160,16 +165,6 @@ public struct KVMProcessor: EngineProcessor, ~Copyable {
             throw .kvm(error)
         }
     }
-}
-
-// MARK: Limits
-
-extension KVMProcessor {
-    /// The components of the extended state that this host lets a guest enable, as bits of XCR0.
-    public var supportedComponents: UInt64 { extendedLayout.supported }
-
-    /// Whether this host keeps a model-specific register with the processor's state.
-    public func keeps(modelSpecific number: UInt32) -> Bool { SavedRegisters.isPresent(number, in: vcpu) }
 }
 
 // MARK: State
@@ -205,6 +200,7 @@ extension KVMProcessor {
     /// Brings the registers that a state takes from the run page there.
     private mutating func bringStateBack() throws(KVMError) {
         stateNeeds.arise()
+        choosesRegisters = true
         guard vcpu.freshRegisters != Self.stateRegisters || !access.isNone else { return }
         // One run that executes nothing brings back what would take three calls.
         vcpu.synchronizedRegisters = Self.stateRegisters

@@ -5,6 +5,8 @@ internal import X86
 enum PendingAccess {
     /// Nothing: the next run executes instructions.
     case none
+    /// A port read of one element.
+    case portRead
     /// A port access of several elements, of which `index` was handed out last.
     case port(Port, AccessSize, isRead: Bool, index: Int, count: Int)
     /// A read outside memory.
@@ -13,7 +15,8 @@ enum PendingAccess {
     case modelSpecificRead
     /// A hidden read, whose OUT is complete.
     case hiddenRead(TrapCode)
-    /// A WRMSR, which counts as done unless it is refused, a write outside memory, or registers set for the next run.
+    /// A port write of one element, a WRMSR, which counts as done unless it is refused, a write outside memory, or
+    /// registers set for the next run.
     case write
     /// A refused RDMSR or WRMSR: the guest takes the fault next.
     case refused

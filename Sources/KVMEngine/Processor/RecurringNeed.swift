@@ -15,9 +15,12 @@ struct RecurringNeed {
         runs = 0
     }
 
+    /// Whether it was needed so lately that ``isExpected()`` may say so.
+    var isRecent: Bool { runs < Self.reach }
+
     /// Whether it is likely to be needed after the next run. Ask this once before each run.
     mutating func isExpected() -> Bool {
-        guard runs < Self.reach else { return false }
+        guard isRecent else { return false }
         runs += 1
         return recurs
     }

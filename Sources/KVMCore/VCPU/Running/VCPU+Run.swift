@@ -13,8 +13,9 @@ extension VCPU {
     ///   mapped. If the kernel says which memory, the outcome is ``VCPUExit/memoryFault(_:)`` instead of an error.
     public mutating func run() throws(KVMError) -> RunOutcome {
         let errno = enter()
+        // Almost every run ends here.
+        if errno == 0 { return .exit }
         return switch errno {
-        case 0: .exit
         case Errno.badAddress.rawValue, EHWPOISON: try memoryFaultOutcome(errno)
         case Errno.interrupted.rawValue:
             clearImmediateExit(KickControl.kicked) ? .kicked : .interrupted
@@ -47,14 +48,9 @@ extension VCPU {
     private mutating func enter() -> CInt {
         kickControl.thread.store(KickControl.currentThread(), ordering: .sequentiallyConsistent)
         defer { kickControl.thread.store(0, ordering: .releasing) }
-        var errno: CInt = 0
-        do {
-            _ = try descriptor.host.ioctl(descriptor.rawValue, .run, 0)
-        } catch {
-            errno = error.rawValue
-        }
+        let errno = descriptor.host.run(descriptor.rawValue)
         // A run that a signal has ended brings them back too.
-        let isOver = errno == 0 || errno == Errno.interrupted.rawValue
+        let isOver = errno == 0 || errno == EINTR
         freshRegisters = isOver ? synchronizedRegisters : []
         return errno
     }
