@@ -47,7 +47,7 @@ struct InterruptLines {
 
     /// An ISA device drives its line.
     mutating func set(_ line: Int, _ level: Bool) {
-        let bit = UInt32(1) << UInt32(line)
+        let bit = UInt32(1) &<< UInt32(truncatingIfNeeded: line)
         guard (isaLevels & bit != 0) != level else { return }
         isaLevels = level ? isaLevels | bit : isaLevels & ~bit
         drive(line)

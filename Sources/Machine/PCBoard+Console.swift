@@ -21,7 +21,7 @@ extension PCBoard {
             updatePCILines()
         } else {
             for byte in bytes { serial1.receive(byte) }
-            updateSerialLines()
+            updateSerialLine1()
         }
     }
 

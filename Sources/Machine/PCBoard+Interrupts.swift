@@ -41,10 +41,9 @@ extension PCBoard {
 
     mutating func updatePowerLine() { lines.set(InterruptLine.power, powerManagement.interruptLine) }
 
-    mutating func updateSerialLines() {
-        lines.set(InterruptLine.serial1, serial1.interruptLine)
-        lines.set(InterruptLine.serial2, serial2.interruptLine)
-    }
+    mutating func updateSerialLine1() { lines.set(InterruptLine.serial1, serial1.interruptLine) }
+
+    mutating func updateSerialLine2() { lines.set(InterruptLine.serial2, serial2.interruptLine) }
 
     mutating func updateKeyboardLines() {
         if keyboard.takeKeyboardEdge() { lines.pulse(InterruptLine.keyboard) }

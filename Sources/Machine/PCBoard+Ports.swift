@@ -11,7 +11,9 @@ extension PCBoard {
     public mutating func readPort(_ port: Port, _ size: AccessSize, now: MachineTime) -> UInt32 {
         advanceTimers(to: now)
         let owner = ports[port.rawValue]
-        if let value = readWhole(owner, port, size, now: now) { return value }
+        if owner.takesWholeAccesses, let value = readWhole(owner, port, size, now: now) { return value }
+        // Most accesses are of one byte.
+        guard size != .byte else { return UInt32(readByte(port.rawValue, now: now)) }
         let value = LittleEndian.number(byteCount: size.byteCount) { index in
             readByte(port.rawValue &+ UInt16(index), now: now)
         }
@@ -24,7 +26,8 @@ extension PCBoard {
         advanceTimers(to: now)
         let owner = ports[port.rawValue]
         var signal: BoardSignal?
-        if writeWhole(owner, port, size, value, &signal, now: now) { return signal }
+        if owner.takesWholeAccesses, writeWhole(owner, port, size, value, &signal, now: now) { return signal }
+        guard size != .byte else { return writeByte(port.rawValue, UInt8(truncatingIfNeeded: value), now: now) }
         for index in 0..<UInt16(size.rawValue) {
             let byte = LittleEndian.byte(Int(index), of: value)
             signal = writeByte(port.rawValue &+ index, byte, now: now) ?? signal
@@ -158,11 +161,11 @@ extension PCBoard {
             return keyboard.read(register)
         case .serial1:
             guard let register = UART16550.Register(rawValue: port - SerialPort.com1.rawValue) else { return 0xFF }
-            defer { updateSerialLines() }
+            defer { updateSerialLine1() }
             return serial1.read(register)
         case .serial2:
             guard let register = UART16550.Register(rawValue: port - SerialPort.com2.rawValue) else { return 0xFF }
-            defer { updateSerialLines() }
+            defer { updateSerialLine2() }
             return serial2.read(register)
         case .systemControlA: return systemControlA.read()
         case .systemControlB:
@@ -208,12 +211,12 @@ extension PCBoard {
             return resets ? .reset : nil
         case .serial1:
             guard let register = UART16550.Register(rawValue: port - SerialPort.com1.rawValue) else { return nil }
-            defer { updateSerialLines() }
+            defer { updateSerialLine1() }
             return serial1.write(register, value).map { .console($0) }
         case .serial2:
             guard let register = UART16550.Register(rawValue: port - SerialPort.com2.rawValue) else { return nil }
             _ = serial2.write(register, value)
-            updateSerialLines()
+            updateSerialLine2()
         case .debugConsole:
             let isShown = setup.showsFirmwareLog || port != DebugConsole.Register.firmware.rawValue
             return isShown ? .console(debugConsole.write(value)) : nil

@@ -88,8 +88,12 @@ public struct PCBoard: Board, ~Copyable {
 
     /// Does what is due in the devices that write to no memory. It may therefore be called within an access, whose
     /// instruction has not finished.
+    @inline(__always)
     mutating func advanceTimers(to now: MachineTime) {
-        guard let due = nextDeadline, due <= now else { return }
+        if let due = nextDeadline, due <= now { workOffTimers(to: now) }
+    }
+
+    private mutating func workOffTimers(to now: MachineTime) {
         timer.advance(to: now)
         realTimeClock.advance(to: now)
         powerManagement.advance(to: now)

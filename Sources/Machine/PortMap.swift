@@ -1,7 +1,7 @@
 internal import Platform
 
 /// What answers at a port.
-enum PortOwner: UInt8 {
+enum PortOwner {
     case nobody
     case interruptController
     case timer
@@ -24,11 +24,19 @@ enum PortOwner: UInt8 {
     case idePrimaryControl
     case ideSecondaryControl
     case busMaster
+
+    /// Whether it may answer an access of any width at once. The others are asked byte by byte.
+    var takesWholeAccesses: Bool {
+        switch self {
+        case .exit, .pci, .idePrimary, .ideSecondary, .busMaster, .power, .firmwareConfiguration: true
+        default: false
+        }
+    }
 }
 
 /// Which device answers at each of the 65,536 ports. A table, because every access looks it up.
 struct PortMap: Sendable {
-    private var owners = [UInt8](repeating: PortOwner.nobody.rawValue, count: 1 << 16)
+    private var owners = [PortOwner](repeating: .nobody, count: 1 << 16)
 
     /// The ports that are the same in every PC.
     init() {
@@ -61,21 +69,21 @@ struct PortMap: Sendable {
 
     /// The device that answers at a port.
     subscript(port: UInt16) -> PortOwner {
-        get { PortOwner(rawValue: owners[Int(port)]) ?? .nobody }
-        set { owners[Int(port)] = newValue.rawValue }
+        get { owners[Int(port)] }
+        set { owners[Int(port)] = newValue }
     }
 
     /// Gives an owner those of the `count` ports from `first` on that are free.
     mutating func claim(_ first: UInt16, _ count: UInt16, for owner: PortOwner) {
-        for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == 0 {
-            owners[port] = owner.rawValue
+        for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == .nobody {
+            owners[port] = owner
         }
     }
 
     /// Takes the `count` ports from `first` on away from an owner.
     mutating func release(_ first: UInt16, _ count: UInt16, from owner: PortOwner) {
-        for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == owner.rawValue {
-            owners[port] = PortOwner.nobody.rawValue
+        for port in Int(first)..<min(Int(first) + Int(count), owners.count) where owners[port] == owner {
+            owners[port] = .nobody
         }
     }
 }

@@ -46,7 +46,7 @@ public struct UART16550: Sendable {
 
     /// The INTRPT output. A PC connects it to the interrupt controller only if OUT2 is set. But some guests forget OUT2
     /// and work in other emulators, so the board should connect it always.
-    public var interruptLine: Bool { pendingInterrupt != nil }
+    public var interruptLine: Bool { !state.interruptEnable.isEmpty && pendingInterrupt != nil }
 
     /// The bit rate of the divisor; nil for a divisor of 0.
     public var baudRate: Int? { state.divisor == 0 ? nil : 115_200 / Int(state.divisor) }
