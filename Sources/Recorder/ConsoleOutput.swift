@@ -38,9 +38,12 @@ struct ConsoleOutput {
         if isTerminal || byte == UInt8(ascii: "\n") || buffer.count == Self.capacity { flush() }
     }
 
-    /// Shows part of a line that has waited long enough for the rest. It is cheap enough to call at every exit.
+    /// When the waiting part of a line has waited long enough for the rest. It is nil if nothing waits.
+    var staleTime: MachineTime? { buffer.isEmpty ? nil : oldest.advanced(byNanoseconds: Self.patience) }
+
+    /// Shows part of a line that has waited long enough for the rest.
     mutating func flushStale(at now: MachineTime) {
-        if !buffer.isEmpty, now.nanoseconds(since: oldest) >= Self.patience { flush() }
+        if let staleTime, now >= staleTime { flush() }
     }
 
     /// Shows everything received so far. If writing fails, the guest goes on, but nothing more is shown. The visible

@@ -10,6 +10,16 @@ protocol EventSink: ~Copyable {
     /// - Parameter instructions: how many were executed since the event before; 0 if the engine does not count.
     mutating func append(_ event: Event, rip: UInt64, at time: MachineTime, instructions: UInt64)
 
+    /// Takes an access to a port, as ``append(_:rip:at:instructions:)`` takes other events. Most events are one: making
+    /// an ``Event`` of it first would cost more than keeping it.
+    mutating func appendPortAccess(
+        _ access: PortAccess,
+        isWrite: Bool,
+        rip: UInt64,
+        at time: MachineTime,
+        instructions: UInt64
+    )
+
     /// Takes the present state of the processor and of its memory.
     ///
     /// - Parameter instructions: how many were executed since the event before; 0 if the engine does not count.
@@ -20,13 +30,13 @@ protocol EventSink: ~Copyable {
         instructions: UInt64
     ) throws(EngineError)
 
-    /// Why it can take no more events, or nil. It is cheap enough to check at every event.
+    /// Why it can take no more events, or nil.
     var failure: TraceError? { get }
 
     /// How many events it has taken.
     var eventCount: UInt64 { get }
 
-    /// How many bytes the events occupy so far. It is cheap enough to check at every event.
+    /// How many bytes the events occupy so far.
     var byteCount: UInt64 { get }
 
     /// Stops, and discards everything it has taken.

@@ -32,10 +32,16 @@ struct KeyframeSchedule {
     /// When the next keyframe is due regardless of events. It is nil if only events make one due.
     var deadline: MachineTime? { policy.nanoseconds.map(lastTime.advanced) }
 
+    /// The number of events at which the next keyframe is due, whatever the time. It is nil if only time makes one due.
+    var nextEvent: UInt64? {
+        policy.events.map { events in
+            let (sum, overflow) = lastEvent.addingReportingOverflow(events)
+            return overflow ? .max : sum
+        }
+    }
+
     func isDue(at now: MachineTime, event: UInt64) -> Bool {
-        if let nanoseconds = policy.nanoseconds, now.nanoseconds(since: lastTime) >= nanoseconds { return true }
-        if let events = policy.events, event - lastEvent >= events { return true }
-        return false
+        deadline.map { now >= $0 } ?? false || nextEvent.map { event >= $0 } ?? false
     }
 
     mutating func took(at now: MachineTime, event: UInt64) {

@@ -64,6 +64,30 @@ struct RecordingSink: EventSink, ~Copyable {
         successor?.append(event, rip: rip, time: time.milliseconds, instructions: instructions)
     }
 
+    mutating func appendPortAccess(
+        _ access: PortAccess,
+        isWrite: Bool,
+        rip: UInt64,
+        at time: MachineTime,
+        instructions: UInt64
+    ) {
+        let milliseconds = time.milliseconds
+        writer.appendPortAccess(
+            access,
+            isWrite: isWrite,
+            rip: rip,
+            time: milliseconds,
+            instructions: instructions
+        )
+        successor?.appendPortAccess(
+            access,
+            isWrite: isWrite,
+            rip: rip,
+            time: milliseconds,
+            instructions: instructions
+        )
+    }
+
     mutating func appendKeyframe<P: Processor & ~Copyable>(
         of processor: inout P,
         position: KeyframePosition,

@@ -6,7 +6,7 @@ internal import Platform
 struct RunTime {
     /// The host's clock.
     let clock = HostClock()
-    /// The host time at the last exit. It is read only once per exit, because reading it is expensive.
+    /// The host time at the last exit. It is read once per exit.
     private(set) var now = MachineTime.start
     /// The machine's clock, if it is not the host's.
     private var virtual: VirtualClock?
@@ -23,6 +23,9 @@ struct RunTime {
 
     /// Reads the host's clock.
     mutating func look() { now = clock.now }
+
+    /// Whether the machine's clock is the host's, and nothing varies it.
+    var isHostTime: Bool { virtual == nil && chaos == nil }
 
     /// Whether the machine's clock is not the host's.
     var isVirtual: Bool { virtual != nil }
@@ -49,6 +52,7 @@ struct RunTime {
 
     /// Accounts for the time that an exit takes.
     mutating func pass(_ exit: Exit) {
+        guard !isHostTime else { return }
         if exit.isRead { chaos?.delayRead() }
         if exit.isSynchronous { virtual?.countExit() }
     }

@@ -6,14 +6,21 @@ internal import TraceFormat
 internal import X86
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
+    /// Looks at the code that the guest has reached with an exit, unless it has been there before.
+    @inline(__always)
+    mutating func followCode(after exit: Exit) throws(EngineError) {
+        guard discovery != nil else { return }
+        if exit.isSynchronous, discovery?.expects(atRIP: processor.exitRIP, in: processor.memory) == true { return }
+        try discoverCode(after: exit)
+    }
+
     /// Replaces instructions that read hidden state in code that the guest has reached for the first time.
     ///
     /// A replay has to replace them at the same moment, so the trace records the changes as a device's writes to
     /// memory.
-    mutating func discoverCode(after exit: Exit) throws(EngineError) {
+    private mutating func discoverCode(after exit: Exit) throws(EngineError) {
         guard exit.isSynchronous || exit.isDebug, !processor.isInsideInstruction else { return }
         let rip = processor.exitRIP
-        if !exit.isDebug, discovery?.expects(atRIP: rip, in: processor.memory) == true { return }
         let place = try processor.exitAddress()
         discovery?.expect(place, atRIP: rip)
         guard discovery?.knows(place, in: processor.memory) == false || exit.isDebug, try finishesInstruction() else {

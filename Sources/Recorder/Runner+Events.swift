@@ -9,6 +9,13 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         sink.append(event, rip: rip, at: time.now, instructions: instructions)
     }
 
+    /// Tells the sink about an access to a port, which is what most exits are.
+    @inline(__always)
+    mutating func appendPortAccess(_ access: PortAccess, isWrite: Bool, rip: UInt64) {
+        let instructions = counter.take(from: processor.instructionsRetired)
+        sink.appendPortAccess(access, isWrite: isWrite, rip: rip, at: time.now, instructions: instructions)
+    }
+
     /// Tells the sink about something that the guest is given, at the present moment. Between two exits, a replay must
     /// be able to stop there: see ``fixMoment()``.
     mutating func appendInput(_ event: Event) {

@@ -7,37 +7,56 @@ internal import TraceFormat
 internal import X86
 
 extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
-    /// Handles an exit and tells the sink about it.
+    /// Handles an access to a port or to memory that is not there, and tells the sink about it.
     ///
-    /// - Parameter nanoseconds: how long the guest ran before the exit.
     /// - Returns: the outcome, if the exit ends the run.
-    mutating func handle(_ exit: Exit, after nanoseconds: UInt64) throws(EngineError) -> Outcome? {
-        let rip = processor.exitRIP
-        plan?.pass(exit, rip: rip)
-        time.pass(exit)
-        let boardTime = time.board
-        board.followTaskPriority(processor.taskPriority)
-        position = exit.isSynchronous ? .synchronous : .asynchronous
+    @inline(__always)
+    mutating func handleAccess(_ exit: Exit) -> Outcome? {
+        let (rip, boardTime) = begin(exit)
+        var signal: BoardSignal?
         switch exit {
         case .portRead(let port, let size):
             let value = board.answerPort(port, size, now: boardTime)
-            appendExit(.portRead(PortAccess(port: port, size: size, value: value)), rip: rip)
+            appendPortAccess(PortAccess(port: port, size: size, value: value), isWrite: false, rip: rip)
             processor.answer(UInt64(value))
         case .portWrite(let port, let size, let value):
-            let signal = board.writePort(port, size, value, now: boardTime)
+            signal = board.writePort(port, size, value, now: boardTime)
             let access = PortAccess(port: port, size: size, value: value, isConsole: signal?.isConsole ?? false)
-            appendExit(.portWrite(access), rip: rip)
-            return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
+            appendPortAccess(access, isWrite: true, rip: rip)
         case .memoryRead(let address, let length):
             let value = board.answerMemory(address, length, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
             appendExit(.memoryRead(access), rip: rip)
             processor.answer(value)
         case .memoryWrite(let address, let length, let value):
-            let signal = board.writeMemory(address, length, value, now: boardTime)
+            signal = board.writeMemory(address, length, value, now: boardTime)
             let access = MemoryAccess(address: address, length: length, value: value)
             appendExit(.memoryWrite(access), rip: rip)
-            return signal.flatMap { ending(of: $0) } ?? board.fault.map(Outcome.guestFault)
+        default: break
+        }
+        if let signal, let outcome = ending(of: signal) { return outcome }
+        return board.fault.map(Outcome.guestFault)
+    }
+
+    /// Notes that an exit has come. Returns where, and the board's time.
+    @inline(__always)
+    private mutating func begin(_ exit: Exit) -> (rip: UInt64, boardTime: MachineTime) {
+        let rip = processor.exitRIP
+        plan?.pass(exit, rip: rip)
+        time.pass(exit)
+        board.followTaskPriority(processor.taskPriority)
+        position = exit.isSynchronous ? .synchronous : .asynchronous
+        return (rip, time.board)
+    }
+
+    /// Handles an exit that is not an access, and tells the sink about it.
+    ///
+    /// - Parameter nanoseconds: how long the guest ran before the exit.
+    /// - Returns: the outcome, if the exit ends the run.
+    mutating func handle(_ exit: Exit, after nanoseconds: UInt64) throws(EngineError) -> Outcome? {
+        let (rip, boardTime) = begin(exit)
+        switch exit {
+        case .portRead, .portWrite, .memoryRead, .memoryWrite: break
         case .readMSR(let index):
             let value = board.readMSR(index, now: boardTime)
             appendExit(.readMSR(index: index, value: value), rip: rip)

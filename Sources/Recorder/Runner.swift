@@ -29,6 +29,8 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var position = KeyframePosition.synchronous
     /// Counts the instructions between events.
     var counter: InstructionCounter
+    /// Until when nothing is due.
+    private var horizon = Horizon.closed
     private let lent = LentInPlace()
 
     init(
@@ -91,6 +93,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         while true {
             let outcome = try afterReset(step(alarm))
             control.progress.events = sink.eventCount
+            horizon = .closed
             guard let outcome else { continue }
             let isFinished: Bool
             do throws(EngineError) {
@@ -120,26 +123,70 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         return .hostLimit("\(error)")
     }
 
-    /// Lets the guest continue to its next exit, unless it has to stop.
+    /// Lets the guest continue to its next exit, unless it has to stop. If that is an access, the guest goes on from exit
+    /// to exit until something else is to be done.
     private mutating func step(_ alarm: Alarm) throws(EngineError) -> Outcome? {
-        if !processor.isInsideInstruction {
-            if let reason = control.reasonToStop(events: sink.eventCount, bytes: sink.byteCount) {
-                return .stopped(reason)
-            }
-            if let failure = sink.failure { return .hostLimit("\(failure)") }
-            if isKeyframeDue, try finishesInstruction() { try takeKeyframe() }
-            try advanceBoard()
-            if terminal.input.hasBytes { try feedConsole() }
-            try deliverInterrupt(alarm)
-        }
+        if !processor.isInsideInstruction, let outcome = try prepare(alarm) { return outcome }
         let start = time.now
-        guard let exit = try nextExit(alarm) else { return nil }
+        guard var exit = try nextExit(alarm) else { return nil }
         time.look()
-        terminal.console.flushStale(at: time.now)
+        while exit.isAccess {
+            let outcome = handleAccess(exit)
+            control.progress.events = sink.eventCount
+            if board.hasDeviceAccesses { try appendDeviceAccesses() }
+            if outcome != nil { return outcome }
+            try followCode(after: exit)
+            guard isQuiet else { return nil }
+            exit = try processor.run()
+            time.look()
+        }
         let outcome = try handle(exit, after: time.now.nanoseconds(since: start))
+        control.progress.events = sink.eventCount
         if board.hasDeviceAccesses { try appendDeviceAccesses() }
-        if outcome == nil, discovery != nil { try discoverCode(after: exit) }
+        if outcome == nil { try followCode(after: exit) }
         return outcome
+    }
+
+    /// Does whatever is due before the guest continues, and works out until when nothing else is.
+    ///
+    /// - Returns: why the guest has to stop, or nil if it may continue.
+    private mutating func prepare(_ alarm: Alarm) throws(EngineError) -> Outcome? {
+        terminal.console.flushStale(at: time.now)
+        if let reason = control.reasonToStop(events: sink.eventCount, bytes: sink.byteCount) {
+            return .stopped(reason)
+        }
+        if let failure = sink.failure { return .hostLimit("\(failure)") }
+        if isKeyframeDue, try finishesInstruction() { try takeKeyframe() }
+        try advanceBoard()
+        if terminal.input.hasBytes { try feedConsole() }
+        try deliverInterrupt(alarm)
+        // A plan, chaos and a virtual clock decide anew at each exit, and so does a waiting interrupt, even if it is
+        // withdrawn.
+        guard plan == nil, time.isHostTime, !board.interruptRequested, !board.nonMaskableInterruptRequested else {
+            return nil
+        }
+        horizon = Horizon(
+            events: control.limits.events,
+            schedule.nextEvent,
+            sink.eventCount + Self.sinkInterval,
+            times: schedule.deadline,
+            board.nextDeadline,
+            terminal.console.staleTime,
+            deadline: board.nextDeadline
+        )
+        return nil
+    }
+
+    /// After how many events the sink is asked whether it has failed or grown too large.
+    private static var sinkInterval: UInt64 { 256 }
+
+    /// Whether the guest may continue at once: nothing is due, nothing waits for the guest, and its last access has not
+    /// changed when the alarm must ring.
+    @inline(__always)
+    private var isQuiet: Bool {
+        sink.eventCount < horizon.event && time.now < horizon.time && board.nextDeadline == horizon.deadline
+            && !board.interruptRequested && !board.nonMaskableInterruptRequested && !terminal.input.hasBytes
+            && !control.stop.isPending
     }
 
     /// Executes up to the next exit. It returns nil if a plan makes the guest stop for an input.

@@ -50,16 +50,23 @@ public enum Session {
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
         try setup.engine.perform(
-            Recorded(configuration: configuration, guest: guest, recorder: recorder, places: places, setup: setup)
+            Recorded(
+                configuration: configuration,
+                guest: guest,
+                recorder: recorder,
+                places: AnySequence(places),
+                setup: setup
+            )
         )
     }
 
-    /// A recording, on any engine's processors.
-    private struct Recorded<Places: Sequence<FilePath>>: EngineTask {
+    /// A recording, on any engine's processors. It is not generic over the places: the compiler makes copies of a run for
+    /// each engine only if nothing else is left open.
+    private struct Recorded: EngineTask {
         let configuration: MachineConfiguration
         let guest: TraceHeader.Guest
         let recorder: String
-        let places: Places
+        let places: AnySequence<FilePath>
         let setup: RunSetup
 
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(RecorderError) -> RunSummary {
@@ -82,7 +89,7 @@ public enum Session {
         on processor: consuming P,
         guest: TraceHeader.Guest,
         recorder: String,
-        to places: some Sequence<FilePath>,
+        to places: AnySequence<FilePath>,
         setup: RunSetup
     ) throws(RecorderError) -> RunSummary {
         let cpuid = processor.cpuid
@@ -140,7 +147,7 @@ public enum Session {
     ///
     /// - Throws: the error from `make`. If something exists at every place, this is the error for the last one.
     private static func firstFree(
-        of places: some Sequence<FilePath>,
+        of places: AnySequence<FilePath>,
         _ make: (FilePath) throws(TraceError) -> RecordingSink
     ) throws(TraceError) -> RecordingSink {
         var failure = TraceError.exists(path: FilePath(""))

@@ -53,10 +53,11 @@ public final class StopRequest: Sendable {
         }
     }
 
-    /// Why the guest has to stop, or nil if it does not. It is cheap enough to check at every exit.
-    var pending: StopReason? {
-        isRequested.load(ordering: .acquiring) ? reason.withLock { $0 } : nil
-    }
+    /// Whether the guest has to stop. It is cheap enough to check at every exit.
+    var isPending: Bool { isRequested.load(ordering: .acquiring) }
+
+    /// Why the guest has to stop, or nil if it does not.
+    var pending: StopReason? { isPending ? reason.withLock { $0 } : nil }
 
     /// Sets the running processor, or nil once it no longer runs.
     func attach(_ kicker: ProcessorKicker?) {

@@ -15,12 +15,16 @@ struct ScriptedBoard: Board {
     static let writePort = Port(0x12)
     /// A write to this port resets the machine.
     static let resetPort = Port(0x92)
+    /// A write to this port makes something happen elsewhere: see ``event``.
+    static let eventPort = Port(0x13)
     /// A write to this port ends the run.
     static let exitPort = Port(0xF4)
     static let vector: UInt8 = 0x20
 
     /// What every read gives, however wide it is.
     var answer: UInt64 = 0
+    /// What happens elsewhere when the guest writes to ``eventPort``.
+    var event: @Sendable () -> Void = {}
     /// When a device requests an interrupt by itself.
     var interruptTime: MachineTime?
     /// When a device requests a non-maskable interrupt by itself.
@@ -41,6 +45,7 @@ struct ScriptedBoard: Board {
         if port == Self.interruptPort { interruptRequested = value != 0 }
         if port == Self.roomPort { room = Int(value) }
         if port == Self.writePort { writeTime = now }
+        if port == Self.eventPort { event() }
         if port == Self.resetPort { return .reset }
         return port == Self.exitPort ? .exit(code: value) : nil
     }
