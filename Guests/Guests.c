@@ -6,9 +6,13 @@
 
 #define TICKED .is_ticked = true
 
+#define EXPERIMENTS(symbol, ...) GUEST(symbol, __VA_ARGS__, .console = guest_##symbol##_console, .has_experiments = true)
+
 #define BOOTED(symbol, ...) GUEST(symbol, __VA_ARGS__, .boot = GUEST_SAYS_HOW)
 
-#define GUEST(symbol, ...) extern const uint8_t guest_##symbol##_start[], guest_##symbol##_end[];
+#define GUEST(symbol, ...)                                                                                             \
+    extern const uint8_t guest_##symbol##_start[], guest_##symbol##_end[];                                             \
+    extern const char guest_##symbol##_console[];
 #include "list.h"
 #undef GUEST
 

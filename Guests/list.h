@@ -1,8 +1,8 @@
 // The list of guests, a line each: the symbol its source file gives to `begin_guest`, its name, its purpose, and what
 // differs from a guest that exits with code 0 and prints what depends on time. SPINNING is one that computes until it
 // is interrupted, TICKED says that interrupts come to it at places that are hard to come to again, BOOTED one whose image
-// is a file that says how it is booted. Guests.c includes this text once for each thing it makes of it, so there is no
-// guard.
+// is a file that says how it is booted. EXPERIMENTS is a table of experiments, whose console text its source file has.
+// Guests.c includes this text once for each thing it makes of it, so there is no guard.
 
 GUEST(hello, "hello", "prints a line over COM1", .console = "hello from real mode\n")
 GUEST(exit_codes, "exit-codes", "exits with a code other than 0", .exit_code = 42, .console = "")
@@ -120,3 +120,57 @@ GUEST(halt_nmi, "halt-nmi", "halts with interrupts off until a non-maskable one"
       .console = "awake\n")
 GUEST(model_specific, "model-specific", "reads and writes the model-specific registers that its processor has",
       .console = "model-specific registers: as the manual says\n")
+EXPERIMENTS(exceptions_real, "exceptions-real", "raises the exceptions of real mode",
+            .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(limits_real, "limits-real", "goes beyond the limits of segments in real mode",
+            .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(exceptions_protected, "exceptions-protected", "raises the exceptions of ring 0 in 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW, .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(floating_protected, "floating-protected", "raises the exceptions of x87, MMX and SSE in 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW, .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(segment_limits, "segment-limits", "goes beyond limits and rights of segments in 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(control_registers, "control-registers", "writes what control registers refuse in 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(exceptions_long, "exceptions-long", "raises the exceptions of ring 0 in 64-bit mode", .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(refusals_long, "refusals-long", "does in ring 0 of 64-bit mode what not every emulator refuses",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(control_registers_long, "control-registers-long", "writes what control registers refuse in 64-bit mode",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(exceptions_user_long, "exceptions-user-long", "raises the exceptions of ring 3 in 64-bit and compatibility mode",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(refusals_user_long, "refusals-user-long", "does in ring 3 of long mode what not every emulator refuses",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(floating_user_long, "floating-user-long", "raises the exceptions of x87, SSE and misaligned operands in ring 3",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(exceptions_user, "exceptions-user", "raises the exceptions of ring 3 in 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW, .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(double_faults, "double-faults", "raises faults in the delivery of faults", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(paging_protected, "paging-protected", "uses pages of 32-bit protected mode", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_PAGING_32)
+EXPERIMENTS(paging_pae, "paging-pae", "uses wide page-table entries in 32-bit protected mode", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_PAGING_32)
+EXPERIMENTS(paging_long, "paging-long", "uses pages of 64-bit mode", .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(reserved_bits_long, "reserved-bits-long", "sets reserved bits of page-table entries in 64-bit mode",
+            .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(modes, "modes", "goes through the processor's modes and back", .boot = GUEST_SAYS_HOW)
+EXPERIMENTS(virtual_8086, "virtual-8086", "enters and leaves virtual-8086 mode", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(gates_protected, "gates-protected", "uses interrupt gates, call gates and far returns of 32-bit protected mode",
+            .boot = GUEST_SAYS_HOW, .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(gates_long, "gates-long", "uses interrupt gates, call gates and IRETQ of 64-bit mode", .boot = GUEST_SAYS_HOW,
+            .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(tasks, "tasks", "switches hardware tasks", .boot = GUEST_SAYS_HOW, .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(bad_tasks, "bad-tasks", "switches to hardware tasks whose state is bad", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(system_calls, "system-calls", "uses SYSCALL and SYSRET", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_SYSTEM_CALLS)
+EXPERIMENTS(system_calls_protected, "system-calls-protected", "uses SYSENTER and SYSEXIT", .boot = GUEST_SAYS_HOW,
+            .outcome = GUEST_EXITS_OR_CANNOT_BE_EMULATED)
+EXPERIMENTS(debug_exceptions, "debug-exceptions", "raises debug exceptions", .boot = GUEST_SAYS_HOW,
+            .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(features_long, "features-long", "uses what CPUID shows of pages and privileges", .boot = GUEST_SAYS_HOW)
+GUEST(triple_faults, "triple-faults", "shuts down in protected and long mode and starts again", .console = "01234\n")
+GUEST(triple_fault_real, "triple-fault-real", "shuts down in real mode", .outcome = GUEST_SHUTS_DOWN, .console = "",
+      .need = GUEST_NEEDS_EVERY_INSTRUCTION)

@@ -45,6 +45,14 @@ typedef enum __attribute__((enum_extensibility(closed))) guest_drive {
     GUEST_HAS_VIRTIO_DRIVE,
 } guest_drive;
 
+/// What a host must do as the manuals say before a guest's results mean anything: see `Guest.Need`.
+typedef enum __attribute__((enum_extensibility(closed))) guest_need {
+    GUEST_NEEDS_NOTHING,
+    GUEST_NEEDS_PAGING_32,
+    GUEST_NEEDS_SYSTEM_CALLS,
+    GUEST_NEEDS_EVERY_INSTRUCTION,
+} guest_need;
+
 /// One guest: what to load where, and what to expect of it.
 typedef struct guest {
     /// The name of its source file, without ".S".
@@ -85,6 +93,9 @@ typedef struct guest {
     bool reads_hidden_state;
     /// True when it races with its own interrupts: it exits with code 1 instead when it lost.
     bool may_lose_race;
+    /// True for a table of experiments: see support/experiments.h.
+    bool has_experiments;
+    guest_need need;
 } guest;
 
 /// How many guests there are.

@@ -1,9 +1,11 @@
 // Printing over COM1. The lines below mean the same in 16-, 32- and 64-bit code, so one text serves every mode:
-// put `console_routines` once into a guest, in the mode that prints, and call the routines there.
+// put `console_routines` once into a guest, in the mode that prints, and call the routines there. A guest that prints much
+// defines PRINTS_ON_DEBUG_PORT before it includes this: each character is one port access then.
 #pragma once
 
 #include "image.h"
 
+#define DEBUG_CONSOLE 0xe9
 #define COM1_DATA 0x3f8
 #define COM1_LINE_STATUS 0x3fd
 #define COM1_SCRATCH 0x3ff
@@ -22,6 +24,12 @@ print:
 .Lprint_done:
     ret
 
+#ifdef PRINTS_ON_DEBUG_PORT
+// Prints AL.
+print_character:
+    out %al, $DEBUG_CONSOLE
+    ret
+#else
 // Prints AL when the transmitter is free. Changes AX and DX.
 print_character:
     mov %al, %ah
@@ -34,6 +42,7 @@ print_character:
     mov $COM1_DATA, %dx
     out %al, (%dx)
     ret
+#endif
 
 // Prints EAX as eight hexadecimal digits. Changes EAX, EBX, CX and DX.
 print_hex:

@@ -5,7 +5,8 @@ import Replayer
 import Testing
 import TraceFormat
 
-/// A trace means the same on both engines. A few guests of each kind; all of them with the slow tests.
+/// A trace means the same on both engines. A few guests of each kind; all of them with the slow tests, but those of
+/// experiments: `ExperimentTests` has these.
 @Suite struct BothEnginesTests {
     @Test(.needsKVM, arguments: guests)
     func softwareReplaysWhatKVMRecorded(guest: TestGuest) async throws {
@@ -27,7 +28,8 @@ import TraceFormat
 
         let report = try replay.result.get()
         #expect(guest.declares(recording.summary.outcome), "\(recording.summary.outcome)")
-        #expect(guest.declares(console: String(decoding: recording.console, as: UTF8.self)))
+        let text = String(decoding: recording.console, as: UTF8.self)
+        #expect(guest.declares(console: text, after: recording.summary.outcome))
         #expect(report.digest == recording.summary.trace?.digest)
         #expect(report.epochsJumped == 0)
         #expect(replay.console == recording.console)
@@ -56,7 +58,7 @@ import TraceFormat
     private static let others: Set = [
         "self-trace", "self-breakpoints", "bios-256k.bin", "dirty-memory", "silent", "cpuid",
     ]
-    private static let guests = TestGuest.included.filter {
+    private static let guests = TestGuest.included.filter { !$0.hasExperiments }.filter {
         SlowTests.areIncluded ? !others.contains("\($0)") : few.contains("\($0)")
     }
 }

@@ -13,7 +13,7 @@ import TraceFormat
         #expect(guest.declares(recording.summary.outcome), "\(recording.summary.outcome)")
         #expect(recording.reader.outcome == recording.summary.outcome)
         #expect(recording.reader.isComplete)
-        #expect(guest.declares(console: recording.text), "\(recording.text)")
+        #expect(guest.declares(console: recording.text, after: recording.summary.outcome), "\(recording.text)")
         #expect(recording.console == (try recording.events.flatMap(\.event.consoleBytes)))
         #expect(recording.summary.screen == guest.screen)
     }

@@ -11,7 +11,8 @@ struct SoftwareInterrupt {
     /// The fault that the instruction raises; nil if its handler is entered.
     let fault: ProcessorState.PendingEvents.Exception?
 
-    /// Nil if the processor would do more than this: switch tasks, raise a page fault.
+    /// Nil if the processor would do more than this: switch tasks, raise a page fault. Nil too if the handler's frame has words of
+    /// 16 bits in protected mode, for hosts push wider ones.
     init?(vector: UInt8, _ state: ProcessorState, _ memory: GuestMemory) {
         do throws(Obstacle) {
             try Check(state: state, memory: memory).vector(vector)
@@ -54,6 +55,7 @@ private struct Check {
         } else {
             try stack(ofWords: gate.isWide ? 4 : 2)
             guard gate.offset <= UInt64(target.limit) else { throw .fault(.generalProtection(0 as UInt32)) }
+            guard gate.isWide else { throw .unsupported }
         }
     }
 

@@ -25,6 +25,8 @@ extension Guest {
             isTicked: entry.is_ticked,
             readsHiddenState: entry.reads_hidden_state,
             mayLoseRace: entry.may_lose_race,
+            hasExperiments: entry.has_experiments,
+            need: Need(entry.need),
             unikernel: nil
         )
     }
@@ -55,6 +57,17 @@ extension Guest.Boot {
             case .GUEST_SECTOR: .sector
             case .GUEST_BEHIND_FIRMWARE: .behindFirmware
             }
+    }
+}
+
+extension Guest.Need {
+    fileprivate init?(_ need: guest_need) {
+        switch need {
+        case .GUEST_NEEDS_NOTHING: return nil
+        case .GUEST_NEEDS_PAGING_32: self = .paging32
+        case .GUEST_NEEDS_SYSTEM_CALLS: self = .systemCalls
+        case .GUEST_NEEDS_EVERY_INSTRUCTION: self = .everyInstruction
+        }
     }
 }
 

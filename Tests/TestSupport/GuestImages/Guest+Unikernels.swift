@@ -109,6 +109,8 @@ extension Guest {
             isTicked: false,
             readsHiddenState: readsHiddenState,
             mayLoseRace: false,
+            hasExperiments: false,
+            need: nil,
             unikernel: unikernel
         )
     }

@@ -44,6 +44,17 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
         case virtio
     }
 
+    /// What a host must do as the manuals say. On another host, the guest gives other results.
+    public enum Need: Sendable, Hashable {
+        /// Paging in 32-bit protected mode.
+        case paging32
+        /// Leaving ring 3 by SYSCALL and INT n.
+        case systemCalls
+        /// Every instruction at ring 0 that `rr-vm doctor` tries. A host without is an emulator, which does more than those
+        /// instructions in its own way.
+        case everyInstruction
+    }
+
     /// A file that the guest gets besides its image.
     public struct Module: Sendable, Hashable {
         /// What follows its name in its command line.
@@ -89,6 +100,10 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     public let readsHiddenState: Bool
     /// True if it races with its own interrupts. It exits with code 1 if it has lost.
     public let mayLoseRace: Bool
+    /// True if it is a table of experiments, which prints a line for each: see `Guests/support/experiments.h`.
+    public let hasExperiments: Bool
+    /// What its host must be able to do; nil if any can run it.
+    public let need: Need?
 
     /// What a unikernel is run with; nil for other guests.
     public let unikernel: Unikernel?

@@ -2,7 +2,7 @@ import Foundation
 import GuestImages
 
 /// Writes every guest's image into a directory, as NAME.bin, with the other files that it is run with, and prints how
-/// to run each: `write-guests DIRECTORY`.
+/// to run each: `write-guests DIRECTORY`. What a guest of experiments must print goes to NAME.text.
 @main
 enum WriteGuests {
     static func main() {
@@ -15,6 +15,9 @@ enum WriteGuests {
             for guest in Guest.all {
                 for file in guest.files {
                     try Data(file.bytes).write(to: directory.appending(path: file.name), options: .atomic)
+                }
+                if guest.hasExperiments, let text = guest.console {
+                    try Data(text.utf8).write(to: directory.appending(path: "\(guest.name).text"), options: .atomic)
                 }
                 let words = guest.arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }
                 print("rr-vm record \(words.joined(separator: " "))  # \(guest.purpose)")
