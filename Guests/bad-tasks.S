@@ -1,4 +1,5 @@
-// bad-tasks: hardware switches to tasks whose state is bad. The exception comes in the new task, before its first instruction.
+// bad-tasks: a fault that a task handles, and hardware switches to tasks whose state is bad: the exception comes in the new task,
+// before its first instruction.
 #include "support/experiments-tasks.h"
 
 #define FAULT_TASK 0x48
@@ -23,6 +24,33 @@
 begin_experiments_32 bad_tasks
     set_base OTHER_TASK, other_task
     set_base FAULT_TASK, fault_task
+    // A fault's own task has its error code on its stack, and can go back.
+    movl $(OTHER_TASK * 0x10000), GATES + 13 * 8
+    movl $0x8500, GATES + 13 * 8 + 4
+    prepare 1f
+    begin "a fault through a task gate, with its error code", "none = 000001f8 00009000 00000005"
+    mov $BEYOND_TABLE, %eax
+    mov %eax, %fs
+    jmp 2f
+1:
+    pop %eax
+    note %eax, 0
+    note %esp, 1
+    mov AT(task_state) + EIP, %eax
+    sub BEGIN, %eax
+    note %eax, 2
+    addl $2, AT(task_state) + EIP
+    iret
+2:
+    end
+    clts
+    restore_task
+    movl $(CODE_SEGMENT * 0x10000), GATES + 13 * 8
+    mov $AT(.Lstubs) + 13 * 16, %eax
+    mov %ax, GATES + 13 * 8
+    mov %eax, GATES + 13 * 8 + 4
+    movw $GATE_INTERRUPT, GATES + 13 * 8 + 4
+
     movl $(FAULT_TASK * 0x10000), GATES + INVALID_TASK * 8
     movl $0x8500, GATES + INVALID_TASK * 8 + 4
     bad_task "a task without a code segment", "none = 00000000 00000000 00000040 00000048", CS, 0

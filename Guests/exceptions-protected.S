@@ -104,7 +104,6 @@ begin_experiments_32 exceptions_protected
 
     // What some hosts' emulators lack comes last.
     raises "LEA of a register", "06 0008+00 00002", .byte 0x8d, 0xc0
-    raises "LIDT of a register", "06 0008+00 00002", .byte 0x0f, 0x01, 0xd8
     raises "no such opcode", "06 0008+00 00002", .byte 0x0f, 0x0a
     raises "LES of a register", "06 0008+00 00002", .byte 0xc4, 0xc0
     raises "UD1", "06 0008+00 00002", .byte 0x0f, 0xb9, 0xc0

@@ -144,31 +144,6 @@ begin_experiments_32 tasks
     end
     clts
     restore_task
-    movl $(OTHER_TASK * 0x10000), GATES + 13 * 8
-    movl $0x8500, GATES + 13 * 8 + 4
-    prepare 1f
-    begin "a fault through a task gate, with its error code", "none = 000001f8 00009000 00000005"
-    mov $BEYOND_TABLE, %eax
-    mov %eax, %fs
-    jmp 2f
-1:
-    pop %eax
-    note %eax, 0
-    note %esp, 1
-    mov AT(task_state) + EIP, %eax
-    sub BEGIN, %eax
-    note %eax, 2
-    addl $2, AT(task_state) + EIP
-    iret
-2:
-    end
-    clts
-    restore_task
-    movl $(CODE_SEGMENT * 0x10000), GATES + 13 * 8
-    mov $AT(.Lstubs) + 13 * 16, %eax
-    mov %ax, GATES + 13 * 8
-    mov %eax, GATES + 13 * 8 + 4
-    movw $GATE_INTERRUPT, GATES + 13 * 8 + 4
 
     // From ring 3, with the flag for nested tasks.
     movw $(0x8500 + GATE_USER), GATES + 0x31 * 8 + 4

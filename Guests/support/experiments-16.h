@@ -49,6 +49,8 @@ on_exception:
     popw NOTED_VECTOR
     popw NOTED_IP
     popw NOTED_CS
+    // Processors differ in RF, and in arithmetic flags: the stack forgets them too.
+    andw $SHOWN_FLAGS & 0xffff, (%esp)
     popw NOTED_FLAGS
     mov %dr6, %eax
     mov %eax, NOTED_DR6

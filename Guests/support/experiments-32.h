@@ -135,6 +135,8 @@ on_exception:
     popl NOTED_ERROR
     popl NOTED_IP
     popl NOTED_CS
+    // Processors differ in RF, and in arithmetic flags: the stack forgets them too.
+    andl $SHOWN_FLAGS, (%esp)
     popl NOTED_FLAGS
     testl $FLAG_VIRTUAL, NOTED_FLAGS
     jnz .Lother_stack

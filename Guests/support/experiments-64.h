@@ -184,6 +184,8 @@ on_exception:
     popq NOTED_ERROR
     popq NOTED_IP
     popq NOTED_CS
+    // Processors differ in RF, and in arithmetic flags: the stack forgets them too.
+    andl $SHOWN_FLAGS, (%rsp)
     popq NOTED_FLAGS
     popq NOTED_SP
     popq NOTED_SS

@@ -190,7 +190,6 @@ report:
 .Lflags:
     call print_space
     mov NOTED_FLAGS, %ebx
-    and $SHOWN_FLAGS, %ebx
     rol $12, %ebx
     mov $5, %cl
     call .Lnext_digit

@@ -1,4 +1,4 @@
-import Engine
+public import Engine
 import Foundation
 public import GuestImages
 public import Machine
@@ -27,6 +27,8 @@ public struct TestGuest: Sendable, CustomStringConvertible {
     public var clock = ClockPolicy.real
     /// Where to write a unikernel's core.
     public var coreDirectory: FilePath?
+    /// What it is told about its processor.
+    public var profile = ProcessorProfile.baseline
     /// True if a run takes many seconds.
     public var isSlow = false
 
@@ -103,7 +105,7 @@ extension TestGuest {
         case .seaBIOS: bootProtocol = .firmware
         }
         let image = try GuestImage(bytes: try bytes(), bootProtocol: bootProtocol, options: options)
-        return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: .baseline)
+        return try MachineConfiguration(memorySize: Self.memorySize, image: image, profile: profile)
     }
 
     /// Adds everything that is connected to the machine to a run's setup. The files for it are made in a directory.
