@@ -171,7 +171,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
 
     private func meaning(_ stop: DebuggerStop) -> DebugStop {
         switch stop {
-        case .stepped, .reached, .passed: .stepped
+        case .stepped, .reached, .passed, .event: .stepped
         case .breakpoint: .breakpoint
         case .watch(let index): watchpoints.indices.contains(index) ? .watchpoint(watchpoints[index]) : .stepped
         case .interrupted: .interrupted

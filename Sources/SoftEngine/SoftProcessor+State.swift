@@ -101,6 +101,13 @@ extension SoftProcessor {
         return true
     }
 
+    /// Stops where a search has to look. See ``DebuggableProcessor/setSearchStops(_:)``.
+    public mutating func setSearchStops(_ stops: SearchStops) -> Bool {
+        if stops.offsets != cpu.offsetStops { cpu.offsetStops = stops.offsets }
+        cpu.stopsAtTableSwitches = stops.atTableSwitches
+        return true
+    }
+
     /// The first access to watched memory. See ``DebuggableProcessor/takeWatchHit()``.
     public mutating func takeWatchHit() -> WatchHit? {
         defer { watchHit = nil }

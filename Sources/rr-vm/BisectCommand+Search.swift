@@ -12,7 +12,14 @@ extension BisectCommand {
             // The user's own command keeps the user's rights.
             if command == nil { confinement.keepOpenFiles(machines: engine.choice) }
         }
-        if let when {
+        if let when, first, engine.request != .kvm {
+            try InstructionSearching(command: self, reader: reader, condition: when).perform()
+        } else if let when {
+            if first {
+                StandardError.write(
+                    "rr-vm: note: KVM does not count instructions: the search looks behind events alone"
+                )
+            }
             try engine.choice(for: reader).perform(Searching(command: self, reader: reader, condition: when))
         } else if let command {
             try engine.choice(for: reader).perform(Halving(command: self, reader: reader, line: command))
@@ -53,13 +60,11 @@ extension BisectCommand {
         }
     }
 
-    private func report<E: DebuggableProcessor & ~Copyable, P: MomentPredicate>(
-        _ finding: MomentSearch<E, P>.Finding?,
-        of subject: String,
-        word: String
-    ) throws {
+    func report(_ finding: MomentFinding?, of subject: String, word: String, looksEverywhere: Bool = false) throws {
         guard let finding else {
-            let words = first ? "is never true after an event" : "does not hold at the end of the trace"
+            let words =
+                looksEverywhere
+                ? "is never true" : first ? "is never true after an event" : "does not hold at the end of the trace"
             try StandardOutput.print("\(subject) \(words)".printable)
             throw ExitCode(ExitStatus.different.rawValue)
         }

@@ -46,7 +46,10 @@ struct BisectCommand: ParsableCommand {
     var command: String?
 
     @Flag(
-        help: "With --when or --run: find the very first moment, even if it does not last. This looks at every event."
+        help: ArgumentHelp(
+            "With --when or --run: find the very first moment, even if it does not last.",
+            discussion: "--when looks behind every instruction, in software; --run behind every event."
+        )
     )
     var first = false
 

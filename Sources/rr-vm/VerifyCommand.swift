@@ -55,7 +55,20 @@ struct VerifyCommand: ParsableCommand {
     )
     var output: FilePath?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Replay in software and on KVM side by side, and find the first instruction behind which they differ.",
+            discussion: "Without a usable KVM, software is compared with the recorded states."
+        )
+    )
+    var lockstep = false
+
     func validate() throws {
+        if lockstep, annotate || json || epochs || jobs > 1 || shard != nil || self.repeat > 1 {
+            throw ValidationError(
+                "--lockstep compares the whole trace once: leave out --annotate, --json, --epochs, --jobs, --shard and --repeat"
+            )
+        }
         if self.repeat < 1 { throw ValidationError("--repeat must be at least 1") }
         guard annotate == (output != nil), output?.isEmpty != true else {
             throw ValidationError("--annotate and --output FILE need each other")
@@ -81,6 +94,13 @@ struct VerifyCommand: ParsableCommand {
         let reader = try TraceLocation.open(file, replaying: true, checking: isFirst, with: options) {
             guard let output else { return confinement.keepOpenFiles(machines: engine.choice) }
             confinement.keepDirectories(of: [output], machines: engine.choice)
+        }
+        if lockstep {
+            let verification = LockstepVerification(reader: reader)
+            guard let lack = verification.lack(engine.request) else { return try verification.run() }
+            StandardError.write(
+                "rr-vm: note: software is compared with the recorded states, because KVM takes no part: \(lack)"
+            )
         }
         let counts = annotate ? InstructionCounts() : nil
         let all = 0..<reader.keyframeCount
@@ -152,7 +172,7 @@ struct VerifyCommand: ParsableCommand {
         if jobs == 1, shard == nil {
             return try Replay.run(
                 reader,
-                on: annotate ? .soft : engine.choice(for: reader),
+                on: annotate || lockstep ? .soft : engine.choice(for: reader),
                 landing: landing.landing,
                 showingConsole: nil,
                 counting: counts,

@@ -18,6 +18,10 @@ public struct Instruction: Hashable, Sendable {
     public var writesMemory: Bool
     /// It is a WRMSR, of either form.
     public var writesModelSpecific: Bool
+    /// The flags of RFLAGS that the manuals leave undefined behind it.
+    public var undefinedFlags: UInt64
+    /// The manuals leave the last bits of its result open.
+    public var isApproximate: Bool
 
     /// Decodes the first instruction of `bytes`; nil if they are not an instruction.
     public init?(decoding bytes: [UInt8], at address: GuestVirtualAddress, mode: ExecutionMode) {
@@ -39,6 +43,9 @@ public struct Instruction: Hashable, Sendable {
         isRepeatedPortString = isPortString && repeats
         writesPort = unsafe Self.portWrites.contains(decoded.info.mnemonic)
         writesModelSpecific = unsafe Self.registerWrites.contains(decoded.info.mnemonic)
+        isApproximate = unsafe Self.approximations.contains(decoded.info.mnemonic)
+        // SAFETY: the pointer leads into a table of the decoder, if there is one.
+        undefinedFlags = unsafe decoded.info.cpu_flags.map { UInt64(unsafe $0.pointee.undefined) } ?? 0
         // SAFETY: the operands are an array of fixed size; the first operand_count of them are valid.
         writesMemory = unsafe withUnsafeBytes(of: decoded.operands) { operands in
             unsafe operands.bindMemory(to: ZydisDecodedOperand.self).prefix(Int(decoded.info.operand_count)).contains {
@@ -52,6 +59,14 @@ public struct Instruction: Hashable, Sendable {
     }
 
     private static var registerWrites: [ZydisMnemonic] { [ZYDIS_MNEMONIC_WRMSR] }
+
+    private static var approximations: [ZydisMnemonic] {
+        [
+            ZYDIS_MNEMONIC_RCPSS, ZYDIS_MNEMONIC_RCPPS, ZYDIS_MNEMONIC_RSQRTSS, ZYDIS_MNEMONIC_RSQRTPS,
+            ZYDIS_MNEMONIC_F2XM1, ZYDIS_MNEMONIC_FYL2X, ZYDIS_MNEMONIC_FYL2XP1, ZYDIS_MNEMONIC_FPATAN,
+            ZYDIS_MNEMONIC_FSIN, ZYDIS_MNEMONIC_FCOS, ZYDIS_MNEMONIC_FSINCOS, ZYDIS_MNEMONIC_FPTAN,
+        ]
+    }
 
     /// A write, or a conditional one.
     private static var writeActions: UInt8 {

@@ -33,6 +33,11 @@ public protocol DebuggableProcessor: Processor, ~Copyable {
     /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is set then.
     mutating func setWatches(_ watches: [MemoryWatch]) -> Bool
 
+    /// Makes ``run()`` end with ``Exit/debug`` at these stops too, in the place of those before.
+    ///
+    /// - Returns: false, as unless the processor does otherwise, if the engine cannot; nothing is set then.
+    mutating func setSearchStops(_ stops: SearchStops) -> Bool
+
     /// The first access to watched memory since the last call; nil if there is none.
     mutating func takeWatchHit() -> WatchHit?
 
@@ -62,6 +67,9 @@ extension DebuggableProcessor where Self: ~Copyable {
 
     /// False: a host's breakpoints watch linear addresses, and only where it can stop the guest.
     public mutating func setWatches(_ watches: [MemoryWatch]) -> Bool { false }
+
+    /// False: a host's breakpoints know linear addresses alone.
+    public mutating func setSearchStops(_ stops: SearchStops) -> Bool { false }
 
     /// Nil: nothing is watched.
     public mutating func takeWatchHit() -> WatchHit? { nil }

@@ -33,6 +33,7 @@ extension Debugger where P: ~Copyable {
             timeline.core.processor.stopNoting()
             try? timeline.core.processor.setBreakpoints([])
         }
+        let first = moment
         var passing = passing
         var looks = 0
         while true {
@@ -41,6 +42,7 @@ extension Debugger where P: ~Copyable {
             takeTransfers(since: present)
             if isFinished, observing, let stop = takeHit() { return stop }
             if let limit, present >= limit { return present == limit ? .reached : .passed }
+            if stopsAtEvents, isFinished, present.event != first?.event { return .event }
             guard let next = try timeline.peek() else { return .end }
             looks += 1
             if looks % Self.eventsBetweenLooks == 0, isInterrupted() { return .interrupted }
@@ -57,6 +59,9 @@ extension Debugger where P: ~Copyable {
                 let stop = try runToFault(fault, next, goal, passing: passing, isInterrupted: isInterrupted)
                 if let stop { return stop }
                 if moment != present { passing = false }
+            case .free where stopsAtEvents:
+                if present != first { return .event }
+                try pass(next)
             case .free:
                 if let limit, limit.event == present.event { return .passed }
                 try pass(next)

@@ -7,7 +7,7 @@ extension Debugger where P: ~Copyable {
     ///
     /// - Parameter take: gets each with the moment behind it.
     public mutating func note(_ set: TransferSet, _ take: @escaping (Moment, ControlTransfer) -> Void) {
-        (noted, onTransfer) = (set, take)
+        transfers = TransferNotes(wanted: set, take: take)
     }
 
     /// Runs on to a moment, or to a stop before it.
@@ -23,7 +23,7 @@ extension Debugger where P: ~Copyable {
 
     /// Refuses to note with an engine that cannot.
     func checkNoting() throws(TimelineError) {
-        if !noted.isEmpty, !counts { throw .cannotNote }
+        if !transfers.wanted.isEmpty, !counts { throw .cannotNote }
     }
 
     /// Hands the transfers over that the engine has noted.
@@ -32,11 +32,11 @@ extension Debugger where P: ~Copyable {
     ///   - present: where the guest stood when the engine had executed `start` instructions.
     ///   - start: nil if everything that was noted belongs to that moment.
     mutating func takeTransfers(since present: Moment, at start: UInt64? = nil) {
-        guard canNote, !noted.isEmpty else { return }
+        guard transfers.arePossible, !transfers.wanted.isEmpty else { return }
         for transfer in timeline.core.processor.takeTransfers() {
             var moment = present
             if let start, transfer.executed > start { moment.instructions += transfer.executed - start }
-            if let onTransfer { onTransfer(moment, transfer) } else { takenTransfers.append(transfer) }
+            if let take = transfers.take { take(moment, transfer) } else { transfers.taken.append(transfer) }
         }
     }
 }

@@ -6,7 +6,8 @@ extension Debugger where P: ~Copyable {
     /// Lets breakpoints and watched memory stop the guest from here on, or not.
     mutating func observe(_ observing: Bool) {
         isObserving = observing
-        canNote = timeline.core.processor.noteTransfers(observing ? noted : [])
+        transfers.arePossible = timeline.core.processor.noteTransfers(observing ? transfers.wanted : [])
+        _ = timeline.core.processor.setSearchStops(observing ? searchStops : SearchStops())
         let watches = observing ? watched.flatMap(\.watches) : []
         if !timeline.core.processor.setWatches(watches) { snapshot = observing ? watchedBytes() : [] }
         _ = timeline.core.processor.takeWatchHit()
@@ -27,8 +28,9 @@ extension Debugger where P: ~Copyable {
     private func watchedBytes() -> [[UInt8]] { watched.map { $0.memory.bytes(in: timeline.memory) ?? [] } }
 
     /// Which watched memory a device has written to with an event.
-    func written(by event: RecordedEvent) -> DebuggerStop? {
+    mutating func written(by event: RecordedEvent) -> DebuggerStop? {
         guard case .deviceWrite(let address, let bytes) = event.event else { return nil }
+        lastHit = nil
         return watched.firstIndex { $0.memory.overlaps(address, count: bytes.count) }.map { .watch($0) }
     }
 }

@@ -25,18 +25,27 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var snapshot: [[UInt8]] = []
     /// The access that stopped the guest last, if it was the guest's own and the engine noticed it.
     public internal(set) var lastHit: WatchHit?
-    /// The transfers that ``onTransfer`` is told of.
-    var noted: TransferSet = []
-    /// Whether the engine notes ``noted``.
-    var canNote = false
-    /// Takes each transfer, with the moment behind it; nil if they are collected in ``takenTransfers``.
-    var onTransfer: ((Moment, ControlTransfer) -> Void)?
-    /// The transfers that ``onTransfer`` was not there for.
-    var takenTransfers: [ControlTransfer] = []
+    /// Which calls and interruptions are noted, and who is told of them.
+    var transfers = TransferNotes()
+    /// Where the guest stops besides, while ``breakpoints`` stop it.
+    var searchStops = SearchStops()
+    /// Whether the guest stops at each event, and in front of each event that comes without its executing anything.
+    var stopsAtEvents = false
     /// Whether checkpoints are made on the way, for going back.
     public var keepsCheckpoints = true
     /// What has gone otherwise than asked for since the last call of ``takeNotes()``, one line each.
     var notes: [String] = []
+
+    /// Calls and interruptions on their way to whoever asked for them.
+    struct TransferNotes {
+        /// Those that are wanted.
+        var wanted: TransferSet = []
+        /// Whether the engine notes any.
+        var arePossible = false
+        /// Takes each, with the moment behind it; nil if they are collected in ``taken``.
+        var take: ((Moment, ControlTransfer) -> Void)?
+        var taken: [ControlTransfer] = []
+    }
 
     /// How long a stretch is.
     struct StretchLength {
@@ -61,7 +70,7 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     public mutating func state() throws(TimelineError) -> ProcessorState { try timeline.state() }
 
     /// Whether the engine counts instructions, and so goes to a moment without stepping.
-    var counts: Bool { timeline.core.processor.instructionsRetired != nil }
+    var counts: Bool { timeline.counts }
 
     /// Whether the engine notices reads of watched memory, and not only changes.
     public var watchesReads: Bool { counts }

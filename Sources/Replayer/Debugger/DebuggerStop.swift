@@ -14,6 +14,8 @@ public enum DebuggerStop: Hashable, Sendable {
     case end
     /// It stands where it was to go to.
     case reached
+    /// It stands behind an event, or in front of one that comes without its executing anything.
+    case event
     /// The event that comes next came before the moment to which it was to go.
     case passed
 }

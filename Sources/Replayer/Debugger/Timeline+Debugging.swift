@@ -3,6 +3,9 @@ internal import TraceFormat
 internal import X86
 
 extension Timeline where P: ~Copyable {
+    /// Whether the engine counts instructions.
+    var counts: Bool { core.processor.instructionsRetired != nil }
+
     /// Takes an exit to which the guest was run, as the next event.
     mutating func accept(_ exit: Exit, as next: RecordedEvent) throws(TimelineError) {
         try attempt { core throws(ReplayStop) in

@@ -78,7 +78,7 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
         try value(in: &view).map { $0 != 0 } ?? false
     }
 
-    private static func load(
+    static func load(
         _ address: UInt64,
         _ count: Int,
         _ isPhysical: Bool,
@@ -91,7 +91,7 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Condition.Unary {
-    fileprivate func apply(_ value: UInt64) -> UInt64 {
+    func apply(_ value: UInt64) -> UInt64 {
         switch self {
         case .not: value == 0 ? 1 : 0
         case .complement: ~value
@@ -102,7 +102,7 @@ extension Condition.Unary {
 
 extension Condition.Binary {
     /// `&&` and `||` have a value whenever one operand decides it, even if the other operand has none.
-    fileprivate func apply(_ left: UInt64?, _ right: UInt64?) -> UInt64? {
+    func apply(_ left: UInt64?, _ right: UInt64?) -> UInt64? {
         switch self {
         case .logicalAnd where left == 0 || right == 0: return 0
         case .logicalOr where left ?? 0 != 0 || right ?? 0 != 0: return 1

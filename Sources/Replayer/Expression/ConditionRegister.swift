@@ -27,6 +27,9 @@ struct ConditionRegister: Hashable, Sendable {
         (self.source, self.shift, self.mask) = (source, shift, mask)
     }
 
+    /// Whether it is the whole of RIP.
+    var isInstructionPointer: Bool { source == .rip && shift == 0 && mask == .max }
+
     func value(in state: ProcessorState) -> UInt64 {
         whole(in: state) >> shift & mask
     }

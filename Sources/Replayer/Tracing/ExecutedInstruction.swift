@@ -37,7 +37,7 @@ extension Debugger where P: ~Copyable {
         var view = LiveView(state: before, memory: timeline.memory)
         let address = before.instructionAddress
         let line = delivery == nil ? try fromTrace(listing.lines(at: address, in: &view, limit: 1)).first : nil
-        (noted, onTransfer, takenTransfers) = (.exceptions, nil, [])
+        transfers = TransferNotes(wanted: .exceptions)
         let stop = try step()
         guard stop != .end else { return nil }
         return ExecutedInstruction(
@@ -46,7 +46,7 @@ extension Debugger where P: ~Copyable {
             line: line,
             delivery: delivery?.event,
             changes: Self.changes(from: before, to: try executionState()),
-            exceptions: takenTransfers
+            exceptions: transfers.taken
         )
     }
 

@@ -16,6 +16,9 @@ public struct WatchedMemory: Hashable, Sendable {
         }
     }
 
+    /// Watches pieces, none of which crosses the end of a page.
+    init(_ pieces: [Piece]) { self.pieces = pieces }
+
     /// Watches bytes at a physical address.
     public init(physical address: GuestPhysicalAddress, count: Int) {
         pieces = PagePieces(at: address.rawValue, count: count).map { piece in

@@ -1,3 +1,5 @@
+internal import X86
+
 // A block never goes over an instruction in front of which a run may end, and one that begins with such an instruction is not
 // entered by other blocks. Blocks are found by physical address and these instructions by linear address, so all whose
 // offset in a page is the same are treated alike; the loop compares the whole address.
@@ -7,14 +9,25 @@ extension CPU {
         state.watching.hasStops && around.stopOffsets[Int(physical >> 6 & 63)] >> (physical & 63) & 1 != 0
     }
 
+    /// Ends blocks in front of ``Surroundings/offsetStops`` in the present code segment too. Whatever loads the segment returns to
+    /// the loop, which calls this.
+    func noteCodeBase() {
+        let base = state.mode.hasFlatCode ? 0 : state.segments[SegmentNumber.cs].base
+        guard around.codeBases.insert(base).inserted else { return }
+        updateStops()
+    }
+
     /// Ends blocks in front of ``Surroundings/stops`` and the breakpoints of the debug registers, and in front of no others.
     func updateStops() {
-        let stops = around.stops.union(codeBreakpoints)
+        var stops = around.stops.union(codeBreakpoints)
+        for base in around.codeBases {
+            for offset in around.offsetStops { stops.insert(base == 0 ? offset : (base &+ offset) & 0xFFFF_FFFF) }
+        }
         var offsets = InlineArray<64, UInt64>(repeating: 0)
         for stop in stops { offsets[Int(stop >> 6 & 63)] |= 1 << (stop & 63) }
         let changed = (0..<4096).filter { (offsets[$0 >> 6] ^ around.stopOffsets[$0 >> 6]) >> ($0 & 63) & 1 != 0 }
         around.stopOffsets = offsets
-        state.watching.hasStops = !stops.isEmpty
+        state.watching.hasStops = !stops.isEmpty || !around.offsetStops.isEmpty
         guard !changed.isEmpty else { return }
         for (physical, offset) in around.arena.places(ofOffsets: changed) {
             guard let page = hostPage(physical) else { continue }

@@ -17,7 +17,7 @@ extension CPU {
     }
 
     /// Physical address of the tables, whatever else CR3 says.
-    private var tableRoot: UInt64 { state.cr3 & (isLongMode ? 0x000F_FFFF_FFFF_F000 : 0xFFFF_F000) }
+    var tableRoot: UInt64 { state.cr3 & (isLongMode ? 0x000F_FFFF_FFFF_F000 : 0xFFFF_F000) }
 
     /// Forgets the translation of one linear page, in all buffers of the present address space. What branches know of code stays
     /// true: a change of the page tables has been noticed before.

@@ -10,7 +10,11 @@ struct Surroundings {
     var watches: [MemoryWatch] = []
     /// Linear addresses of instructions in front of which a run ends.
     var stops: Set<UInt64> = []
-    /// For each offset in a page whether ``stops`` has an address with it.
+    /// Offsets in the code segment, whichever it is, of instructions in front of which a run ends.
+    var offsetStops: Set<UInt64> = []
+    /// The bases that the code segment has had since there are ``offsetStops``.
+    var codeBases: Set<UInt64> = []
+    /// For each offset in a page whether an address of ``stops`` or ``offsetStops`` has it.
     var stopOffsets = InlineArray<64, UInt64>(repeating: 0)
     /// The transfers that nobody has taken yet. The last of them may not be counted: see ``Watching/hasTransfers``.
     var transfers: [ControlTransfer] = []

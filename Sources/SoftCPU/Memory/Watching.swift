@@ -30,13 +30,44 @@ struct Watching {
     var hit: WatchHit?
     /// The instruction that executes alone; nil between two.
     var steppedAddress: UInt64?
+    /// A run ends behind an instruction that makes linear addresses lead elsewhere than these tables say.
+    var stopsAtTableSwitches = false
+    var tables = TableSelection()
     /// Which transfers are noted.
     var transfers: TransferSet = []
     /// Transfers have been noted that do not say yet how many instructions came before.
     var hasTransfers = false
 }
 
+/// What decides which page tables translate, and how.
+struct TableSelection: Equatable {
+    var cr0: UInt64 = 0
+    var cr3: UInt64 = 0
+    var cr4: UInt64 = 0
+    var efer: UInt64 = 0
+}
+
 extension CPU {
+    /// What decides it now.
+    var tableSelection: TableSelection {
+        let paging = state.cr0 & CR0.paging
+        let kinds = CR4.pageSize | CR4.physicalExtension | CR4.fiveLevels
+        return TableSelection(
+            cr0: paging,
+            cr3: paging == 0 ? 0 : tableRoot,
+            cr4: state.cr4 & kinds,
+            efer: state.efer & EFER.longModeActive
+        )
+    }
+
+    /// Whether tables have been switched since the last time that this was so or somebody began to ask.
+    func hasSwitchedTables() -> Bool {
+        let present = tableSelection
+        guard present != state.watching.tables else { return false }
+        state.watching.tables = present
+        return true
+    }
+
     /// Notes an access within one page to what is watched; throws where it cannot be noted because a block executes.
     func checkWatch(_ physical: UInt64, linear: UInt64, size: Int, _ use: PageUse) throws(Fault) {
         guard state.watching.isActive else { return }

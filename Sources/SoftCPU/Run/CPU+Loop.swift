@@ -12,8 +12,9 @@ extension CPU {
         while budget > 0 {
             if state.isHalted || state.watching.hit != nil { return true }
             if state.watching.hasStops {
+                if !around.offsetStops.isEmpty { noteCodeBase() }
                 let address = codeAddress(state.ip)
-                if !passes, around.stops.contains(address), isSought {
+                if !passes, around.stops.contains(address) || around.offsetStops.contains(state.ip), isSought {
                     state.watching.isAtStop = true
                     return true
                 }
@@ -39,6 +40,10 @@ extension CPU {
             if state.watching.hasTransfers { countTransfers(end &- UInt64(budget)) }
             if state.leaveReason == .exit || state.bounce.isReporting { return true }
             if state.wantsWindow, canTakeInterrupt { return true }
+            if state.watching.stopsAtTableSwitches, hasSwitchedTables() {
+                state.watching.isAtStop = true
+                return true
+            }
         }
         return false
     }

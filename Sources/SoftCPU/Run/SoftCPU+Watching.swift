@@ -13,6 +13,28 @@ extension SoftCPU {
         }
     }
 
+    /// Offsets in the code segment, whatever its base, of instructions in front of which a run ends as at ``stops``.
+    ///
+    /// A change, and each base that the segment has for the first time, costs a walk over all decoded code.
+    public var offsetStops: Set<UInt64> {
+        get { cpu.around.offsetStops }
+        set {
+            cpu.around.offsetStops = newValue
+            cpu.around.codeBases = []
+            cpu.updateStops()
+        }
+    }
+
+    /// Whether a run ends, with ``SoftExit/stopped``, behind an instruction after which linear addresses are translated by other
+    /// page tables or by none. Changes of the tables themselves do not count.
+    public var stopsAtTableSwitches: Bool {
+        get { cpu.state.watching.stopsAtTableSwitches }
+        set {
+            if newValue, !cpu.state.watching.stopsAtTableSwitches { cpu.state.watching.tables = cpu.tableSelection }
+            cpu.state.watching.stopsAtTableSwitches = newValue
+        }
+    }
+
     /// Memory whose accesses end a run behind the instruction, or the turn of a repeated one, with ``SoftExit/watched(_:)``.
     ///
     /// A change costs all translations; running costs nothing but for accesses to the pages that it lies in.
