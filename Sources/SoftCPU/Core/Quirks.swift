@@ -69,13 +69,16 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let systemCallsNeedLongCode = Quirks(rawValue: 1 << 22)
     /// SYSENTER and SYSEXIT are invalid in long mode (AMD APM vol. 3). Others have them there.
     public static let systemEnterNeedsLegacy = Quirks(rawValue: 1 << 23)
+    /// AAA and AAS set SF, ZF, PF and OF as of the sum or difference of AX, before the upper half of AL is cleared. Others set the first
+    /// three as of AL behind that, and clear OF.
+    public static let asciiWordFlags = Quirks(rawValue: 1 << 25)
     /// MOVSXD to a register of 16 bits reads 32 bits of memory. With others it reads 16.
     public static let shortExtensionsReadWhole = Quirks(rawValue: 1 << 24)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
         .shiftsSetAdjust, .decimalOverflow, .hintsNeedMemory, .deviatingEstimates, .pointersOnlyWithErrors,
-        .misalignedVectors, .systemEnterNeedsLegacy,
+        .misalignedVectors, .systemEnterNeedsLegacy, .asciiWordFlags,
     ]
     /// AMD Zen 5, family 1Ah: measured on an EPYC of model 02h.
     public static let zen5: Quirks = zen.union([

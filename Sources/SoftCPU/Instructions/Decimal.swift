@@ -73,10 +73,14 @@ private let adjustAscii: Handler = { state, operation in
     if adjust {
         value = operation.immediate > 0 ? value &+ 0x106 : value &- 0x106
     }
-    value &= 0xFF0F
-    cpu.setRegister(low, value)
-    let byte = UInt8(truncatingIfNeeded: value)
-    cpu.setFlags(result: byte, carry: adjust, overflow: false, adjust: adjust)
+    let digits = value & 0xFF0F
+    cpu.setRegister(low, digits)
+    if cpu.has(.asciiWordFlags) {
+        let overflow = (operation.immediate > 0 ? ~old & value : old & ~value) & 0x8000 != 0
+        cpu.setFlags(result: value, carry: adjust, overflow: overflow, adjust: adjust)
+    } else {
+        cpu.setFlags(result: UInt8(truncatingIfNeeded: digits), carry: adjust, overflow: false, adjust: adjust)
+    }
     next(cpu, operation)
 }
 

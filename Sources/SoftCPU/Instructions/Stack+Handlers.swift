@@ -120,7 +120,8 @@ let popAll: Handler = {
     attempt($0, $1) { cpu, operation throws(Fault) in
         let bytes = Int(operation.destination)
         var values = InlineArray<8, UInt64>(repeating: 0)
-        for number in 0..<8 { values[number] = try cpu.peek((7 - number) * bytes, bytes) }
+        // From the top of the stack on: that is where a fault comes first.
+        for place in 0..<8 { values[7 - place] = try cpu.peek(place * bytes, bytes) }
         for number in 0..<8 where number != 4 { cpu.setIndex(number, values[number], bits: bytes * 8) }
         cpu.stackPointer = cpu.stackPointer &+ UInt64(8 * bytes)
     }

@@ -116,14 +116,20 @@ let adjustRegister: Handler = { state, operation in
     next(cpu, operation)
 }
 
-let adjustMemory: Handler = { state, operation in
-    let cpu = CPU(state)
-    let operation = Operation(operation)
-    let address = cpu.linearAddress(operation)
-    let entry = cpu.translation(of: address)
-    guard entry.allowsWrite(address, UInt16.self) else { return miss(cpu, operation) }
-    entry.store(cpu.adjusted(entry.load(address), cpu.register(operation.source)), address)
-    next(cpu, operation)
+/// Reading comes before any check for writing: a fault says so.
+let adjustMemory: Handler = {
+    attempt($0, $1) { cpu, operation throws(Fault) in
+        let mask = UInt64(bitPattern: operation.extra)
+        let offset = (cpu.linearAddress(operation) &+ UInt64(bitPattern: operation.immediate)) & mask
+        let segment = Int(operation.source)
+        let isStack = segment == SegmentNumber.ss
+        let address = try cpu.segmentAddress(segment, offset, size: 2, write: false)
+        let selector = UInt16(truncatingIfNeeded: try cpu.read(address, size: 2, stack: isStack))
+        _ = try cpu.segmentAddress(segment, offset, size: 2, write: true)
+        try cpu.probeWrite(address, size: 2, stack: isStack)
+        let result = cpu.adjusted(selector, cpu.register(operation.destination))
+        try cpu.write(address, size: 2, UInt64(result), stack: isStack)
+    }
 }
 
 extension CPU {

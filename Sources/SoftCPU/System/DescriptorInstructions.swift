@@ -59,13 +59,11 @@ enum DescriptorInstructions: InstructionFamily {
         builder.emit(requireProtected, immediate: 1)
         let source = builder.registerOffset(1)
         if builder.isMemory(0) {
-            builder.emit(
-                adjustMemory,
-                memory: 0,
-                bytes: 2,
-                access: Access.read | Access.write,
-                source: source
-            )
+            var record = builder.offsetOnly(of: 0)
+            record.handler = adjustMemory
+            record.destination = source
+            record.source = UInt8(RegisterOffset.segmentNumber(builder.operand(0).mem.segment))
+            builder.write(record)
         } else {
             builder.emit(adjustRegister, destination: builder.registerOffset(0), source: source)
         }

@@ -13,11 +13,13 @@ struct DifferentialRun {
     private(set) var differences: [String: [String]] = [:]
     private var random: RandomOperands
     private var decoders = Decoders()
+    private let width: CodeWidth
     private let machine: UserModeMachine
 
-    init(forms: [InstructionForm], seed: UInt64, machine: UserModeMachine = UserModeMachine()) {
+    init(forms: [InstructionForm], in width: CodeWidth = .bits64, seed: UInt64, machine: UserModeMachine? = nil) {
         self.forms = forms
-        self.machine = machine
+        self.width = width
+        self.machine = machine ?? UserModeMachine(width)
         random = RandomOperands(seed: seed)
         for form in forms { counts[form.name] = 0 }
     }
@@ -33,7 +35,7 @@ struct DifferentialRun {
     private mutating func compare(_ form: InstructionForm) {
         // Some of what is drawn is another form: a register that does not exist, a branch that cannot reach.
         for _ in 0..<100 {
-            guard let instruction = RandomInstruction(form, &random, &decoders) else { continue }
+            guard let instruction = RandomInstruction(form, width, &random, &decoders) else { continue }
             counts[form.name, default: 0] += 1
             guard let difference = compare(instruction) else { return }
             if differences[form.name, default: []].count < 4 {
@@ -54,6 +56,7 @@ struct DifferentialRun {
             }
         }
         context.flags = instruction.flags
+        context.is_narrow = instruction.width == .bits64 ? 0 : 1
         vectors.store(in: &context)
         machine.load(instruction.bytes, registers: instruction.registers, flags: instruction.flags, vectors)
         // SAFETY: the instruction is one of user mode, its branches lead to the thunk, and its addresses to the data or where a

@@ -45,13 +45,14 @@ enum FormScope: Equatable {
                 "enters the kernel, or a debugger",
                 [
                     ZYDIS_MNEMONIC_SYSCALL, ZYDIS_MNEMONIC_SYSENTER, ZYDIS_MNEMONIC_INT, ZYDIS_MNEMONIC_INT1,
-                    ZYDIS_MNEMONIC_INT3,
+                    ZYDIS_MNEMONIC_INT3, ZYDIS_MNEMONIC_INTO,
                 ]
             ),
             (
                 "loads segments of the process",
                 [
-                    ZYDIS_MNEMONIC_LSS, ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS, ZYDIS_MNEMONIC_IRET,
+                    ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES, ZYDIS_MNEMONIC_LSS, ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS,
+                    ZYDIS_MNEMONIC_IRET,
                     ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_IRETQ,
                 ]
             ),

@@ -75,6 +75,9 @@ extension RandomInstruction {
             let number = Int(ZydisRegisterGetId(decoded.operands[1].reg.value))
             registers[number] = random.below(0x8000) &- 0x4000
         }
+        // Which byte of a masked store faults is the processor's choice, and addresses of 16 bits reach no data.
+        let masked = [ZYDIS_MNEMONIC_MASKMOVQ, ZYDIS_MNEMONIC_MASKMOVDQU]
+        if masked.contains(mnemonic), unsafe decoded.instruction.address_width == 16 { return false }
         for index in unsafe 0..<Int(decoded.instruction.operand_count) {
             let operand = decoded.operands[index]
             guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { continue }
@@ -128,7 +131,7 @@ extension RandomInstruction {
         let isHalf = NativeCode.quirks.contains(.misalignedVectors) && Self.halves.contains(mnemonic)
         // One in 256 is no address at all, if an address has that many bits.
         let isCanonical =
-            unsafe random.next() & 255 != 0 || decoded.instruction.address_width == 32 || !NativeCode.isWhollyMeasured
+            unsafe random.next() & 255 != 0 || decoded.instruction.address_width < 64 || !NativeCode.isWhollyMeasured
         let target =
             isMasked || isHalf
             ? NATIVE_DATA + 0x8000 + random.below(0x1000)
@@ -165,6 +168,8 @@ extension RandomInstruction {
         }
         let displacement = UInt64(bitPattern: memory.disp.has_displacement != 0 ? memory.disp.value : 0)
         let sum = value(memory.base) &+ value(memory.index) &* UInt64(memory.scale) &+ displacement
-        return unsafe decoded.instruction.address_width == 32 ? sum & 0xFFFF_FFFF : sum
+        // The stack's address has the stack's width, whatever prefix there is.
+        let bits = unsafe memory.base == ZYDIS_REGISTER_ESP ? 32 : UInt64(decoded.instruction.address_width)
+        return sum & ~0 >> (64 - bits)
     }
 }

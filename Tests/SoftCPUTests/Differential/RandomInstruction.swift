@@ -3,9 +3,11 @@ import CZydis
 
 @testable import SoftCPU
 
-/// One instruction of user mode in 64-bit code, with registers that lead its accesses into the data region.
+/// One instruction of user mode, with registers that lead its accesses into the data region.
 struct RandomInstruction {
     var bytes: [UInt8]
+    /// The code that it is in.
+    let width: CodeWidth
     var registers: [UInt64]
     var flags: UInt64
     /// The arithmetic flags that the manuals leave open.
@@ -24,17 +26,18 @@ struct RandomInstruction {
     var isApproximate: Bool
 
     /// Makes one of a form.
-    init?(_ form: InstructionForm, _ random: inout RandomOperands, _ decoders: inout Decoders) {
+    init?(_ form: InstructionForm, _ width: CodeWidth, _ random: inout RandomOperands, _ decoders: inout Decoders) {
         let encoding = form.encodings[Int(random.below(UInt64(form.encodings.count)))]
-        var bytes = Self.draw(encoding, &random)
+        self.width = width
+        var bytes = Self.draw(encoding, width, &random)
         var decoded = DecodedInstruction()
-        guard decoders.decode(bytes, into: &decoded), FormKey(decoded) == form.key else { return nil }
-        registers = (0..<16).map { _ in Self.value(&random) }
+        guard decoders.decode(bytes, as: width, into: &decoded), FormKey(decoded) == form.key else { return nil }
+        registers = (0..<16).map { $0 < width.registerCount ? Self.value(&random) & width.registerMask : 0 }
         let length = unsafe Int(decoded.instruction.length)
         bytes.removeSubrange(length...)
         Self.placeDisplacement(&bytes, decoded, &random)
         guard Self.placeTarget(&bytes, decoded) else { return nil }
-        guard decoders.decode(bytes, into: &decoded), FormScope(decoded) == .compared else { return nil }
+        guard decoders.decode(bytes, as: width, into: &decoded), FormScope(decoded) == .compared else { return nil }
         self.bytes = bytes
         isMMX = unsafe (0..<Int(decoded.instruction.operand_count)).contains {
             let operand = decoded.operands[$0]
@@ -50,12 +53,14 @@ struct RandomInstruction {
         flags = random.next() & (Flag.arithmetic | Flag.direction | Flag.identification) | Flag.fixed | Flag.interrupt
         if random.next() & 3 != 0 { flags &= ~Flag.direction }
         guard place(decoded, &random) else { return nil }
+        for index in 0..<16 { registers[index] &= width.registerMask }
         if address != nil, operandWords.isEmpty { operandWords = Self.words(decoded, &random) }
     }
 
     /// One whose bytes and registers are given, with an operand in memory at an address.
     init(bytes: [UInt8], registers: [UInt64], address: UInt64, operandWords: [UInt64]) {
         self.bytes = bytes
+        width = .bits64
         self.registers = registers
         self.address = address
         self.operandWords = operandWords
@@ -75,7 +80,7 @@ struct RandomInstruction {
     /// What an operand in memory is to hold: what the instruction can load, or numbers of all formats.
     private static func words(_ decoded: DecodedInstruction, _ random: inout RandomOperands) -> [UInt64] {
         switch unsafe decoded.instruction.mnemonic {
-        case ZYDIS_MNEMONIC_POPF, ZYDIS_MNEMONIC_POPFQ:
+        case ZYDIS_MNEMONIC_POPF, ZYDIS_MNEMONIC_POPFD, ZYDIS_MNEMONIC_POPFQ:
             let allowed = Flag.arithmetic | Flag.direction | Flag.identification | Flag.interrupt | Flag.privilegeLevel
             return [random.next() & allowed]
         case ZYDIS_MNEMONIC_LDMXCSR: return [UInt64(random.mxcsr()) | random.next() & 0x3F]
@@ -97,7 +102,7 @@ struct RandomInstruction {
     }
 
     /// Prefixes and opcode as the encoding has them, and anything behind that may be.
-    private static func draw(_ encoding: Encoding, _ random: inout RandomOperands) -> [UInt8] {
+    private static func draw(_ encoding: Encoding, _ width: CodeWidth, _ random: inout RandomOperands) -> [UInt8] {
         let choice = random.next()
         var bytes: [UInt8] = []
         if choice & 31 == 0 { bytes.append([0x2E, 0x36, 0x3E, 0x26][Int(choice >> 5 & 3)]) }
@@ -106,7 +111,7 @@ struct RandomInstruction {
         let extensions = UInt8(choice >> 12 & 7)
         if encoding.isWide {
             bytes.append(0x48 | extensions)
-        } else if choice >> 15 & 1 == 0 {
+        } else if width.hasREX, choice >> 15 & 1 == 0 {
             bytes.append(0x40 | extensions)
         }
         bytes += encoding.opcode

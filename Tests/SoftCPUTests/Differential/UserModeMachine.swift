@@ -15,8 +15,10 @@ final class UserModeMachine {
     /// Words in the middle of the data, which instructions are led to; the rest stays as it is.
     private static let hot = 0x3E00 / 8..<0x9400 / 8
 
-    /// - Parameter cpuid: what CPUID answers.
-    init(cpuid: [CPUIDEntry] = []) {
+    /// - Parameters:
+    ///   - width: the code that it executes.
+    ///   - cpuid: what CPUID answers.
+    init(_ width: CodeWidth = .bits64, cpuid: [CPUIDEntry] = []) {
         func page(_ count: Int) -> UnsafeMutableRawPointer {
             let result = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 4096)
             unsafe result.initializeMemory(as: UInt8.self, repeating: 0, count: count)
@@ -52,12 +54,12 @@ final class UserModeMachine {
             mapping(NATIVE_DATA, size: NATIVE_DATA_SIZE, host: rawData),
         ]
         processor = SoftCPU(memory: memory, configuration: configuration)
-        processor.state = Self.userState
+        processor.state = Self.userState(width)
         processor.stops = Set(((1...15).map { NATIVE_START + $0 } + [NATIVE_BRANCH]).map { GuestVirtualAddress($0) })
         copyData()
     }
 
-    private static var userState: ProcessorState {
+    private static func userState(_ width: CodeWidth) -> ProcessorState {
         var state = ProcessorState.reset(signature: 0)
         state.control.cr0 = 0x8005_0033
         // PAE, MCE, PGE, OSFXSR, OSXMMEXCPT, OSXSAVE.
@@ -69,6 +71,11 @@ final class UserModeMachine {
         state.segments.ss = .init(limit: 0xFFFF_FFFF, selector: 0x2B, accessRights: 0xC0F3)
         for segment in [\ProcessorState.Segments.ds, \.es, \.fs, \.gs] {
             state.segments[keyPath: segment] = .init(limit: 0xFFFF_FFFF, accessRights: 1 << 16)
+        }
+        if width == .bits32 {
+            state.segments.cs = .init(limit: 0xFFFF_FFFF, selector: 0x23, accessRights: 0xC0FB)
+            state.segments.ds = state.segments.ss
+            state.segments.es = state.segments.ss
         }
         // A task without a bit map: no port is allowed.
         state.segments.tr = .init(limit: 0, accessRights: 0x8B)

@@ -13,6 +13,11 @@
 
 #define CONTEXT 0x30000000ull
 
+// Linux's segments of user mode.
+#define CODE_32 0x23
+#define DATA 0x2B
+#define CODE_64 0x33
+
 static struct native_context *const shared = (struct native_context *)CONTEXT;
 static struct sigaction previous[5];
 static const int signals[5] = {SIGSEGV, SIGILL, SIGFPE, SIGBUS, SIGTRAP};
@@ -39,6 +44,9 @@ __asm__(
     "  mov 0x30000040, %r8\n mov 0x30000048, %r9\n mov 0x30000050, %r10\n mov 0x30000058, %r11\n"
     "  mov 0x30000060, %r12\n mov 0x30000068, %r13\n mov 0x30000070, %r14\n mov 0x30000078, %r15\n"
     "  jmp *0x30001008\n"
+    // Goes on in compatibility mode.
+    "native_narrow:\n"
+    "  ljmpl *0x30001010\n"
     // Where the instruction goes on behind a branch: NATIVE_BRANCH.
     "native_leave_branch:\n"
     "  movq $0x10000840, 0x30000080\n"
@@ -62,6 +70,7 @@ __asm__(
 // clang-format on
 
 void native_enter(void);
+void native_narrow(void);
 void native_leave(void);
 void native_leave_branch(void);
 void native_recover(void);
@@ -92,10 +101,14 @@ static void on_fault(int number, siginfo_t *info, void *opaque)
         context->uc_mcontext.fpregs->swd = 0;
     }
     registers[REG_RIP] = (greg_t)native_recover;
+    registers[REG_CSGSFS] = (registers[REG_CSGSFS] & ~0xFFFFll) | CODE_64;
     registers[REG_EFL] &= ~0x40500ll;
 }
 
 #define JUMP_SIZE 14
+// Where 32-bit code leaves to: far jumps reach the lower 4 GiB alone.
+#define NATIVE_LEAVE (NATIVE_CODE + 0x100)
+#define NATIVE_LEAVE_BRANCH (NATIVE_CODE + 0x120)
 
 // Puts jmp *0(%rip) with its target: JUMP_SIZE bytes.
 static void put_jump(uint8_t *code, void (*target)(void))
@@ -104,6 +117,33 @@ static void put_jump(uint8_t *code, void (*target)(void))
     uint64_t address = (uint64_t)target;
     memcpy(code, jump, sizeof jump);
     memcpy(code + sizeof jump, &address, 8);
+}
+
+// Puts ljmp $CODE_64, $target, of 32-bit code.
+static void put_far_jump(uint8_t *code, uint32_t target)
+{
+    static const uint16_t segment = CODE_64;
+    code[0] = 0xEA;
+    memcpy(code + 1, &target, 4);
+    memcpy(code + 5, &segment, 2);
+}
+
+// Puts what ends an instruction behind it, and where branches go.
+static void put_ends(uint8_t *code, int length, uint64_t is_narrow)
+{
+    if (is_narrow) {
+        put_far_jump(code + length, NATIVE_LEAVE);
+        put_far_jump((uint8_t *)NATIVE_BRANCH, NATIVE_LEAVE_BRANCH);
+    } else {
+        if (length <= NATIVE_BRANCH - NATIVE_START - JUMP_SIZE)
+            put_jump((uint8_t *)NATIVE_BRANCH, native_leave_branch);
+        put_jump(code + length, native_leave);
+    }
+}
+
+static void set_data_segments(uint32_t selector)
+{
+    __asm__ volatile("mov %0, %%ds\n mov %0, %%es" : : "r"(selector));
 }
 
 static void open_once(void)
@@ -126,7 +166,8 @@ static void open_once(void)
     for (int index = 0; index < 5; index++)
         if (sigaction(signals[index], &action, &previous[index]))
             return;
-    put_jump((uint8_t *)NATIVE_BRANCH, native_leave_branch);
+    put_jump((uint8_t *)NATIVE_LEAVE, native_leave);
+    put_jump((uint8_t *)NATIVE_LEAVE_BRANCH, native_leave_branch);
     open_result = 0;
 }
 
@@ -161,14 +202,21 @@ void native_run(struct native_context *context, const uint8_t *bytes, int length
     __asm__ volatile("fxsave64 %0" : "=m"(host));
     uint8_t *code = (uint8_t *)NATIVE_START;
     memcpy(code, bytes, (size_t)length);
-    put_jump(code + length, native_leave);
+    put_ends(code, length, context->is_narrow);
     *shared = *context;
     shared->vector = -1;
     shared->rip = (uint64_t)code + (uint64_t)length;
-    *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)code;
-    native_enter();
-    if (length > NATIVE_BRANCH - NATIVE_START - JUMP_SIZE)
-        put_jump((uint8_t *)NATIVE_BRANCH, native_leave_branch);
+    if (context->is_narrow) {
+        *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)native_narrow;
+        *(uint32_t *)(CONTEXT + 0x1010) = (uint32_t)NATIVE_START;
+        *(uint16_t *)(CONTEXT + 0x1014) = CODE_32;
+        set_data_segments(DATA);
+        native_enter();
+        set_data_segments(0);
+    } else {
+        *(uint64_t *)(CONTEXT + 0x1008) = (uint64_t)code;
+        native_enter();
+    }
     *context = *shared;
     __asm__ volatile("fxrstor64 %0" : : "m"(host));
     pthread_mutex_unlock(&turn);

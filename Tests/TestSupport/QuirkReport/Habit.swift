@@ -109,6 +109,19 @@ extension Habit {
                 let found = behind.flags & (carry | adjust | overflow)
                 return (found == expected, found == 0)
             },
+            Habit(name: "asciiWordFlags") { random in
+                let (before, behind) = experiment(Experiment.inCompatibilityMode([0x37]), &random)
+                guard behind.vector < 0 else { return (false, false) }
+                let isAdjusted = before.flags & adjust != 0 || before.rax & 15 > 9
+                let sum = (before.rax + (isAdjusted ? 0x106 : 0)) & 0xFFFF
+                let found = behind.flags & (sign | zero | parity)
+                func expected(_ value: UInt64, sign signBit: UInt64) -> UInt64 {
+                    (value & signBit != 0 ? sign : 0) | (value == 0 ? zero : 0) | evenParity(value)
+                }
+                return (
+                    found == expected(sum, sign: 0x8000), found == expected(behind.rax & 0xFF, sign: 0x80)
+                )
+            },
             Habit(name: "hintsNeedMemory") { random in
                 let (_, behind) = experiment([0x0F, 0x0D, 0xC0], &random)
                 return (behind.vector == 6, behind.vector < 0)

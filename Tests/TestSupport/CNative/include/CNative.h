@@ -23,7 +23,9 @@ struct native_context {
     int64_t vector;
     uint64_t error_code;
     uint64_t fault_address;
-    uint64_t reserved[3];
+    /// Not 0 for 32-bit code, in compatibility mode with segments from 0 to 4 GiB: the upper halves of registers must be 0.
+    uint64_t is_narrow;
+    uint64_t reserved[2];
     /// FXSAVE area; at a multiple of 64 bytes in the thunk.
     uint8_t fxsave[512];
     /// What FLDENV loads before that and FNSTENV stores behind: FXSAVE and FXRSTOR of some processors leave the last instruction's opcode
