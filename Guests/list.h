@@ -147,6 +147,8 @@ EXPERIMENTS(exceptions_user, "exceptions-user", "raises the exceptions of ring 3
             .boot = GUEST_SAYS_HOW, .need = GUEST_NEEDS_EVERY_INSTRUCTION)
 EXPERIMENTS(double_faults, "double-faults", "raises faults in the delivery of faults", .boot = GUEST_SAYS_HOW,
             .need = GUEST_NEEDS_EVERY_INSTRUCTION)
+EXPERIMENTS(double_faults_long, "double-faults-long", "raises faults in the delivery of faults in 64-bit mode",
+            .boot = GUEST_SAYS_HOW, .need = GUEST_NEEDS_EVERY_INSTRUCTION)
 EXPERIMENTS(paging_protected, "paging-protected", "uses pages of 32-bit protected mode", .boot = GUEST_SAYS_HOW,
             .need = GUEST_NEEDS_PAGING_32)
 EXPERIMENTS(paging_pae, "paging-pae", "uses wide page-table entries in 32-bit protected mode", .boot = GUEST_SAYS_HOW,
