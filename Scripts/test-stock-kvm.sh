@@ -11,8 +11,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-Scripts/setup.sh qemu-system-x86 busybox-static cpio kmod xz-utils python3 seabios
-
 only='.*'
 if [[ ${1-} == --short ]]; then
     only='hello|long-mode|ring3|rep-outs|pit-ticks|tick-shadows|ata-dma|hvt-hello'
@@ -21,6 +19,10 @@ elif [[ ${1-} == --only ]]; then
     only=${2:?--only needs a regular expression}
     shift 2
 fi
+is_wanted() { [[ $1 =~ ^($only)$ ]]; }
+packages=(qemu-system-x86 busybox-static cpio kmod xz-utils python3)
+if is_wanted grub; then packages+=(grub-pc-bin grub-common); fi
+Scripts/setup.sh "${packages[@]}"
 binaries=${1-}
 [[ -n $binaries ]] || binaries=$(Scripts/build-release.sh rr-vm write-guests)
 rr_vm=$(realpath "$binaries/rr-vm")
@@ -89,6 +91,19 @@ cp Scripts/stock-kvm/properties "$share/"
 cp traces/*.rrvm "$share/traces/"
 "$binaries/write-guests" "$share/guests" >"$work/list"
 
+# Guests as people have them, and what is typed at them.
+if is_wanted grub; then
+    Scripts/make-real-guest.sh grub "$share/guests/grub.img"
+    printf '%s\n' 'expect first' 'send c' 'expect grub>' 'send echo hello_from_grub\r' >"$share/guests/grub.keys"
+fi
+if is_wanted linux; then
+    Scripts/make-real-guest.sh linux-root "$share/guests/linux-root.cpio"
+    cp "$kernel/boot/vmlinuz-$version" "$share/guests/linux"
+    # shellcheck disable=SC2016 # for the shell in the guest
+    printf '%s\n' 'expect / #' 'send echo typed_$((6*7)); sleep 1; echo woke_$((6*8))\r' 'expect woke_48' 'expect / #' \
+        'send poweroff -f\r' >"$share/guests/linux.keys"
+fi
+
 # Each line of the list is a command: rr-vm record ARGUMENTS  # what it does. A unikernel's arguments stay behind '--'.
 {
     echo '. /share/properties'
@@ -97,7 +112,7 @@ cp traces/*.rrvm "$share/traces/"
     sed -E 's/^rr-vm record (.*)  # .*/\1/' "$work/list" | while IFS= read -r arguments; do
         name=$(grep --only-matching --extended-regexp '[a-z0-9-]+\.(bin|disk)' <<<"$arguments" | head --lines=1)
         name=${name%.*}
-        if [[ ! $name =~ ^($only)$ ]] || grep --quiet "^$name " Scripts/stock-kvm/not-run; then continue; fi
+        if ! is_wanted "$name" || grep --quiet "^$name " Scripts/stock-kvm/not-run; then continue; fi
         # Experiments run to their end: all of their text is compared.
         events=1500
         if [[ -e $share/guests/$name.text ]]; then events=6000; fi
@@ -108,6 +123,14 @@ cp traces/*.rrvm "$share/traces/"
         fi
         echo "guest $name $arguments"
     done
+    if is_wanted linux; then
+        echo "session linux 'Memory: ' linux --engine kvm --initrd linux-root.cpio --append console=ttyS0 --memory 256M" \
+            "--input-script linux.keys"
+    fi
+    if is_wanted seabios; then echo "session seabios 'bridge init' --bios --until 'No bootable device'"; fi
+    if is_wanted grub; then
+        echo "session grub first grub.img --input-script grub.keys --until hello_from_grub"
+    fi
 } >"$share/list"
 
 # Traces of this host's own, where it has KVM.
@@ -121,7 +144,7 @@ fi
     cat "$share/list"
     for trace in "$share"/traces/*.rrvm; do echo "foreign /share/traces/$(basename "$trace")"; done
 } >"$share/run"
-lines=$(grep --count --extended-regexp '^(guest|foreign|if mine)' "$share/run")
+lines=$(grep --count --extended-regexp '^(guest|session|foreign|if mine)' "$share/run")
 
 # Two machines share the list, as two processors are the least that is usual.
 boot() {
@@ -140,6 +163,7 @@ cat "$work/console-0"
 # What was recorded there, here; but not experiments, which not every KVM can execute.
 if [[ -w /dev/kvm ]]; then
     for trace in "$share"/out/*.rrvm; do
+        [[ -e $trace ]] || continue
         name=$(basename "$trace" .rrvm)
         if [[ -e $share/guests/$name.text ]]; then continue; fi
         if timeout 300 "$rr_vm" verify --cpu-mismatch allow "$trace" >"$work/log" 2>&1; then
