@@ -337,8 +337,8 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "ByteCoding", "EndToEnd", "Engine", "Engines", "GuestImages", "GuestMemory", "KVMEngine", "Recorder",
-                "Replayer", "TestBasics", "TraceFormat", "X86",
+                "ByteCoding", "EndToEnd", "Engine", "Engines", "GuestImages", "GuestMemory", "KVMEngine", "Platform",
+                "RecordedMachine", "Recorder", "Replayer", "TestBasics", "TraceFormat", "X86",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

@@ -43,12 +43,24 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Runs to the end of the trace.
     ///
+    /// - Parameter progress: called from time to time with how many events were replayed since the last call.
+    /// - Returns: the report, or the first divergence.
+    public mutating func run(
+        progress: (UInt64) -> Void = { _ in }
+    ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
+        try run(epochs: 0..<core.reader.keyframeCount, progress: progress)
+    }
+
+    /// Runs to the end of the trace, which takes longer if somebody looks at the events.
+    ///
     /// - Parameter visit: called with every event after it has been replayed.
     /// - Returns: the report, or the first divergence.
     public mutating func run(
-        visit: (RecordedEvent) -> Void = { _ in }
+        visit: (RecordedEvent) -> Void
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        try run(epochs: 0..<core.reader.keyframeCount, visit: visit)
+        try run(epochs: 0..<core.reader.keyframeCount, isVisited: true) { step in
+            if case .event(let recorded) = step { visit(recorded) }
+        }
     }
 
     /// Replays only some epochs. Epoch *n* goes from keyframe *n* to the next keyframe, and the last epoch goes to the
@@ -57,11 +69,24 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     ///
     /// - Parameters:
     ///   - epochs: a range of existing epochs, not empty.
-    ///   - visit: called with every event after it has been replayed.
+    ///   - progress: called from time to time with how many events were replayed since the last call.
     /// - Returns: the report, or the first divergence.
     public mutating func run(
         epochs: Range<Int>,
-        visit: (RecordedEvent) -> Void = { _ in }
+        progress: (UInt64) -> Void = { _ in }
+    ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
+        try run(epochs: epochs, isVisited: false) { step in
+            switch step {
+            case .event: progress(1)
+            case .exits(let count): progress(count)
+            }
+        }
+    }
+
+    private mutating func run(
+        epochs: Range<Int>,
+        isVisited: Bool,
+        note: (Step) -> Void
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
         do {
             runEnd = try end(of: epochs)
@@ -69,7 +94,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
             if epochs.lowerBound > 0 {
                 log.begin(epochs.lowerBound, at: try core.start(atKeyframe: epochs.lowerBound).ordinal)
             }
-            return .success(try replayToEnd(visit: visit))
+            return .success(try replayToEnd(isVisited: isVisited, note: note))
         } catch {
             switch error {
             case .divergence(let divergence): return .failure(divergence)
@@ -85,18 +110,46 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         return EventOrdinal(try onTrace(reader.keyframeEntry(epochs.upperBound)).event.rawValue + 1)
     }
 
+    /// What a replay has come past.
+    private enum Step {
+        case event(RecordedEvent)
+        /// So many exits that nobody wants to see.
+        case exits(UInt64)
+    }
+
+    /// Replays exits in one go, as far as that is possible from here.
+    ///
+    /// - Returns: the exit that the guest has made for the next event, if it has made one.
+    private mutating func replayExits(isVisited: Bool, note: (Step) -> Void) throws(ReplayStop) -> Exit? {
+        // A visitor is told how many instructions lead to each event. If the trace does not say, they are counted one by one.
+        if isVisited, core.processor.instructionsRetired != nil, !core.isCounted { return nil }
+        let run = try core.replayPlainExits(before: runEnd)
+        found.events += UInt64(run.count)
+        if isVisited {
+            for _ in 0..<run.count {
+                if let recorded = try core.nextEvent() { note(.event(recorded)) }
+            }
+        } else {
+            core.cursor.skip(exits: run.count)
+            note(.exits(UInt64(run.count)))
+        }
+        return run.other
+    }
+
     /// Replays from where the guest stands to ``runEnd``.
-    private mutating func replayToEnd(visit: (RecordedEvent) -> Void) throws(ReplayStop) -> ReplayReport {
-        while core.cursor.position < runEnd, var recorded = try core.nextEvent() {
+    private mutating func replayToEnd(isVisited: Bool, note: (Step) -> Void) throws(ReplayStop) -> ReplayReport {
+        while core.cursor.position < runEnd {
+            let exit = try replayExits(isVisited: isVisited, note: note)
+            guard core.cursor.position < runEnd, var recorded = try core.nextEvent() else { break }
             if case .keyframe(let number, let position) = recorded.event {
                 try meet(keyframe: number, position, recorded)
             } else {
-                try core.replay(recorded, landing: landing)
+                try core.replay(recorded, landing: landing, having: exit)
             }
             core.recent.append(recorded)
             found.events += 1
             core.setCount(of: &recorded)
-            visit(recorded)
+            note(.event(recorded))
         }
         let reader = core.reader
         // If events are lost, this is not the real end. Reading on reports that.

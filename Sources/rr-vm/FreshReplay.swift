@@ -10,7 +10,7 @@ struct FreshReplay: EngineTask {
     func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Result<ReplayReport, Divergence> {
         try ReplayProgress.showing(of: reader.eventCount) { progress in
             var session = try ReplaySession<P>(reader)
-            return try session.run { _ in progress.replayed.add(1) }
+            return try session.run(progress: { progress.replayed.add($0) })
         }
     }
 }

@@ -47,7 +47,7 @@ extension Replay {
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(CommandFailure) -> ReplayReport {
             do {
                 var session = try ReplaySession<P>(reader, landing: landing)
-                switch try session.run(epochs: epochs, visit: { _ in replayed.add(1) }) {
+                switch try session.run(epochs: epochs, progress: { replayed.add($0) }) {
                 case .success(let report): return report
                 case .failure(let divergence): throw CommandFailure(divergence, after: session.report)
                 }

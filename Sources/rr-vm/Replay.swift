@@ -44,11 +44,16 @@ enum Replay {
             var console = ReplayedConsole(of: reader, speed, willShow: progress.line.willShowConsole)
             do {
                 var session = try ReplaySession<P>(reader, landing: landing)
-                let result = try session.run { recorded in
-                    progress.replayed.add(1)
-                    console.show(recorded)
-                    counts?.add(recorded, first: reader.header.firstEvent)
-                }
+                let result =
+                    if speed == nil, counts == nil {
+                        try session.run(progress: { progress.replayed.add($0) })
+                    } else {
+                        try session.run(visit: { recorded in
+                            progress.replayed.add(1)
+                            console.show(recorded)
+                            counts?.add(recorded, first: reader.header.firstEvent)
+                        })
+                    }
                 console.flush()
                 switch result {
                 case .success(let report):

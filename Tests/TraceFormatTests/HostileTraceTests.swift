@@ -38,7 +38,7 @@ import X86
         var chunk = EventChunk()
         let error = #expect(throws: (any Error).self) {
             try chunk.decode(payload.rawSpan, count: count)
-            for record in chunk.records { _ = try record.event(payload: RawSpan()) }
+            for place in 0..<chunk.count { _ = try chunk.record(place).event(payload: RawSpan()) }
         }
         #expect(error is ByteCodingError)
     }
@@ -230,7 +230,7 @@ import X86
                 bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
             _ = try? chunk.decode(bytes.rawSpan, count: 200)
-            for place in chunk.records.indices { _ = try? chunk.records[place].event(payload: RawSpan()) }
+            for place in 0..<chunk.count { _ = try? chunk.record(place).event(payload: RawSpan()) }
         }
     }
 }

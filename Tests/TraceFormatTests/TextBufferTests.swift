@@ -58,20 +58,15 @@ struct TextBufferTests {
             text.beginObject()
             text.add("number", 12)
             text.add("text", "a\"b\\c\n{")
-            text.beginField("object")
-            text.beginObject()
-            text.beginField(named: "x\"y")
-            text.append(decimal: 1)
-            text.beginField(named: "z")
-            text.append(decimal: 2)
-            text.endObject()
+            text.add("object", [("x\"y", 1), ("z", 2)])
+            text.add("none", [])
             text.add("flag", true)
             text.add("bytes", bytes: [0x00, 0xAF])
             text.add("place", hexadecimal: 0xABC)
             text.endObject()
         }
         let expected =
-            #"{"number":12,"text":"a\"b\\c\n{","object":{"x\"y":1,"z":2},"flag":true,"bytes":"00af","place":"0xabc"}"#
+            #"{"number":12,"text":"a\"b\\c\n{","object":{"x\"y":1,"z":2},"none":{},"flag":true,"bytes":"00af","place":"0xabc"}"#
         #expect(text == expected)
     }
 }

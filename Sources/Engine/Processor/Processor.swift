@@ -21,6 +21,15 @@ public protocol Processor: ~Copyable {
     /// Executes until the next exit, or hands out the next element of the last one.
     mutating func run() throws(EngineError) -> Exit
 
+    /// Executes through exits of a recording, as long as the guest makes the same ones: see the default, which each engine
+    /// has compiled for itself, so that a replay asks an engine once for many exits.
+    mutating func run(
+        through exits: Span<ExitRecord>,
+        counting counts: inout InstructionsSinceEvent,
+        comparing comparesCounts: Bool,
+        _ meter: ExitMeter
+    ) throws(EngineError) -> ExitRun
+
     /// Answers the pending read with the value's low bytes, as many as the read asked for.
     mutating func answer(_ value: UInt64)
 

@@ -7,7 +7,7 @@ struct GuestPace {
     let watch: GuestTimeWatch
     private let limit: GuestTimeLimit
     /// When the recording reached the last event that the guest has reached; nil before the first event.
-    private var metTime: UInt32?
+    private(set) var metTime: UInt32?
 
     /// - Parameter isSoftware: whether software executes the guest rather than the host's processor.
     init(_ kicker: ProcessorKicker, _ header: TraceHeader, isSoftware: Bool) {
@@ -16,7 +16,10 @@ struct GuestPace {
     }
 
     /// Notes that the guest has reached an event.
-    mutating func meet(_ recorded: RecordedEvent) { metTime = recorded.time }
+    mutating func meet(_ recorded: RecordedEvent) { meet(recorded.time) }
+
+    /// Notes that the guest has reached an event of this time.
+    mutating func meet(_ time: UInt32) { metTime = time }
 
     /// How many milliseconds the recording took from the last event that the guest has reached to this one.
     func recordedMilliseconds(to recorded: RecordedEvent) -> UInt64 {
@@ -29,6 +32,12 @@ struct GuestPace {
     /// Starts the time for a guest that runs towards an event.
     func beginRunning(to recorded: RecordedEvent) {
         watch.begin(milliseconds: limit.running(recordedMilliseconds(to: recorded)))
+    }
+
+    /// Starts the time for a guest that runs through exits, each of which has this time. In the recording, all of them
+    /// took so many milliseconds.
+    func beginRunning(throughExitsOf milliseconds: UInt32) {
+        watch.begin(milliseconds: limit.running(UInt64(milliseconds)))
     }
 
     /// Starts the time for a guest that is stepped towards an event, instruction by instruction.

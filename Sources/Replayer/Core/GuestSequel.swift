@@ -22,6 +22,9 @@ struct GuestSequel {
     /// The command that the keyboard controller has accepted and whose data byte has not arrived yet, if there is one.
     private var keyboardCommand: UInt8?
 
+    /// Whether anything may follow.
+    var allowsAnything: Bool { if case .anything = next { true } else { false } }
+
     init(isUnikernel: Bool) { self.isUnikernel = isUnikernel }
 
     /// Notes what may follow the exit that the guest has just made.

@@ -7,11 +7,13 @@ internal import Synchronization
 /// recorded one may never get there. The watch ends when it is released.
 ///
 /// It measures the processor time of the thread that runs the guest, so waiting on a busy host does not count. Starting
-/// a new stretch costs three stores, because a timer checks the time.
+/// a new stretch costs three stores, because a timer checks the time, and one that is like the last only an advance of
+/// the meter.
 final class GuestTimeWatch: @unchecked Sendable {
     private static let ticksPerSecond = 8
 
-    private let stretch = Atomic<UInt64>(0)
+    /// Advances with each stretch.
+    let meter = ExitMeter()
     private let limit = Atomic<UInt64>(.max)
     private let clock = Atomic<Int32>(0)
     private let expired = Atomic<UInt64>(.max)
@@ -39,7 +41,7 @@ final class GuestTimeWatch: @unchecked Sendable {
     deinit { timer.cancel() }
 
     /// Whether the time of the present stretch is over.
-    var hasExpired: Bool { expired.load(ordering: .acquiring) == stretch.load(ordering: .relaxed) }
+    var hasExpired: Bool { expired.load(ordering: .acquiring) == meter.count }
 
     /// The limit of the present stretch in milliseconds.
     var milliseconds: UInt64 { limit.load(ordering: .relaxed) }
@@ -48,11 +50,11 @@ final class GuestTimeWatch: @unchecked Sendable {
     func begin(milliseconds: UInt64) {
         limit.store(milliseconds, ordering: .relaxed)
         clock.store(Self.ownClock, ordering: .relaxed)
-        stretch.wrappingAdd(1, ordering: .releasing)
+        meter.advance()
     }
 
     private func tick(_ kicker: ProcessorKicker) {
-        let present = stretch.load(ordering: .acquiring)
+        let present = meter.count
         // If the thread of this clock is gone, no stretch is under way.
         guard present > 0, let now = Self.milliseconds(on: clock.load(ordering: .relaxed)) else { return }
         let isOver = sighting.withLock { sighting in

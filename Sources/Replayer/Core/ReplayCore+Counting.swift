@@ -2,38 +2,6 @@ internal import Engine
 internal import TraceFormat
 internal import X86
 
-/// The instructions that the guest has executed since the last event that has a count of its own: an exit, a keyframe,
-/// or an input between two exits.
-struct InstructionsSinceEvent {
-    /// Whether the counts are compared with those of the trace.
-    var areCompared = true
-    /// The count of the last event that the guest has reached. It is 0 for an input right after an exit.
-    private(set) var atLastEvent: UInt64 = 0
-    /// The engine's count at the last event with a count of its own.
-    private var start: UInt64 = 0
-
-    /// Starts at a state that was put into the machine.
-    mutating func begin(at retired: UInt64?) { (start, atLastEvent) = (retired ?? 0, 0) }
-
-    /// The count at the present moment.
-    func count(at retired: UInt64) -> UInt64 { retired &- start }
-
-    /// Notes that the guest has reached an event with a count of its own, and returns the count.
-    mutating func reach(at retired: UInt64) -> UInt64 {
-        atLastEvent = count(at: retired)
-        start = retired
-        return atLastEvent
-    }
-
-    /// Goes on with these counts after the engine's own count has become another one at the same moment of the run.
-    mutating func move(from earlier: UInt64?, to retired: UInt64?) {
-        start = (retired ?? 0) &- count(at: earlier ?? 0)
-    }
-
-    /// Notes that the guest has reached an event right after another one.
-    mutating func pass() { atLastEvent = 0 }
-}
-
 extension ReplayCore where P: ~Copyable {
     /// Whether the trace and the engine both count instructions.
     var isCounted: Bool { reader.header.recording.countsInstructions && processor.instructionsRetired != nil }

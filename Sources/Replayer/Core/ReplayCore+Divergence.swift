@@ -13,23 +13,23 @@ extension ReplayCore where P: ~Copyable {
             moment: Moment(event: recorded.ordinal),
             expected: expected,
             actual: actual,
-            cause: likelyCause(recorded)
+            cause: ""
         )
-        report.recentEvents = recent.inOrder
+        report.recentEvents = recent.inOrder(in: reader)
+        report.cause = likelyCause(recorded, after: report.recentEvents)
         // A processor in the middle of an instruction has no complete state. The report then goes without it.
         if (try? processor.completePendingAccess()) != nil, let state = try? processor.state() {
             report.state = state.fields
             var view = LiveView(state: state, memory: processor.memory)
             let lines = try? CodeListing(reader).lines(at: state.instructionAddress, in: &view, limit: 5)
             report.instructions = lines?.map(\.instruction) ?? []
-            report.cause = untrappedReads(state) ?? report.cause
+            report.cause = untrappedReads(state, after: report.recentEvents) ?? report.cause
         }
         return report
     }
 
     /// The instructions near the recent events that read something the trace does not hold, if there are any.
-    private func untrappedReads(_ state: ProcessorState) -> String? {
-        let events = recent.inOrder
+    private func untrappedReads(_ state: ProcessorState, after events: [RecordedEvent]) -> String? {
         guard !events.isEmpty else { return nil }
         let places = events.reversed().map(\.rip).filter { $0 != 0 }.prefix(Self.searchedPlaces)
         let reads = UntrappedReads(near: places + [state.rip], state, in: processor.memory).findings
@@ -43,11 +43,11 @@ extension ReplayCore where P: ~Copyable {
     private static var listedReads: Int { 4 }
 
     /// What most likely made the guest go another way.
-    private func likelyCause(_ recorded: RecordedEvent) -> String {
+    private func likelyCause(_ recorded: RecordedEvent, after events: [RecordedEvent]) -> String {
         if recorded.ordinal == reader.header.firstEvent {
             return "this host does not keep the recorded state: see 'rr-vm doctor'"
         }
-        if recent.inOrder.isEmpty { return "the first recorded state leads elsewhere on this host" }
+        if events.isEmpty { return "the first recorded state leads elsewhere on this host" }
         return "an input that the trace does not hold (a time counter or random number read without an exit), "
             + "or a trace that was changed"
     }

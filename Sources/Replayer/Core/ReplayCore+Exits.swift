@@ -5,10 +5,13 @@ internal import TraceFormat
 internal import X86
 
 extension ReplayCore where P: ~Copyable {
-    /// Runs to the next exit, compares it with the recorded one, and answers it as recorded.
-    mutating func replayExit(_ recorded: RecordedEvent) throws(ReplayStop) {
-        let exit = try runToExit(recorded, expected: recorded.event.expectedExit?.words ?? "an exit")
-        try accept(exit, recorded)
+    /// Runs to the next exit unless the guest has made it already, compares it with the recorded one, and answers it as
+    /// recorded.
+    mutating func replayExit(_ recorded: RecordedEvent, having made: Exit?) throws(ReplayStop) {
+        var expected: String { recorded.event.expectedExit?.words ?? "an exit" }
+        if let made, made != .kicked { return try accept(made, recorded) }
+        if made == .kicked, pace.watch.hasExpired { throw stall(at: recorded, expected: expected) }
+        try accept(runToExit(recorded, expected: expected), recorded)
     }
 
     /// Compares an exit with the recorded one, and answers it as recorded.

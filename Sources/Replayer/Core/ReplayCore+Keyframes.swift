@@ -18,7 +18,7 @@ extension ReplayCore where P: ~Copyable {
         let capture = try capture()
         if isFirst { instructions.begin(at: processor.instructionsRetired) } else { try count(recorded) }
         // A processor that has shut down has no defined registers (AMD APM vol. 2, 15.14.3).
-        let hasShutDown = ending == .tripleFault || recent.inOrder.last?.event == .tripleFault
+        let hasShutDown = ending == .tripleFault || recent.endWithTripleFault
         let isEqual =
             try hasShutDown
             ? capture.digest.memory == keyframe.digest.memory : matches(keyframe, capture)

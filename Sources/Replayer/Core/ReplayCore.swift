@@ -41,9 +41,14 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Brings the guest past an event. The guest must stand right after the previous event.
     ///
+    /// - Parameter exit: the exit that the guest has made already, if the event is one.
     /// - Returns: how it reached a keyframe's state; nil for any other event.
     @discardableResult
-    mutating func replay(_ recorded: RecordedEvent, landing: Landing) throws(ReplayStop) -> Arrival? {
+    mutating func replay(
+        _ recorded: RecordedEvent,
+        landing: Landing,
+        having exit: Exit? = nil
+    ) throws(ReplayStop) -> Arrival? {
         if recorded.ordinal == reader.header.firstEvent { try checkBeginning(recorded) }
         try checkSequel(recorded)
         var arrival: Arrival?
@@ -67,7 +72,7 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         case .end(let outcome):
             instructions.pass()
             try compareEnd(outcome, recorded)
-        default: try replayExit(recorded)
+        default: try replayExit(recorded, having: exit)
         }
         pace.meet(recorded)
         return arrival

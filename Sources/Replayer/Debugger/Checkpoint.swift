@@ -1,3 +1,4 @@
+internal import Engine
 internal import TraceFormat
 internal import X86
 

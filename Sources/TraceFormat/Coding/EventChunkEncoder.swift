@@ -231,7 +231,7 @@ struct EventChunkEncoder {
 }
 
 /// The fields of an event that are stored apart from its shape, in the order of a chunk.
-enum EventColumn {
+enum EventColumn: Int {
     case value
     case address
     case auxiliary

@@ -18,7 +18,7 @@ extension EventChunk {
         try file.decode(header) { () throws(ByteCodingError) in try decode(payload.rawSpan, count: header.count) }
         firstEvent = header.firstEvent
         position = header.position
-        guard records.count == 1 || !records.contains(where: { $0.kind == Event.Kind.end.rawValue }) else {
+        guard count == 1 || !contains(.end) else {
             clear()
             throw file.corrupt(header, why: "the end is not in a chunk of its own")
         }
@@ -26,11 +26,11 @@ extension EventChunk {
 
     /// The event at a place in the chunk that was read last, from `file`.
     func event(_ place: Int, of file: TraceFile) throws(TraceError) -> RecordedEvent {
-        let record = records[place]
-        let bytes = payload.rawSpan.extracting(payloadStarts[place]..<payloadStarts[place + 1])
+        let record = record(place)
+        let bytes = payload.rawSpan.extracting(share(place))
         let ordinal = EventOrdinal(firstEvent.rawValue + UInt64(place))
         do throws(ByteCodingError) {
-            let event = try record.event(payload: bytes)
+            let event = try record.event(payload: bytes, isSound: isSoundExit(place))
             return RecordedEvent(
                 ordinal: ordinal,
                 time: record.time,
@@ -47,7 +47,7 @@ extension EventChunk {
     func end(of file: TraceFile) throws(TraceError) -> EndRecord? {
         guard try event(0, of: file).event.kind == .end else { return nil }
         do throws(ByteCodingError) {
-            return try EndRecord(decoding: payload.rawSpan.extracting(..<payloadStarts[1]))
+            return try EndRecord(decoding: payload.rawSpan.extracting(share(0)))
         } catch {
             throw corrupt(firstEvent, of: file, error)
         }

@@ -88,8 +88,10 @@ extension TraceInfo {
         text.add("landing", header.landing.name)
         if let seed = header.chaosSeed { text.add("chaosSeed", seed) }
         text.add("patchedInstructions", UInt64(header.patches.count))
-        text.beginField("completedInstructions")
-        appendCompletedInstructions(to: &text)
+        text.add(
+            "completedInstructions",
+            completedInstructions.sorted(by: { $0.key < $1.key }).map { ($0.key, $0.value) }
+        )
         text.add("bytes", byteCount)
         text.add("milliseconds", UInt64(duration))
         text.add("events", eventCount)
@@ -104,14 +106,5 @@ extension TraceInfo {
         if let outcome { text.add("outcome", "\(outcome)") }
         text.endObject()
         return text.string
-    }
-
-    private func appendCompletedInstructions(to text: inout TextBuffer) {
-        text.beginObject()
-        for (name, count) in completedInstructions.sorted(by: { $0.key < $1.key }) {
-            text.beginField(named: name)
-            text.append(decimal: count)
-        }
-        text.endObject()
     }
 }

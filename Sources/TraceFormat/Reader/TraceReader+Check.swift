@@ -101,7 +101,9 @@ private struct TraceCheck {
             guard header.firstEvent == nextEvent else { throw fault(header, "events before it are missing") }
             guard !hasEnded else { throw fault(header, "it follows the end of the recording") }
             try chunk.read(reader.file, header, payload)
-            for place in chunk.records.indices { try check(chunk.event(place, of: reader.file).event, header) }
+            for place in 0..<chunk.count where !chunk.isSoundExit(place) {
+                try check(chunk.event(place, of: reader.file).event, header)
+            }
             eventChunks.append(EventIndexEntry(firstEvent: header.firstEvent, position: header.position))
             nextEvent.rawValue += UInt64(header.count)
         case .pages:

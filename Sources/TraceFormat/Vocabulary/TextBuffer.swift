@@ -33,9 +33,6 @@
         }
     }
 
-    /// Its last byte, if it is not empty.
-    var last: UInt8? { count > 0 ? unsafe memory[count - 1] : nil }
-
     /// The text as a string.
     var string: String { unsafe String(decoding: UnsafeBufferPointer(start: memory, count: count), as: UTF8.self) }
 
@@ -96,15 +93,18 @@ extension TextBuffer {
 
     /// Appends a number in decimal, with zeros before it where it has fewer than this many digits.
     mutating func append(decimal number: UInt64, digits least: Int = 1) {
-        var (digits, rest) = (1, number / 10)
-        while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }
+        var (digits, power) = (1, 10 as UInt64)
+        // There is no power of ten with 20 digits more.
+        while number >= power, digits < 20 { (digits, power) = (digits + 1, power &* 10) }
         digits = max(digits, least)
         makeRoom(for: digits)
         let target = unsafe memory + count
-        var left = number
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            unsafe target[place] = UInt8(truncatingIfNeeded: left % 10 &+ 48)
-            left /= 10
+        var (place, left) = (digits, number)
+        while place > 0 {
+            place &-= 1
+            let rest = left / 10
+            unsafe target[place] = UInt8(truncatingIfNeeded: left &- rest &* 10 &+ 48)
+            left = rest
         }
         count += digits
     }
@@ -115,12 +115,19 @@ extension TextBuffer {
         let digits = max(1, (UInt64.bitWidth - number.leadingZeroBitCount + 3) / 4)
         makeRoom(for: digits)
         let target = unsafe memory + count
-        var left = number
-        for place in stride(from: digits - 1, through: 0, by: -1) {
+        var (place, left) = (digits, number)
+        while place > 0 {
+            place &-= 1
             unsafe target[place] = Self.digit(left & 15)
             left >>= 4
         }
         count += digits
+    }
+
+    /// Puts a character in the place of the last one, which must be there.
+    mutating func replaceLast(by character: Unicode.Scalar) {
+        precondition(count > 0)
+        unsafe memory[count - 1] = UInt8(ascii: character)
     }
 
     /// Appends two hexadecimal digits for each byte.

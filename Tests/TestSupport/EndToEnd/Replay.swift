@@ -27,7 +27,7 @@ public struct Replay: Sendable {
         func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws -> Replay {
             var session = try ReplaySession<P>(reader, landing: landing)
             var visited: [RecordedEvent] = []
-            let result = try session.run { visited.append($0) }
+            let result = try session.run(visit: { visited.append($0) })
             return Replay(result: result, visited: visited)
         }
     }
