@@ -58,8 +58,8 @@ compare "record, the guest's thread: an exit" 740 \
     record --no-confine --flat "$work/port-storm.bin" --keyframes none --max-events EVENTS -o "$work/EVENTS.rrvm"
 report "record, the other threads: an event" "$others_at_few" "$others" 250
 compare "run: an exit" 665 run --no-confine --flat "$work/port-storm.bin" --max-events EVENTS
-compare "replay: an exit" 790 replay --no-confine "$work/EVENTS.rrvm"
-compare "verify: an exit" 955 verify --no-confine "$work/EVENTS.rrvm"
-compare "events: a line" 1540 events --no-confine "$work/EVENTS.rrvm"
-compare "events --json: a line" 1870 events --json --no-confine "$work/EVENTS.rrvm"
+compare "replay: an exit" 410 replay --no-confine "$work/EVENTS.rrvm"
+compare "verify: an exit" 545 verify --no-confine "$work/EVENTS.rrvm"
+compare "events: a line" 1490 events --no-confine "$work/EVENTS.rrvm"
+compare "events --json: a line" 1810 events --json --no-confine "$work/EVENTS.rrvm"
 ((failures == 0))
