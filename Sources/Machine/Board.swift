@@ -82,6 +82,10 @@ public protocol Board: ~Copyable {
     /// Whether ``takeDeviceAccesses()`` would return any. Cheap enough to call at every exit.
     var hasDeviceAccesses: Bool { get }
 
+    /// Whether the last access has left nothing to do: no interrupt waits, ``hasDeviceAccesses`` is false, and
+    /// ``nextDeadline`` is still `deadline`. One question instead of four, because it is asked at every exit.
+    func isCalm(until deadline: MachineTime?) -> Bool
+
     /// A description of what the guest did that its machine does not allow. The run ends then.
     var fault: String? { get }
 
@@ -138,6 +142,11 @@ extension Board where Self: ~Copyable {
 
     /// Does nothing: interrupts have no priority.
     public mutating func followTaskPriority(_ class: UInt8) {}
+
+    /// Asks for each of these.
+    public func isCalm(until deadline: MachineTime?) -> Bool {
+        !interruptRequested && !nonMaskableInterruptRequested && !hasDeviceAccesses && nextDeadline == deadline
+    }
 
     /// Always nil: accesses that nothing claims are ignored.
     public var fault: String? { nil }

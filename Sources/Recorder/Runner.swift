@@ -133,10 +133,11 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         while exit.isAccess {
             let outcome = handleAccess(exit)
             control.progress.events = sink.eventCount
-            if board.hasDeviceAccesses { try appendDeviceAccesses() }
+            let isCalm = board.isCalm(until: horizon.deadline)
+            if !isCalm, board.hasDeviceAccesses { try appendDeviceAccesses() }
             if outcome != nil { return outcome }
             try followCode(after: exit)
-            guard isQuiet else { return nil }
+            guard isCalm, isQuiet else { return nil }
             exit = try processor.run()
             time.look()
         }
@@ -180,12 +181,10 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     /// After how many events the sink is asked whether it has failed or grown too large.
     private static var sinkInterval: UInt64 { 256 }
 
-    /// Whether the guest may continue at once: nothing is due, nothing waits for the guest, and its last access has not
-    /// changed when the alarm must ring.
+    /// Whether nothing is due and nobody wants anything.
     @inline(__always)
     private var isQuiet: Bool {
-        sink.eventCount < horizon.event && time.now < horizon.time && board.nextDeadline == horizon.deadline
-            && !board.interruptRequested && !board.nonMaskableInterruptRequested && !terminal.input.hasBytes
+        sink.eventCount < horizon.event && time.now < horizon.time && !terminal.input.hasBytes
             && !control.stop.isPending
     }
 
