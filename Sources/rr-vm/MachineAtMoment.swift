@@ -4,9 +4,9 @@ import Replayer
 import TraceFormat
 
 extension EngineOption {
-    /// Looks at the machine at a moment: where the trace stores it, without an engine.
+    /// Looks at the machine at a moment. Where the trace stores it, this takes an engine only if one was asked for.
     func view(at moment: Moment, in reader: TraceReader) throws -> MomentView {
-        if let stored = try MomentView(storedAt: moment, in: reader) { return stored }
+        if request == .auto, let stored = try MomentView(storedAt: moment, in: reader) { return stored }
         return .live(try choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment)))
     }
 }

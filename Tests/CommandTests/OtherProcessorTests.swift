@@ -31,12 +31,12 @@ import X86
         #expect(allowed.status == 0, "\(allowed.messages)")
     }
 
-    @Test(arguments: ["verify", "replay", "check", "inspect", "bisect"])
+    @Test(arguments: ["verify", "replay", "check", "inspect --at 3", "bisect"])
     func softwareReplaysItUnlessKVMIsAskedFor(command: String) throws {
         let directory = try TemporaryDirectory()
         try record(in: directory)
 
-        let result = try Command.run(command, "other.rrvm", in: directory)
+        let result = try Command.shell("\"$0\" \(command) other.rrvm", in: directory)
 
         #expect(result.status == 0, "\(result.messages)")
         #expect(

@@ -26,10 +26,11 @@ struct SingleStepMask {
             kind: .flags(0x010)
         ),
         SingleStepMask(
-            reason: "OF, SF, ZF and PF behind AAA and AAS are undefined",
+            reason: "OF and SF behind AAA and AAS are undefined",
             forms: ["37", "3F"],
-            kind: .flags(0x8C4)
+            kind: .flags(0x880)
         ),
+        SingleStepMask(reason: "ZF behind AAA is undefined", forms: ["37"], kind: .flags(0x040)),
         SingleStepMask(reason: "OF, AF and CF behind AAD are undefined", forms: ["D5"], kind: .flags(0x811)),
         SingleStepMask(
             reason: "SF, ZF, AF and PF behind MUL and IMUL are undefined",
