@@ -2,13 +2,8 @@
 // continue behind the experiment, in ring 0.
 #pragma once
 
-#include "image.h"
-#include "program.h"
-#include "experiments.h"
+#include "experiments-gates.h"
 
-#define HEADER_MAGIC 0x1badb002
-#define CODE_SEGMENT 0x08
-#define DATA_SEGMENT 0x10
 #define USER_CODE (0x18 | 3)
 #define USER_DATA (0x20 | 3)
 #define TASK_STATE 0x28
@@ -17,44 +12,12 @@
 #define DATA_16 0x38
 #define FIRST_FREE_SEGMENT 0x40
 
-#define GATES 0x10000
-#define GATE_COUNT 0x40
-#define GATE_INTERRUPT 0x8e00
-#define GATE_TRAP 0x8f00
-#define GATE_USER 0x6000
-#define BREAKPOINT 3
-#define OVERFLOW 4
-#define USER_STACK 0x8000
-#define KERNEL_STACK 0x7000
-#define KERNEL_SP STACK_TOP
-
 // Opens a guest that is booted by multiboot, up to its first experiment.
 .macro begin_experiments_32 symbol
-    begin_experiments \symbol
-    elf32_header start
-    elf_headers_end
-    .balign 4
-    .long HEADER_MAGIC, 0, -HEADER_MAGIC
-
-    .code32
-start:
-    // The base of the task state segment.
-    mov $AT(task_state), %eax
-    mov %ax, AT(task_descriptor) + 2
-    shr $16, %eax
-    mov %al, AT(task_descriptor) + 4
-    lgdt AT(descriptor_table_pointer)
+    begin_program \symbol
     ljmp $CODE_SEGMENT, $AT(.Lreloaded)
 .Lreloaded:
-    mov $DATA_SEGMENT, %eax
-    mov %eax, %ds
-    mov %eax, %es
-    mov %eax, %fs
-    mov %eax, %gs
-    mov %eax, %ss
-    mov $KERNEL_SP, %esp
-    mov $TASK_STATE, %eax
-    ltr %ax
+    load_segments TASK_STATE
 
     // A gate for each vector; those of INT3 and INTO are open to ring 3.
     mov $GATES, %edi
@@ -114,19 +77,7 @@ start:
 
 report_routines
 
-    // An entry of 16 bytes for each vector, which gives those without an error code one.
-    .balign 16
-.Lstubs:
-    .set .Lvector, 0
-    .rept GATE_COUNT
-    .balign 16
-    .if .Lvector != 8 && .Lvector != 17 && (.Lvector < 10 || .Lvector > 14)
-    pushl $NOTHING
-    .endif
-    pushl $.Lvector
-    jmp on_exception
-    .set .Lvector, .Lvector + 1
-    .endr
+    exception_stubs pushl
 
 on_exception:
     mov $DATA_SEGMENT, %eax

@@ -142,7 +142,6 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
             time.look()
         }
         let outcome = try handle(exit, after: time.now.nanoseconds(since: start))
-        control.progress.events = sink.eventCount
         if board.hasDeviceAccesses { try appendDeviceAccesses() }
         if outcome == nil { try followCode(after: exit) }
         return outcome

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Replayer
 internal import TraceFormat
 internal import X86
@@ -6,11 +5,7 @@ internal import X86
 extension InspectionReport {
     /// For programs. Numbers that may need 64 bits are hexadecimal strings.
     public var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(Encoded(self)), as: UTF8.self)
-        }
+        get throws { try JSONText.object(Encoded(self)) }
     }
 
     private struct Encoded: Encodable {

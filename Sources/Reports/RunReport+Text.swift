@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import TraceFormat
 
 extension RunReport {
@@ -31,11 +30,7 @@ extension RunReport {
     /// For programs: one JSON object.
     ///
     /// - Throws: nothing that can be foreseen: every number of a report has a form in JSON.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self).printable
-    }
+    public func json() throws -> String { try JSONText.object(self).printable }
 
     /// The commands that show the run again: its replay, and gdb on the recording.
     public var reproduction: [String] {

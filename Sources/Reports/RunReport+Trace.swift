@@ -87,17 +87,6 @@ extension ComparisonReport {
 
 extension TraceReader {
     fileprivate var fileName: String { path.lastComponent?.string ?? path.string }
-
-    /// The last recorded state, and whether it is the one at the end of the run; nil if the trace holds no state.
-    public func lastState() throws(TraceError) -> (view: KeyframeView, moment: Moment, isAtEnd: Bool)? {
-        guard keyframeCount > 0 else { return nil }
-        let keyframe = try keyframe(keyframeCount - 1)
-        let rest = events.upperBound.rawValue - keyframe.event.rawValue
-        return (
-            KeyframeView(keyframe, regions: header.machine.memory), Moment(event: keyframe.event),
-            rest == 1 || rest == 2 && outcome != nil
-        )
-    }
 }
 
 extension TraceInfo {

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import TraceFormat
 
 /// One trace of a list.
@@ -46,9 +45,5 @@ public struct TraceLine: Codable, Hashable, Sendable {
     /// One JSON object on one line.
     ///
     /// - Throws: nothing that can be foreseen.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    public func json() throws -> String { try JSONText.object(self) }
 }

@@ -11,8 +11,6 @@ struct ProgramImage {
     /// What libdw adds to the file's addresses.
     let bias: UInt64
 
-    /// The most symbols that are kept, as many as a trace can hold.
-    private static let symbolLimit = 1 << 20
     /// Sections whose addresses nothing in the guest has: Linux copies them for each processor.
     private static let copiedSections: Set<String> = [".data..percpu"]
     /// The kinds of symbols that name places: those without a type, data and functions.
@@ -30,7 +28,7 @@ struct ProgramImage {
         let text = isModule ? unsafe Self.textAddress(of: module, elf) : nil
         self.bias = text ?? bias
         let count = unsafe dwfl_module_getsymtab(module)
-        for number in 0..<max(0, count) where symbols.count < Self.symbolLimit {
+        for number in 0..<max(0, count) where symbols.count < GuestSymbol.mostInTrace {
             var (symbol, address, section) = (GElf_Sym(), GElf_Addr(), GElf_Word())
             guard
                 let name = unsafe dwfl_module_getsym_info(module, number, &symbol, &address, &section, nil, nil),

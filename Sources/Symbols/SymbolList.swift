@@ -12,7 +12,7 @@ public enum SymbolList {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             guard words.count >= 3, words[1].count == 1, let address = UInt64(words[0], radix: 16) else { return nil }
             // Absolute symbols are numbers, and undefined ones are elsewhere.
-            guard !["a", "A", "U"].contains(words[1]), symbols.count < 1 << 20 else { continue }
+            guard !["a", "A", "U"].contains(words[1]), symbols.count < GuestSymbol.mostInTrace else { continue }
             symbols.append(GuestSymbol(name: String(words[2]), address: GuestVirtualAddress(address), size: 0))
         }
         return symbols.isEmpty ? nil : symbols.sorted { ($0.address, $0.name) < ($1.address, $1.name) }

@@ -30,13 +30,9 @@ extension ProcessorState {
         var waiting = [root]
         var seen: Set = [root]
         while found.count < candidates.count, let table = waiting.popLast() {
-            for index in 0...scheme.indexMask(ofLevel: table.level) {
-                let address = physical(table.address + index * UInt64(scheme.entrySize.rawValue))
-                // A table is either all in memory or not at all.
-                guard let entry = readTable(address, scheme.entrySize) else { break }
-                guard entry & 1 != 0 else { continue }
+            forEachPresentEntry(of: table.address, level: table.level, scheme, readTable) { _, address, entry in
                 if scheme.hasAccessedBit(atLevel: table.level), candidates.contains(address) { found.insert(address) }
-                guard !scheme.isLeaf(entry, level: table.level) else { continue }
+                guard !scheme.isLeaf(entry, level: table.level) else { return }
                 let frame = scheme.frame(of: entry, level: table.level) & ~0xFFF
                 let next = PageTable(address: frame, level: table.level - 1)
                 if seen.insert(next).inserted { waiting.append(next) }

@@ -46,9 +46,7 @@ extension ProcessorState {
             visits[table, default: 0] += 1
             guard visits[table, default: 0] <= Self.mostVisits else { return }
             let shift = UInt64(scheme.shift(ofLevel: level))
-            for index in 0...scheme.indexMask(ofLevel: level) {
-                let place = physical(table + index * UInt64(scheme.entrySize.rawValue))
-                guard let entry = readTable(place, scheme.entrySize), entry & 1 != 0 else { continue }
+            forEachPresentEntry(of: table, level: level, scheme, readTable) { index, _, entry in
                 let start = linear | index << shift
                 let frame = scheme.frame(of: entry, level: level)
                 if scheme.isLeaf(entry, level: level) {

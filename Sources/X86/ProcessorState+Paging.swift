@@ -63,4 +63,20 @@ extension ProcessorState {
             table = scheme.frame(of: entry, level: level) & ~0xFFF
         }
     }
+
+    /// Visits the present entries of one page table, lowest first: each with its index and address.
+    func forEachPresentEntry(
+        of table: UInt64,
+        level: Int,
+        _ scheme: PagingScheme,
+        _ readTable: (GuestPhysicalAddress, AccessSize) -> UInt64?,
+        visit: (_ index: UInt64, _ address: GuestPhysicalAddress, _ entry: UInt64) -> Void
+    ) {
+        for index in 0...scheme.indexMask(ofLevel: level) {
+            let address = physical(table + index * UInt64(scheme.entrySize.rawValue))
+            // A table is either all in memory or not at all.
+            guard let entry = readTable(address, scheme.entrySize) else { return }
+            if entry & 1 != 0 { visit(index, address, entry) }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Replayer
 import Reports
 import SystemPackage
 import TraceFormat
@@ -67,23 +68,17 @@ struct BundleCommand: ParsableCommand {
             try report.look(at: &last.view, moment: last.moment, isAtEnd: last.isAtEnd, in: reader)
         }
         let page = try report.html()
-        let archive = try FileSystem.create(target)
-        do {
-            return try archive.closeAfter {
-                let tar = TarWriter(file: archive, time: UInt64(clamping: reader.header.creationTime))
-                let directory = "rr-vm-run/"
-                try tar.add(directory + "issue.md", report.issue)
-                try tar.add(directory + "report.html", page)
-                try tar.add(directory + "replay.sh", Self.script, isProgram: true)
-                try tar.begin(directory + "trace.rrvm", size: reader.byteCount)
-                try FileSystem.append(packed, to: archive)
-                try tar.end(after: reader.byteCount)
-                try tar.finish()
-                return UInt64(try archive.seek(offset: 0, from: .current))
-            }
-        } catch {
-            target.removeFile()
-            throw CommandFailure(.inputOutput, "cannot write \(target): \(error)")
+        return try FileSystem.create(target) { archive in
+            let tar = TarWriter(file: archive, time: UInt64(clamping: reader.header.creationTime))
+            let directory = "rr-vm-run/"
+            try tar.add(directory + "issue.md", report.issue)
+            try tar.add(directory + "report.html", page)
+            try tar.add(directory + "replay.sh", Self.script, isProgram: true)
+            try tar.begin(directory + "trace.rrvm", size: reader.byteCount)
+            try FileSystem.append(packed, to: archive)
+            try tar.end(after: reader.byteCount)
+            try tar.finish()
+            return UInt64(try archive.seek(offset: 0, from: .current))
         }
     }
 

@@ -54,15 +54,6 @@ struct EngineOption: ParsableArguments {
         return .kvm
     }
 
-    /// What an engine would show the guest differently from the recorded processor.
-    private struct ProcessorDifferences: EngineTask {
-        let reader: TraceReader
-
-        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(EngineError) -> [CPUIDDifference] {
-            try HostCheck.processorDifferences(reader, on: engine)
-        }
-    }
-
     /// The engine for a machine of which nothing else is known.
     var choice: EngineChoice {
         switch request {

@@ -197,17 +197,10 @@ struct EventsCommand: ParsableCommand {
     ) throws(CommandFailure) {
         try output.write { line in
             event.append(to: &line)
-            guard event.rip != 0, let place = symbols.place(of: GuestVirtualAddress(event.rip)) else { return }
+            let address = GuestVirtualAddress(event.rip)
+            guard event.rip != 0, let place = symbols.place(of: address) else { return }
             line.append(words: " <")
-            line.append(place.symbol.name)
-            if place.offset > 0 {
-                line.append(words: "+")
-                line.append(hexadecimal: place.offset)
-            }
-            if let source = symbols.sourceLine(of: GuestVirtualAddress(event.rip)) {
-                line.append(words: " at ")
-                line.append("\(source)")
-            }
+            symbols.append(place, lineOf: address, to: &line)
             line.append(words: ">")
         }
     }

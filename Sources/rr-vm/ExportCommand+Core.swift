@@ -31,14 +31,8 @@ extension ExportCommand {
                     + "have: use --phys"
             )
         }
-        let file = try FileSystem.create(target)
-        do {
-            try file.closeAfter {
-                try core.write(to: file) { try view.read($0, count: PagePieces.pageSize) ?? [] }
-            }
-        } catch {
-            target.removeFile()
-            throw error is TraceError ? error : CommandFailure(.inputOutput, "cannot write \(target): \(error)")
+        try FileSystem.create(target) { file in
+            try core.write(to: file) { try view.read($0, count: PagePieces.pageSize) ?? [] }
         }
         StandardError.write(
             "rr-vm: \(target): registers and memory at moment \(moment)"

@@ -55,6 +55,21 @@ enum FileSystem {
         }
     }
 
+    /// Makes a file that does not exist yet and writes it. What cannot be written whole is removed.
+    static func create<Result>(
+        _ path: FilePath,
+        _ write: (FileDescriptor) throws -> Result
+    ) throws(CommandFailure) -> Result {
+        let file = try create(path)
+        do {
+            return try file.closeAfter { try write(file) }
+        } catch {
+            path.removeFile()
+            if let error = error as? TraceError { throw CommandFailure(error) }
+            throw CommandFailure(.inputOutput, "cannot write \(path): \(error)")
+        }
+    }
+
     /// Writes the content of a file behind what an open file holds.
     static func append(_ path: FilePath, to other: FileDescriptor) throws {
         let file = try FileDescriptor.open(path, .readOnly)

@@ -14,17 +14,9 @@ struct LockstepVerification {
         if let lack = EngineChoice.kvm.lack { return "\(lack)" }
         guard !reader.allowsOtherCPUID else { return nil }
         do {
-            let differences = try EngineChoice.kvm.perform(Differences(reader: reader))
+            let differences = try EngineChoice.kvm.perform(ProcessorDifferences(reader: reader))
             return differences.isEmpty ? nil : "\(EngineError.hostDiffers(differences))"
         } catch { return "\(error)" }
-    }
-
-    private struct Differences: EngineTask {
-        let reader: TraceReader
-
-        func perform<P: EngineProcessor & ~Copyable>(on engine: P.Type) throws(EngineError) -> [CPUIDDifference] {
-            try HostCheck.processorDifferences(reader, on: engine)
-        }
     }
 
     /// Compares, and fails if the engines differ.

@@ -103,16 +103,14 @@ struct AddedPrograms {
         guard !programs.isEmpty else { return reader }
         do {
             var programs = programs
-            var last = try reader.lastState()
-            if reader.header.setup.boot == .linux, var view = last?.view, programs.contains(where: { !$0.isPlaced }) {
-                let note = try LinuxCrashNote(in: &view, regions: reader.header.machine.memory)
-                let offset = note?.number("KERNELOFFSET") ?? 0
-                for index in programs.indices where !programs[index].isPlaced {
-                    programs[index].loaded.shift &+= offset
+            if var view = try reader.lastState()?.view {
+                if reader.header.setup.boot == .linux, programs.contains(where: { !$0.isPlaced }) {
+                    let note = try LinuxCrashNote(in: &view, regions: reader.header.machine.memory)
+                    let offset = note?.number("KERNELOFFSET") ?? 0
+                    for index in programs.indices where !programs[index].isPlaced {
+                        programs[index].loaded.shift &+= offset
+                    }
                 }
-                last?.view = view
-            }
-            if var view = last?.view {
                 for program in programs { try Self.check(program, in: &view) }
             }
             var reader = reader

@@ -1,5 +1,6 @@
 import EndToEnd
 import Foundation
+import Replayer
 import SystemPackage
 import TestBasics
 import Testing

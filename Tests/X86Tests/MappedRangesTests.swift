@@ -14,17 +14,10 @@ import X86
         var ranges: [[UInt64]]
     }
 
-    private static func control(cr3: UInt64, cr4: UInt64, efer: UInt64) -> ProcessorState.ControlRegisters {
-        var control = ProcessorState().control
-        control.cr0 = 0x8000_0001
-        (control.cr3, control.cr4, control.efer) = (cr3, cr4, efer)
-        return control
-    }
-
     static let layouts = [
         Layout(
             testDescription: "32-bit",
-            control: control(cr3: 0x1000, cr4: 0x10, efer: 0),
+            control: .paging(cr3: 0x1000, cr4: 0x10, efer: 0),
             entries: [
                 0x1000: 0x2000 | present, 0x200C: 0x5000 | present, 0x2010: 0x6000 | present, 0x2014: 0x8000 | present,
                 0x1FFC: 0x0080_0000 | large,
@@ -33,7 +26,7 @@ import X86
         ),
         Layout(
             testDescription: "PAE",
-            control: control(cr3: 0x1020, cr4: 0x20, efer: 0),
+            control: .paging(cr3: 0x1020, cr4: 0x20, efer: 0),
             entries: [
                 0x1028: 0x2000 | present, 0x2008: 0x3000 | present, 0x2010: 0x40_0000 | large, 0x3018: 0x5000 | present,
             ],
@@ -41,7 +34,7 @@ import X86
         ),
         Layout(
             testDescription: "4 levels, with a page of each size, in the upper half",
-            control: control(cr3: 0x1000, cr4: 0x20, efer: 0x500),
+            control: .paging(cr3: 0x1000, cr4: 0x20, efer: 0x500),
             entries: [
                 0x1FF8: 0x2000 | present, 0x2000: 0x3000 | present, 0x2008: 0x4000_0000 | large,
                 0x3008: 0x4000 | present,
@@ -53,7 +46,7 @@ import X86
         ),
         Layout(
             testDescription: "5 levels",
-            control: control(cr3: 0x6000, cr4: 0x1020, efer: 0x500),
+            control: .paging(cr3: 0x6000, cr4: 0x1020, efer: 0x500),
             entries: [
                 0x6800: 0x1000 | present, 0x1800: 0x2000 | present, 0x2000: 0x3000 | present, 0x3008: 0x4000 | present,
                 0x4018: 0x5000 | present,

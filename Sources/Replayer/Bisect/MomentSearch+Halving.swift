@@ -9,12 +9,12 @@ extension MomentSearch where P: ~Copyable {
     /// skipped.
     ///
     /// - Returns: nil if the predicate is not true at the end.
-    public mutating func halving() throws(TimelineError) -> Finding? {
+    public mutating func halving() throws(TimelineError) -> MomentFinding? {
         let events = reader.events.lowerBound.rawValue..<reader.events.upperBound.rawValue
         guard let last = try firstJudged(events.reversed()), last.holds, let first = try firstJudged(events) else {
             return nil
         }
-        guard !first.holds else { return Finding(moment: Moment(event: EventOrdinal(first.event))) }
+        guard !first.holds else { return MomentFinding(moment: Moment(event: EventOrdinal(first.event))) }
         let found = try halve(first.event, last.event) { search, event throws(TimelineError) in
             try search.holds(at: Moment(event: EventOrdinal(event)))
         }
@@ -31,7 +31,7 @@ extension MomentSearch where P: ~Copyable {
             guard instructions.1 <= count else { return try finding(from: before, to: change.moment) }
             return try finding(from: before, to: Moment(event: before.event, instructions: instructions.1))
         } catch .cannotStep {
-            return Finding(before: change.before, moment: change.moment, cause: .unknown)
+            return MomentFinding(before: change.before, moment: change.moment, cause: .unknown)
         }
     }
 

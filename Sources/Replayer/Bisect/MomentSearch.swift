@@ -11,9 +11,6 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     private let listing: CodeListing
     private var content = KeyframeContentCheck()
 
-    /// What a search finds.
-    public typealias Finding = MomentFinding
-
     /// Two moments with no judged moment between them. The predicate is false at the first and true at the second.
     struct Change {
         var before: Moment
@@ -39,7 +36,7 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     /// only if the predicate is true at all keyframes.
     ///
     /// - Returns: nil if the predicate is not true at the end.
-    public mutating func firstLasting() throws(TimelineError) -> Finding? {
+    public mutating func firstLasting() throws(TimelineError) -> MomentFinding? {
         guard reader.keyframeCount > 0 else { return nil }
         let last = try lookThrough(epoch: reader.keyframeCount - 1)
         guard last.end == true else { return nil }
@@ -51,14 +48,14 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
         for number in earlier {
             if let change = try lookThrough(epoch: number).change { return try refine(change) }
         }
-        return Finding(moment: Moment(event: reader.header.firstEvent))
+        return MomentFinding(moment: Moment(event: reader.header.firstEvent))
     }
 
     /// Finds the first moment after an event at which the predicate is true, and what made it true.
-    public mutating func first() throws(TimelineError) -> Finding? {
+    public mutating func first() throws(TimelineError) -> MomentFinding? {
         try timeline.seek(to: Moment(event: reader.header.firstEvent))
         guard var before = timeline.moment else { return nil }
-        if try holdsHere() ?? false { return Finding(moment: before) }
+        if try holdsHere() ?? false { return MomentFinding(moment: before) }
         while try timeline.replayNext() != nil, let moment = timeline.moment {
             guard try timeline.finishAccess(), let holds = try holdsHere() else { continue }
             if holds { return try refine(Change(before: before, moment: moment), stopsAtFirst: true) }
@@ -87,8 +84,8 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     }
 
     /// Steps from a moment at which the predicate is false to one at which it is true.
-    private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws(TimelineError) -> Finding {
-        var finding = Finding(before: change.before, moment: change.moment, cause: .unknown)
+    private mutating func refine(_ change: Change, stopsAtFirst: Bool = false) throws(TimelineError) -> MomentFinding {
+        var finding = MomentFinding(before: change.before, moment: change.moment, cause: .unknown)
         do throws(TimelineError) {
             try timeline.seek(to: change.before)
             var isTrue = false
@@ -98,13 +95,13 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
                     let holds = try holdsHere()
                 else { continue }
                 if holds, !isTrue {
-                    finding = Finding(before: present, moment: reached, cause: cause)
+                    finding = MomentFinding(before: present, moment: reached, cause: cause)
                     if stopsAtFirst { return finding }
                 }
                 isTrue = holds
             }
         } catch .cannotStep {
-            return Finding(before: change.before, moment: change.moment, cause: .unknown)
+            return MomentFinding(before: change.before, moment: change.moment, cause: .unknown)
         }
         return finding
     }
@@ -124,9 +121,9 @@ public struct MomentSearch<P: DebuggableProcessor & ~Copyable, Predicate: Moment
     }
 
     /// Describes the step between two adjacent moments.
-    mutating func finding(from before: Moment, to moment: Moment) throws(TimelineError) -> Finding {
+    mutating func finding(from before: Moment, to moment: Moment) throws(TimelineError) -> MomentFinding {
         try timeline.seek(to: before)
-        return Finding(before: before, moment: moment, cause: try timeline.stepNamed(listing).cause)
+        return MomentFinding(before: before, moment: moment, cause: try timeline.stepNamed(listing).cause)
     }
 }
 

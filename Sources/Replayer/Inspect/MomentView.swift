@@ -9,10 +9,15 @@ public enum MomentView: MachineView {
     /// The machine at a moment whose state the trace stores; nil for other moments. The last state is that of the end too.
     public init?(storedAt moment: Moment, in reader: TraceReader) throws(TraceError) {
         guard moment.instructions == 0, let number = try reader.keyframe(atOrBefore: moment.event) else { return nil }
-        let distance = try moment.event.rawValue - reader.keyframeEntry(number).event.rawValue
-        let isEnd = reader.outcome != nil && moment.event.rawValue + 1 == reader.events.upperBound.rawValue
-        guard distance == 0 || distance == 1 && isEnd else { return nil }
-        self = .stored(KeyframeView(try reader.keyframe(number), regions: reader.header.machine.memory))
+        if try reader.keyframeEntry(number).event == moment.event {
+            self = .stored(KeyframeView(try reader.keyframe(number), regions: reader.header.machine.memory))
+        } else if moment.event.rawValue + 1 == reader.events.upperBound.rawValue, let last = try reader.lastState(),
+            last.isAtEnd
+        {
+            self = .stored(last.view)
+        } else {
+            return nil
+        }
     }
 
     /// The processor.
@@ -32,5 +37,18 @@ public enum MomentView: MachineView {
             defer { self = .stored(view) }
             return try view.read(address, count: count)
         }
+    }
+}
+
+extension TraceReader {
+    /// The last recorded state, and whether it is the one at the end of the run; nil if the trace holds no state.
+    public func lastState() throws(TraceError) -> (view: KeyframeView, moment: Moment, isAtEnd: Bool)? {
+        guard keyframeCount > 0 else { return nil }
+        let keyframe = try keyframe(keyframeCount - 1)
+        let rest = events.upperBound.rawValue - keyframe.event.rawValue
+        return (
+            KeyframeView(keyframe, regions: header.machine.memory), Moment(event: keyframe.event),
+            rest == 1 || rest == 2 && outcome != nil
+        )
     }
 }

@@ -36,13 +36,28 @@ public struct SymbolTable: Sendable {
     }
 
     private func name(of address: GuestVirtualAddress, lineOf instruction: GuestVirtualAddress) -> String? {
-        guard let (symbol, offset) = place(of: address) else { return nil }
-        let name = offset == 0 ? symbol.name : "\(symbol.name)+0x\(String(offset, radix: 16))"
-        return sourceLine(of: instruction).map { "\(name) at \($0)" } ?? name
+        guard let place = place(of: address) else { return nil }
+        var text = TextBuffer(capacity: 64, makesPrintable: false)
+        append(place, lineOf: instruction, to: &text)
+        return text.string
     }
 
-    /// The source line of the instruction at an address; nil if it is not known.
-    public func sourceLine(of address: GuestVirtualAddress) -> SourceLine? { lines?.sourceLine(of: address) }
+    /// Appends ``name(of:)`` of a place that was looked up.
+    public func append(
+        _ place: (symbol: GuestSymbol, offset: UInt64),
+        lineOf instruction: GuestVirtualAddress,
+        to text: inout TextBuffer
+    ) {
+        text.append(place.symbol.name)
+        if place.offset > 0 {
+            text.append(words: "+")
+            text.append(hexadecimal: place.offset)
+        }
+        if let line = lines?.sourceLine(of: instruction) {
+            text.append(words: " at ")
+            text.append("\(line)")
+        }
+    }
 
     /// The symbol that covers an address, and how many bytes after the symbol's own address it is; nil if there is none.
     public func place(of address: GuestVirtualAddress) -> (symbol: GuestSymbol, offset: UInt64)? {

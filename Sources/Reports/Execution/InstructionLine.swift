@@ -50,7 +50,7 @@ public struct InstructionLine: Encodable, Hashable, Sendable {
     /// One JSON object on one line.
     ///
     /// - Throws: nothing that can be foreseen.
-    public func json() throws -> String { try ExecutionLine.text(of: self) }
+    public func json() throws -> String { try JSONText.object(self) }
 
     /// One line for people.
     public var line: String { ExecutionLine.column(moment) + shown }

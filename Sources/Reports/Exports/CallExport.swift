@@ -9,10 +9,12 @@ internal import X86
 public struct CallExport {
     private let guest: String
     private let symbols: SymbolTable
-    private var isFirst = true
+    private var list = TraceEventList()
     private var start: UInt64?
     private var last: UInt64 = 0
     private var depth = 0
+
+    private static let track = 1
 
     /// Begins to export calls of this guest.
     public init(guest: String, symbols: SymbolTable) {
@@ -21,11 +23,9 @@ public struct CallExport {
 
     /// The opening of the object, and the names of the tracks.
     public mutating func begin() -> String {
-        var text = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
-        for (name, value) in [("process_name", guest), ("thread_name", "calls")] {
-            text += line(
-                "{\"ph\":\"M\",\"name\":\"\(name)\",\"pid\":1,\"tid\":1,\"args\":{\"name\":\(JSONText.quoted(value))}}"
-            )
+        var text = list.opening(unit: "ns")
+        for (key, name) in [("process_name", guest), ("thread_name", "calls")] {
+            text += list.name(key, track: Self.track, name)
         }
         return text
     }
@@ -50,7 +50,7 @@ public struct CallExport {
     public mutating func finish() -> String {
         var text = ""
         while depth > 0 { text += end() }
-        return text + "\n]}\n"
+        return text + list.closing
     }
 
     private mutating func begin(_ transfer: ControlTransfer, _ moment: Moment) -> String {
@@ -64,8 +64,8 @@ public struct CallExport {
             case .systemCall: "system call: \(place)"
             case .call, .return, .systemReturn, .interruptReturn: place
             }
-        return line(
-            "{\"ph\":\"B\",\"name\":\(JSONText.quoted(name)),\"pid\":1,\"tid\":1,\"ts\":\(time),"
+        return list.event(
+            "{\"ph\":\"B\",\"name\":\(JSONText.quoted(name)),\"pid\":1,\"tid\":\(Self.track),\"ts\":\(time),"
                 + "\"args\":{\"moment\":\"\(moment)\",\"from\":\"\(transfer.source)\"}}"
         )
     }
@@ -74,17 +74,8 @@ public struct CallExport {
         // What began before the export has no slice.
         guard depth > 0 else { return "" }
         depth -= 1
-        return line("{\"ph\":\"E\",\"pid\":1,\"tid\":1,\"ts\":\(time)}")
+        return list.event("{\"ph\":\"E\",\"pid\":1,\"tid\":\(Self.track),\"ts\":\(time)}")
     }
 
-    /// The format's unit is a microsecond.
-    private var time: String {
-        let rest = String(last % 1000)
-        return "\(last / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
-    }
-
-    private mutating func line(_ object: String) -> String {
-        defer { isFirst = false }
-        return isFirst ? object : ",\n" + object
-    }
+    private var time: String { TraceEventList.microseconds(last) }
 }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import TraceFormat
 
 /// Writes a trace in another program's format, event by event.
@@ -12,6 +13,13 @@ public protocol TraceExport {
 
 /// Texts of JSON (RFC 8259, 7).
 enum JSONText {
+    /// One object on one line, with its keys in alphabetical order.
+    static func object(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
     /// A text between quotes. Nothing in it can control a terminal.
     static func quoted(_ text: String) -> String {
         var result = "\""

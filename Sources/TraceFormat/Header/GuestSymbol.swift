@@ -2,6 +2,9 @@ public import X86
 
 /// A name in the guest's code or data.
 public struct GuestSymbol: Hashable, Sendable {
+    /// How many symbols a trace can hold.
+    public static var mostInTrace: Int { Limits.symbols }
+
     /// The name.
     public var name: String
     /// Address of the first byte.

@@ -34,7 +34,9 @@
     }
 
     /// The text as a string.
-    var string: String { unsafe String(decoding: UnsafeBufferPointer(start: memory, count: count), as: UTF8.self) }
+    public var string: String {
+        unsafe String(decoding: UnsafeBufferPointer(start: memory, count: count), as: UTF8.self)
+    }
 
     /// Starts the next text in the same memory.
     public mutating func removeAll() { count = 0 }
