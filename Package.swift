@@ -162,7 +162,7 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "X86", "Platform", "Engine", "TraceFormat", "Devices", "Replayer",
+                "ByteCoding", "X86", "Platform", "Engine", "TraceFormat", "Devices", "Replayer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings

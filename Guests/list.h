@@ -91,6 +91,8 @@ GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = G
       .console = "sector 1\nvirtio disk: read and written\n")
 GUEST(virtio_console, "virtio-console", "sends back a line typed on a virtio console",
       .console = "virtio> over and out\n", .input = "over and out\n", .prompt = "virtio> ")
+GUEST(virtio_network, "virtio-network", "sends packets back by a virtio network card",
+      .console = "virtio network: bytes 00000842\n", .has_network = true)
 GUEST(virtio_entropy, "virtio-entropy", "asks for random numbers", .console = "virtio entropy: 32 bytes\n")
 GUEST(fw_cfg, "fw-cfg", "reads the firmware configuration device", .console = "QEMU\nfw_cfg: by port and by DMA\n")
 GUEST(vga_text, "vga-text", "writes to the text screen", .console = "",

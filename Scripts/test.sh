@@ -7,10 +7,10 @@ cd "$(dirname "$0")/.."
 
 # gdb: the client of the debugger's tests. The Python packages: the independent reader of Tools, whose events the tests compare.
 Scripts/setup.sh shellcheck strace gdb python3-lz4 python3-xxhash python3-zstandard
-# The real guests of the slow suite; what is not there is skipped.
+# The real guests of the slow suite, and what reads exported packets; what is not there is skipped.
 if [[ -n ${RR_VM_SLOW_TESTS-} ]]; then
     Scripts/setup.sh grub-pc-bin grub-common syslinux syslinux-common mtools memtest86+ linux-image-cloud-amd64 \
-        linux-image-cloud-amd64-dbg python3-drgn busybox-static cpio ||
+        linux-image-cloud-amd64-dbg python3-drgn busybox-static cpio tshark ||
         echo "Without all of the real guests' packages, their tests are skipped."
 fi
 Scripts/lint.sh

@@ -83,6 +83,8 @@ typedef struct guest {
     const char *module_arguments;
     const char *module;
     guest_drive drive;
+    /// True when it has a network card, on which it gets packets of several sizes.
+    bool has_network;
     /// True when it computes until it is interrupted: it ends only on a machine that interrupts guests which do not
     /// exit.
     bool spins_until_interrupted;

@@ -8,6 +8,7 @@
 #include "timer.h"
 
 // Vendor 0x1af4; devices from 0x1040 on, by type.
+#define VIRTIO_NETWORK 0x10411af4
 #define VIRTIO_BLOCK 0x10421af4
 #define VIRTIO_CONSOLE 0x10431af4
 #define VIRTIO_ENTROPY 0x10441af4

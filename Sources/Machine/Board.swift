@@ -101,6 +101,12 @@ public protocol Board: ~Copyable {
     /// Answers the call with which the guest waits.
     mutating func endWait(at now: MachineTime)
 
+    /// Looks for packets that have come for the guest by themselves.
+    mutating func packetArrival(at now: MachineTime) -> PacketArrival
+
+    /// Gives the guest packets that have come, as many as it has room for and at most `limit`.
+    mutating func receivePackets(at now: MachineTime, limit: Int)
+
     /// Whether console input goes into the guest's memory.
     var receivesConsoleInMemory: Bool { get }
 
@@ -165,6 +171,12 @@ extension Board where Self: ~Copyable {
 
     /// Does nothing: the guest waits for nothing.
     public mutating func endWait(at now: MachineTime) {}
+
+    /// Always nothing: the guest has no network card, or asks for packets by itself.
+    public mutating func packetArrival(at now: MachineTime) -> PacketArrival { .none }
+
+    /// Never called.
+    public mutating func receivePackets(at now: MachineTime, limit: Int) {}
 }
 
 extension Board where Self: ~Copyable {

@@ -13,6 +13,8 @@ public struct BoardSetup: Sendable {
     public var cpuid: [CPUIDEntry]
     /// The disks.
     public var drives: [Drive]
+    /// The network card; nil for none.
+    public var network: NetworkInterface?
     /// Files that firmware and kernels can read by name.
     public var files: [FirmwareFile]
     /// Whether the guest starts in the state in which firmware would have left the machine. The board then does
@@ -35,6 +37,7 @@ public struct BoardSetup: Sendable {
         date: WallClock,
         cpuid: [CPUIDEntry] = ProcessorProfile.baseline.cpuid,
         drives: [Drive] = [],
+        network: NetworkInterface? = nil,
         files: [FirmwareFile] = [],
         isSetUp: Bool = false,
         showsFirmwareLog: Bool = true,
@@ -46,6 +49,7 @@ public struct BoardSetup: Sendable {
         self.date = date
         self.cpuid = cpuid
         self.drives = drives
+        self.network = network
         self.files = files
         self.isSetUp = isSetUp
         self.showsFirmwareLog = showsFirmwareLog

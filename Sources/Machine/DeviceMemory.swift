@@ -84,6 +84,10 @@ struct DeviceMemory: GuestMemoryAccess {
         accesses.append(.read(GuestOutput(kind: .console, port: Port(0), address: address, bytes: bytes)))
     }
 
+    mutating func notePacket(_ bytes: [UInt8], at address: GuestPhysicalAddress) {
+        accesses.append(.read(GuestOutput(kind: .packet, port: Port(0), address: address, bytes: bytes)))
+    }
+
     /// Notes that address line 20 is masked, or no longer masked, from here on.
     mutating func noteAddressLine20(masked: Bool) {
         let bytes = AddressLine20.control(masks: masked)

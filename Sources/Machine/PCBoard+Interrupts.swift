@@ -27,7 +27,9 @@ extension PCBoard {
         for channel in IDEChannel.allCases {
             add(channel.interruptNumber, if: drivePauses[Int(channel.rawValue)] != nil)
         }
-        if !diskPauses.isEmpty || receivesConsoleInMemory { rising |= pci.virtioLines }
+        if !diskPauses.isEmpty || receivesConsoleInMemory || pci.network?.isRunning == true {
+            rising |= pci.virtioLines
+        }
         return lines & rising != 0
     }
 

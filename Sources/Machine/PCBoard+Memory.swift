@@ -62,6 +62,7 @@ extension PCBoard {
         }
         if let window = windows.first(where: { $0.contains(address.rawValue) }) {
             let signal = pci.write(window, at: address.rawValue, size, value).flatMap { serve($0, now: now) }
+            if window.slot == .network { followNetworkDriver(now: now) }
             updatePCILines()
             return signal
         }

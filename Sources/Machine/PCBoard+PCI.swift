@@ -40,6 +40,10 @@ extension PCBoard {
             // There is room for console input. The run asks for input when there is some.
             case .receive, nil: break
             }
+        case .network:
+            // The run looks for packets by itself when the driver has made room for some.
+            guard notification.queue == VirtioNetwork.Queue.transmit.rawValue else { return nil }
+            pci.network?.transmit(memory: &memory) { setup.network?.link.send($0) }
         case .hostBridge, .isaBridge, .ide, .power: break
         }
         return nil
@@ -93,9 +97,9 @@ extension PCBoard {
         }
     }
 
-    /// Whether a disk continues by then, and so moves data.
+    /// Whether a disk continues by then or a packet comes, and so data moves.
     public func writesMemory(by now: MachineTime) -> Bool {
-        diskPauses.values.contains { $0 <= now }
+        diskPauses.values.contains { $0 <= now } || deliversPackets(by: now)
     }
 }
 

@@ -26,6 +26,7 @@ extension PCBoard {
         pci = PCIBus(setup)
         diskPauses = [:]
         drivePauses = [nil, nil]
+        awaitsRoomForPackets = false
         showsOnVirtio = false
         followConfiguration()
         updateDeadline(after: now)
@@ -52,7 +53,8 @@ extension PCIBus {
             ),
             disks: setup.disks(on: .virtio).enumerated().map {
                 VirtioBlock(sectorCount: $1.sectorCount, isReadOnly: false, serialNumber: "rr-vm virtio \($0)")
-            }
+            },
+            network: setup.network.map { VirtioNetwork(address: $0.address, isLinkUp: !$0.link.isClosed) }
         )
         if setup.isSetUp { setUp() }
     }

@@ -41,6 +41,8 @@ public struct PCBoard: Board, ~Copyable {
     var virtioDisks: [Disk]
     /// When virtio disks continue with their remaining requests, by number.
     var diskPauses: [Int: MachineTime] = [:]
+    /// Whether packets whose time has come wait for the driver to make room.
+    var awaitsRoomForPackets = false
     /// When the drives of each IDE channel finish their work.
     var drivePauses: [MachineTime?] = [nil, nil]
     let setup: BoardSetup
@@ -84,6 +86,7 @@ public struct PCBoard: Board, ~Copyable {
     public mutating func advance(to now: MachineTime) {
         advanceTimers(to: now)
         if !diskPauses.isEmpty { advanceDisks(to: now) }
+        if setup.network != nil { advanceNetwork(to: now) }
     }
 
     /// Does what is due in the devices that write to no memory. It may therefore be called within an access, whose
@@ -110,7 +113,7 @@ public struct PCBoard: Board, ~Copyable {
         let power = powerManagement.nextDeadline(after: now)
         let devices = MachineTime.earliest(.earliest(timers, power), lines.localAPIC.nextDeadline(after: now))
         let disks = MachineTime.earliest(diskPauses.values.min(), .earliest(drivePauses[0], drivePauses[1]))
-        nextDeadline = .earliest(devices, disks)
+        nextDeadline = .earliest(.earliest(devices, disks), nextPacketTime)
     }
 
     /// Masks or unmasks address line 20, for the processor and for the board.

@@ -6,11 +6,11 @@ internal import X86
 struct PCIBus: Sendable {
     /// A function on the bus.
     enum Slot: Hashable {
-        case hostBridge, isaBridge, ide, power, console, entropy
+        case hostBridge, isaBridge, ide, power, console, entropy, network
         case disk(Int)
 
         /// The slot at an address; nil if it is empty.
-        init?(_ address: PCIAddress, diskCount: Int) {
+        init?(_ address: PCIAddress, diskCount: Int, hasNetwork: Bool) {
             switch address {
             case .hostBridge: self = .hostBridge
             case .isaBridge: self = .isaBridge
@@ -18,6 +18,7 @@ struct PCIBus: Sendable {
             case .powerManagement: self = .power
             case PCIAddress(device: 2): self = .console
             case PCIAddress(device: 3): self = .entropy
+            case PCIAddress(device: 31) where hasNetwork: self = .network
             default:
                 let number = Int(address.device) - Self.firstDisk
                 guard address.bus == 0, address.function == 0, 0..<diskCount ~= number else { return nil }
@@ -33,6 +34,7 @@ struct PCIBus: Sendable {
             case .console: 2
             case .entropy: 3
             case .disk(let number): UInt8(Self.firstDisk + number)
+            case .network: 31
             }
         }
 
@@ -46,7 +48,7 @@ struct PCIBus: Sendable {
     }
 
     /// The most virtio disks: there are no device numbers for more.
-    static let maximumDiskCount = 28
+    static let maximumDiskCount = 27
 
     private var ports = PCIConfigurationPorts()
     var hostBridge = HostBridge440FX()
@@ -56,14 +58,24 @@ struct PCIBus: Sendable {
     var console = VirtioConsole()
     var entropy = VirtioEntropy()
     var disks: [VirtioBlock]
+    /// The network card. Nothing has its slot if there is none.
+    var network: VirtioNetwork?
 
-    init(ide: IDEController, disks: [VirtioBlock]) {
+    init(ide: IDEController, disks: [VirtioBlock], network: VirtioNetwork? = nil) {
         self.ide = ide
         self.disks = disks
+        self.network = network
     }
 
     /// All the slots that have virtio devices.
-    var virtioSlots: [Slot] { [.console, .entropy] + disks.indices.map { .disk($0) } }
+    var virtioSlots: [Slot] {
+        [.console, .entropy] + disks.indices.map { .disk($0) } + (network == nil ? [] : [.network])
+    }
+
+    /// The function at an address; nil if there is none.
+    private func slot(_ address: PCIAddress) -> Slot? {
+        Slot(address, diskCount: disks.count, hasNetwork: network != nil)
+    }
 
     /// The part of a virtio device that all virtio devices have.
     subscript(virtio slot: Slot) -> VirtioTransport? {
@@ -72,6 +84,7 @@ struct PCIBus: Sendable {
             case .console: console.transport
             case .entropy: entropy.transport
             case .disk(let number): disks[number].transport
+            case .network: network?.transport
             default: nil
             }
         }
@@ -82,6 +95,7 @@ struct PCIBus: Sendable {
         case .console: body(&console.transport)
         case .entropy: body(&entropy.transport)
         case .disk(let number): body(&disks[number].transport)
+        case .network: body(&network!.transport)
         default: nil
         }
     }
@@ -111,9 +125,7 @@ extension PCIBus {
         if port.rawValue == PCIConfigurationPort.address, size == .doubleword { return ports.readAddress() }
         guard let offset = Self.dataOffset(port, size) else { return nil }
         let ones = UInt32(truncatingIfNeeded: size.mask)
-        guard let target = ports.target(atDataOffset: offset),
-            let slot = Slot(target.address, diskCount: disks.count)
-        else { return ones }
+        guard let target = ports.target(atDataOffset: offset), let slot = slot(target.address) else { return ones }
         return withVirtio(slot) { $0.readConfiguration(at: target.register, size) }
             ?? self[slot].read(at: target.register, size)
     }
@@ -135,9 +147,7 @@ extension PCIBus {
             return .address
         }
         guard let offset = Self.dataOffset(port, size) else { return .nothing }
-        guard let target = ports.target(atDataOffset: offset),
-            let slot = Slot(target.address, diskCount: disks.count)
-        else { return .address }
+        guard let target = ports.target(atDataOffset: offset), let slot = slot(target.address) else { return .address }
         guard let queue = withVirtio(slot, { $0.writeConfiguration(at: target.register, size, value) }) else {
             self[slot].write(at: target.register, size, value)
             return .configuration(nil)
@@ -163,6 +173,7 @@ extension PCIBus {
             case .console: console.transport.function
             case .entropy: entropy.transport.function
             case .disk(let number): disks[number].transport.function
+            case .network: network!.transport.function
             }
         }
         _modify {
@@ -174,6 +185,7 @@ extension PCIBus {
             case .console: yield &console.transport.function
             case .entropy: yield &entropy.transport.function
             case .disk(let number): yield &disks[number].transport.function
+            case .network: yield &network!.transport.function
             }
         }
     }

@@ -47,6 +47,8 @@ public struct RunSetup: Sendable {
     public var clockDate: Int64?
     /// The disks.
     public var drives: [Drive] = []
+    /// The network card of a PC, or nil for none.
+    public var network: HostInterface?
     /// The backends of a unikernel's devices.
     public var unikernel = UnikernelSetup()
     /// Files that firmware and kernels can read by name.

@@ -22,6 +22,8 @@ public struct RunSummary: Sendable {
     public var screen: String?
     /// How often the guest made each access that no device claims, if this was requested.
     public var unclaimed: [UnclaimedAccess: Int] = [:]
+    /// Whether the other end of a network link had gone away before the end.
+    public var isLinkClosed = false
     /// The path of the core file, or the error. It is nil if no core file was to be written.
     public var core: Result<FilePath, Errno>?
     /// Whether the console showed the text at which the run was to stop, even if the guest ended its line in another way.

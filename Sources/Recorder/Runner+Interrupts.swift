@@ -83,6 +83,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         terminal.console.flush()
         while control.stop.pending == nil {
             if terminal.input.hasBytes { try feedConsole() }
+            if network.hasNews { try feedNetwork() }
             if try isNonMaskableInterruptDue() { return true }
             if processor.interruptFlag {
                 if board.interruptRequested { return true }
@@ -118,7 +119,7 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
                 time.skip(to: next)
             } else {
                 let nanoseconds = time.host(at: next).nanoseconds(since: time.now)
-                control.stop.wait(nanoseconds: nanoseconds, descriptors: links.compactMap(\.descriptor))
+                control.stop.wait(nanoseconds: nanoseconds, descriptors: network.descriptors)
             }
             time.look()
         }
@@ -130,6 +131,21 @@ extension Runner where P: ~Copyable, B: ~Copyable, Sink: ~Copyable {
         guard room > 0, try opensForConsole() else { return }
         try giveConsole(terminal.input.take(time.share(of: room)))
     }
+
+    /// Gives the guest the packets that have come, as many as it has room for.
+    mutating func feedNetwork() throws(EngineError) {
+        switch board.packetArrival(at: time.board) {
+        case .none: network.watchAgain()
+        case .waiting: break
+        case .ready:
+            guard try opensMemory() else { return }
+            board.receivePackets(at: time.board, limit: time.share(of: Self.mostPackets))
+            try appendDeviceAccesses()
+        }
+    }
+
+    /// The most packets that a guest is given at once.
+    private static var mostPackets: Int { 64 }
 
     /// Lets the devices do whatever is due, provided that guest memory can change now if they write to it.
     mutating func advanceBoard() throws(EngineError) {

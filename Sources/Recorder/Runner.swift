@@ -16,8 +16,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     var time: RunTime
     let control: RunControl
     var terminal: GuestTerminal
-    /// The links from which a guest may wait for packets.
-    let links: [any HostLink]
+    let network: GuestNetwork
     var interrupts: InterruptSchedule
     var schedule: KeyframeSchedule
     /// The plan that decides when the guest receives its inputs, or nil if only the devices decide.
@@ -48,7 +47,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         time = RunTime(setup.clock, chaosSeed: setup.chaosSeed)
         control = RunControl(stop: setup.stop, progress: setup.progress, limits: setup.limits)
         terminal = GuestTerminal(setup)
-        links = Array(setup.unikernel.links.values)
+        network = GuestNetwork(setup)
         interrupts = InterruptSchedule(grace: setup.graceNanoseconds)
         schedule = KeyframeSchedule(setup.keyframes)
         resets = GuestResets(configuration: setup.resets ? reloaded : nil)
@@ -76,9 +75,11 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         stop.attach(processor.kicker)
         if let seconds = control.limits.seconds { stop.request(.timeLimit, afterSeconds: seconds) }
         terminal.input.attach { stop.wake() }
+        network.start { stop.wake() }
         terminal.start()
         defer {
             terminal.input.attach(nil)
+            network.cancel()
             alarm.cancel()
             stop.attach(nil)
             terminal.console.flush()
@@ -159,6 +160,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
         if isKeyframeDue, try finishesInstruction() { try takeKeyframe() }
         try advanceBoard()
         if terminal.input.hasBytes { try feedConsole() }
+        if network.hasNews { try feedNetwork() }
         try deliverInterrupt(alarm)
         // A plan, chaos and a virtual clock decide anew at each exit, and so does a waiting interrupt, even if it is
         // withdrawn.
@@ -184,7 +186,7 @@ struct Runner<P: DebuggableProcessor & ~Copyable, B: Board & ~Copyable, Sink: Ev
     @inline(__always)
     private var isQuiet: Bool {
         sink.eventCount < horizon.event && time.now < horizon.time && !terminal.input.hasBytes
-            && !control.stop.isPending
+            && !network.hasNews && !control.stop.isPending
     }
 
     /// Executes up to the next exit. It returns nil if a plan makes the guest stop for an input.

@@ -18,6 +18,7 @@ extension PCBoard {
             date: WallClock(secondsSince1970: setup.clockDate ?? setup.date),
             cpuid: configuration.profile.cpuid,
             drives: setup.drives,
+            network: setup.network.map { NetworkInterface(address: $0.address, link: $0.link) },
             files: setup.files,
             isSetUp: !configuration.startsInFirmware,
             showsFirmwareLog: setup.showsFirmwareLog,

@@ -201,6 +201,7 @@ public enum Session {
             throw error
         }
         var summary = summary(of: &runner, outcome, configuration, showsScreen: setup.showsScreen)
+        summary.isLinkClosed = runner.network.isClosed
         if let directory = setup.unikernel.coreDirectory, outcome.leavesCore {
             // If the host no longer gives the state, there is no core file, but the trace is still kept.
             let core = try? UnikernelCore(&runner.processor, cookie: runner.board.cookie)

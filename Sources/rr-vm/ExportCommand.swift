@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Replayer
 import Reports
 import SystemPackage
@@ -11,7 +12,7 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write a trace, or the guest at a moment, in the format of another program.",
         discussion: """
             perfetto: all events on tracks, for ui.perfetto.dev. asciicast: the console, for asciinema. csv: a table of all \
-            events. core: registers and memory at the moment of --at, an ELF core file for gdb, drgn and crash. 'rr-vm events \
+            events. pcapng: the packets that the guest sent and received, for Wireshark. core: registers and memory at the moment of --at, an ELF core file for gdb, drgn and crash. 'rr-vm events \
             --json' gives one JSON object per event.
             """
     )
@@ -21,10 +22,11 @@ struct ExportCommand: ParsableCommand {
         case perfetto
         case asciicast
         case csv
+        case pcapng
         case core
     }
 
-    @Argument(help: "The format: perfetto, asciicast, csv or core.")
+    @Argument(help: "The format: perfetto, asciicast, csv, pcapng or core.")
     var format: Format
 
     @Argument(help: "The trace; the latest one here if it is left out.")
@@ -69,10 +71,29 @@ struct ExportCommand: ParsableCommand {
             case .perfetto: try write { PerfettoExport(guest: $0.header.guest.name) }
             case .asciicast: try write { AsciicastExport($0.header) }
             case .csv: try write { CSVExport(board: $0.header.machine.board, symbols: try SymbolTable($0)) }
+            case .pcapng: try writePackets()
             case .core: try writeCore()
             }
         } catch {
             throw CommandFailure(any: error)
+        }
+    }
+
+    private func writePackets() throws {
+        if StandardOutput.isTerminal {
+            throw CommandFailure(
+                .usage,
+                "packets are bytes, which a terminal cannot show: write them to a file or a program"
+            )
+        }
+        try write { reader in
+            if reader.header.firstEvent.rawValue != 0, reader.header.machine.board == BoardName.pc {
+                StandardError.write(
+                    "rr-vm: note: the trace does not hold the run's beginning, in which a driver says where packets go: those that "
+                        + "the guest received are not found"
+                )
+            }
+            return PcapngExport(reader.header, application: Version.recorder)
         }
     }
 
@@ -81,9 +102,9 @@ struct ExportCommand: ParsableCommand {
         var export = try format(reader)
         var output = StandardOutput()
         var cursor = reader.events()
-        try output.put(export.start().utf8)
-        while let recorded = try cursor.next() { try output.put(export.take(recorded).utf8) }
-        try output.put(export.finish().utf8)
+        try output.put(export.start().exported)
+        while let recorded = try cursor.next() { try output.put(export.take(recorded).exported) }
+        try output.put(export.finish().exported)
         try output.flush()
     }
 }

@@ -19,7 +19,12 @@ extension MachineOptions {
 
     /// Reads the guest, and puts together the machine and what is behind a unikernel's devices.
     func prepare() throws(CommandFailure) -> PreparedMachine {
-        let (attachments, unikernelSetup) = try unikernel.open()
+        var (attachments, unikernelSetup) = try unikernel.open()
+        let interfaces = try network.open()
+        for interface in interfaces {
+            if let attachment = interface.attachment { attachments.append(attachment) }
+            if let name = interface.option.name { unikernelSetup.links[name] = interface.link }
+        }
         let (image, disk) = try loadGuest(attachments)
         let engine = engine.choice(booting: image.bootProtocol)
         let configuration = try configuration(image, on: engine)
@@ -28,6 +33,9 @@ extension MachineOptions {
         }
         if configuration.unikernel != nil, !devices.drive.isEmpty {
             throw CommandFailure(.usage, "--drive does not apply to a unikernel: use --block:NAME=FILE")
+        }
+        if configuration.unikernel != nil, interfaces.contains(where: { $0.option.name == nil }) {
+            throw CommandFailure(.usage, "--net needs the name of a unikernel's interface: --net:NAME=WHERE")
         }
         if let asked = memory?.rawValue, configuration.unikernel != nil, configuration.memorySize != asked {
             StandardError.write(
@@ -38,6 +46,7 @@ extension MachineOptions {
             engine: engine,
             configuration: configuration,
             unikernel: unikernelSetup,
+            interfaces: interfaces,
             guestDisk: disk
         )
     }
@@ -96,11 +105,13 @@ extension MachineOptions {
     ///
     /// The image is what was loaded. For a guest that is a disk, that is the firmware, and the disk is among the
     /// drives.
-    func guestDescription(_ image: GuestImage) -> TraceHeader.Guest {
+    func guestDescription(_ machine: PreparedMachine) -> TraceHeader.Guest {
+        let image = machine.configuration.image
         let options = ["--memory \(memorySize(of: image))", "--cpu \(cpu.name)"]
         return TraceHeader.Guest(
             name: image.options.name,
-            options: options + boot.words(image) + devices.words + unikernel.words,
+            options: options + boot.words(image) + devices.words + unikernel.words
+                + machine.interfaces.flatMap(\.words),
             imageSize: UInt64(image.bytes.count),
             imageDigest: Digest128(hashing: image.bytes.rawSpan)
         )

@@ -24,6 +24,9 @@ extension MachineOptions {
         )
         setup.resets = !noReboot
         setup.unikernel = machine.unikernel
+        setup.network = machine.interfaces.first { $0.option.name == nil }.map {
+            HostInterface(address: $0.address, link: $0.link)
+        }
         if let disk = machine.guestDisk { setup.drives.append(try disk.open()) }
         try devices.apply(to: &setup)
         if machine.configuration.startsInFirmware { setup.prepareFirmware() }

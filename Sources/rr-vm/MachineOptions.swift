@@ -32,6 +32,8 @@ struct MachineOptions: ParsableArguments {
 
     @OptionGroup(title: "Devices") var devices: DeviceOptions
 
+    @OptionGroup(title: "Network") var network: NetworkOptions
+
     @OptionGroup(title: "Unikernels") var unikernel: UnikernelOptions
 
     @Option(

@@ -10,6 +10,8 @@ struct PreparedMachine {
     var configuration: MachineConfiguration
     /// What is behind a unikernel's devices.
     var unikernel: UnikernelSetup
+    /// The network interfaces.
+    var interfaces: [NetworkOptions.Interface]
     /// The guest's file, if it is a disk.
     var guestDisk: DriveOption?
 }

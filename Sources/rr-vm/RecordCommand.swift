@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
                 "--until-failure needs each try to start from the same disks: give --drive without ',write'"
             )
         }
-        if !machine.unikernel.net.isEmpty {
+        if !machine.network.net.isEmpty {
             throw ValidationError("--until-failure and --net exclude each other: only the first try would get packets")
         }
     }
@@ -83,7 +83,7 @@ struct RecordCommand: ParsableCommand {
         _ places: some Sequence<FilePath>
     ) throws {
         var setup = try machine.setup(recording, prepared)
-        let guest = machine.guestDescription(prepared.configuration.image)
+        let guest = machine.guestDescription(prepared)
         setup.didOpen = confinement.untilOpen(
             directoriesOf: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: prepared.engine,
@@ -128,7 +128,7 @@ struct RecordCommand: ParsableCommand {
         var common = try machine.setup(recording, prepared)
         // A guest whose processor shuts down has failed.
         common.resets = false
-        let guest = machine.guestDescription(prepared.configuration.image)
+        let guest = machine.guestDescription(prepared)
         confinement.keepDirectories(
             of: Array(places.prefix(1)) + machine.unikernel.coreFiles,
             machines: prepared.engine

@@ -17,6 +17,7 @@ extension StandardError {
                 "rr-vm: the machine was reset \(Quantity.count(summary.resets)) \(summary.resets == 1 ? "time" : "times")"
             )
         }
+        if summary.isLinkClosed { write("rr-vm: the other end of the network has hung up before the end") }
         guard !summary.completedInstructions.isEmpty else { return }
         let counts = Quantity.counts(summary.completedInstructionsByName)
         write("rr-vm: completed instructions that this host cannot execute: \(counts)")

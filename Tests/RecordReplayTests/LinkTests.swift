@@ -98,6 +98,44 @@ import Testing
         #expect(Array(bytes[..<count]) == [0, 0, 0, 3, 1, 2, 3])
     }
 
+    /// A peer that reads nothing for a while finds whole packets afterwards.
+    @Test func peerThatReadsTooLateFindsNoHalfPackets() throws {
+        let (link, peer) = try Self.pair()
+        let packet = [UInt8](repeating: 7, count: 60_000)
+
+        for _ in 0..<20 { link.send(packet) }
+        var received: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        for _ in 0..<3 {
+            // SAFETY: read fills at most the array's own bytes.
+            let count = try unsafe block.withUnsafeMutableBytes { try unsafe peer.read(into: $0) }
+            received += block[..<count]
+        }
+        link.send([1, 2, 3])
+        #expect(fcntl(peer.rawValue, F_SETFL, O_NONBLOCK) == 0)
+        // SAFETY: as above.
+        while let count = try? unsafe block.withUnsafeMutableBytes({ try unsafe peer.read(into: $0) }), count > 0 {
+            received += block[..<count]
+        }
+        link.send([4, 5, 6])
+        // SAFETY: as above.
+        let count = try unsafe block.withUnsafeMutableBytes { try unsafe peer.read(into: $0) }
+        received += block[..<count]
+        try peer.close()
+
+        var sizes: [Int] = []
+        while received.count >= 4 {
+            let size = received[..<4].reduce(0) { $0 << 8 | Int($1) }
+            sizes.append(size)
+            received.removeFirst(min(4 + size, received.count))
+        }
+        #expect(received.isEmpty)
+        #expect(sizes.first == 60_000)
+        #expect(sizes.last == 3)
+        #expect(sizes.allSatisfy { $0 == 60_000 || $0 == 3 })
+        #expect(sizes.count < 20)
+    }
+
     @Test func peerThatHangsUpIsNotWaitedForAndWhatItSentIsStillThere() throws {
         let (link, peer) = try Self.pair()
 
@@ -110,6 +148,7 @@ import Testing
         #expect(packet == [5])
         #expect(!hasMore)
         #expect(link.descriptor == nil)
+        #expect(link.isClosed)
     }
 
     @Test func peerThatSendsNoPacketsIsNotHeard() throws {
@@ -121,5 +160,6 @@ import Testing
 
         #expect(!hasPacket)
         #expect(link.descriptor == nil)
+        #expect(link.isClosed)
     }
 }

@@ -100,6 +100,7 @@ private struct EmptyImage: DiskImage {
 
 /// A wire with a packet every few nanoseconds.
 private struct EndlessWire: NetworkLink {
+    var isClosed: Bool { false }
     let mtu: UInt16 = 1500
     var nextArrival: MachineTime? { nil }
     func hasPacket(at now: MachineTime) -> Bool { now.nanoseconds % 4 == 0 }

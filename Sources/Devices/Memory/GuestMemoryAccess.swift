@@ -13,6 +13,10 @@ public protocol GuestMemoryAccess {
 
     /// Called when a device shows `bytes` that it read at `address`, for whoever records output through memory.
     mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress)
+
+    /// Called when a device sends `bytes` that it read at `address`. What lies elsewhere in memory of the same packet
+    /// follows, before the device writes anything.
+    mutating func notePacket(_ bytes: [UInt8], at address: GuestPhysicalAddress)
 }
 
 /// A device was told to read or write outside guest memory.
@@ -36,6 +40,9 @@ public struct GuestMemoryError: Error, Hashable, CustomStringConvertible {
 extension GuestMemoryAccess {
     /// Does nothing.
     public mutating func noteText(_ bytes: [UInt8], at address: GuestPhysicalAddress) {}
+
+    /// Does nothing.
+    public mutating func notePacket(_ bytes: [UInt8], at address: GuestPhysicalAddress) {}
 
     /// Reads a little-endian number of 16 bits.
     mutating func readUInt16(at address: GuestPhysicalAddress) throws(GuestMemoryError) -> UInt16 {

@@ -1,4 +1,5 @@
 internal import ByteCoding
+internal import Platform
 public import X86
 
 extension VirtioTransport {
@@ -22,31 +23,6 @@ extension VirtioTransport {
         }
     }
 
-    /// Offsets in the common configuration (4.1.4.3).
-    enum CommonRegister: UInt64 {
-        case deviceFeatureSelect = 0x00
-        case deviceFeature = 0x04
-        case driverFeatureSelect = 0x08
-        case driverFeature = 0x0C
-        case configurationVector = 0x10
-        case queueCount = 0x12
-        case deviceStatus = 0x14
-        case configurationGeneration = 0x15
-        case queueSelect = 0x16
-        case queueSize = 0x18
-        case queueVector = 0x1A
-        case queueEnable = 0x1C
-        case queueNotifyOffset = 0x1E
-        case queueDescriptors = 0x20
-        case queueDescriptorsHigh = 0x24
-        case queueDriver = 0x28
-        case queueDriverHigh = 0x2C
-        case queueDevice = 0x30
-        case queueDeviceHigh = 0x34
-
-        static let byteCount: UInt64 = 0x38
-    }
-
     /// The vendor-specific capability.
     static let vendorCapability: UInt8 = 0x09
     /// VIRTIO_MSI_NO_VECTOR.
@@ -56,7 +32,7 @@ extension VirtioTransport {
 
     /// Adds the capabilities that say where the structures are in the memory of the base address register.
     mutating func addCapabilities() {
-        add(.common, at: 0x40, byteCount: UInt32(CommonRegister.byteCount))
+        add(.common, at: 0x40, byteCount: UInt32(VirtioCommonRegister.byteCount))
         add(.interruptStatus, at: 0x50, byteCount: 1)
         if !registers.configuration.isEmpty {
             add(.device, at: 0x60, byteCount: UInt32(registers.configuration.count))
@@ -129,13 +105,16 @@ extension VirtioTransport {
     private func commonWord(_ place: UInt64) -> UInt32 {
         let queue = selectedQueue
         let value: UInt64
-        switch CommonRegister(rawValue: place) {
+        switch VirtioCommonRegister(rawValue: place) {
         case .deviceFeatureSelect: value = UInt64(registers.deviceFeatureSelect)
         case .deviceFeature: value = Self.half(registers.offeredFeatures, registers.deviceFeatureSelect)
         case .driverFeatureSelect: value = UInt64(registers.driverFeatureSelect)
         case .driverFeature: value = Self.half(registers.driverFeatures, registers.driverFeatureSelect)
         case .configurationVector: value = Self.noVector | UInt64(registers.queues.count) << 16
-        case .deviceStatus: value = UInt64(registers.status.rawValue) | UInt64(registers.queueSelect) << 16
+        case .deviceStatus:
+            value =
+                UInt64(registers.status.rawValue) | UInt64(registers.configurationGeneration) << 8
+                | UInt64(registers.queueSelect) << 16
         case .queueSize: value = UInt64(queue?.size ?? 0) | Self.noVector << 16
         case .queueEnable:
             value = (queue?.isEnabled == true ? 1 : 0) | (queue == nil ? 0 : UInt64(registers.queueSelect) << 16)
@@ -162,7 +141,7 @@ extension VirtioTransport {
             return
         }
         let word = UInt16(truncatingIfNeeded: value)
-        switch CommonRegister(rawValue: place) {
+        switch VirtioCommonRegister(rawValue: place) {
         case .deviceFeatureSelect: registers.deviceFeatureSelect = UInt32(truncatingIfNeeded: value)
         case .driverFeatureSelect: registers.driverFeatureSelect = UInt32(truncatingIfNeeded: value)
         case .driverFeature: writeFeatures(UInt32(truncatingIfNeeded: value))

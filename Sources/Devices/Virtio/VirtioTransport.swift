@@ -55,6 +55,8 @@ public struct VirtioTransport: Sendable {
         var interruptStatus: InterruptStatus = []
         /// The device's own configuration, read only.
         var configuration: [UInt8]
+        /// Counts the changes of the configuration, so that a driver notices one that comes while it reads.
+        var configurationGeneration: UInt8 = 0
     }
 
     /// The number of the base address register for the memory of all structures.
@@ -128,7 +130,14 @@ public struct VirtioTransport: Sendable {
         if registers.status.contains(.driverOK) { registers.interruptStatus.insert(.configuration) }
     }
 
-    /// Resets everything except the device's identity, as a driver's reset does.
+    /// Changes a byte of the device's own configuration, and tells the driver.
+    mutating func changeConfiguration(at place: Int, to value: UInt8) {
+        registers.configuration[place] = value
+        registers.configurationGeneration &+= 1
+        if registers.status.contains(.driverOK) { registers.interruptStatus.insert(.configuration) }
+    }
+
+    /// Resets everything except the device's identity and configuration, as a driver's reset does.
     mutating func reset() {
         registers.deviceFeatureSelect = 0
         registers.driverFeatureSelect = 0

@@ -87,6 +87,9 @@ public final class CaptureLink: HostLink {
         }
     }
 
+    /// Always false: what is sent goes nowhere anyway.
+    public var isClosed: Bool { false }
+
     /// Discards a packet.
     public func send(_ packet: [UInt8]) {}
 }

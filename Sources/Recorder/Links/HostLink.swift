@@ -7,6 +7,20 @@ public protocol HostLink: NetworkLink {
     var descriptor: Int32? { get }
 }
 
+/// A network card of a PC, and what it is connected to on the host.
+public struct HostInterface: Sendable {
+    /// Its Ethernet address, six bytes.
+    public var address: [UInt8]
+    /// What it is connected to.
+    public var link: any HostLink
+
+    /// Makes an interface of its parts.
+    public init(address: [UInt8], link: any HostLink) {
+        self.address = address
+        self.link = link
+    }
+}
+
 /// Why a network interface cannot be attached.
 public enum LinkFailure: Error, Hashable, CustomStringConvertible {
     /// The host refused an operation. The values are the operation and the reason.

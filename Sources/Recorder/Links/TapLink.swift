@@ -11,6 +11,8 @@ public final class TapLink: HostLink {
     public let mtu: UInt16
     /// The oldest packet that was not yet taken.
     private let waiting = Mutex<[UInt8]?>(nil)
+    /// Whether the interface has been removed.
+    private let isRemoved = Atomic(false)
 
     /// The largest packet that an interface can have.
     private static let largestPacket = 65536 + 64
@@ -46,8 +48,11 @@ public final class TapLink: HostLink {
 
     deinit { try? file.close() }
 
-    /// The descriptor that becomes readable when a packet arrives.
-    public var descriptor: Int32? { file.rawValue }
+    /// The descriptor that becomes readable when a packet arrives, or nil once no more can arrive.
+    public var descriptor: Int32? { isClosed ? nil : file.rawValue }
+
+    /// Whether the host's interface has been removed.
+    public var isClosed: Bool { isRemoved.load(ordering: .relaxed) }
 
     /// Always nil, because a tap interface does not announce its packets.
     public var nextArrival: MachineTime? { nil }
@@ -75,6 +80,9 @@ public final class TapLink: HostLink {
         var packet = [UInt8](repeating: 0, count: Self.largestPacket)
         // SAFETY: the call to read stays within the array.
         let count = unsafe packet.withUnsafeMutableBytes { unsafe Glibc.read(file.rawValue, $0.baseAddress, $0.count) }
-        return count > 0 ? Array(packet[..<count]) : nil
+        if count > 0 { return Array(packet[..<count]) }
+        // Without a packet, the interface says EAGAIN. It says EIO while it is down, and may come up again.
+        if count == 0 || ![EAGAIN, EINTR, EIO].contains(errno) { isRemoved.store(true, ordering: .relaxed) }
+        return nil
     }
 }

@@ -41,6 +41,9 @@ public struct Minimizer {
             return "only counts of instructions say where its interrupts came; record it with --keyframes "
                 + "every=250ms,interrupts"
         }
+        if reader.header.guest.options.contains(where: { $0.hasPrefix("--net ") }) {
+            return "it has a network card, and packets cannot be given again at their moments or left out"
+        }
         return reader.header.firstEvent.rawValue == 0 && reader.keyframeCount > 0
             ? nil : "it does not hold the run's beginning"
     }

@@ -34,8 +34,23 @@ extension InputKind {
     }()
 
     /// What a device writes to memory after a write to this port. Firmware configuration has a separate address port.
-    /// Every other port that starts a transfer belongs to a disk controller.
+    /// A unikernel asks for packets by a port. Every other port that starts a transfer belongs to a disk controller.
     init(transferStartedBy port: Port) {
-        self = FirmwareConfigurationPort.transfer.contains(port.rawValue) ? .files : .disk
+        if Hypercall(port) == .netRead {
+            self = .network
+        } else {
+            self = FirmwareConfigurationPort.transfer.contains(port.rawValue) ? .files : .disk
+        }
+    }
+
+    /// What a virtio device writes to memory.
+    init(from type: VirtioDeviceType) {
+        self =
+            switch type {
+            case .network: .network
+            case .block: .disk
+            case .console: .console
+            case .entropy: .random
+            }
     }
 }

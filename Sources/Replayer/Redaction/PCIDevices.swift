@@ -38,23 +38,22 @@ struct PCIDevices {
         noteBase(place, access)
     }
 
-    /// The kind of input from the device at an address; nil if no device is known there or its input is of no such
-    /// kind.
-    func kind(of address: GuestPhysicalAddress) -> InputKind? {
-        let owner = bases.filter { $0.value <= address.rawValue && address.rawValue - $0.value < Self.windowSize }
-            .max { $0.value < $1.value }
-        guard let identity = owner.flatMap({ identities[$0.key.function] }) else { return nil }
-        return Self.kind(vendor: UInt16(truncatingIfNeeded: identity), device: UInt16(identity >> 16))
+    /// A virtio device that the guest has found.
+    struct VirtioDevice: Hashable {
+        var type: VirtioDeviceType
+        /// Where it answers.
+        var base: UInt64
     }
 
-    private static func kind(vendor: UInt16, device: UInt16) -> InputKind? {
-        guard vendor == VirtioDeviceType.pciVendor, let type = VirtioDeviceType(pciDevice: device) else { return nil }
-        return switch type {
-        case .network: .network
-        case .block: .disk
-        case .console: .console
-        case .entropy: .random
-        }
+    /// The virtio device at an address; nil if none is known there.
+    func virtioDevice(at address: GuestPhysicalAddress) -> VirtioDevice? {
+        let owner = bases.filter { $0.value <= address.rawValue && address.rawValue - $0.value < Self.windowSize }
+            .max { $0.value < $1.value }
+        guard let owner, let identity = identities[owner.key.function],
+            UInt16(truncatingIfNeeded: identity) == VirtioDeviceType.pciVendor,
+            let type = VirtioDeviceType(pciDevice: UInt16(identity >> 16))
+        else { return nil }
+        return VirtioDevice(type: type, base: owner.value)
     }
 
     /// The function and register that an access to the data ports refers to.

@@ -85,9 +85,17 @@ final class TestWire: NetworkLink, @unchecked Sendable {
     let mtu: UInt16 = 1500
     var arriving: [(time: MachineTime, packet: [UInt8])] = []
     var sent: [[UInt8]] = []
+    /// Whether it is known beforehand when a packet comes.
+    var announces = true
+    var isClosed = false
+
+    init(_ arriving: [(time: MachineTime, packet: [UInt8])] = [], announces: Bool = true) {
+        self.arriving = arriving
+        self.announces = announces
+    }
 
     func hasPacket(at now: MachineTime) -> Bool { arriving.first.map { $0.time <= now } ?? false }
-    var nextArrival: MachineTime? { arriving.first?.time }
+    var nextArrival: MachineTime? { announces ? arriving.first?.time : nil }
     func receive(at now: MachineTime) -> [UInt8]? { hasPacket(at: now) ? arriving.removeFirst().packet : nil }
     func send(_ packet: [UInt8]) { sent.append(packet) }
 }

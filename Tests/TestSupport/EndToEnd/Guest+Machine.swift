@@ -40,6 +40,12 @@ extension Guest {
             let file = try FileImage(directory.write(diskBytes, to: "disk"), forWriting: false)
             setup.drives = [Drive(disk: Disk(file), interface: drive == .virtio ? .virtio : .ide)]
         }
+        if let packets {
+            setup.network = HostInterface(
+                address: [2, 0, 0, 0, 0, 1],
+                link: try ScriptedPeer.link(saying: packets)
+            )
+        }
         setup.script = try inputScript.map(InputScript.init)
         setup.showsScreen = screen != nil
     }

@@ -25,7 +25,7 @@ public struct Recording: Sendable {
     ///   - engine: what executes it.
     ///   - keyframes: how often the whole state is recorded.
     ///   - chaosSeed: varies the schedule, if given.
-    ///   - link: what a unikernel's interface is connected to, instead of its scripted peer.
+    ///   - link: what the guest's network interface is connected to, instead of its scripted peer.
     public init(
         of guest: TestGuest,
         on engine: EngineChoice = .kvm,
@@ -43,6 +43,7 @@ public struct Recording: Sendable {
         if let name = guest.unikernel?.interface, let link { setup.unikernel.links[name] = link }
         setup.unikernel.coreDirectory = guest.coreDirectory
         try guest.connect(to: &setup, in: directory)
+        if let link { setup.network?.link = link }
         try self.init(of: guest, setup, to: path, console: directory.file("console"))
     }
 

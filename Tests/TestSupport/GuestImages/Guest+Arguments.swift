@@ -28,6 +28,7 @@ extension Guest {
         if let initialRAMDisk { files.append(File(name: initialRAMDiskName, bytes: Array(initialRAMDisk.utf8))) }
         if let module { files.append(File(name: moduleName, bytes: Array(module.content.utf8))) }
         if let inputScript { files.append(File(name: scriptName, bytes: Array(inputScript.utf8))) }
+        if let packets { files.append(File(name: captureName, bytes: Capture.bytes(of: packets))) }
         if let unikernel {
             if unikernel.blockDevice != nil { files.append(File(name: diskName, bytes: unikernel.blockDeviceContent)) }
             if unikernel.interface != nil {
@@ -52,6 +53,7 @@ extension Guest {
         if initialRAMDisk != nil { arguments += ["--initrd", initialRAMDiskName] }
         if let module { arguments += ["--module", "\(moduleName) \(module.arguments)"] }
         if let drive { arguments += ["--drive", "\(diskName),if=\(drive.rawValue)"] }
+        if packets != nil { arguments += ["--net", "pcap-in:\(captureName)"] }
         if input != nil { arguments += ["--input-script", scriptName] }
         if screen != nil { arguments.append("--screen") }
         if let unikernel { arguments += self.arguments(of: unikernel) }

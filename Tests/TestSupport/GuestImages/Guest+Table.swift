@@ -21,6 +21,7 @@ extension Guest {
                 unsafe Module(arguments: String(cString: entry.module_arguments), content: String(cString: $0))
             },
             drive: DriveInterface(entry.drive),
+            packets: entry.has_network ? Self.packets : nil,
             spinsUntilInterrupted: entry.spins_until_interrupted,
             isTicked: entry.is_ticked,
             readsHiddenState: entry.reads_hidden_state,

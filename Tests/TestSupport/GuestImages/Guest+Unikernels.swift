@@ -71,8 +71,8 @@ extension Guest {
         unikernel("allocator", "builds trees in memory of its own allocator", console: "trees: 51dfcf96ca36d7d4\n"),
     ]
 
-    /// Packets of several sizes, the last of which ends the guest.
-    private static let packets: [[UInt8]] = [60, 61, 64, 415, 1514].enumerated().map { number, size in
+    /// What guests that send packets back are sent: packets of several sizes, the last of which ends the guest.
+    static let packets: [[UInt8]] = [60, 61, 64, 415, 1514].enumerated().map { number, size in
         let header: [UInt8] = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xB5]
         let content = (0..<size - header.count).map { UInt8(truncatingIfNeeded: $0 * 7 + number) }
         let first = UInt8(ascii: number == 4 ? "q" : "a")
@@ -105,6 +105,7 @@ extension Guest {
             initialRAMDisk: nil,
             module: nil,
             drive: nil,
+            packets: nil,
             spinsUntilInterrupted: false,
             isTicked: false,
             readsHiddenState: readsHiddenState,

@@ -91,6 +91,8 @@ public struct Guest: Sendable, Hashable, CustomStringConvertible {
     public let module: Module?
     /// The interface of its disk, which holds ``disk``; nil if it needs none.
     public let drive: DriveInterface?
+    /// What a peer sends it on its network card, packet by packet; nil if it has none.
+    public let packets: [[UInt8]]?
     /// True if it computes until it is interrupted. It ends only on a machine that interrupts guests which do not exit.
     public let spinsUntilInterrupted: Bool
     /// True if interrupts come to it where a replay has to find the place again: between two exits, in shadows, nested.
