@@ -51,6 +51,9 @@ GUEST(self_trace, "self-trace", "traces itself by its trap flag, under a timer")
 BOOTED(self_breakpoints, "self-breakpoints", "sets breakpoints of its own, under a timer")
 SPINNING(password, "password", "forgets a line of input that it held while it was interrupted",
          .console = "password: forgotten\n", .input = "hunter2 swordfish\n", .prompt = "password: ")
+GUEST(wrong_slot, "wrong-slot", "takes the wrong digit out of a ring buffer", .console = "> 00000016\n", .input = "2718\n",
+      .prompt = "> ")
+GUEST(wrong_register, "wrong-register", "goes on with a register that a handler has spoiled", .console = "000022a5\n")
 GUEST(disk_read, "disk-read", "sums up one sector of a disk and forgets another", .console = "no disk\n")
 GUEST(keyboard, "keyboard", "talks to the 8042 and its keyboard", .console = "keyboard: tests, echo, loop-back\n")
 GUEST(reset_port_92, "reset-port-92", "resets by port 0x92", .outcome = GUEST_RESETS,
@@ -87,6 +90,8 @@ GUEST(ata_registers, "ata-registers", "reads and writes an ATA disk's registers 
       .console = "ATA: registers by words, addresses shown\n")
 GUEST(ata_dma, "ata-dma", "reads and writes an ATA disk by DMA", .drive = GUEST_HAS_IDE_DRIVE,
       .console = "sector 1\nsector 2\nATA: read and written by DMA\n")
+GUEST(wrong_sector, "wrong-sector", "looks up a byte of the wrong sector in a table", .drive = GUEST_HAS_IDE_DRIVE,
+      .console = "0000006d\n")
 GUEST(virtio_block, "virtio-block", "reads and writes a virtio disk", .drive = GUEST_HAS_VIRTIO_DRIVE,
       .console = "sector 1\nvirtio disk: read and written\n")
 GUEST(virtio_console, "virtio-console", "sends back a line typed on a virtio console",

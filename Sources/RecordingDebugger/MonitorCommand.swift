@@ -7,6 +7,7 @@ enum MonitorCommand: String, CaseIterable {
     case restart
     case console
     case lastWrite = "last-write"
+    case origin
     case disasm
     case xp
     case help
@@ -18,6 +19,7 @@ enum MonitorCommand: String, CaseIterable {
         case .events, .disasm: " [N]"
         case .restart: " [CHECKPOINT]"
         case .lastWrite: " ADDRESS [LENGTH]"
+        case .origin: " REGISTER or ADDRESS [LENGTH]"
         case .xp: " ADDRESS [LENGTH]"
         case .when, .checkpoint, .console, .help: ""
         }
@@ -33,6 +35,7 @@ enum MonitorCommand: String, CaseIterable {
         case .restart: "go to a mark, or to where the session began"
         case .console: "what the console has shown up to this moment"
         case .lastWrite: "what last changed memory at or before this moment"
+        case .origin: "where a value came from, back to inputs and constants"
         case .disasm: "the next instructions, as the guest's mode decodes them"
         case .xp: "physical memory"
         case .help: "this list"

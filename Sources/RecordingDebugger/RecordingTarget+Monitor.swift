@@ -37,6 +37,7 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
             return bytes.split(separator: 10, omittingEmptySubsequences: false)
                 .map { String(decoding: $0.last == 13 ? $0.dropLast() : $0, as: UTF8.self) }.printableText + "\n"
         case .lastWrite: return try lastWrite(rest)
+        case .origin: return try origin(rest)
         case .disasm:
             var view = try debugger.view()
             let limit = try count(rest, otherwise: 8)
@@ -116,17 +117,42 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
 
     private func lastWrite(_ text: String) throws -> String {
         let (address, count) = try place(text, otherwise: 1)
-        var view = try debugger.view()
-        let memory = try WatchedMemory(linear: GuestVirtualAddress(address), count: count, in: &view)
-        guard let memory else {
-            throw DebugTargetError("nothing is mapped at 0x\(String(address, radix: 16)) at this moment")
-        }
+        let memory = try memory(at: GuestVirtualAddress(address), count: count)
         // A machine of its own: the guest stays where it is.
         var search = try WriteSearch(Timeline<P>(debugger.reader), memory)
         guard let change = try search.last(before: debugger.moment ?? start) else {
             return "nothing changed it before this moment\n"
         }
         return "\(change)\n"
+    }
+}
+
+extension RecordingTarget where P: ~Copyable {
+    /// Where a value came from. A machine of its own goes back: the guest stays where it is.
+    private func origin(_ text: String) throws -> String {
+        var target = OriginTarget(register: text)
+        if target == nil, OriginTarget.isUnfollowed(register: text) {
+            throw DebugTargetError("the origin of \(text) cannot be followed")
+        }
+        if target == nil {
+            let (address, count) = try place(text, otherwise: 1)
+            let linear = GuestVirtualAddress(address)
+            target = OriginTarget(try memory(at: linear, count: count), linear: linear)
+        }
+        guard let target else { return "" }
+        var other = Debugger(try Timeline<P>(debugger.reader))
+        try other.go(to: debugger.moment ?? start)
+        var search = try OriginSearch(other, listing, limits: OriginLimits())
+        return try search.origin(of: target).text(listing.symbols) + "\n"
+    }
+
+    /// The memory at a linear address at the present moment.
+    private func memory(at address: GuestVirtualAddress, count: Int) throws -> WatchedMemory {
+        var view = try debugger.view()
+        guard let memory = try WatchedMemory(linear: address, count: count, in: &view) else {
+            throw DebugTargetError("nothing is mapped at \(address) at this moment")
+        }
+        return memory
     }
 }
 

@@ -19,7 +19,7 @@ struct RRVM: ParsableCommand {
             CheckCommand.self,
             ListCommand.self, InfoCommand.self, EventsCommand.self, ReportCommand.self,
             InspectCommand.self, BisectCommand.self, DebugCommand.self, GDBServerCommand.self, LastWriteCommand.self,
-            WatchCommand.self, TraceCommand.self, MinimizeCommand.self,
+            WatchCommand.self, OriginCommand.self, TraceCommand.self, MinimizeCommand.self,
             DiffCommand.self, ExportCommand.self, BundleCommand.self, PackCommand.self, RepairCommand.self,
             RedactCommand.self,
         ]

@@ -6,7 +6,8 @@ import Testing
     static let commands = [
         "doctor", "example", "run", "record", "replay", "verify", "check", "ls", "info", "events", "report", "inspect",
         "bisect",
-        "debug", "gdbserver", "last-write", "watch", "trace", "minimize", "diff", "export", "bundle", "pack", "repair",
+        "debug", "gdbserver", "last-write", "watch", "origin", "trace", "minimize", "diff", "export", "bundle", "pack",
+        "repair",
         "redact",
     ]
 
@@ -31,7 +32,7 @@ import Testing
     @Test(
         arguments: [
             "run", "record", "replay", "verify", "check", "inspect", "bisect", "debug", "gdbserver", "last-write",
-            "watch", "trace", "minimize", "redact",
+            "watch", "origin", "trace", "minimize", "redact",
         ]
     )
     func everyCommandThatMakesAMachineHasAChoiceOfEngines(name: String) throws {

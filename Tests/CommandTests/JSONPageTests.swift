@@ -80,6 +80,23 @@ import Testing
         try check(result.output, Self.keys(of: "ls --json"), "ls")
     }
 
+    @Test func everyKeyOfAnOriginIsOnThePage() throws {
+        let directory = try TemporaryDirectory()
+        try directory.addCommittedTrace("pit-ticks.rrvm")
+
+        let result = try Command.run(
+            "origin",
+            "pit-ticks.rrvm",
+            "rax",
+            "--json",
+            "--cpu-mismatch",
+            "allow",
+            in: directory
+        )
+
+        try check(result.output, Self.keys(of: "origin --json"), "origin")
+    }
+
     private func check(_ output: String, _ keys: [String: Key], _ command: String) throws {
         let lines = output.split(separator: "\n")
         #expect(!lines.isEmpty)

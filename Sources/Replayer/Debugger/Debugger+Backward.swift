@@ -43,7 +43,7 @@ extension Debugger where P: ~Copyable {
 
     /// Goes to the beginning of the stretch between checkpoints in which the guest was right before a moment; false if the
     /// trace begins there.
-    private mutating func enterStretch(before upper: Moment) throws(TimelineError) -> Bool {
+    mutating func enterStretch(before upper: Moment) throws(TimelineError) -> Bool {
         if let chain, let index = chain.checkpoints.lastIndex(where: { $0.moment < upper }) {
             try restore(index)
             return true

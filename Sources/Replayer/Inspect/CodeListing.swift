@@ -65,7 +65,7 @@ public struct CodeListing: Sendable {
 
     /// The guest's own bytes for the bytes in its memory. A replacement itself identifies what it replaces, even if the
     /// guest has copied it elsewhere.
-    private func original(_ bytes: [UInt8]) -> ([UInt8], isTrapped: Bool) {
+    func original(_ bytes: [UInt8]) -> ([UInt8], isTrapped: Bool) {
         let prefixes = bytes.prefix { Self.isPrefix($0) }.count
         if let trapBasePort, let code = TrapCode(Array(bytes[prefixes...]), basePort: trapBasePort),
             bytes[prefixes...].starts(with: code.bytes(basePort: trapBasePort))

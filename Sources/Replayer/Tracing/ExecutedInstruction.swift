@@ -50,7 +50,7 @@ extension Debugger where P: ~Copyable {
         )
     }
 
-    private mutating func executionState() throws(TimelineError) -> ProcessorState {
+    mutating func executionState() throws(TimelineError) -> ProcessorState {
         try timeline.attempt { core throws(ReplayStop) in try onEngine(core.processor.executionState()) }
     }
 
