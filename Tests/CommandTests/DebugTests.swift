@@ -90,6 +90,21 @@ import Testing
         #expect(lastWrite.output.contains("0x7c92"), "\(lastWrite.output)")
     }
 
+    @Test func originOfAValueIsFollowedFromWhereTheGuestStands() throws {
+        let directory = try recordedGuest("wrong-register")
+
+        let output = try debug(
+            ["monitor origin 0x600 2", "monitor origin cr3", "monitor when"],
+            ["--at", "end", "--engine", "soft"],
+            in: directory
+        )
+
+        #expect(output.contains("2 bytes at 0x600 at moment "), "\(output)")
+        #expect(output.contains("input, event "))
+        #expect(output.contains("in   port 0x3ff"))
+        #expect(output.contains("the origin of cr3 cannot be followed"))
+    }
+
     @Test func symbolsComeFromTheTraceAndRunBeginsAgain() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Guest.named("hvt-hello").image, to: "hello.hvt")

@@ -51,7 +51,8 @@ struct RandomDataProgram {
         case 4: return encoded([0x88], 8, low, .memory(place))
         case 5: return encoded([0x0F, 0xB6], size, one & 3, .register(low))  // movzx
         case 6: return encoded([0x0F, 0xB7], 64, one, .memory(place))
-        case 7: return encoded([0x0F, 0xBF], size == 16 ? 32 : size, one, .register(other))  // movsx
+        // movsx
+        case 7: return encoded([0x0F, 0xBF], size == 16 ? 32 : size, one, .register(other))
         case 8: return encoded([0x87], size, one, .register(other))  // xchg
         case 9: return encoded([0x86], 8, low, .register(high))
         case 10: return push(one) + pop(other)
@@ -71,7 +72,8 @@ struct RandomDataProgram {
         let place = UInt8.random(in: 0...56, using: &generator)
         let (immediate, kind) = (UInt8.random(in: .min ... .max, using: &generator), place % 8)
         switch Int.random(in: 0..<14, using: &generator) {
-        case 0, 1, 2: return encoded([kind * 8 + 3], size, one, .register(other))  // add, or, adc, sbb, and, sub, xor, cmp
+        // add, or, adc, sbb, and, sub, xor, cmp
+        case 0, 1, 2: return encoded([kind * 8 + 3], size, one, .register(other))
         case 3: return encoded([kind * 8 + 2], 8, low, .register(high))
         case 4: return encoded([kind * 8 + 1], size, one, .memory(place))
         case 5: return encoded([0x83], size, kind, .register(one)) + [immediate]
@@ -81,7 +83,8 @@ struct RandomDataProgram {
         case 9: return encoded([0x0F, 0xAF], size, one, .register(other))  // imul
         case 10: return encoded([0x0F, 0x90 + place % 16], 8, 0, .register(low))  // setcc
         case 11: return encoded([0x0F, 0xC1], size, one, .memory(place))  // xadd
-        case 12: return address(of: one, other, into: register(&generator), wide: kind < 4, displacement: immediate)  // lea
+        // lea
+        case 12: return address(of: one, other, into: register(&generator), wide: kind < 4, displacement: immediate)
         default: return [0x66] + encoded([0x0F, 0xEF], 32, low % vectors, .register(high % vectors))  // pxor
         }
     }

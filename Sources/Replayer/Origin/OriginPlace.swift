@@ -41,6 +41,7 @@ public enum OriginPlace: Hashable, Sendable {
 }
 
 extension OriginPlace: Comparable {
+    /// The order in which places are listed.
     public static func < (left: Self, right: Self) -> Bool { left.order < right.order }
 
     /// Registers first, then flags, then memory, each from the lowest byte on.
