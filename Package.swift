@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CSlirp", providers: [.apt(["libslirp-dev"])]),
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
         .systemLibrary(name: "CDwarf", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
 
@@ -145,7 +146,7 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Engines", "TraceFormat",
+                "CHostIO", "CSlirp", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Engines", "TraceFormat",
                 "RecordedMachine", "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -67,8 +67,9 @@ while place < len(payload):
 open(sys.argv[2], "wb").write(kernel)
 PROGRAM
     ;;
-linux-root)
-    # An initial RAM disk: busybox to a shell on the console, and a program that writes to address 0.
+linux-root | linux-network)
+    # An initial RAM disk: busybox to a shell on the console, and a program that writes to address 0. With a network also the
+    # modules of a virtio network card, and a program that brings it up.
     root=$work/root
     mkdir --parents "$root"/{bin,dev,etc,proc,sys,tmp}
     chmod 755 "$root"
@@ -95,6 +96,34 @@ file += struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, start + len(code), start +
 open(sys.argv[1], "wb").write(file + code)
 PROGRAM
     chmod 755 "$root/init" "$root/bin/crash"
+    if [[ $name == linux-network ]]; then
+        kernel=$(find /boot -name 'vmlinuz-*-cloud-amd64' | sort --version-sort | tail --lines=1)
+        drivers=/lib/modules/${kernel#/boot/vmlinuz-}/kernel
+        modules=()
+        for module in drivers/virtio/virtio{_ring,,_pci_legacy_dev,_pci_modern_dev,_pci} net/core/failover \
+            drivers/net/{net_failover,virtio_net}; do
+            cp "$drivers/$module.ko" "$root/"
+            modules+=("/$(basename "$module").ko")
+        done
+        cat >"$root/bin/lease" <<'PROGRAM'
+#!/bin/sh
+# Called by udhcpc: takes the address that it got.
+case $1 in
+bound | renew)
+    ip address add "$ip/$mask" dev "$interface"
+    ip route add default via "$router"
+    echo "nameserver $dns" >/etc/resolv.conf
+    ;;
+esac
+PROGRAM
+        {
+            echo '#!/bin/sh'
+            printf 'insmod %s\n' "${modules[@]}"
+            echo 'ip link set eth0 up'
+            echo 'udhcpc -i eth0 -n -q -s /bin/lease'
+        } >"$root/bin/network"
+        chmod 755 "$root/bin/lease" "$root/bin/network"
+    fi
     (cd "$root" && find . | sort | cpio --create --format=newc --quiet) >"$image"
     ;;
 *)

@@ -5,7 +5,7 @@ set -euo pipefail
 
 # git and ca-certificates: fetch the Swift packages. The libraries: see docs/dependencies.md. seabios: the demo's guest.
 packages=(git ca-certificates pkg-config seabios
-    libdw-dev liblz4-dev liblzma-dev libseccomp-dev libxxhash-dev libzstd-dev libzydis-dev zlib1g-dev "$@")
+    libdw-dev liblz4-dev liblzma-dev libseccomp-dev libslirp-dev libxxhash-dev libzstd-dev libzydis-dev zlib1g-dev "$@")
 
 if ! command -v swift >/dev/null; then
     echo "setup: there is no 'swift' on the PATH. Install Swift 6.2 or later: https://www.swift.org/install/linux/" >&2
@@ -13,7 +13,7 @@ if ! command -v swift >/dev/null; then
 fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    if pkg-config --exists libdw liblz4 liblzma libxxhash libzstd libseccomp zlib 2>/dev/null && [[ -e /usr/include/Zydis/Zydis.h ]]; then
+    if pkg-config --exists libdw liblz4 liblzma libxxhash libzstd libseccomp zlib 2>/dev/null && [[ -e /usr/include/Zydis/Zydis.h && -e /usr/include/slirp/libslirp.h ]]; then
         exit 0
     fi
     {

@@ -92,23 +92,25 @@ struct ruleset {
     uint64_t scope;   // from version 6 on
 };
 
-int chostio_restrict_files(const int *directories, size_t count) {
+int chostio_restrict_files(const int *directories, size_t count, int kept) {
     int version = chostio_landlock_version();
     if (version < 0) return -version;
     // Versions 1 and later know thirteen rights to files; REFER came with 2, TRUNCATE with 3, IOCTL_DEV with 5, which is left
     // alone: it speaks of devices that are opened later.
     uint64_t rights = (1ULL << 13) - 1;
-    uint64_t allowed = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
-                       LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+    uint64_t allowed = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+    uint64_t changes = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM |
+                       LANDLOCK_ACCESS_FS_REMOVE_FILE;
     if (version >= 2) rights |= 1ULL << 13;
     if (version >= 3) {
         rights |= 1ULL << 14;
-        allowed |= 1ULL << 14;
+        changes |= 1ULL << 14;
     }
+    if (kept & CHOSTIO_KEEPS_CHANGES) allowed |= changes;
     struct ruleset attributes = {.files = rights};
     size_t size = sizeof(uint64_t);
     if (version >= 4) {
-        attributes.network = 3; // binding and connecting TCP sockets
+        attributes.network = kept & CHOSTIO_KEEPS_TCP ? 0 : 3; // binding and connecting TCP sockets
         size = 2 * sizeof(uint64_t);
     }
     if (version >= 6) {

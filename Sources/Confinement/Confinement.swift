@@ -20,6 +20,8 @@ public enum Confinement {
         public static let files = Self(rawValue: 1)
         /// Accept connections at sockets that listen already.
         public static let connections = Self(rawValue: 2)
+        /// Make and use sockets of the Internet.
+        public static let internet = Self(rawValue: 4)
     }
 
     /// Whether the kernel has Landlock and has it switched on.
@@ -36,6 +38,18 @@ public enum Confinement {
     ///
     /// - Throws: an error if a directory cannot be opened, or if the kernel refuses although it has Landlock.
     public static func limitFiles(to directories: [FilePath] = []) throws(ConfinementError) {
+        try limitFiles(to: directories, keeping: CHOSTIO_KEEPS_CHANGES)
+    }
+
+    /// The same, but files inside the directories may only be read, and TCP connections can be made.
+    public static func limitFilesOfNetwork(to directories: [FilePath]) throws(ConfinementError) {
+        try limitFiles(to: directories, keeping: CHOSTIO_KEEPS_TCP)
+    }
+
+    private static func limitFiles(
+        to directories: [FilePath],
+        keeping kept: chostio_kept
+    ) throws(ConfinementError) {
         guard canLimitFiles else { return }
         var descriptors: [CInt] = []
         defer { for descriptor in descriptors { close(descriptor) } }
@@ -47,7 +61,7 @@ public enum Confinement {
         }
         // SAFETY: the array lives through the call, which reads as many elements as it has.
         let result = unsafe descriptors.withUnsafeBufferPointer {
-            unsafe chostio_restrict_files($0.baseAddress, $0.count)
+            unsafe chostio_restrict_files($0.baseAddress, $0.count, CInt(kept.rawValue))
         }
         guard result == 0 else { throw .landlock(Errno(rawValue: result)) }
     }

@@ -106,6 +106,14 @@ extension SystemCallFilter.Rule {
     /// What accepting connections needs. No socket can be made, bound or connected.
     static let acceptingConnections = ["accept", "accept4"].map(Self.init)
 
+    /// What making and using sockets of the Internet needs.
+    static let usingTheInternet =
+        [
+            "connect", "bind", "listen", "accept", "accept4", "getsockname", "getpeername", "setsockopt", "getsockopt",
+            "recvmsg", "sendmsg",
+        ].map(Self.init)
+        + [AF_INET, AF_INET6].map { Self("socket").when(0, all, is: UInt64($0)) }
+
     /// What opening files needs. Landlock decides which files.
     static let openingFiles = ["open", "openat", "creat", "getdents64", "fchmod", "chmod", "mkdir", "umask"].map(
         Self.init

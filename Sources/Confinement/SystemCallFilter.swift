@@ -10,6 +10,7 @@ struct SystemCallFilter {
         rules =
             Rule.always + (doors.contains(.files) ? Rule.openingFiles : [])
             + (doors.contains(.connections) ? Rule.acceptingConnections : [])
+            + (doors.contains(.internet) ? Rule.usingTheInternet : [])
     }
 
     /// Applies the filter to all threads at once.

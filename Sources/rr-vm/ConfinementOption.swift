@@ -31,6 +31,23 @@ struct ConfinementOption: ParsableArguments {
         }
     }
 
+    /// Keeps what the network of a guest needs: sockets of the Internet, and the files that say who resolves names.
+    func keepNetwork() {
+        guard !isOff else { return }
+        Self.noting {
+            try Confinement.limitFilesOfNetwork(to: ["/etc"] + Self.directoryOfResolver)
+            try Confinement.limitSystemCalls(keeping: [.files, .internet])
+        }
+    }
+
+    /// Where /etc/resolv.conf really is, if that is somewhere else.
+    private static var directoryOfResolver: [FilePath] {
+        // SAFETY: realpath returns nil or a string that is freed here, after it has been copied.
+        guard let path = unsafe realpath("/etc/resolv.conf", nil) else { return [] }
+        defer { unsafe free(path) }
+        return [FilePath(unsafe String(cString: path)).directory]
+    }
+
     /// Keeps what is open, and access to the directories of these files.
     func keepDirectories(of files: [FilePath], machines engine: EngineChoice?) {
         enter(directories: files.map(\.directory), machines: engine) {

@@ -34,6 +34,7 @@ extension NetworkOptions {
                 let bytes = try FileSystem.read(FilePath(argument: path), what: "the capture", limit: largestCapture)
                 return try CaptureLink(bytes)
             }
+            if value == "user" { return try UserNetworkProcess.start() }
             if let number = value.behind("@") {
                 guard let descriptor = Int32(number), descriptor >= 0 else {
                     throw CommandFailure(.usage, "\(words): @ needs the number of a file descriptor")

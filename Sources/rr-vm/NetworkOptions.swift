@@ -5,8 +5,9 @@ import Recorder
 struct NetworkOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A network: TAP, @FD, unix:PATH or pcap-in:FILE; for a unikernel, --net:NAME=TAP and so on, for each interface.",
+            "A network: user, TAP, @FD, unix:PATH or pcap-in:FILE; for a unikernel, --net:NAME=TAP and so on, for each interface.",
             discussion: """
+                user needs no rights: the guest gets an address by DHCP, connects through this host, and finds it at 10.0.2.2. \
                 TAP is an interface of the host that is up. unix: connects to a stream socket that has each packet after \
                 its length in four bytes, as QEMU and passt do. pcap-in: takes packets from a capture file.
                 """,

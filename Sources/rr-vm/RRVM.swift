@@ -21,7 +21,7 @@ struct RRVM: ParsableCommand {
             InspectCommand.self, BisectCommand.self, DebugCommand.self, GDBServerCommand.self, LastWriteCommand.self,
             WatchCommand.self, OriginCommand.self, TraceCommand.self, MinimizeCommand.self,
             DiffCommand.self, ExportCommand.self, BundleCommand.self, PackCommand.self, RepairCommand.self,
-            RedactCommand.self,
+            RedactCommand.self, UserNetworkCommand.self,
         ]
     )
 

@@ -26,6 +26,23 @@ import Testing
         #expect(try confined("calls-files", "connect") == "EPERM")
     }
 
+    @Test func filterThatKeepsTheInternetLetsOnlyItsSocketsBeMade() throws {
+        #expect(try confined("calls-internet", "network") == "done")
+        #expect(try confined("calls-internet", "connect") == "EPERM")
+        #expect(try confined("calls-internet", "exec") == "EPERM")
+        #expect(try confined("calls-internet", "open") == "EPERM")
+    }
+
+    @Test(.needsLandlock) func landlockOfANetworkLetsFilesBeReadOnly() throws {
+        let directory = try TemporaryDirectory()
+        _ = try Command.shell("mkdir inside && touch inside/old", in: directory)
+        let inside = directory.file("inside").string
+
+        #expect(try confined("files-network", "read", inside) == "done")
+        #expect(try confined("files-network", "make", inside) == "EACCES")
+        #expect(try confined("files-network", "open", inside) == "EACCES")
+    }
+
     @Test(.needsLandlock) func landlockKeepsFilesOutsideADirectoryAway() throws {
         let directory = try TemporaryDirectory()
         _ = try Command.shell("mkdir inside && touch inside/old", in: directory)

@@ -19,9 +19,12 @@ enum LinuxGuest {
         kernel != nil && ["/bin/busybox", "/usr/bin/cpio"].allSatisfy { FileManager.default.fileExists(atPath: $0) }
     }
 
-    /// Makes the initial RAM disk, root.cpio, with a shell on the console.
-    static func makeDisk(in directory: borrowing TemporaryDirectory) throws -> Command.Result {
-        try Command.shell("'\(maker)' linux-root root.cpio", in: directory)
+    /// Makes the initial RAM disk, root.cpio, with a shell on the console; `linux-network` has a network card's drivers too.
+    static func makeDisk(
+        in directory: borrowing TemporaryDirectory,
+        named name: String = "linux-root"
+    ) throws -> Command.Result {
+        try Command.shell("'\(maker)' \(name) root.cpio", in: directory)
     }
 
     private static let maker =

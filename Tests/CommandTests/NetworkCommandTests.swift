@@ -71,6 +71,33 @@ import TraceFormat
         #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
     }
 
+    /// The process behind `--net user` is killed while the guest waits for packets.
+    @Test func networkThatDiesIsTold() throws {
+        let directory = try Self.directory()
+        let kill = """
+            for process in /proc/[0-9]*; do
+                read -r -a fields <$process/stat && [[ ${fields[3]} == $recorder ]] && kill ${process#/proc/} && break
+            done 2>/dev/null
+            """
+        let record = "$0 \(Self.record.joined(separator: " ")) --net user --max-time 6"
+
+        let result = try Command.shell(
+            "\(record) & recorder=$!; until \(kill) || [[ ! -d /proc/$recorder ]]; do sleep 0.1; done; wait $recorder",
+            in: directory
+        )
+
+        #expect(result.status == 0, "\(result.messages)")
+        #expect(result.messages.contains("the other end of the network has hung up"), "\(result.messages)")
+        #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
+    }
+
+    @Test func networkIsStartedByARecordingOnly() throws {
+        let result = try Command.run("user-network", in: TemporaryDirectory())
+
+        #expect(result.status == 64)
+        #expect(result.messages.contains("record --net user"), "\(result.messages)")
+    }
+
     @Test(.needsTapInterfaces) func tapInterfaceThatIsRemovedDoesNotEndTheRun() throws {
         let directory = try Self.directory()
         let record = "$0 \(Self.record.joined(separator: " ")) --net tap0 --max-time 3"

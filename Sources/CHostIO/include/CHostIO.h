@@ -41,8 +41,16 @@ int chostio_processor_count(void);
 /// The version of the kernel's Landlock interface, from 1 on, or minus errno where the kernel has none.
 int chostio_landlock_version(void);
 
+/// What a process keeps besides what `chostio_restrict_files` leaves it.
+enum chostio_kept {
+    /// Making, renaming and removing files and links below the directories.
+    CHOSTIO_KEEPS_CHANGES = 1,
+    /// Binding and connecting TCP sockets.
+    CHOSTIO_KEEPS_TCP = 2,
+};
+
 /// Keeps this thread, and those that it starts from here on, from opening, making, renaming and removing files anywhere but
-/// below these open directories, where files and links may be read, made, renamed and removed; from executing any; and, as far
-/// as the kernel can, from TCP, and from signals and abstract sockets of other processes. What is open already stays usable.
-/// Sets PR_SET_NO_NEW_PRIVS. 0, or errno.
-int chostio_restrict_files(const int *directories, size_t count);
+/// below these open directories, where files may be read; from executing any; and, as far as the kernel can, from TCP, and from
+/// signals and abstract sockets of other processes. `kept` has bits of `chostio_kept`. What is open already stays usable. Sets
+/// PR_SET_NO_NEW_PRIVS. 0, or errno.
+int chostio_restrict_files(const int *directories, size_t count, int kept);

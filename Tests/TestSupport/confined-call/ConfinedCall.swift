@@ -4,7 +4,8 @@ import SystemPackage
 
 /// Makes one system call in a process that has given up its rights: `confined-call LAYER CALL [DIRECTORY]`.
 ///
-/// LAYER is `calls`, `calls-files` or `files`; with `files`, DIRECTORY is where files may be made. Prints the result of
+/// LAYER is `calls`, `calls-files`, `calls-internet`, `files` or `files-network`. With the last two, DIRECTORY is where files may be
+/// made or read. Prints the result of
 /// the call: `done`, or the name of its error.
 @main
 struct ConfinedCall {
@@ -17,6 +18,8 @@ struct ConfinedCall {
         switch arguments[1] {
         case "calls": try Confinement.limitSystemCalls()
         case "calls-files": try Confinement.limitSystemCalls(keeping: .files)
+        case "calls-internet": try Confinement.limitSystemCalls(keeping: .internet)
+        case "files-network": try Confinement.limitFilesOfNetwork(to: [FilePath(arguments[3])])
         default: try Confinement.limitFiles(to: [FilePath(arguments[3])])
         }
         print(call(arguments.count > 3 ? arguments[3] : "") >= 0 ? "done" : name(of: errno))
@@ -34,6 +37,7 @@ struct ConfinedCall {
     /// length of the call, and all pointers lead to memory that exists.
     private static let calls: [String: @Sendable (String) -> Int] = [
         "open": { _ in Int(unsafe open("/dev/null", O_RDONLY)) },
+        "read": { Int(unsafe open("\($0)/old", O_RDONLY)) },
         "make": { Int(unsafe open("\($0)/made", O_WRONLY | O_CREAT | O_EXCL, 0o600)) },
         "make-elsewhere": { Int(unsafe open("\($0)/../made", O_WRONLY | O_CREAT | O_EXCL, 0o600)) },
         "rename-elsewhere": { Int(unsafe rename("\($0)/old", "\($0)/../new")) },
