@@ -62,6 +62,17 @@ import X86
         #expect(try #require(low.steps.last).isInstruction("mov ax, 0x1122"))
     }
 
+    /// The handler of ticks adds one to a word of memory, four times.
+    @Test func counterInMemoryIsFollowedThroughItsIncrements() async throws {
+        let reader = try await Self.reader("racy", on: .soft)
+
+        let origin = try Self.origin(of: GuestPhysicalAddress(0x7CE9), in: reader)
+
+        #expect(origin.steps.count { $0.isInstruction("inc") } == 4)
+        #expect(origin.steps.count == 5)
+        #expect(origin.ends == [.initial])
+    }
+
     // MARK: Ends
 
     @Test(arguments: [("hello", Event.Kind.portRead), ("mmio", .memoryRead), ("tsc-hash", .hiddenRead)])

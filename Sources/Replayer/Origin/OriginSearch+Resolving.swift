@@ -41,8 +41,9 @@ extension OriginSearch where P: ~Copyable {
         _ events: [RecordedEvent],
         _ others: [OriginPlace: OriginStep.End]
     ) throws(TimelineError) -> Moment {
+        // Decided first: what an instruction reads may be what it writes, and is wanted from then on.
+        let rest = others.filter { wanted[$0.key] != nil && made[$0.key] == nil }
         add(cause, made, events, at: before)
-        let rest = others.filter { wanted[$0.key] != nil }
         for (end, places) in Dictionary(grouping: rest.keys, by: { rest[$0] ?? .aside }) {
             self.end(end, places.sorted(), at: before, cause)
         }
