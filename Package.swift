@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "CKVM"),
         .target(name: "CPerf"),
         .target(name: "CHostIO"),
+        .target(name: "CDemangle", linkerSettings: [.linkedLibrary("stdc++")]),
         // Guests that come with the program, as data.
         .target(name: "ExampleGuests"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -62,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CDwarf", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
 
         .target(name: "ByteCoding", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
+        .target(name: "Demangling", dependencies: ["CDemangle"], swiftSettings: swiftSettings),
         .target(
             name: "Decompression",
             dependencies: ["CLZ4", "CLZMA", "CZlib", "CZstd"],
@@ -146,8 +148,8 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "CHostIO", "CSlirp", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "Engines", "TraceFormat",
-                "RecordedMachine", "Devices", "Machine",
+                "CHostIO", "CSlirp", "Demangling", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine",
+                "Engines", "TraceFormat", "RecordedMachine", "Devices", "Machine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -155,7 +157,8 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
-                "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat", "RecordedMachine",
+                "Demangling", "ByteCoding", "X86", "Platform", "GuestMemory", "Engine", "TraceFormat",
+                "RecordedMachine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
@@ -171,7 +174,7 @@ let package = Package(
         .target(name: "GDBStub", dependencies: ["X86"], swiftSettings: swiftSettings),
         .target(
             name: "RecordingDebugger",
-            dependencies: ["X86", "Engine", "TraceFormat", "Replayer", "GDBStub"],
+            dependencies: ["X86", "Engine", "TraceFormat", "Replayer", "Reports", "GDBStub"],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
@@ -246,6 +249,7 @@ let package = Package(
 
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages"], swiftSettings: swiftSettings),
         .testTarget(name: "ByteCodingTests", dependencies: ["ByteCoding"], swiftSettings: swiftSettings),
+        .testTarget(name: "DemanglingTests", dependencies: ["Demangling"], swiftSettings: swiftSettings),
         .testTarget(name: "DecompressionTests", dependencies: ["Decompression"], swiftSettings: swiftSettings),
         .testTarget(name: "X86Tests", dependencies: ["ByteCoding", "X86"], swiftSettings: swiftSettings),
         .testTarget(

@@ -1,3 +1,4 @@
+internal import Demangling
 public import Engine
 internal import GuestMemory
 internal import Machine
@@ -144,6 +145,7 @@ extension [ProgramSymbol] {
         let symbol = self[low - 1]
         let distance = address.rawValue - symbol.address.rawValue
         guard distance < (symbol.size > 0 ? symbol.size : Self.reach) else { return nil }
-        return distance == 0 ? symbol.name : "\(symbol.name)+0x\(String(distance, radix: 16))"
+        let name = DemangledName.of(symbol.name)
+        return distance == 0 ? name : "\(name)+0x\(String(distance, radix: 16))"
     }
 }

@@ -6,8 +6,11 @@ enum MonitorCommand: String, CaseIterable {
     case checkpoint
     case restart
     case console
+    case screen
     case lastWrite = "last-write"
     case origin
+    case calls
+    case dmesg
     case disasm
     case xp
     case help
@@ -16,12 +19,12 @@ enum MonitorCommand: String, CaseIterable {
     var arguments: String {
         switch self {
         case .seek: " MOMENT"
-        case .events, .disasm: " [N]"
+        case .events, .calls, .disasm: " [N]"
         case .restart: " [CHECKPOINT]"
         case .lastWrite: " ADDRESS [LENGTH]"
         case .origin: " REGISTER or ADDRESS [LENGTH]"
         case .xp: " ADDRESS [LENGTH]"
-        case .when, .checkpoint, .console, .help: ""
+        case .when, .checkpoint, .console, .screen, .dmesg, .help: ""
         }
     }
 
@@ -34,8 +37,11 @@ enum MonitorCommand: String, CaseIterable {
         case .checkpoint: "mark this moment"
         case .restart: "go to a mark, or to where the session began"
         case .console: "what the console has shown up to this moment"
+        case .screen: "what the text screen shows"
         case .lastWrite: "what last changed memory at or before this moment"
         case .origin: "where a value came from, back to inputs and constants"
+        case .calls: "the last calls, returns and interrupts up to this moment, as rr-vm trace --calls shows them"
+        case .dmesg: "the messages of a Linux kernel, up to this moment"
         case .disasm: "the next instructions, as the guest's mode decodes them"
         case .xp: "physical memory"
         case .help: "this list"

@@ -36,8 +36,11 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
             let bytes = try ConsoleText.bytes(of: debugger.reader, through: event)
             return bytes.split(separator: 10, omittingEmptySubsequences: false)
                 .map { String(decoding: $0.last == 13 ? $0.dropLast() : $0, as: UTF8.self) }.printableText + "\n"
+        case .screen: return try screen()
         case .lastWrite: return try lastWrite(rest)
         case .origin: return try origin(rest)
+        case .calls: return try calls(try count(rest, otherwise: 20))
+        case .dmesg: return try kernelLog()
         case .disasm:
             var view = try debugger.view()
             let limit = try count(rest, otherwise: 8)

@@ -105,6 +105,24 @@ import Testing
         #expect(output.contains("the origin of cr3 cannot be followed"))
     }
 
+    @Test func screenAndCallsAreShownAsTheyAreThen() throws {
+        let directory = try recordedGuest("vga-text")
+
+        let output = try debug(
+            ["monitor screen", "monitor seek end", "monitor screen", "monitor calls 3", "monitor dmesg"],
+            ["--at", "0", "--engine", "soft"],
+            in: directory
+        )
+        let calls = try Command.run("trace", "trace.rrvm", "--calls", "--limit", "1000000", in: directory)
+
+        let last = try #require(calls.output.split(separator: "\n").last).prefix { $0 != " " }
+        #expect(output.contains("VGA text, line 1"), "\(output)")
+        #expect(output.contains("          line 3, column 10"))
+        #expect(output.contains("\n\(last) "), "\(last)")
+        #expect(output.contains(" earlier ones since "))
+        #expect(output.contains("no Linux kernel is running at this moment"))
+    }
+
     @Test func symbolsComeFromTheTraceAndRunBeginsAgain() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Guest.named("hvt-hello").image, to: "hello.hvt")

@@ -27,10 +27,15 @@ public struct LinuxCrashNote {
     }
 
     /// The number that a line such as `KERNELOFFSET=1e000000` gives, which is hexadecimal.
-    public func number(_ key: String) -> UInt64? {
+    public func number(_ key: String) -> UInt64? { number(key, radix: 16) }
+
+    /// The number that a line such as `SIZE(page)=64` gives, which is decimal.
+    func decimal(_ key: String) -> UInt64? { number(key, radix: 10) }
+
+    private func number(_ key: String, radix: Int) -> UInt64? {
         let text = String(decoding: bytes[Self.header...].prefix { $0 != 0 }, as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix(key + "=") }
-        return line.flatMap { UInt64($0.dropFirst(key.count + 1), radix: 16) }
+        return line.flatMap { UInt64($0.dropFirst(key.count + 1), radix: radix) }
     }
 
     private static func note(

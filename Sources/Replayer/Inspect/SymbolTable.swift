@@ -1,3 +1,4 @@
+internal import Demangling
 public import TraceFormat
 public import X86
 
@@ -25,7 +26,7 @@ public struct SymbolTable: Sendable {
     /// The first address with this name.
     public func address(of name: String) -> GuestVirtualAddress? { addresses[name] }
 
-    /// `name` or `name+0x12` for an address, and ` at FILE:LINE` behind it if the line is known; nil if no symbol covers it.
+    /// `name` or `name+0x12` for an address, the name in its readable form, and ` at FILE:LINE` behind it if the line is known; nil if no symbol covers it.
     public func name(of address: GuestVirtualAddress) -> String? {
         name(of: address, lineOf: address)
     }
@@ -48,7 +49,7 @@ public struct SymbolTable: Sendable {
         lineOf instruction: GuestVirtualAddress,
         to text: inout TextBuffer
     ) {
-        text.append(place.symbol.name)
+        text.append(DemangledName.of(place.symbol.name))
         if place.offset > 0 {
             text.append(words: "+")
             text.append(hexadecimal: place.offset)
