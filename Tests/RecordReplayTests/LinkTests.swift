@@ -60,6 +60,12 @@ import Testing
         #expect(throws: LinkFailure.self) { try CaptureLink(bytes) }
     }
 
+    @Test func captureInTheNewerFormatIsToldHowToBeConverted() throws {
+        let failure = #expect(throws: LinkFailure.self) { try CaptureLink([0x0A, 0x0D, 0x0D, 0x0A, 28, 0, 0, 0]) }
+
+        #expect("\(try #require(failure))".contains("editcap -F pcap"))
+    }
+
     // MARK: Stream sockets
 
     /// A link, and the other end of its socket.

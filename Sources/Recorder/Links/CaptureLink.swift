@@ -20,6 +20,9 @@ public final class CaptureLink: HostLink {
     ///
     /// - Parameter file: the contents of the file.
     public init(_ file: [UInt8]) throws(LinkFailure) {
+        guard !file.starts(with: Self.newerFormat) else {
+            throw .malformed("it is in pcapng's format, and libpcap's is needed: editcap -F pcap FILE NEW converts it")
+        }
         do throws(ByteCodingError) {
             packets = try Self.packets(file)
         } catch {
@@ -27,6 +30,8 @@ public final class CaptureLink: HostLink {
         }
     }
 
+    /// How a file in pcapng's format begins.
+    private static let newerFormat: [UInt8] = [0x0A, 0x0D, 0x0D, 0x0A]
     private static let headerSize = 24
     private static let recordSize = 16
     private static let ethernet: UInt32 = 1
