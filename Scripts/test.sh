@@ -10,7 +10,7 @@ Scripts/setup.sh shellcheck strace gdb python3-lz4 python3-xxhash python3-zstand
 # The real guests of the slow suite, and what reads exported packets; what is not there is skipped.
 if [[ -n ${RR_VM_SLOW_TESTS-} ]]; then
     Scripts/setup.sh grub-pc-bin grub-common syslinux syslinux-common mtools memtest86+ linux-image-cloud-amd64 \
-        linux-image-cloud-amd64-dbg python3-drgn busybox-static cpio tshark ||
+        linux-image-cloud-amd64-dbg linux-image-amd64 debootstrap e2fsprogs python3-drgn busybox-static cpio tshark ||
         echo "Without all of the real guests' packages, their tests are skipped."
 fi
 Scripts/lint.sh
@@ -48,5 +48,11 @@ if ((stock == 69)); then
     echo "Nothing was tested on a stock KVM: there is no kernel of Debian's to be had."
 elif ((stock != 0)); then
     status=$stock
+fi
+
+# debootstrap needs root and Debian.
+if [[ -n ${RR_VM_SLOW_TESTS-} ]] && ((EUID == 0)) && command -v apt-get >/dev/null; then
+    echo
+    Scripts/test-package.sh || status=$?
 fi
 exit "$status"

@@ -34,6 +34,12 @@ extension ProcessorState {
     public var privilegeLevel: Int {
         mode == .real ? 0 : Int(segments.ss.accessRights >> 5 & 3)
     }
+
+    /// Whether IN and OUT work here whatever the task's permission bitmap says: at a privilege level up to IOPL, and outside
+    /// virtual-8086 mode (Intel SDM vol. 1, 19.5.1; vol. 3, 21.2.8).
+    public var hasPortPrivilege: Bool {
+        mode == .real || rflags & FlagBit.virtual8086 == 0 && privilegeLevel <= Int(rflags >> 12 & 3)
+    }
 }
 
 /// Bits of CR0, CR4 and EFER that decide how memory is addressed (Intel SDM vol. 3, 2.5 and 2.2.1).
@@ -44,6 +50,11 @@ enum ControlBit {
     static let physicalAddressExtension: UInt64 = 1 << 5
     static let fiveLevelPaging: UInt64 = 1 << 12
     static let longModeActive: UInt64 = 1 << 10
+}
+
+/// Bits of RFLAGS that decide how instructions execute (Intel SDM vol. 1, 3.4.3).
+private enum FlagBit {
+    static let virtual8086: UInt64 = 1 << 17
 }
 
 extension ProcessorState.Segment {

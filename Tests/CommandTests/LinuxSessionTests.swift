@@ -51,6 +51,31 @@ struct LinuxSessionTests {
         #expect(try Command.run("verify", "trace.rrvm", in: directory).status == 0)
     }
 
+    /// A distribution as it is: its kernel for every machine, its own initial RAM disk, systemd, and programs that are linked
+    /// dynamically, whose loader reads the time-stamp counter.
+    @Test(.enabled("needs Debian's linux-image-amd64, debootstrap and root") { LinuxGuest.debianCanBeMade })
+    func aDebianOnADiskUpToItsLoginReplaysEqual() throws {
+        let directory = try TemporaryDirectory()
+        let made = try LinuxGuest.makeDebian(in: directory)
+        try #require(made.status == 0, "\(made.messages)")
+        try directory.write(Array("expect login:\nsend root\\r\nexpect ~#\nsend poweroff\\r\n".utf8), to: "script")
+        let (kernel, disk) = try #require(LinuxGuest.fullKernel)
+
+        let recording = try Command(
+            ["record", kernel, "--initrd", disk, "--append", "console=ttyS0 root=/dev/vda rw quiet", "--memory", "512M"]
+                + ["--drive", "root.img,if=virtio", "--engine", "soft", "--input-script", "script"]
+                + ["-o", "trace.rrvm", "--max-time", "1200"],
+            in: directory
+        ).wait()
+
+        #expect(recording.status == 0, "\(recording.messages)")
+        #expect(recording.messages.contains("the guest powered off"), "\(recording.messages)")
+        #expect(!recording.output.contains("general protection"), "\(recording.output)")
+        let verification = try Command.run("verify", "trace.rrvm", "--repeat", "2", in: directory)
+        #expect(verification.status == 0, "\(verification.messages)")
+        #expect(verification.output.contains("divergences            0"), "\(verification.output)")
+    }
+
     /// A digest, a pipe, more processes than a user may have, an access to address 0, and a sleep. Each line waits for what the
     /// guest shows, which the echo of a typed line does not contain.
     private static let script = #"""

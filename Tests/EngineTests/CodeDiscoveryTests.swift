@@ -66,6 +66,22 @@ import X86
         #expect((0..<2).map { _ in exits() } == [64, 128])
     }
 
+    @Test(arguments: [
+        (ring: UInt32(0), flags: UInt64(0x2), isPatched: true),
+        (ring: 3, flags: 0x3002, isPatched: true),
+        (ring: 3, flags: 0x1002, isPatched: false),
+        (ring: 3, flags: 0x2, isPatched: false),
+        (ring: 3, flags: 0x2_3002, isPatched: false),
+    ])
+    func codeThatMayNotWriteToPortsIsLeftAlone(_ level: (ring: UInt32, flags: UInt64, isPatched: Bool)) throws {
+        var discovery = try Self.discovery()
+        let memory = try CodeWalkTests.memory([(Self.start, [0x0F, 0x31, 0xC3])])
+        var state = CodeWalkTests.state
+        state.segments.ss.accessRights |= level.ring << 5
+        state.rflags = level.flags
+        #expect(discovery.explore(Self.place, state, in: memory).isEmpty == !level.isPatched)
+    }
+
     @Test func theGuestIsStoppedWhereItEntersOtherCodeAndThatIsWalked() throws {
         var discovery = try Self.discovery()
         let memory = try CodeWalkTests.memory([(Self.start, [0xFF, 0xE0])])  // jmp eax

@@ -158,6 +158,8 @@ public struct CodeDiscovery {
         _ memory: GuestMemory,
         knowsStack: Bool = true
     ) -> [Patch] {
+        // A port write faults there. The read itself does not, and an engine may trap it by itself.
+        guard state.hasPortPrivilege else { return [] }
         let walk = CodeWalk(from: state, in: memory, finding: trapped, knowsStack: knowsStack, budget: budget)
         for address in walk.pointers where pointers.count < Self.pointerLimit {
             guard !pointers.contains(where: { $0.address == address }) else { continue }
