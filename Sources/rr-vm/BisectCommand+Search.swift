@@ -20,7 +20,7 @@ extension BisectCommand {
                     "rr-vm: note: KVM does not count instructions: the search looks behind events alone"
                 )
             }
-            try engine.choice(for: reader).perform(Searching(command: self, reader: reader, condition: when))
+            try engine.answer(Searching(command: self, reader: reader, condition: when), about: reader)
         } else if let command {
             try engine.choice(for: reader).perform(Halving(command: self, reader: reader, line: command))
         }

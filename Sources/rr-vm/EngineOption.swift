@@ -54,6 +54,29 @@ struct EngineOption: ParsableArguments {
         return .kvm
     }
 
+    /// Answers a question about a recording whose answer is printed at its end.
+    ///
+    /// KVM lands by breakpoints, which in a loop can take longer than the recorded run did, and software lands at no cost.
+    /// So software answers where it shows the recorded processor, and KVM where software turns out to replay the recording
+    /// otherwise.
+    func answer<Task: EngineTask>(_ task: Task, about reader: TraceReader) throws -> Task.Output {
+        guard try prefersSoftware(for: reader) else { return try choice(for: reader).perform(task) }
+        do {
+            return try EngineChoice.soft.perform(task)
+        } catch {
+            guard case .divergence(let divergence)? = error as? TimelineError else { throw error }
+            StandardError.write(
+                "rr-vm: note: KVM executes the guest, because software replays it otherwise at moment \(divergence.moment)"
+            )
+            return try EngineChoice.kvm.perform(task)
+        }
+    }
+
+    private func prefersSoftware(for reader: TraceReader) throws -> Bool {
+        guard request == .auto, try reader.keyframes.contains(where: { $0.position == .asynchronous }) else { return false }
+        return (try? EngineChoice.soft.perform(ProcessorDifferences(reader: reader))) == []
+    }
+
     /// The engine for a machine of which nothing else is known.
     var choice: EngineChoice {
         switch request {

@@ -31,8 +31,9 @@ struct LastWriteCommand: ParsableCommand {
                 watch.confinement.keepOpenFiles(machines: watch.engine.choice)
             }
             let moment = try MomentName(before).moment(in: reader)
-            let (change, unseen, missed) = try watch.engine.choice(for: reader).perform(
-                Search(watch: watch, reader: reader, moment: moment)
+            let (change, unseen, missed) = try watch.engine.answer(
+                Search(watch: watch, reader: reader, moment: moment),
+                about: reader
             )
             let nothing = unseen.isEmpty ? "nothing changed it" : "nothing is known to have changed it for good"
             try StandardOutput.print(

@@ -7,7 +7,7 @@ extension EngineOption {
     /// Looks at the machine at a moment. Where the trace stores it, this takes an engine only if one was asked for.
     func view(at moment: Moment, in reader: TraceReader) throws -> MomentView {
         if request == .auto, let stored = try MomentView(storedAt: moment, in: reader) { return stored }
-        return .live(try choice(for: reader).perform(MachineAtMoment(reader: reader, moment: moment)))
+        return .live(try answer(MachineAtMoment(reader: reader, moment: moment), about: reader))
     }
 }
 
