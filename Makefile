@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 SWIFT_FILES = Package.swift Benchmarks Plugins Sources Tests Fuzzing/Package.swift Fuzzing/Sources Examples/Package.swift Examples/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-stock-kvm test-at-scale setup build install fuzz bench format lint clean
+.PHONY: help demo test test-slow test-stock-kvm test-at-scale setup build install deb fuzz bench format lint clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ build: setup ## build rr-vm for release
 
 install: setup ## install rr-vm below PREFIX=/usr/local, where it runs without Swift
 	@Scripts/install.sh "$(DESTDIR)$(PREFIX)"
+
+deb: setup ## make a Debian package
+	@Scripts/make-deb.sh
 
 fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 	@Scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -93,7 +93,7 @@ import Testing
         #expect(result.status == 0, "\(result)")
     }
 
-    @Test func demoShowsWhatWorksWithout() throws {
+    @Test func demoWorksWithoutItToo() throws {
         let result = try Command.shell(
             """
             exec unshare --mount bash -c 'mount --bind /dev/null /dev/kvm; exec "$1" --built "$0"' "$0" \
@@ -104,14 +104,10 @@ import Testing
 
         #expect(result.status == 0, "\(result)")
         #expect(result.output.contains("There is a /dev/kvm, but it cannot be used:"), "\(result.output)")
-        #expect(result.output.contains("$ rr-vm info --check traces/hello.rrvm\n"), "\(result.output)")
-        #expect(
-            result.output.matches(of: /rr-vm: no fault found in/).count == Checkout.traces.count,
-            "\(result.output)"
-        )
-        #expect(result.output.contains("$ rr-vm diff traces/"), "\(result.output)")
-        #expect(result.output.contains("\nevents: "), "\(result.output)")
-        #expect(result.output.split(separator: "\n").count < 20 + 2 * Checkout.traces.count, "\(result.output)")
+        #expect(result.output.contains("Until then, software executes the guests."), "\(result.output)")
+        #expect(result.output.contains("rr-vm: stopped when the console showed 'No bootable device'"), "\(result.output)")
+        #expect(result.output.contains("equal to the recording"), "\(result.output)")
+        #expect(result.output.contains("epochs jumped          0\ndivergences            0\n"), "\(result.output)")
         #expect(result.messages.isEmpty)
     }
 }
