@@ -61,14 +61,16 @@ extension BisectCommand {
     }
 
     func report(_ finding: MomentFinding?, of subject: String, word: String, looksEverywhere: Bool = false) throws {
+        if json { try StandardOutput.print(ChangeReport(finding).json()) }
         guard let finding else {
+            if json { throw ExitCode(ExitStatus.different.rawValue) }
             let words =
                 looksEverywhere
                 ? "is never true" : first ? "is never true after an event" : "does not hold at the end of the trace"
             try StandardOutput.print("\(subject) \(words)".printable)
             throw ExitCode(ExitStatus.different.rawValue)
         }
-        try StandardOutput.print(finding.text(of: subject, word))
+        if !json { try StandardOutput.print(finding.text(of: subject, word)) }
     }
 
     /// Compares a recording with a fresh replay of it.

@@ -53,6 +53,9 @@ struct BisectCommand: ParsableCommand {
     )
     var first = false
 
+    @Flag(help: "Print one JSON object. Not for a comparison with a replay.")
+    var json = false
+
     @OptionGroup var symbols: SymbolOptions
     @OptionGroup var options: ReplayOptions
 
@@ -66,6 +69,11 @@ struct BisectCommand: ParsableCommand {
         }
         if when != nil, command != nil { throw ValidationError("--when and --run exclude each other: give one") }
         if first, when == nil, command == nil { throw ValidationError("--first needs --when or --run") }
+        if json, files.count == 1, when == nil, command == nil {
+            throw ValidationError(
+                "--json is for two traces, --when and --run; 'rr-vm verify --json' compares with a replay"
+            )
+        }
         if ignore != nil, files.count == 1 { throw ValidationError("--ignore needs two traces") }
     }
 
@@ -92,20 +100,21 @@ struct BisectCommand: ParsableCommand {
         let readers = try TraceLocation.open(files[0], files[1], with: options) {
             confinement.keepOpenFiles(machines: engine.choice)
         }
-        let headers = HeaderDifference.all(readers.0.header, readers.1.header)
-        for difference in headers {
-            try StandardOutput.print("the recordings begin differently: \(difference)".printable)
+        let headers = HeaderDifference.all(readers.0.header, readers.1.header).map {
+            "the recordings begin differently: \($0)".printable
         }
+        if !json { for line in headers { try StandardOutput.print(line) } }
         let comparison = FirstDifferenceSearch(readers.0, readers.1, ignoring: ignore?.inputs ?? [])
         guard let difference = try comparison.run() else {
+            if json { try StandardOutput.print(DifferenceReport(nil, remarks: headers).json()) }
             guard headers.isEmpty else { throw ExitCode(ExitStatus.different.rawValue) }
-            try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events")
+            if !json { try StandardOutput.print("the runs are equal: \(Quantity.count(readers.0.eventCount)) events") }
             return
         }
         let examined = try engine.choice(for: readers.0, readers.1).perform(
             Examination(difference: difference, readers: readers)
         )
-        try StandardOutput.print("\(examined)")
+        try StandardOutput.print(json ? DifferenceReport(examined, remarks: headers).json() : "\(examined)")
         throw ExitCode(ExitStatus.different.rawValue)
     }
 

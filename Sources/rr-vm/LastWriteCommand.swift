@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Engines
 import Replayer
+import Reports
 import TraceFormat
 
 /// `rr-vm last-write`.
@@ -37,7 +38,9 @@ struct LastWriteCommand: ParsableCommand {
             )
             let nothing = unseen.isEmpty ? "nothing changed it" : "nothing is known to have changed it for good"
             try StandardOutput.print(
-                change?.description ?? "\(nothing): it is still as it was when \(reader.beginning)"
+                watch.json
+                    ? ChangeReport(change).json()
+                    : change?.description ?? "\(nothing): it is still as it was when \(reader.beginning)"
             )
             watch.note(unseen)
             try CommandFailure.check(missed)

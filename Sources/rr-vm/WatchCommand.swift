@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Engines
 import Replayer
+import Reports
 import TraceFormat
 
 /// `rr-vm watch`.
@@ -49,7 +50,9 @@ struct WatchCommand: ParsableCommand {
                 let moment = try MomentName(command.at).moment(in: reader)
                 let memory = try command.watch.memory(at: moment, &timeline, CodeListing(reader).symbols)
                 var search = try WriteSearch(timeline, memory)
-                while let change = try search.next() { try output.write(text: change.description) }
+                while let change = try search.next() {
+                    try output.write(text: command.watch.json ? ChangeReport(change).json() : change.description)
+                }
                 return (search.unseen, search.missedLandings)
             }
             try output.flush()

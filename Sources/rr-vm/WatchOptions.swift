@@ -19,6 +19,9 @@ struct WatchOptions: ParsableArguments {
     @Flag(help: "The address is physical; otherwise the guest's paging at the given moment translates it.")
     var phys = false
 
+    @Flag(help: "Print a JSON object for each change.")
+    var json = false
+
     @OptionGroup var options: ReplayOptions
     @OptionGroup var symbols: SymbolOptions
     @OptionGroup var engine: EngineOption

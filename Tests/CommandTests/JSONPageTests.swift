@@ -97,6 +97,40 @@ import Testing
         try check(result.output, Self.keys(of: "origin --json"), "origin")
     }
 
+    @Test(
+        arguments: [
+            ("last-write --json", "last-write pit-ticks.rrvm 0x7bf0 --json", 0),
+            ("last-write --json", "last-write pit-ticks.rrvm 0x70000 --phys --json", 0),
+            ("last-write --json", "watch pit-ticks.rrvm 0x7bfe --json", 0),
+            ("last-write --json", "bisect pit-ticks.rrvm --when rip==0 --json", 1),
+            ("last-write --json", "bisect pit-ticks.rrvm --when rip!=0 --json", 0),
+            ("bisect A B --json", "bisect pit-ticks.rrvm pit-ticks.rrvm --json", 0),
+            ("bisect A B --json", "bisect pit-ticks.rrvm hello.rrvm --json", 1),
+        ]
+    )
+    func everyKeyOfASearchIsOnThePage(command: String, line: String, status: Int) throws {
+        let keys = try Self.keys(of: command)
+        let directory = try TemporaryDirectory()
+        for name in ["pit-ticks", "hello"] { try directory.addCommittedTrace("\(name).rrvm") }
+        let arguments = line.split(separator: " ").map(String.init)
+
+        let result = try Command(arguments + ["--engine", "soft", "--cpu-mismatch", "allow"], in: directory).wait()
+
+        #expect(result.status == status, "\(result)")
+        try check(result.output, keys, command)
+    }
+
+    @Test(arguments: [("hello", 0), ("pit-ticks", 1)])
+    func everyKeyOfADiffIsOnThePage(other: String, status: Int) throws {
+        let directory = try TemporaryDirectory()
+        for name in ["pit-ticks", "hello"] { try directory.addCommittedTrace("\(name).rrvm") }
+
+        let result = try Command.run("diff", "--json", "hello.rrvm", "\(other).rrvm", in: directory)
+
+        #expect(result.status == status, "\(result)")
+        try check(result.output, Self.keys(of: "diff --json"), "diff")
+    }
+
     private func check(_ output: String, _ keys: [String: Key], _ command: String) throws {
         let lines = output.split(separator: "\n")
         #expect(!lines.isEmpty)

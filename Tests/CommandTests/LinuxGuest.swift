@@ -4,7 +4,9 @@ import Foundation
 /// Debian's cloud kernel with busybox, made of what is installed.
 enum LinuxGuest {
     /// The newest of the cloud kernels.
-    static let kernel = boot.filter { $0.hasPrefix("vmlinuz-") && $0.hasSuffix("-cloud-amd64") }.max().map { "/boot/\($0)" }
+    static let kernel = boot.filter { $0.hasPrefix("vmlinuz-") && $0.hasSuffix("-cloud-amd64") }.max().map {
+        "/boot/\($0)"
+    }
 
     /// The newest of the kernels for every machine whose initial RAM disk, made by Debian's own tools, is there too.
     static let fullKernel: (kernel: String, disk: String)? =
@@ -27,7 +29,9 @@ enum LinuxGuest {
     /// Whether there are tools and rights to make a disk with a Debian.
     static var debianCanBeMade: Bool {
         fullKernel != nil && geteuid() == 0
-            && ["/usr/sbin/debootstrap", "/usr/sbin/mkfs.ext4"].allSatisfy { FileManager.default.fileExists(atPath: $0) }
+            && ["/usr/sbin/debootstrap", "/usr/sbin/mkfs.ext4"].allSatisfy {
+                FileManager.default.fileExists(atPath: $0)
+            }
     }
 
     /// Makes the initial RAM disk, root.cpio, with a shell on the console; `linux-network` has a network card's drivers too.

@@ -62,7 +62,10 @@ struct LinuxSessionTests {
         let (kernel, disk) = try #require(LinuxGuest.fullKernel)
 
         let recording = try Command(
-            ["record", kernel, "--initrd", disk, "--append", "console=ttyS0 root=/dev/vda rw quiet", "--memory", "512M"]
+            [
+                "record", kernel, "--initrd", disk, "--append", "console=ttyS0 root=/dev/vda rw quiet", "--memory",
+                "512M",
+            ]
                 + ["--drive", "root.img,if=virtio", "--engine", "soft", "--input-script", "script"]
                 + ["-o", "trace.rrvm", "--max-time", "1200"],
             in: directory

@@ -105,7 +105,10 @@ import Testing
         #expect(result.status == 0, "\(result)")
         #expect(result.output.contains("There is a /dev/kvm, but it cannot be used:"), "\(result.output)")
         #expect(result.output.contains("Until then, software executes the guests."), "\(result.output)")
-        #expect(result.output.contains("rr-vm: stopped when the console showed 'No bootable device'"), "\(result.output)")
+        #expect(
+            result.output.contains("rr-vm: stopped when the console showed 'No bootable device'"),
+            "\(result.output)"
+        )
         #expect(result.output.contains("equal to the recording"), "\(result.output)")
         #expect(result.output.contains("epochs jumped          0\ndivergences            0\n"), "\(result.output)")
         #expect(result.messages.isEmpty)

@@ -16,7 +16,10 @@ import Testing
             let expected = try Command(question + ["--engine", engine], in: directory).wait()
             #expect(answer.output == expected.output)
             #expect(answer.status == expected.status)
-            #expect(answer.messages.contains(note) == !agrees, "\(answer.messages)")
+            // A look at one moment need not pass the place where software goes another way.
+            if agrees || question[0] == "last-write" {
+                #expect(answer.messages.contains(note) == !agrees, "\(answer.messages)")
+            }
         }
     }
 }
