@@ -102,11 +102,9 @@ public final class GDBSession<Channel: DebugChannel> {
     /// Sends a packet of text.
     func send(_ text: String) { send(Array(text.utf8)) }
 
-    /// Sends an error, and what it is about as text for the user.
-    func send(error message: String) {
-        show("\(message)\n")
-        send("E01")
-    }
+    /// Sends an error with what it is about, which a client shows where it has a place for it. Text by `O` packets is not expected
+    /// here: a client takes it for the answer.
+    func send(error message: String) { send("E.\(message)") }
 
     /// Shows text to the user of the client, while it waits for the answer to a packet.
     func show(_ text: String) {

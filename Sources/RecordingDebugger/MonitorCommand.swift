@@ -5,6 +5,7 @@ enum MonitorCommand: String, CaseIterable {
     case events
     case checkpoint
     case restart
+    case rejoin
     case console
     case screen
     case lastWrite = "last-write"
@@ -24,7 +25,7 @@ enum MonitorCommand: String, CaseIterable {
         case .lastWrite: " ADDRESS [LENGTH]"
         case .origin: " REGISTER or ADDRESS [LENGTH]"
         case .xp: " ADDRESS [LENGTH]"
-        case .when, .checkpoint, .console, .screen, .dmesg, .help: ""
+        case .when, .checkpoint, .rejoin, .console, .screen, .dmesg, .help: ""
         }
     }
 
@@ -36,6 +37,7 @@ enum MonitorCommand: String, CaseIterable {
         case .events: "the last events up to this moment, and the next one"
         case .checkpoint: "mark this moment"
         case .restart: "go to a mark, or to where the session began"
+        case .rejoin: "go back to where the guest was before it was changed"
         case .console: "what the console has shown up to this moment"
         case .screen: "what the text screen shows"
         case .lastWrite: "what last changed memory at or before this moment"
@@ -45,6 +47,14 @@ enum MonitorCommand: String, CaseIterable {
         case .disasm: "the next instructions, as the guest's mode decodes them"
         case .xp: "physical memory"
         case .help: "this list"
+        }
+    }
+
+    /// Whether it makes sense while a changed guest runs apart from the recording.
+    var worksInDiversion: Bool {
+        switch self {
+        case .when, .seek, .restart, .rejoin, .screen, .dmesg, .disasm, .xp, .help: true
+        case .events, .checkpoint, .console, .lastWrite, .origin, .calls: false
         }
     }
 

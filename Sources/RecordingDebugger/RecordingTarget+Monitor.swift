@@ -12,6 +12,9 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
             throw DebugTargetError("'\(String(name).printable)' is no command: monitor help lists them")
         }
         let rest = words.count > 1 ? words[1].trimmed : ""
+        guard debugger.diversion == nil || command.worksInDiversion else {
+            throw DebugTargetError("the guest is changed and has left the recording: monitor rejoin goes back")
+        }
         do {
             return try perform(command, rest)
         } catch { throw DebugTargetError(error) }
@@ -28,6 +31,10 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
         case .checkpoint:
             checkpoints.append(debugger.moment ?? start)
             return "checkpoint \(checkpoints.count) at \(present)\n"
+        case .rejoin:
+            guard let moment = debugger.diversion else { throw DebugTargetError("the guest has not been changed") }
+            try go(to: moment)
+            return "\(present)\n"
         case .restart:
             try go(to: try mark(rest))
             return "\(present)\n"
@@ -51,7 +58,12 @@ extension RecordingTarget: MonitoredTarget where P: ~Copyable {
     }
 
     /// The present moment, in words.
-    private var present: String { "moment \(debugger.moment ?? start)" }
+    private var present: String {
+        if let moment = debugger.diversion {
+            return "no moment: the guest was changed, and left the recording at moment \(moment)"
+        }
+        return "moment \(debugger.moment ?? start)"
+    }
 
     private static var mostLines: UInt64 { 10_000 }
 

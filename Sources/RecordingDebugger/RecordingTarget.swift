@@ -23,7 +23,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
     private var watchpoints: [Watchpoint] = []
     /// The physical memory of watchpoints, also of those that are gone: a client takes them away at each stop.
     private var places: [Watchpoint: WatchedPlace] = [:]
-    private var messages: [String] = []
+    var messages: [String] = []
     private var knownState: (moment: Moment?, state: ProcessorState)?
 
     /// Goes to where the session begins.
@@ -65,7 +65,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
 
     /// See ``DebugTarget/state()``.
     public func state() throws(DebugTargetError) -> ProcessorState {
-        if let knownState, knownState.moment == debugger.moment { return knownState.state }
+        if let knownState, knownState.moment == debugger.moment, debugger.diversion == nil { return knownState.state }
         do {
             let state = try debugger.state()
             knownState = (debugger.moment, state)
@@ -152,6 +152,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
         _ resumption: Resumption,
         _ isInterrupted: () -> Bool
     ) throws(TimelineError) -> DebugStop {
+        if debugger.diversion != nil { return try performDiverted(resumption, isInterrupted) }
         switch resumption {
         case .step: return meaning(try debugger.step())
         case .stepBack: return meaning(try debugger.stepBack())
@@ -169,7 +170,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
         }
     }
 
-    private func meaning(_ stop: DebuggerStop) -> DebugStop {
+    func meaning(_ stop: DebuggerStop) -> DebugStop {
         switch stop {
         case .stepped, .reached, .passed, .event: .stepped
         case .breakpoint: .breakpoint

@@ -9,7 +9,7 @@ extension CommandFailure {
         case .replay(let error): self.init(error)
         case .divergence: self.init(.different, text: "\(error)")
         case .notAMoment, .notAPattern, .noSuchMoment, .insideInstruction: self.init(.usage, "\(error)")
-        case .cannotStep, .cannotNote, .cannotJudge: self.init(.unavailable, "\(error)")
+        case .cannotStep, .cannotChange, .cannotGoBack, .cannotNote, .cannotJudge: self.init(.unavailable, "\(error)")
         }
     }
 

@@ -90,6 +90,46 @@ import Testing
         #expect(lastWrite.output.contains("0x7c92"), "\(lastWrite.output)")
     }
 
+    @Test func aChangedGuestRunsApartUntilItRejoinsTheRecording() throws {
+        let directory = try recordedGuest("racy")
+
+        let output = try debug(
+            ["break *0x7c55", "continue", "monitor when", "print $eax", "set $eax = 7", "stepi", "print *(int*)0x7ce5"]
+                + [
+                    "monitor when", "monitor console", "reverse-stepi", "set var *(int*)0x7ce9 = 99",
+                    "print *(int*)0x7ce9",
+                ]
+                + [
+                    "continue", "print $pc", "monitor rejoin", "print $eax", "monitor when", "stepi",
+                    "print *(int*)0x7ce5",
+                ],
+            ["--engine", "soft"],
+            in: directory
+        )
+        let printed = output.matches(of: /\$\d+ = (\d+)/).map { String($0.output.1) }
+
+        let seen = moments(output)
+        #expect(seen.count == 3, "\(output)")
+        #expect(Set(seen).count == 1)
+        #expect(output.contains("the guest is changed: it leaves the recording at moment \(seen.first ?? "")"))
+        #expect(output.contains("in a diversion from moment \(seen.first ?? "")"))
+        #expect(output.contains("the guest is changed and has left the recording: monitor rejoin goes back"))
+        #expect(output.contains("a changed guest does not run backwards"))
+        // EAX, the counter that was stored, the changed variable; after rejoining, EAX and the counter again.
+        #expect(printed.count == 5, "\(output)")
+        #expect(printed.dropFirst().prefix(2).elementsEqual(["7", "99"]))
+        #expect(printed.suffix(2).allSatisfy { $0 == printed.first })
+    }
+
+    @Test(.needsKVM) func kvmDoesNotRunAChangedGuest() throws {
+        let directory = try recordedGuest("hello")
+
+        let output = try debug(["set $eax = 7", "monitor when"], ["--engine", "kvm"], in: directory)
+
+        #expect(output.contains("the guest cannot be changed: only the processor in software"), "\(output)")
+        #expect(moments(output) == ["0"])
+    }
+
     @Test func originOfAValueIsFollowedFromWhereTheGuestStands() throws {
         let directory = try recordedGuest("wrong-register")
 

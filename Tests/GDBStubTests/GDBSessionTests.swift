@@ -128,7 +128,7 @@ import X86
         ]
     )
     func nonsenseIsAnError(_ packet: String) {
-        #expect(answers(to: [packet]).last == "E01", "\(packet)")
+        #expect(answers(to: [packet]).last?.hasPrefix("E") == true, "\(packet)")
     }
 
     @Test(arguments: ["", "y", "qNothing", "vNothing", "bx", "Z9,0,1", "\u{7f}"])

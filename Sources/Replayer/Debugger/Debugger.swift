@@ -12,6 +12,8 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var timeline: Timeline<P>
     /// The checkpoints of the epoch in which the guest stands; nil before the first ``go(to:isInterrupted:)``.
     var chain: CheckpointChain?
+    /// Where the guest left the recording because somebody changed it; nil if it has not.
+    public internal(set) var diversion: Moment?
     /// How many instructions the guest executes between an event and the next. Before an exit whose instruction has not
     /// been looked at this is one too many where the engine counts that instruction too.
     var lengths: [EventOrdinal: StretchLength] = [:]
@@ -85,6 +87,7 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     ///
     /// - Throws: `.noSuchMoment` if fewer instructions lie before the next event.
     public mutating func go(to target: Moment, isInterrupted: () -> Bool = { false }) throws(TimelineError) {
+        diversion = nil
         _ = try recovering { debugger throws(TimelineError) in
             let stop = try debugger.travel(to: target, isInterrupted: isInterrupted)
             guard stop == .reached || stop == .interrupted else {

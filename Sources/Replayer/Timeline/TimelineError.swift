@@ -14,6 +14,10 @@ public enum TimelineError: Error, CustomStringConvertible {
     case noSuchMoment(String)
     /// Instructions cannot be executed one at a time from this moment on.
     case cannotStep(Moment, StepObstacle)
+    /// The guest cannot be changed here. The text says why.
+    case cannotChange(String)
+    /// The guest was changed, and has no recorded way back.
+    case cannotGoBack
     /// The engine cannot note calls, interrupts and exceptions.
     case cannotNote
     /// The event is one of several accesses that one instruction makes, so the event has no complete state.
@@ -38,6 +42,8 @@ public enum TimelineError: Error, CustomStringConvertible {
                 + "registers), and would lose its own debug exceptions; give the moment of an event"
         case .cannotStep(let moment, .lost):
             "single instructions cannot be executed after \(moment): the guest did not stop after the next one; give the moment of an event"
+        case .cannotChange(let problem): "the guest cannot be changed: \(problem)"
+        case .cannotGoBack: "a changed guest does not run backwards: 'monitor rejoin' goes back to the recording"
         case .cannotNote: "only the processor in software notes what it executes: use --engine soft"
         case .insideInstruction(let event):
             "event \(event) is one of several accesses of one instruction, which has no state of its own; "
