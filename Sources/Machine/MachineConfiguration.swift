@@ -17,14 +17,20 @@ public struct MachineConfiguration: Sendable {
     public let code: CodePatcher
     /// The processor's state at the start.
     public let initialState: ProcessorState
-    /// The names in the guest's program.
-    public let symbols: [ProgramSymbol]
+    /// The names in the guest's program, by address.
+    public private(set) var symbols: [ProgramSymbol]
 
     /// What the guest needs if it is a unikernel. It then has the board of a unikernel instead of a PC.
     public let unikernel: Unikernel?
 
     private let readOnlyMemory: GuestMemory.Region?
     private let zeros: [GuestMemory.Stretch]
+
+    /// Adds names that the guest's program does not have itself.
+    public mutating func addSymbols(_ added: [ProgramSymbol]) {
+        guard !added.isEmpty else { return }
+        symbols = (symbols + added).sorted { $0.address < $1.address }
+    }
 
     /// The smallest and largest RAM in bytes.
     public static let memorySizes: ClosedRange<UInt64> = (1 << 20)...(1 << 39)

@@ -56,10 +56,12 @@ struct RecordCommand: ParsableCommand {
         }
     }
 
+    @OptionGroup var symbols: SymbolOptions
     @OptionGroup var confinement: ConfinementOption
 
     func run() throws {
-        let prepared = try machine.prepare()
+        var prepared = try machine.prepare()
+        prepared.configuration.addSymbols(try symbols.load().symbols)
         if let output {
             try record(prepared, to: [output])
         } else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Machine
 import Platform
 import Replayer
 import Reports
@@ -97,6 +98,13 @@ struct AddedPrograms {
     }
 
     fileprivate var programs: [Program]
+
+    /// The names, at the addresses that the files say, as many as a trace can hold.
+    var symbols: [ProgramSymbol] {
+        programs.flatMap(\.loaded.symbols).prefix(GuestSymbol.mostInTrace).map {
+            ProgramSymbol(name: $0.name, address: $0.address, size: $0.size)
+        }
+    }
 
     /// The same trace with the symbols and source lines. Says which program cannot be the guest's.
     func added(to reader: TraceReader) throws(CommandFailure) -> TraceReader {

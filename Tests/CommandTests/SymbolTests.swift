@@ -47,6 +47,23 @@ import Testing
         #expect(events.output.hasSuffix(" <leave>\n"), "\(events)")
     }
 
+    @Test func aRecordingIsGivenThem() throws {
+        let directory = try TemporaryDirectory()
+        try directory.add("hello")
+        try addList("0000000000007c17 t leave\n0000000000007c00 T begin\n", to: directory)
+
+        let options = ["--flat", "--engine", "soft", "--symbols", "list", "-o", "trace.rrvm"]
+        let recording = try Command(["record", "hello.bin"] + options, in: directory).wait()
+        let events = try Command.run("events", "trace.rrvm", "--kind", "portWrite", in: directory)
+        let missing = try Command.run("record", "hello.bin", "--flat", "--symbols", "none", in: directory)
+
+        #expect(recording.status == 0, "\(recording)")
+        #expect(events.output.contains("at rip 0x7c34 <leave+0x1d>\n"), "\(events)")
+        #expect(events.output.hasSuffix(" <leave>\n"), "\(events)")
+        #expect(missing.status == 66, "\(missing)")
+        #expect(try !directory.names.contains("hello.0.rrvm"))
+    }
+
     /// A program is made so that it is where the guest executes, which it is not: its build id is elsewhere.
     @Test(.needsClang) func sourceLinesAreShownAndAnotherProgramIsNoticed() throws {
         let directory = try trace("hvt-abort.rrvm")

@@ -9,6 +9,11 @@ public struct ProgramSymbol: Hashable, Sendable {
     public var address: GuestVirtualAddress
     /// The size in bytes; 0 where it is not known.
     public var size: UInt64
+
+    /// Makes a symbol of its parts.
+    public init(name: String, address: GuestVirtualAddress, size: UInt64) {
+        (self.name, self.address, self.size) = (name, address, size)
+    }
 }
 
 extension ELFFile {
