@@ -72,7 +72,7 @@ struct FuzzedMachine: ~Copyable {
     // MARK: A driver's steps
 
     private mutating func start(_ slot: VirtioSlot) {
-        func set(_ register: VirtioTransport.CommonRegister, _ size: AccessSize, _ value: UInt64) {
+        func set(_ register: VirtioCommonRegister, _ size: AccessSize, _ value: UInt64) {
             let address = GuestPhysicalAddress(slot.base + register.rawValue)
             _ = board.writeMemory(address, UInt8(size.byteCount), value, now: now)
         }
