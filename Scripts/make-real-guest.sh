@@ -30,9 +30,11 @@ set timeout=-1
 menuentry 'first' { true }
 menuentry 'second' { true }
 CONFIGURATION
+    # SeaBIOS reads the serial port at each timer interrupt and keeps up to 15 keys. If GRUB read the port too, each
+    # would get a part of what is typed.
     cat >"$work/early.cfg" <<'CONFIGURATION'
 serial --unit=0 --speed=115200
-terminal_input serial
+terminal_input console
 terminal_output serial
 CONFIGURATION
     tar --create --file="$work/memdisk.tar" --directory="$work" boot

@@ -19,8 +19,8 @@ import Testing
     func grubToItsMenuAndACommand() throws {
         try check(
             "grub",
-            ["--until", "hello_from_grub"],
-            script: "expect first\nsend c\nexpect grub>\nsend echo hello_from_grub\\r\n"
+            ["--until", "hi_grub"],
+            script: "expect first\nsend c\nexpect grub>\nsend echo hi_grub\\r\n"
         )
     }
 
