@@ -45,10 +45,18 @@ extension RecordingEngine {
 extension ProcessorModel {
     /// The processor of this host, as CPUID identifies it to programs.
     static var ofThisHost: Self {
+        let (identity, features, hypervisor) = (chostio_cpuid(0), chostio_cpuid(1), chostio_cpuid(0x4000_0000))
+        let hasHypervisor = features.ecx >> 31 & 1 == 1
+        let isEmulated = hasHypervisor && text(hypervisor.ebx, hypervisor.ecx, hypervisor.edx) == emulator
+        let vendor = isEmulated ? emulator : text(identity.ebx, identity.edx, identity.ecx)
+        return Self(vendor: vendor, signature: features.eax)
+    }
+
+    /// Three registers' bytes as text.
+    private static func text(_ registers: UInt32...) -> String {
         var writer = ByteWriter()
-        let identity = chostio_cpuid(0)
-        for register in [identity.ebx, identity.edx, identity.ecx] { writer.write(register) }
-        return Self(vendor: String(decoding: writer.bytes, as: UTF8.self), signature: chostio_cpuid(1).eax)
+        for register in registers { writer.write(register) }
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
 
@@ -112,6 +120,13 @@ extension MachineConfiguration {
                 "\(shown.joined(separator: ", ")) could not be hidden: what the guest reads there is not recorded, and a "
                 + "replay may diverge"
             notes.append(TraceHeader.Note(key: "hide", value: value))
+        }
+        let forced = profile == .portable ? CPUIDDifference.between(asked: profile.cpuid, seen: seen) : []
+        if !forced.isEmpty {
+            let value =
+                "the host shows CPUID bits beyond the portable profile: "
+                + forced.map(\.description).joined(separator: ", ")
+            notes.append(TraceHeader.Note(key: "forced", value: value))
         }
         return notes
     }

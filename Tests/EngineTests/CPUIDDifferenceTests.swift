@@ -24,6 +24,26 @@ import X86
         )
     }
 
+    @Test func onlyBitsOfAProfileCountWhereItDecides() {
+        let profile = ProcessorProfile(name: "small", cpuid: [CPUIDEntry(function: 1, ecx: 0b0110)])
+        var difference = CPUIDDifference(leaf: 1, subleaf: 0, register: .ecx, forcedOn: 0b1001, forcedOff: 0b0100)
+
+        #expect(difference.limited(to: profile)?.description == "0x1.0 ecx -0x4")
+        difference.forcedOff = 0
+        #expect(difference.limited(to: profile) == nil)
+        difference.leaf = 7
+        #expect(difference.limited(to: profile) == nil)
+    }
+
+    @Test func aLeafThatWasReadIsSaid() {
+        var difference = CPUIDDifference(leaf: 7, subleaf: 0, register: .ebx, forcedOn: 1 << 9, forcedOff: 0)
+        let words = "CPUID leaf 0x7.0 ebx: this host shows bit 9 (ERMS), the recording's host did not"
+
+        #expect(difference.explanation == words)
+        difference.wasRead = true
+        #expect(difference.explanation == "\(words); the guest has read this leaf")
+    }
+
     @Test func aLeafThatIsMissingOrAddedCountsAsZeros() {
         let seen = [Self.asked[0], Self.asked[1], CPUIDEntry(function: 0xD, eax: 7)]
         #expect(

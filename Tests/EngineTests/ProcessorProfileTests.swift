@@ -11,7 +11,7 @@ import X86
             CPUIDEntry(function: $0, eax: .max, ebx: .max, ecx: .max, edx: .max)
         }
 
-    static let profiles = [ProcessorProfile.baseline, .host(supported: everything)]
+    static let profiles = [ProcessorProfile.baseline, .portable, .host(supported: everything)]
 
     /// Features by which time, randomness or the host itself shows.
     private static let hidden: [(String, UInt32, CPUIDDifference.Register, Int)] = [
@@ -45,6 +45,17 @@ import X86
         #expect(ProcessorProfile.baseline.signature == 0x106A3)
         let leaves = ProcessorProfile.baseline.cpuid.map(\.function)
         #expect(leaves.count == Set(leaves).count)
+    }
+
+    @Test func thePortableProfileShowsNothingBeyondTheBaseline() {
+        let differences = CPUIDDifference.between(
+            asked: ProcessorProfile.baseline.cpuid,
+            seen: ProcessorProfile.portable.cpuid
+        ).filter { !(0x8000_0002...0x8000_0004).contains($0.leaf) }
+
+        // VME, SEP, MTRR, PSE36.
+        #expect(differences.map(\.description) == ["0x1.0 edx -0x21802"])
+        #expect(ProcessorProfile.portable.name == "portable")
     }
 
     @Test func aProfileWithoutLeaf1HasNoSignature() {

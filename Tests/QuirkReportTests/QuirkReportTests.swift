@@ -21,6 +21,7 @@ struct QuirkReportTests {
         "wholeDoubleShiftsOverflowAsCarry": .wholeDoubleShiftsOverflowAsCarry,
         "storesFaultFirst": .storesFaultFirst, "stackFaultsBeforeAlignment": .stackFaultsBeforeAlignment,
         "shortExtensionsReadWhole": .shortExtensionsReadWhole, "asciiWordFlags": .asciiWordFlags,
+        "productsSetZero": .productsSetZero, "scansTestOperand": .scansTestOperand,
     ]
 
     /// What software does like Zen without anybody having measured it there.

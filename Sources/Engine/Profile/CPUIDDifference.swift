@@ -15,6 +15,8 @@ public struct CPUIDDifference: Codable, Hashable, Sendable, CustomStringConverti
     public var forcedOn: UInt32
     /// Bits that the guest should see and does not.
     public var forcedOff: UInt32
+    /// Whether the guest of a recording has read the leaf; nil if nobody knows.
+    public var wasRead: Bool?
 
     /// Leaf, subleaf, register and bits in hexadecimal.
     public var description: String {
@@ -27,7 +29,18 @@ public struct CPUIDDifference: Codable, Hashable, Sendable, CustomStringConverti
         let shown = forcedOn == 0 ? nil : "this host shows \(names(forcedOn)), the recording's host did not"
         let hidden = forcedOff == 0 ? nil : "this host lacks \(names(forcedOff))"
         let differences = [shown, hidden].compactMap(\.self).joined(separator: "; ")
-        return "CPUID leaf \(hex(leaf)).\(subleaf) \(register.rawValue): \(differences)"
+        let reading = wasRead == true ? "; the guest has read this leaf" : ""
+        return "CPUID leaf \(hex(leaf)).\(subleaf) \(register.rawValue): \(differences)\(reading)"
+    }
+
+    /// The same for the bits of a register that a profile shows; nil if none of them differs.
+    public func limited(to profile: ProcessorProfile) -> Self? {
+        let entry = profile.cpuid.first { $0.function == leaf && $0.index == subleaf }
+        let shown = entry?[keyPath: register.path] ?? 0
+        var limited = self
+        limited.forcedOn &= shown
+        limited.forcedOff &= shown
+        return limited.forcedOn | limited.forcedOff == 0 ? nil : limited
     }
 
     private func names(_ bits: UInt32) -> String {

@@ -47,6 +47,22 @@ public struct ProcessorProfile: Hashable, Sendable {
         ] + brand("rr-vm baseline processor")
     )
 
+    /// What KVM can show on every host with an x86-64-v2 processor, and nothing on which hosts or vendors differ: the level's own
+    /// features, and those that a 64-bit kernel cannot be without. Without SYSENTER, which AMD lacks in long mode, virtual-8086
+    /// extensions, memory type ranges and 36-bit large pages.
+    ///
+    /// Some hosts force other bits on. A trace with this profile is replayed on hosts that differ in such bits alone.
+    public static let portable = Self(
+        name: "portable",
+        cpuid: baseline.cpuid.filter { !brandLeaves.contains($0.function) }.map { entry in
+            guard entry.function == 1 else { return entry }
+            var entry = entry
+            // VME, SEP, MTRR, PSE36.
+            entry.edx &= ~(1 << 1 | 1 << 11 | 1 << 12 | 1 << 17)
+            return entry
+        } + brand("rr-vm portable processor")
+    )
+
     /// What an engine supports on this host, without the features that would let the guest read time or randomness.
     ///
     /// - Parameter supported: all that the engine can show a guest here.
@@ -100,7 +116,9 @@ public struct ProcessorProfile: Hashable, Sendable {
     /// Performance monitoring, processor trace, TSC and core frequency, and the hypervisor's own leaves.
     private static let hiddenLeaves: Set<UInt32> = [0xA, 0x14, 0x15, 0x16, 0x4000_0000, 0x4000_0001]
 
-    /// Leaves 0x80000002 to 0x80000004: the processor's name in 48 bytes.
+    private static let brandLeaves: ClosedRange<UInt32> = 0x8000_0002...0x8000_0004
+
+    /// ``brandLeaves``: the processor's name in 48 bytes.
     private static func brand(_ name: String) -> [CPUIDEntry] {
         var words = [UInt32](repeating: 0, count: 12)
         for (position, byte) in name.utf8.prefix(47).enumerated() {
@@ -111,7 +129,7 @@ public struct ProcessorProfile: Hashable, Sendable {
             let first = leaf * 4
             entries.append(
                 CPUIDEntry(
-                    function: 0x8000_0002 + UInt32(leaf),
+                    function: brandLeaves.lowerBound + UInt32(leaf),
                     eax: words[first],
                     ebx: words[first + 1],
                     ecx: words[first + 2],

@@ -105,8 +105,10 @@ extension CPU {
         }
     }
 
-    /// RFLAGS as they are between two instructions: RF is set between two turns of a repeated one (Intel SDM vol. 3, 17.3.1.1).
-    var flagsBetweenTurns: UInt64 { flags | (state.watching.isBetweenTurns ? Flag.resume : 0) }
+    /// RFLAGS as they are between two instructions. Between two turns of a repeated one, RF is set on most processors.
+    var flagsBetweenTurns: UInt64 {
+        flags | (state.watching.isBetweenTurns && !has(.turnsLeaveResume) ? Flag.resume : 0)
+    }
 
     /// Sets the six arithmetic flags from their places in RFLAGS.
     func setArithmeticFlags(_ flags: UInt64) {

@@ -1,3 +1,5 @@
+internal import X86
+
 /// What the manuals leave undefined or to the processor, as one line of processors does it.
 ///
 /// Each member is something that some processors do; its comment says what the others do instead. It is consulted where a result
@@ -74,6 +76,12 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let asciiWordFlags = Quirks(rawValue: 1 << 25)
     /// MOVSXD to a register of 16 bits reads 32 bits of memory. With others it reads 16.
     public static let shortExtensionsReadWhole = Quirks(rawValue: 1 << 24)
+    /// Where ``productsSetFlags`` holds, ZF is as of the lower half too. With others it is clear.
+    public static let productsSetZero = Quirks(rawValue: 1 << 26)
+    /// BSF and BSR set SF, ZF and PF as of their operand, and clear CF, AF and OF. Others do as ``scansSetFlags`` says.
+    public static let scansTestOperand = Quirks(rawValue: 1 << 27)
+    /// RF is as before between two turns of a repeated instruction. With others it is set there (Intel SDM vol. 3, 17.3.1.1).
+    public static let turnsLeaveResume = Quirks(rawValue: 1 << 28)
 
     /// AMD Zen to Zen 4, families 17h to 19h.
     public static let zen: Quirks = [
@@ -92,10 +100,16 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
         .denormalsPass, .emptyPortStringsCheck, .dotProductsByLane, .pointersOfErrors,
         .environmentsFaultAtEnd, .systemCallsNeedLongCode,
     ]
+    /// QEMU's emulation (TCG): measured with version 7.2.
+    public static let emulated: Quirks = [
+        .doubleShiftsTurn, .productsSetFlags, .productsSetZero, .quotientsLeaveFlags, .scansTestOperand,
+        .pausesExchange,
+        .denormalsPass, .pointersOnlyWithErrors, .systemEnterNeedsLegacy, .turnsLeaveResume,
+    ]
 
     /// Those of a processor, if they were measured; nil for all others.
     ///
-    /// - Parameter vendor: as CPUID leaf 0 spells it.
+    /// - Parameter vendor: as CPUID leaf 0 spells it, or ``ProcessorModel/emulator``.
     /// - Parameter signature: EAX of CPUID leaf 1.
     public static func measured(vendor: String, signature: UInt32) -> Quirks? {
         let family = signature >> 8 & 0xF
@@ -103,6 +117,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
         case ("AuthenticAMD", 0x17...0x19): return .zen
         case ("AuthenticAMD", 0x1A): return .zen5
         case ("GenuineIntel", 6): return .intel
+        case (ProcessorModel.emulator, _): return .emulated
         default: return nil
         }
     }

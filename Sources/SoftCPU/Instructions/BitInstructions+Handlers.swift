@@ -58,10 +58,10 @@ let scanBits: Handler = { state, operation in
     } else if value != 0 {
         let found = operation.extra == 0 ? value.trailingZeroBitCount : 63 - value.leadingZeroBitCount
         cpu.setIndex(number, UInt64(found), bits: bytes * 8)
-        cpu.setScanFlags(found, isZero: false)
+        cpu.setScanFlags(found, of: value, bytes: bytes)
     } else {
         // The destination stays as it is, all 64 bits of it.
-        cpu.setScanFlags(0, isZero: true)
+        cpu.setScanFlags(0, of: 0, bytes: bytes)
     }
     next(cpu, operation)
 }
@@ -99,10 +99,17 @@ extension CPU {
     }
 
     /// Sets ZF as BSF does; the others are undefined.
-    fileprivate func setScanFlags(_ index: Int, isZero: Bool) {
-        guard has(.scansSetFlags) else { return setZero(isZero) }
+    fileprivate func setScanFlags(_ index: Int, of operand: UInt64, bytes: Int) {
+        if has(.scansTestOperand) {
+            switch bytes {
+            case 2: return setFlags(logical: UInt16(truncatingIfNeeded: operand))
+            case 4: return setFlags(logical: UInt32(truncatingIfNeeded: operand))
+            default: return setFlags(logical: operand)
+            }
+        }
+        guard has(.scansSetFlags) else { return setZero(operand == 0) }
         let hasParity = index.nonzeroBitCount & 1 == 0
-        setArithmeticFlags((hasParity ? Flag.parity : 0) | (isZero ? Flag.zero : 0))
+        setArithmeticFlags((hasParity ? Flag.parity : 0) | (operand == 0 ? Flag.zero : 0))
     }
 
     /// A general register as a signed number of so many bytes.

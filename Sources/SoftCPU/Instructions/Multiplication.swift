@@ -90,12 +90,13 @@ extension CPU {
         setRotationFlags(carry: overflow, overflow: overflow)
     }
 
-    /// Sets CF and OF alike, SF and PF as of the lower half of a product, and clears ZF and AF.
+    /// Sets CF and OF alike, SF and PF as of the lower half of a product, and clears AF. ZF is clear or as of the lower half.
     @inline(__always)
     private func setFlags<T: Word>(product low: T, overflow: Bool) {
-        // ZF is clear even where the lower half is 0: its parity is even, that of the 1 that stands for it is not.
-        state.flagResult = low == 0 ? 1 : low.signExtended
-        state.flagCarries = (overflow ? 1 << 63 : 0) | (low == 0 ? 1 << 8 : 0)
+        // Where ZF is clear although the lower half is 0, a 1 stands for it. Its parity is odd, that of 0 is even.
+        let hidesZero = low == 0 && !has(.productsSetZero)
+        state.flagResult = hidesZero ? 1 : low.signExtended
+        state.flagCarries = (overflow ? 1 << 63 : 0) | (hidesZero ? 1 << 8 : 0)
     }
 
     /// All flags are undefined behind a division.

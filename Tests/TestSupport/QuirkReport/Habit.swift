@@ -77,6 +77,14 @@ extension Habit {
                 let expected = (behind.rax >> 31 & 1 != 0 ? sign : 0) | evenParity(behind.rax)
                 return (behind.flags & mask == expected, behind.flags & mask == before.flags & mask)
             },
+            Habit(name: "productsSetZero") { random in
+                // MUL ECX.
+                let (_, behind) = experiment([0xF7, 0xE1], &random) {
+                    $0.rcx = 0
+                    $0.flags = 0
+                }
+                return (behind.flags & zero != 0, behind.flags & zero == 0)
+            },
             Habit(name: "quotientsLeaveFlags") { random in
                 // DIV ECX.
                 let (before, behind) = experiment([0xF7, 0xF1], &random) {
@@ -90,6 +98,14 @@ extension Habit {
                 // BSF EAX, ECX.
                 let (before, behind) = experiment([0x0F, 0xBC, 0xC1], &random) { $0.rcx |= 1 << 31 }
                 return (behind.flags == evenParity(behind.rax), behind.flags == before.flags & ~zero)
+            },
+            Habit(name: "scansTestOperand") { random in
+                // BSF EAX, ECX.
+                let (_, behind) = experiment([0x0F, 0xBC, 0xC1], &random) {
+                    $0.rcx |= 1 << 31
+                    $0.flags = 0
+                }
+                return (behind.flags & sign != 0, behind.flags & sign == 0)
             },
             Habit(name: "decimalOverflow") { random in
                 let (before, behind) = experiment(Experiment.inCompatibilityMode([0x27]), &random)
