@@ -36,9 +36,12 @@ import X86
         #expect(try Replay(recording.reader).result.get().accessedBits == 0)
     }
 
+    /// The entry of a page of 2 MiB that no guest uses.
+    private static let unusedPage: UInt64 = 0x3100
+
     @Test(
         arguments: [
-            (0x1000, 0x40), (0x3000, 0x80), (0x1001, AccessedBit.mask), (data, AccessedBit.mask),
+            (0x1000, 0x40), (unusedPage, 0x60), (0x3000, 0x80), (0x1001, AccessedBit.mask), (data, AccessedBit.mask),
         ] as [(UInt64, UInt8)]
     )
     func anyOtherBitIsADivergence(place: UInt64, mask: UInt8) async throws {
@@ -62,6 +65,23 @@ import X86
         #expect(report.accessedBits >= 1)
         #expect(report.epochsJumped == 0)
         #expect(try report.digest == planted.keyframes.last?.digest)
+    }
+
+    /// The instruction there may have been begun, and given up after it had marked the page that it writes to.
+    @Test func aPageMarkedAsDirtyIsTakenOverBetweenTwoExits() throws {
+        let directory = try TemporaryDirectory()
+        let reader = try Recording.ofSilence(every: 100_000_000, to: directory.file("trace.rrvm"))
+        let marks = AccessedBit.mask | AccessedBit.dirty
+        let page = try Self.plant(marks, at: Self.unusedPage, in: reader, to: directory.file("page.rrvm"))
+        let table = try Self.plant(AccessedBit.dirty, at: 0x1000, in: reader, to: directory.file("table.rrvm"))
+
+        let report = try Replay(page).result.get()
+
+        #expect(report.accessedBits >= 1)
+        #expect(report.epochsJumped == 0)
+        #expect(try report.digest == page.keyframes.last?.digest)
+        let other = try Replay(table).result
+        #expect((try? other.get().epochsUnproved) != 0)
     }
 
     /// A copy of a trace whose recorder found other bits in one byte of memory, from the first keyframe behind the first on.

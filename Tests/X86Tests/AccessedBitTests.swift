@@ -71,6 +71,25 @@ import X86
         #expect(accessed(layout, among: layout.others.union(layout.accessed)) == layout.accessed)
     }
 
+    @Test(arguments: layouts)
+    func onlyEntriesThatLeadToPagesHaveADirtyBit(layout: Layout) {
+        var state = ProcessorState()
+        state.control = layout.control
+        let places = Set(layout.accessed.map { GuestPhysicalAddress($0) })
+
+        let found = state.accessedBits(among: places, dirty: places) { address, _ in
+            address.rawValue < 0x1_0000 ? layout.entries[address.rawValue] ?? 0 : nil
+        }
+
+        // A table's entry leads on if other entries are where it leads.
+        let tables = Set(layout.entries.keys.map { $0 & ~0xFFF })
+        let leading = layout.accessed.filter { place in
+            layout.entries[place].map { tables.contains($0 & ~0xFFF) && $0 & 0x80 == 0 } ?? false
+        }
+        #expect(Set(found.map(\.rawValue)) == layout.accessed.subtracting(leading))
+        #expect(!leading.isEmpty)
+    }
+
     @Test func aTableThatNamesItselfIsVisitedOnceForEachLevel() {
         var layout = Self.layouts[2]
         layout.entries = [0x1FF8: 0x1000 | Self.present]
@@ -97,5 +116,10 @@ import X86
     )
     func onlyTheBitItselfAtAnEntrysFirstByteIsExplained(one: UInt8, other: UInt8, offset: Int, isExplained: Bool) {
         #expect(AccessedBit.mayExplain(one, other, at: offset) == isExplained)
+    }
+
+    @Test(arguments: [(UInt8(0x63), UInt8(0x03), true), (0x43, 0x03, true), (0x63, 0x43, true), (0xE3, 0x03, false)])
+    func theDirtyBitIsExplainedWhereItMayBeSetEarly(one: UInt8, other: UInt8, isExplained: Bool) {
+        #expect(AccessedBit.mayExplain(one, other, at: 8, withDirty: true) == isExplained)
     }
 }

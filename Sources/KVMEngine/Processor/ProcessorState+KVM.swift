@@ -28,10 +28,22 @@ extension ProcessorState {
         gdt = DescriptorTable(base: special.gdt.base, limit: special.gdt.limit)
         idt = DescriptorTable(base: special.idt.base, limit: special.idt.limit)
         control = special.control
+        simplifyNullStack()
         debug.address = (0..<4).map { debugRegisters.addresses[$0] }
         debug.status = debugRegisters.status
         debug.control = debugRegisters.control
         pending = PendingEvents(events)
+    }
+}
+
+extension ProcessorState {
+    /// Makes a null stack segment unusable in 64-bit mode, which looks at nothing of it: some processors make one of 4 GiB of it
+    /// when IRET loads it.
+    mutating func simplifyNullStack() {
+        let (longModeActive, longCode): (UInt64, UInt32) = (1 << 10, 1 << 13)
+        guard control.efer & longModeActive != 0, segments.cs.accessRights & longCode != 0 else { return }
+        guard segments.ss.selector & ~3 == 0, segments.ss.accessRights & Segment.unusable == 0 else { return }
+        segments.ss = Segment(limit: 0, selector: segments.ss.selector, accessRights: Segment.unusable)
     }
 }
 
@@ -68,7 +80,14 @@ extension VCPUState {
 
 extension ProcessorState.Segment {
     /// Access-rights bit: the segment cannot be used.
-    private static let unusable: UInt32 = 1 << 16
+    fileprivate static let unusable: UInt32 = 1 << 16
+
+    /// The register of the local descriptor table. A null selector makes it unusable, but some processors only give it a limit of
+    /// 0. There is no room for a descriptor then, so no instruction can tell the difference.
+    init(localTable segment: KVMCore.Segment) {
+        self.init(segment)
+        if selector & ~3 == 0, limit < 7 { accessRights = Self.unusable }
+    }
 
     init(_ segment: KVMCore.Segment) {
         self.init(base: segment.base, limit: segment.limit, selector: segment.selector)

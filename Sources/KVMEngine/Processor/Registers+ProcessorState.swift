@@ -24,7 +24,7 @@ extension SpecialRegisters {
             var segments = ProcessorState.Segments()
             (segments.cs, segments.ds, segments.es) = (.init(cs), .init(ds), .init(es))
             (segments.fs, segments.gs, segments.ss) = (.init(fs), .init(gs), .init(ss))
-            (segments.tr, segments.ldt) = (.init(tr), .init(ldt))
+            (segments.tr, segments.ldt) = (.init(tr), .init(localTable: ldt))
             return segments
         }
         set {

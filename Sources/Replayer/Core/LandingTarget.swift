@@ -16,7 +16,7 @@ struct LandingTarget {
         /// Where the last compared version differed. The next one probably differs there too.
         var lastDifference = 0
 
-        /// Compares a version of the page. Possible differences in Accessed bits are left to the comparison of the
+        /// Compares a version of the page. Possible differences in Accessed and Dirty bits are left to the comparison of the
         /// whole state.
         mutating func matches(_ present: [UInt8]) -> Bool {
             if differs(present, at: lastDifference) { return false }
@@ -28,7 +28,8 @@ struct LandingTarget {
         }
 
         private func differs(_ present: [UInt8], at offset: Int) -> Bool {
-            present[offset] != bytes[offset] && !AccessedBit.mayExplain(present[offset], bytes[offset], at: offset)
+            present[offset] != bytes[offset]
+                && !AccessedBit.mayExplain(present[offset], bytes[offset], at: offset, withDirty: true)
         }
     }
 

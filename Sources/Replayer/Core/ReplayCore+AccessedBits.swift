@@ -21,21 +21,29 @@ extension ReplayCore where P: ~Copyable {
     ///
     /// The processor's state must equal the keyframe's. A difference in nothing but Accessed bits does not change where
     /// an entry leads. So the tables that are reachable now are the ones that were reachable in the recording.
+    ///
+    /// Between two exits, the instruction that comes next may have been begun, and given up for the host's sake after it had
+    /// marked the page that it writes to. So there, what is marked as dirty in the recording need not be so now.
     private func accessedBits(
         thatDifferFrom keyframe: Keyframe
     ) throws(ReplayStop) -> Set<GuestPhysicalAddress>? {
         var recorded = keyframe.memory
-        var bits: Set<GuestPhysicalAddress> = []
+        var (bits, dirty): (Set<GuestPhysicalAddress>, Set<GuestPhysicalAddress>) = ([], [])
+        let mayBeBegun = keyframe.position == .asynchronous
         for page in try known.candidates(for: keyframe) {
             let expected = try onTrace(recorded.page(at: page))
             let actual = try onMemory(at: keyframe.event, processor.memory.read(at: page, count: GuestMemory.pageSize))
             guard expected != actual else { continue }
             for offset in expected.indices where expected[offset] != actual[offset] {
-                guard AccessedBit.mayExplain(expected[offset], actual[offset], at: offset) else { return nil }
-                bits.insert(GuestPhysicalAddress(page.rawValue + UInt64(offset)))
+                let (wanted, found) = (expected[offset], actual[offset])
+                let isDirtied = mayBeBegun && wanted & ~found & AccessedBit.dirty != 0
+                guard AccessedBit.mayExplain(wanted, found, at: offset, withDirty: isDirtied) else { return nil }
+                let address = GuestPhysicalAddress(page.rawValue + UInt64(offset))
+                bits.insert(address)
+                if isDirtied { dirty.insert(address) }
             }
         }
-        let entries = keyframe.state.accessedBits(among: bits, readTable: processor.memory.tableEntry)
+        let entries = keyframe.state.accessedBits(among: bits, dirty: dirty, readTable: processor.memory.tableEntry)
         return bits.isEmpty || entries != bits ? nil : bits
     }
 }

@@ -67,7 +67,8 @@ extension ReplayCore where P: ~Copyable {
         guard recorded.event.isWrite, end - start <= 15 else { return false }
         guard try finishesInstruction() else { return false }
         var state = try onEngine(processor.state())
-        guard state.rip == end else { return false }
+        // Behind a write that has trapped, software stands at the handler, but its exit has said where the write ended.
+        guard state.rip == end || rip == end else { return false }
         state.rip = start
         guard let instruction = processor.memory.instructions(at: state, limit: 1).first else { return false }
         return UInt64(instruction.bytes.count) == end - start && instruction.makes(recorded.event)

@@ -20,7 +20,7 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var instructions = InstructionsSinceEvent()
     /// The last events, for a report.
     var recent = RecentEvents()
-    /// How many page-table entries differed from the recorded ones only in the Accessed bit.
+    /// How many page-table entries differed from the recorded ones only in the Accessed or Dirty bit.
     var acceptedBits = 0
 
     /// Takes a processor with the trace's memory and profile, in any state.
