@@ -3,7 +3,7 @@
 
 Prints every event as a line of JSON, as `rr-vm events --json` does. With --keyframes, prints every keyframe instead, with
 the digests of processor and memory, both as stored and as computed from the contents. With --completed, prints how often each
-instruction was completed for the host instead. With --header, prints what the header says of the machine and the recording.
+instruction was completed for the host instead; with --leaves, which leaves of CPUID the guest read. With --header, prints what the header says of the machine and the recording.
 
 Needs the packages lz4, xxhash and zstandard (Debian: python3-lz4 python3-xxhash python3-zstandard).
 """
@@ -39,6 +39,7 @@ CONTENTS = ["arguments", "data", "digest"]
 POSITIONS = ["synchronous", "asynchronous", "reset"]
 # What an end holds besides the event.
 COMPLETED = object()
+LEAVES = object()
 
 
 class BadTrace(Exception):
@@ -376,7 +377,7 @@ def fields(kind, detail, flags, key, value, address, auxiliary, data):
         return {"number": value, "position": POSITIONS[detail]}
     if kind == "end":
         cursor = Cursor(data.take(value))
-        return outcome(cursor) | {COMPLETED: completed(cursor)}
+        return outcome(cursor) | {COMPLETED: completed(cursor), LEAVES: leaves(cursor)}
     return {}
 
 
@@ -399,7 +400,7 @@ def completed(cursor):
     if cursor.at_end():
         return {}
     count = cursor.varint()
-    if not 1 <= count <= 256:
+    if count > 256 or (count == 0 and cursor.at_end()):
         raise BadTrace(f"{count} kinds of completed instructions")
     counts = {}
     for _ in range(count):
@@ -409,9 +410,22 @@ def completed(cursor):
         counts[name] = cursor.varint()
         if counts[name] == 0:
             raise BadTrace("an instruction that was completed 0 times")
+    return counts
+
+
+def leaves(cursor):
+    """The leaves of CPUID that the guest read: what stands behind the counts; None if nothing does."""
+    if cursor.at_end():
+        return None
+    count = cursor.varint()
+    if count > 256:
+        raise BadTrace(f"{count} leaves of CPUID")
+    found = [cursor.unsigned(4) for _ in range(count)]
+    if found != sorted(set(found)):
+        raise BadTrace("leaves of CPUID that do not ascend")
     if not cursor.at_end():
         raise BadTrace("bytes are left in the end")
-    return counts
+    return found
 
 
 class Keyframe:
@@ -502,6 +516,7 @@ def plain(events):
     """Events with the fields that are part of them."""
     for event in events:
         event.pop(COMPLETED, None)
+        event.pop(LEAVES, None)
         yield event
 
 
@@ -510,6 +525,13 @@ def counts(events):
     for event in events:
         for name, count in event.get(COMPLETED, {}).items():
             yield {"instruction": name, "count": count}
+
+
+def read_leaves(events):
+    """The leaves of CPUID that the guest read, as dictionaries."""
+    for event in events:
+        for leaf in event.get(LEAVES) or []:
+            yield {"leaf": hex(leaf)}
 
 
 def keyframes(trace):
@@ -548,6 +570,7 @@ def main():
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--keyframes", action="store_true", help="print the keyframes instead")
     choice.add_argument("--completed", action="store_true", help="print what was completed for the host instead")
+    choice.add_argument("--leaves", action="store_true", help="print which leaves of CPUID were read instead")
     choice.add_argument("--header", action="store_true", help="print the header instead")
     arguments = parser.parse_args()
     try:
@@ -558,6 +581,8 @@ def main():
             entries = [trace.header]
         elif arguments.completed:
             entries = counts(trace.events())
+        elif arguments.leaves:
+            entries = read_leaves(trace.events())
         else:
             entries = plain(trace.events())
         for entry in entries:

@@ -9,12 +9,12 @@ extension EngineProcessor where Self: ~Copyable {
     /// - Parameters:
     ///   - header: the trace's description of its machine.
     ///   - state: any state of the trace: it tells which model-specific registers the processor keeps.
-    ///   - allowsOtherCPUID: go on even if this host shows the guest other CPUID bits.
+    ///   - obstacles: which of the CPUID bits that this host shows the guest differently are in the way.
     /// - Throws: `.hostDiffers` if this host cannot show the guest the recorded processor.
     public static func make(
         recordedIn header: TraceHeader,
         keeping state: ProcessorState,
-        allowsOtherCPUID: Bool = false
+        obstacles: ([CPUIDDifference]) -> [CPUIDDifference] = { $0 }
     ) throws(EngineError) -> Self {
         let processor = try make(
             regions: header.machine.memory.map { region in
@@ -24,8 +24,8 @@ extension EngineProcessor where Self: ~Copyable {
             modelSpecificRegisters: state.modelSpecific.keys.sorted(),
             trapBasePort: header.trapBasePort
         )
-        let differences = processor.differences(from: header.processor)
-        guard differences.isEmpty || allowsOtherCPUID else { throw .hostDiffers(differences) }
+        let differences = obstacles(processor.differences(from: header.processor))
+        guard differences.isEmpty else { throw .hostDiffers(differences) }
         return processor
     }
 

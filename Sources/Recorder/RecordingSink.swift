@@ -188,6 +188,7 @@ struct RecordingSink: EventSink, ~Copyable {
             let summary = try writer.finish(
                 run.outcome,
                 completedInstructions: run.completedInstructionsByName,
+                readLeaves: run.readLeaves,
                 time: time
             )
             trace = RunSummary.Trace(

@@ -3,6 +3,7 @@ public import Engine
 public import Machine
 public import SystemPackage
 public import TraceFormat
+public import X86
 
 /// The result of a run.
 public struct RunSummary: Sendable {
@@ -16,6 +17,12 @@ public struct RunSummary: Sendable {
     public var fault: FaultReport?
     /// How often each instruction that this host cannot execute was completed for it.
     public var completedInstructions: [CompletedInstruction: UInt64]
+    /// The instructions reading time or randomness that were replaced in the loaded code, one for each place.
+    public var trappedInstructions: [HiddenInstruction] = []
+    /// How many more of them were found and replaced in code that came later.
+    public var foundInstructions = 0
+    /// The leaves of CPUID that the guest has read; nil if the engine does not say.
+    public var readLeaves: Set<UInt32>?
     /// How many times the machine was reset.
     public var resets: UInt64 = 0
     /// The text screen at the end, if it was requested.

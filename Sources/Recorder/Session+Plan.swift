@@ -88,7 +88,8 @@ extension Session {
             outcome: outcome,
             events: runner.sink.eventCount,
             seconds: runner.seconds,
-            completedInstructions: runner.processor.completed
+            completedInstructions: runner.processor.completed,
+            readLeaves: runner.processor.readLeaves
         )
         summary.trace = runner.finish().finish(summary).trace
         return summary

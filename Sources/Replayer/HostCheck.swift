@@ -25,6 +25,11 @@ public struct HostCheck: Sendable {
             try session.core.tryState(of: first, &self)
         } catch .engine(.hostDiffers(let differences)) {
             obstacles = differences.map(\.explanation)
+            if reader.readLeaves == nil {
+                remarks = [
+                    "the trace does not say which leaves of CPUID its guest reads; 'verify --engine soft --annotate' finds out"
+                ]
+            }
         } catch .trace(let error) {
             throw error
         } catch {
@@ -34,13 +39,14 @@ public struct HostCheck: Sendable {
 }
 
 extension HostCheck {
-    /// The CPUID bits that an engine on this host would show the guest differently from the recorded processor. Makes a machine
-    /// without a guest to find out, which takes a few milliseconds.
+    /// The CPUID bits that an engine on this host would show the guest differently from the recorded processor, and that forbid a
+    /// replay: see ``TraceReader/obstacles(among:)``. Makes a machine without a guest to find out, which takes a few milliseconds.
     public static func processorDifferences<P: EngineProcessor & ~Copyable>(
         _ reader: TraceReader,
         on engine: P.Type
     ) throws(EngineError) -> [CPUIDDifference] {
-        try P.differencesInReplay(of: reader.header)
+        guard !reader.allowsOtherCPUID else { return [] }
+        return reader.obstacles(among: try P.differencesInReplay(of: reader.header))
     }
 }
 

@@ -18,9 +18,11 @@ public struct ReplayReport: Sendable {
     /// How many stretches had their end restored from the trace instead, by reason. Restoring does not prove that
     /// executing leads there.
     public var jumps: [JumpReason: Int] = [:]
-    /// How many page-table entries differed from the recorded ones only in the Accessed bit, which processors may set
+    /// How many page-table entries differed from the recorded ones only in the Accessed bit, or between two exits the Dirty bit, which processors may set
     /// on their own initiative. The recorded bits were adopted.
     public var accessedBits = 0
+    /// The leaves of CPUID that the guest has read in this replay; nil if the engine does not say.
+    public var readLeaves: Set<UInt32>?
     /// The stretches between keyframes, in order.
     public var epochs: [EpochReport] = []
     /// What the user should know about the limits of the comparison.

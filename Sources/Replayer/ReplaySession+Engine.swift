@@ -6,12 +6,12 @@ extension ReplaySession where P: EngineProcessor & ~Copyable {
     /// Creates a session on a processor of this engine, with the memory and the processor that the trace names.
     ///
     /// - Throws: `.trace(.noState)` if the trace has no state to begin with; `.engine(.hostDiffers)` if this host
-    ///   cannot show the recorded processor to the guest, unless ``TraceReader/allowsOtherCPUID`` is set. In that case
-    ///   the report says what differs.
+    ///   cannot show the recorded processor to the guest, by ``TraceReader/obstacles(among:)``. The report says what else
+    ///   differs.
     public init(_ reader: TraceReader, landing: Landing = .auto) throws(ReplayError) {
         let core = try ReplayCore<P>(reader)
         let differences = core.processor.differences(from: reader.header.processor)
         self.init(core, landing: landing)
-        found.remarks = differences.map(\.explanation)
+        found.remarks = reader.remarks(on: differences)
     }
 }

@@ -38,6 +38,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     public var report: ReplayReport {
         var report = found
         (report.digest, report.accessedBits) = (core.known.digest, core.acceptedBits)
+        report.readLeaves = core.processor.readLeaves
         return report
     }
 

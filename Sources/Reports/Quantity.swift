@@ -1,3 +1,5 @@
+public import X86
+
 /// Numbers as people read them.
 public enum Quantity {
     /// `1,234,567`.
@@ -14,6 +16,13 @@ public enum Quantity {
     /// `fwait 2, iret 1,265`.
     public static func counts(_ values: [String: UInt64]) -> String {
         values.sorted { $0.key < $1.key }.map { "\($0.key) \(count($0.value))" }.joined(separator: ", ")
+    }
+
+    /// `120 rdtsc, 17 rdrand in the loaded code`: the instructions that were replaced before the guest ran, by name.
+    public static func trapped(_ instructions: [HiddenInstruction]) -> String {
+        let counts = Dictionary(instructions.map { ($0.name, 1) }, uniquingKeysWith: +)
+        return counts.sorted { $0.key < $1.key }.map { "\(count(UInt64($0.value))) \($0.key)" }.joined(separator: ", ")
+            + " in the loaded code"
     }
 
     /// `512 bytes`, `1.5 KiB`, `3.2 MiB`.

@@ -38,22 +38,19 @@ extension TraceInfo {
             ("keyframes", "\(synchronousKeyframes) at exits, \(asynchronousKeyframes) between two exits")
         )
         if resets > 0 { rows.append(("resets", Quantity.count(UInt64(resets)))) }
-        if !header.patches.isEmpty { rows.append(("trapped", trapped)) }
+        if !header.patches.isEmpty { rows.append(("trapped", Quantity.trapped(header.patches.map(\.instruction)))) }
         if !completedInstructions.isEmpty {
             rows.append(("completed", "\(Quantity.counts(completedInstructions)), for the host"))
+        }
+        if let readLeaves {
+            let leaves = readLeaves.sorted().map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
+            rows.append(("CPUID leaves read", leaves.isEmpty ? "none" : leaves))
         }
         if let seed = header.chaosSeed { rows.append(("chaos seed", "\(seed)")) }
         rows += header.notes.map { ($0.key, $0.value) }
         if let finalDigest { rows.append(("final digest", "\(finalDigest)")) }
         rows.append(("outcome", outcome.map { "\($0)" } ?? missing ?? "none"))
         return rows.map(Fact.init)
-    }
-
-    /// The patched instructions, by kind.
-    private var trapped: String {
-        let counts = Dictionary(header.patches.map { ($0.instruction.name, 1) }, uniquingKeysWith: +)
-        return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-            + " in the loaded code"
     }
 
     /// The day and time of the recording, in UTC.

@@ -19,6 +19,9 @@ extension SoftProcessor {
         GeneralRegister.allCases.map { cpu[$0] } + [cpu.instructionPointer, cpu.flags]
     }
 
+    /// The leaves of CPUID that the guest has read. See ``Processor/readLeaves``.
+    public var readLeaves: Set<UInt32>? { cpu.readLeaves }
+
     /// The whole state. The pending access must be complete.
     public mutating func state() -> ProcessorState { withEvents(cpu.state) }
 

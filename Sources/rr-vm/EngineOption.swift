@@ -42,7 +42,7 @@ struct EngineOption: ParsableArguments {
     func choice(for readers: TraceReader...) -> EngineChoice {
         guard request == .auto, choice == .kvm else { return choice }
         if readers.contains(where: { $0.header.landing == .instructionCount }) { return .soft }
-        for reader in readers where !reader.allowsOtherCPUID {
+        for reader in readers {
             let task = ProcessorDifferences(reader: reader)
             let lack = try? EngineChoice.kvm.perform(task)
             guard let lack, !lack.isEmpty, (try? EngineChoice.soft.perform(task)) == [] else { continue }

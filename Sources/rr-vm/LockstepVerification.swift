@@ -12,7 +12,6 @@ struct LockstepVerification {
     func lack(_ request: EngineOption.Request) -> String? {
         if request == .soft { return "--engine soft leaves it out" }
         if let lack = EngineChoice.kvm.lack { return "\(lack)" }
-        guard !reader.allowsOtherCPUID else { return nil }
         do {
             let differences = try EngineChoice.kvm.perform(ProcessorDifferences(reader: reader))
             return differences.isEmpty ? nil : "\(EngineError.hostDiffers(differences))"

@@ -3,7 +3,7 @@ import Engines
 import Replayer
 import TraceFormat
 
-/// Finds what an engine would show the guest differently from the recorded processor.
+/// Finds what an engine would show the guest so differently from the recorded processor that it cannot replay the trace.
 struct ProcessorDifferences: EngineTask {
     let reader: TraceReader
 

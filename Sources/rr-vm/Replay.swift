@@ -85,6 +85,7 @@ extension ReplayReport {
 extension CommandFailure {
     /// A replay that differs, and what it had proved before.
     init(_ divergence: Divergence, after report: ReplayReport) {
-        self.init(.different, text: "\(divergence)\n\(report.counts)\ndivergences            1")
+        let notes = report.remarks.map { "\nnote: \($0)" }.joined()
+        self.init(.different, text: "\(divergence)\n\(report.counts)\ndivergences            1\(notes)")
     }
 }

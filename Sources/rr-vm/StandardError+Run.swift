@@ -18,8 +18,19 @@ extension StandardError {
             )
         }
         if summary.isLinkClosed { write("rr-vm: the other end of the network has hung up before the end") }
+        write(trappedIn: summary)
         guard !summary.completedInstructions.isEmpty else { return }
         let counts = Quantity.counts(summary.completedInstructionsByName)
         write("rr-vm: completed instructions that this host cannot execute: \(counts)")
+    }
+
+    /// Says how many instructions that read time or randomness were trapped, if any were.
+    private static func write(trappedIn summary: RunSummary) {
+        let loaded = summary.trappedInstructions.isEmpty ? nil : Quantity.trapped(summary.trappedInstructions)
+        let found = UInt64(summary.foundInstructions)
+        let later = found == 0 ? nil : "\(Quantity.count(found)) in code that came later"
+        let parts = [loaded, later].compactMap(\.self)
+        guard !parts.isEmpty else { return }
+        write("rr-vm: trapped: \(parts.joined(separator: ", "))")
     }
 }

@@ -155,8 +155,9 @@ struct VerifyCommand: ParsableCommand {
                     + "leave out --landing portable"
             )
         }
+        let copy = TraceCopyOptions(instructions: counts.values, readLeaves: report.readLeaves)
         do {
-            try reader.copy(to: path, options: TraceCopyOptions(instructions: counts.values))
+            try reader.copy(to: path, options: copy)
         } catch {
             throw CommandFailure(error)
         }

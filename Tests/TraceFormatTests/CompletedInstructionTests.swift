@@ -71,7 +71,7 @@ import Testing
             // The same name twice, names that descend, and bytes left over.
             [2, 1, 0x61, 1, 1, 0x61, 1],
             [2, 1, 0x62, 1, 1, 0x61, 1],
-            [1, 1, 0x61, 1, 0],
+            [1, 1, 0x61, 1, 0, 0],
         ] as [[UInt8]]
     )
     func countsThatNoWriterMakesAreRefused(bytes: [UInt8]) {

@@ -106,6 +106,9 @@ public protocol Processor: ~Copyable {
     /// and do not affect the guest. Empty by default.
     var completed: [CompletedInstruction: UInt64] { get }
 
+    /// The leaves of CPUID that the guest has read since this processor was made; nil, the default, if they are not known.
+    var readLeaves: Set<UInt32>? { get }
+
     /// How many instructions it has executed; nil, the default, if this engine does not count.
     var instructionsRetired: UInt64? { get }
 
@@ -128,6 +131,9 @@ extension Processor where Self: ~Copyable {
 
     /// None: this engine executes every instruction that it does not stop at.
     public var completed: [CompletedInstruction: UInt64] { [:] }
+
+    /// Nil: this engine does not see which leaves are read.
+    public var readLeaves: Set<UInt32>? { nil }
 
     /// Nil: this engine does not count.
     public var instructionsRetired: UInt64? { nil }

@@ -7,7 +7,7 @@ extension ReplayCore where P: EngineProcessor & ~Copyable {
     /// Creates a replay on a processor of this engine, with the memory and the processor that the trace names.
     ///
     /// - Throws: `.trace(.noState)` if the trace has no state to begin with; `.engine(.hostDiffers)` if this host
-    ///   cannot show the recorded processor to the guest, unless ``TraceReader/allowsOtherCPUID`` is set.
+    ///   cannot show the recorded processor to the guest, by ``TraceReader/obstacles(among:)``.
     init(_ reader: TraceReader) throws(ReplayError) {
         let state: ProcessorState
         do { state = try reader.firstKeyframe().state } catch { throw .trace(error) }
@@ -15,7 +15,7 @@ extension ReplayCore where P: EngineProcessor & ~Copyable {
             let processor = try P.make(
                 recordedIn: reader.header,
                 keeping: state,
-                allowsOtherCPUID: reader.allowsOtherCPUID
+                obstacles: reader.obstacles
             )
             self.init(reader, processor: processor)
         } catch {

@@ -29,6 +29,8 @@ struct Surroundings {
     let recent = HostMapping(byteCount: RecentBlock.count * MemoryLayout<RecentBlock>.stride)
     var arena = CodeArena()
     var configuration = SoftConfiguration()
+    /// The leaves of CPUID that have been read; nil if they were too many to be kept.
+    var readLeaves: Set<UInt32>? = []
     /// The registers with which alone runs end in front of an instruction, if any: general, RIP, RFLAGS.
     var sought: [UInt64]?
     /// One for each size of code: 16, 32, 64.

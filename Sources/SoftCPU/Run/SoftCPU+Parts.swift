@@ -33,6 +33,9 @@ extension SoftCPU {
         set { cpu.state.cr8 = UInt64(newValue & 15) }
     }
 
+    /// The leaves of CPUID that have been read since the processor was made; nil if they were too many to be kept.
+    public var readLeaves: Set<UInt32>? { cpu.around.readLeaves }
+
     /// IA32_APIC_BASE.
     public var apicBase: UInt64 {
         get { cpu.state.apicBase }

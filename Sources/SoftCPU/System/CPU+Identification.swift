@@ -13,6 +13,15 @@ extension CPU {
         return found
     }
 
+    /// Notes that CPUID has been asked for a leaf, and has answered with that of an entry.
+    func note(readLeaf leaf: UInt32, of entry: CPUIDEntry) {
+        around.readLeaves?.formUnion([leaf, entry.function])
+        // No program that means something asks for so many.
+        if let count = around.readLeaves?.count, count > Self.mostReadLeaves { around.readLeaves = nil }
+    }
+
+    private static var mostReadLeaves: Int { 256 }
+
     private func entry(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDEntry? {
         for entry in around.configuration.cpuid where entry.function == leaf {
             if !entry.isIndexed || entry.index == subleaf { return entry }

@@ -53,6 +53,7 @@ private let identify: Handler = { state, operation in
     let cpu = CPU(state)
     let leaf: UInt32 = cpu.register(RegisterOffset.general(0))
     let entry = cpu.cpuidEntry(leaf, cpu.register(RegisterOffset.general(1)))
+    cpu.note(readLeaf: leaf, of: entry)
     cpu.setRegister(RegisterOffset.general(0), entry.eax)
     cpu.setRegister(RegisterOffset.general(3), entry.ebx)
     cpu.setRegister(RegisterOffset.general(1), entry.ecx)

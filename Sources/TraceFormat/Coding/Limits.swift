@@ -52,6 +52,8 @@ enum Limits {
     static let completedInstructions = 256
     /// Bytes of such a kind's name.
     static let completedNameBytes = 32
+    /// Leaves of CPUID that a guest has read.
+    static let readLeaves = 256
     /// Guest symbols.
     static let symbols = 1 << 20
     /// Bytes of symbols after which a symbol chunk is ended.

@@ -84,12 +84,19 @@ struct TraceCopier {
                 let isNeeded = isNeeded(keyframe, event) || isReset(cursor)
                 try isNeeded ? append(keyframe, event) : leaveOut(keyframe, event)
             } else {
-                try append(change(event), completedInstructions: reader.completedInstructions)
+                try append(change(event), end: end)
             }
             guard let last, event.ordinal == last else { continue }
             guard cursor.position < reader.events.upperBound || reader.outcome == nil else { return }
             return try append(RecordedEvent(ordinal: last, time: time, rip: 0, event: .end(.stopped(.cut))))
         }
+    }
+
+    /// What the trace's end says besides the outcome.
+    private var end: EndRecord? {
+        var end = reader.end
+        if let leaves = options.readLeaves { end?.readLeaves = leaves }
+        return end
     }
 
     private func isNeeded(_ keyframe: Keyframe, _ event: RecordedEvent) -> Bool {
@@ -114,12 +121,11 @@ struct TraceCopier {
         leftOutInstructions = min(leftOutInstructions + (recorded.instructions ?? 0), Limits.instructionCounts - 1)
     }
 
-    /// Appends an event that is not a keyframe. With the end go the instructions that were completed until then.
-    private mutating func append(
-        _ event: RecordedEvent,
-        completedInstructions: [String: UInt64] = [:]
-    ) throws(TraceError) {
-        let bytes = event.event.payload(completedInstructions: completedInstructions)
+    /// Appends an event that is not a keyframe.
+    ///
+    /// - Parameter end: what goes with an end besides its outcome.
+    private mutating func append(_ event: RecordedEvent, end: EndRecord? = nil) throws(TraceError) {
+        let bytes = event.event.payload(end: end)
         let record = EventRecord(
             event.event,
             rip: event.rip,
@@ -178,13 +184,19 @@ struct TraceCopier {
 }
 
 extension Event {
-    /// The bytes that come with an event's record. For an end, they include the instructions that were completed until
-    /// then.
-    func payload(completedInstructions: [String: UInt64] = [:]) -> [UInt8] {
+    /// The bytes that come with an event's record.
+    ///
+    /// - Parameter end: what goes with an end besides its outcome.
+    func payload(end: EndRecord? = nil) -> [UInt8] {
         switch self {
         case .deviceWrite(_, let bytes): bytes
         case .deviceRead(let read): read.payload
-        case .end(let outcome): EndRecord(outcome: outcome, completedInstructions: completedInstructions).encoded
+        case .end(let outcome):
+            EndRecord(
+                outcome: outcome,
+                completedInstructions: end?.completedInstructions ?? [:],
+                readLeaves: end?.readLeaves
+            ).encoded
         case .keyframe: preconditionFailure("an event cannot become a keyframe")
         default: []
         }

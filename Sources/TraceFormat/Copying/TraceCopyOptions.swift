@@ -11,6 +11,8 @@ public struct TraceCopyOptions: Sendable {
     /// How many instructions were executed before each event, since the one before it, for all of the trace's events in
     /// order; nil to keep what the trace says. The copy says that it counts them.
     public var instructions: [UInt64]?
+    /// The leaves of CPUID that the guest reads, if the trace has an end; nil to keep what the trace says.
+    public var readLeaves: Set<UInt32>?
     /// Whether a fault in the trace ends the copy, which is complete up to there, instead of making it fail.
     public var keepsUpToFault: Bool
 
@@ -20,12 +22,14 @@ public struct TraceCopyOptions: Sendable {
         packsTightly: Bool = false,
         spacing: KeyframeSpacing? = nil,
         instructions: [UInt64]? = nil,
+        readLeaves: Set<UInt32>? = nil,
         keepsUpToFault: Bool = false
     ) {
         self.events = events
         self.packsTightly = packsTightly
         self.spacing = spacing
         self.instructions = instructions
+        self.readLeaves = readLeaves
         self.keepsUpToFault = keepsUpToFault
     }
 }

@@ -11,6 +11,8 @@ public struct TraceInfo: Sendable {
     /// How often each instruction was completed for the recording's host, by name: see
     /// ``TraceReader/completedInstructions``.
     public var completedInstructions: [String: UInt64]
+    /// The leaves of CPUID that the guest has read; nil if nobody knows: see ``TraceReader/readLeaves``.
+    public var readLeaves: Set<UInt32>?
     /// What is missing, in a sentence.
     public var missing: String?
     /// The size of the file in bytes.
@@ -40,6 +42,7 @@ public struct TraceInfo: Sendable {
         header = reader.header
         outcome = reader.outcome
         completedInstructions = reader.completedInstructions
+        readLeaves = reader.readLeaves
         missing = reader.missing
         byteCount = reader.byteCount
         eventCount = reader.eventCount

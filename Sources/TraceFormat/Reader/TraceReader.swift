@@ -16,7 +16,7 @@ public struct TraceReader: Sendable {
     /// Damaged bytes that opening has found. A file that just stops, like that of a killed recorder, has no fault.
     public let fault: TraceError?
     /// What is known of the end.
-    private let end: EndRecord?
+    let end: EndRecord?
     /// How many bytes of memory a replay may fill with what the trace stores or its guest writes. A small file can
     /// expand to all the memory of a large guest, so whoever opens it must allow this.
     public var memoryLimit: UInt64
@@ -124,6 +124,10 @@ public struct TraceReader: Sendable {
     /// beginning of the recording, even if the trace holds only a part of it. A replay does not compare it. Empty if no
     /// instruction was completed, if the end is missing, or in a stretch that ends before the recording did.
     public var completedInstructions: [String: UInt64] { end?.completedInstructions ?? [:] }
+    /// The leaves of CPUID that the guest had read until the recording ended, from the beginning of the recording even if the trace
+    /// holds only a part of it: the values of EAX, and where that names no leaf, the leaf that answered. Nil if nobody knows: KVM
+    /// does not say, and the end may be missing or that of a stretch. A replay does not compare it.
+    public var readLeaves: Set<UInt32>? { end?.readLeaves }
 
     /// The fault after which events are lost: reading on from the last readable one throws it. Nil if every event is
     /// there, or if the file just stops.

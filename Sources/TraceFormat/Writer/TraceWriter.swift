@@ -8,7 +8,7 @@ public import X86
 /// Appending neither allocates nor locks. It waits if the ring is full: nothing is ever dropped. What was appended is
 /// in the file after ``Options/flushInterval`` at the latest, whatever happens to this process after that.
 ///
-/// The file is called `PATH.part` until ``finish(_:completedInstructions:time:instructions:)`` gives it its name. A
+/// The file is called `PATH.part` until ``finish(_:completedInstructions:readLeaves:time:instructions:)`` gives it its name. A
 /// writer that is dropped without that leaves a `PATH.part` that can be read up to its last event.
 public struct TraceWriter: ~Copyable, Sendable {
     /// The choices of whoever writes a trace.
@@ -186,16 +186,23 @@ public struct TraceWriter: ~Copyable, Sendable {
     ///
     /// - Parameter completedInstructions: how often each instruction was completed for the host. A name has at most 32
     ///   lower-case letters and digits; there are at most 256 names, and no count is 0.
+    /// - Parameter readLeaves: the leaves of CPUID that the guest has read, at most 256; nil if they are not known.
     /// - Throws: ``failure``, if there is one; `.exists` if a file of that name has appeared meanwhile. The trace is
     ///   then in `path.part`.
     @discardableResult
     public consuming func finish(
         _ outcome: Outcome,
         completedInstructions: [String: UInt64] = [:],
+        readLeaves: Set<UInt32>? = nil,
         time: UInt32,
         instructions: UInt64 = 0
     ) throws(TraceError) -> TraceSummary {
-        let encoded = EndRecord(outcome: outcome, completedInstructions: completedInstructions).encoded
+        let end = EndRecord(
+            outcome: outcome,
+            completedInstructions: completedInstructions,
+            readLeaves: readLeaves
+        )
+        let encoded = end.encoded
         put(encoded.rawSpan)
         put(EventRecord(.end(outcome), rip: 0, time: time, instructions: instructions, payload: encoded.count))
         isStopped = true

@@ -49,7 +49,7 @@ extension TraceReader {
                     instructions: recorded.instructions ?? 0
                 )
             case .end(let outcome):
-                try writer.finish(outcome, time: recorded.time)
+                try writer.finish(outcome, readLeaves: readLeaves, time: recorded.time)
                 return try TraceReader(path: path)
             default:
                 let count = recorded.instructions ?? 0
