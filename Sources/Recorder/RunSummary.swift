@@ -17,10 +17,8 @@ public struct RunSummary: Sendable {
     public var fault: FaultReport?
     /// How often each instruction that this host cannot execute was completed for it.
     public var completedInstructions: [CompletedInstruction: UInt64]
-    /// The instructions reading time or randomness that were replaced in the loaded code, one for each place.
-    public var trappedInstructions: [HiddenInstruction] = []
-    /// How many more of them were found and replaced in code that came later.
-    public var foundInstructions = 0
+    /// The instructions reading time or randomness that were replaced.
+    public var trapped = Trapped()
     /// The leaves of CPUID that the guest has read; nil if the engine does not say.
     public var readLeaves: Set<UInt32>?
     /// How many times the machine was reset.
@@ -43,6 +41,14 @@ public struct RunSummary: Sendable {
     /// ``completedInstructions`` as a trace stores it: how often each instruction was completed, by name.
     public var completedInstructionsByName: [String: UInt64] {
         Dictionary(uniqueKeysWithValues: completedInstructions.map { ($0.key.rawValue, $0.value) })
+    }
+
+    /// The instructions that were replaced because they read time or randomness.
+    public struct Trapped: Sendable {
+        /// Those in the loaded code, one for each place.
+        public var loaded: [HiddenInstruction] = []
+        /// How many were found in code that came later.
+        public var found = 0
     }
 
     /// The trace that a recording left.

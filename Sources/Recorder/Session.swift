@@ -229,8 +229,10 @@ public enum Session {
             seconds: seconds,
             fault: fault,
             completedInstructions: runner.processor.completed,
-            trappedInstructions: configuration.code.patches.map(\.code.instruction),
-            foundInstructions: runner.discovery?.count ?? 0,
+            trapped: RunSummary.Trapped(
+                loaded: configuration.code.patches.map(\.code.instruction),
+                found: runner.discovery?.count ?? 0
+            ),
             readLeaves: runner.processor.readLeaves,
             resets: runner.resets.count,
             screen: showsScreen ? runner.board.screen : nil,

@@ -26,8 +26,8 @@ extension StandardError {
 
     /// Says how many instructions that read time or randomness were trapped, if any were.
     private static func write(trappedIn summary: RunSummary) {
-        let loaded = summary.trappedInstructions.isEmpty ? nil : Quantity.trapped(summary.trappedInstructions)
-        let found = UInt64(summary.foundInstructions)
+        let loaded = summary.trapped.loaded.isEmpty ? nil : Quantity.trapped(summary.trapped.loaded)
+        let found = UInt64(summary.trapped.found)
         let later = found == 0 ? nil : "\(Quantity.count(found)) in code that came later"
         let parts = [loaded, later].compactMap(\.self)
         guard !parts.isEmpty else { return }
