@@ -107,7 +107,7 @@ extension CPU {
 
     /// RFLAGS as they are between two instructions. Between two turns of a repeated one, RF is set on most processors.
     var flagsBetweenTurns: UInt64 {
-        flags | (state.watching.isBetweenTurns && !has(.turnsLeaveResume) ? Flag.resume : 0)
+        flags | (state.watching.isBetweenTurns ? Flag.resume : 0)
     }
 
     /// Sets the six arithmetic flags from their places in RFLAGS.

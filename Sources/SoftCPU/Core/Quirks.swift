@@ -80,7 +80,7 @@ public struct Quirks: OptionSet, BitwiseCopyable, Hashable, Sendable {
     public static let productsSetZero = Quirks(rawValue: 1 << 26)
     /// BSF and BSR set SF, ZF and PF as of their operand, and clear CF, AF and OF. Others do as ``scansSetFlags`` says.
     public static let scansTestOperand = Quirks(rawValue: 1 << 27)
-    /// RF is as before between two turns of a repeated instruction. With others it is set there (Intel SDM vol. 3, 17.3.1.1).
+    /// RF is clear between two turns of a repeated instruction that accesses memory alone. With others it is set there (Intel SDM vol. 3, 17.3.1.1).
     public static let turnsLeaveResume = Quirks(rawValue: 1 << 28)
 
     /// AMD Zen to Zen 4, families 17h to 19h.

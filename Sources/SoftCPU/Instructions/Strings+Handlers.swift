@@ -33,7 +33,7 @@ private func repeated(
                 if !isFirst {
                     // A turn counts as one instruction: the first has been counted with the block.
                     guard cpu.state.remaining > 0, !cpu.state.codeChanged, !cpu.mustLookAtTurns else {
-                        return leaveAt(cpu, operation)
+                        return leaveAt(cpu, operation, accessesPort)
                     }
                     cpu.state.remaining &-= 1
                 }
@@ -49,7 +49,7 @@ private func repeated(
                 }
                 if turn.counter == 0, cpu.state.watching.hasStops, cpu.stopsBehindTurns(operation) {
                     cpu.state.watching.isPastTurns = true
-                    return leaveAt(cpu, operation)
+                    return leaveAt(cpu, operation, accessesPort)
                 }
             }
         }
@@ -64,8 +64,10 @@ private func repeated(
 }
 
 /// Ends the run in front of the next turn of an instruction.
-private func leaveAt(_ cpu: CPU, _ operation: Operation) {
-    cpu.state.watching.isBetweenTurns = true
+///
+/// - Parameter accessesPort: each turn is an exit. KVM emulates those, and sets RF between them whatever the processor does.
+private func leaveAt(_ cpu: CPU, _ operation: Operation, _ accessesPort: Bool) {
+    cpu.state.watching.isBetweenTurns = accessesPort || !cpu.has(.turnsLeaveResume)
     cpu.state.ip = (cpu.state.blockIP &+ UInt64(operation.offset)) & cpu.state.mode.ipMask
     cpu.state.leaveReason = .none
 }
