@@ -59,7 +59,7 @@ compare "record, the guest's thread: an exit" 740 \
 report "record, the other threads: an event" "$others_at_few" "$others" 250
 compare "run: an exit" 665 run --no-confine --flat "$work/port-storm.bin" --max-events EVENTS
 compare "replay: an exit" 410 replay --no-confine "$work/EVENTS.rrvm"
-compare "verify: an exit" 545 verify --no-confine "$work/EVENTS.rrvm"
+compare "verify: an exit" 545 verify --no-confine --jobs 1 "$work/EVENTS.rrvm"
 compare "events: a line" 1490 events --no-confine "$work/EVENTS.rrvm"
 compare "events --json: a line" 1810 events --json --no-confine "$work/EVENTS.rrvm"
 ((failures == 0))

@@ -60,7 +60,7 @@ public struct RecordedEnd: Sendable {
 extension TraceReader {
     /// The last event before another that fulfils a condition. The condition is tested from back to front, a stretch at
     /// a time.
-    func last(
+    public func last(
         before end: EventOrdinal,
         where isIt: (RecordedEvent) -> Bool
     ) throws(TraceError) -> RecordedEvent? {

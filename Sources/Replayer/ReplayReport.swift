@@ -12,6 +12,8 @@ public struct ReplayReport: Sendable {
     /// How many stretches between keyframes were executed and ended in the recorded state, or led to a later state that
     /// was the recorded one.
     public var epochsExecuted = 0
+    /// How many stretches were executed, as a replay that two engines share does it, by the one that lands for nothing.
+    public var epochsLanded = 0
     /// How many keyframes between two exits were passed over without comparing their states. The guest is given nothing
     /// there, and was executed on to a state that was compared.
     public var keyframesPassed = 0
@@ -40,6 +42,7 @@ public struct ReplayReport: Sendable {
         events += next.events
         digest = next.digest
         epochsExecuted += next.epochsExecuted
+        epochsLanded += next.epochsLanded
         keyframesPassed += next.keyframesPassed
         jumps.merge(next.jumps, uniquingKeysWith: +)
         accessedBits += next.accessedBits

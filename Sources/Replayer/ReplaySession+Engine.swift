@@ -11,7 +11,6 @@ extension ReplaySession where P: EngineProcessor & ~Copyable {
     public init(_ reader: TraceReader, landing: Landing = .auto) throws(ReplayError) {
         let core = try ReplayCore<P>(reader)
         let differences = core.processor.differences(from: reader.header.processor)
-        self.init(core, landing: landing)
-        found.remarks = reader.remarks(on: differences)
+        self.init(core, landing: landing, remarks: reader.remarks(on: differences))
     }
 }

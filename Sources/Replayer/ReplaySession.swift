@@ -18,7 +18,11 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var passed = PassedKeyframes()
     /// The epochs whose ends were reached or passed over.
     private var log = EpochLog()
-    var found: ReplayReport
+    private var found: ReplayReport
+    /// What there is to say about the host before anything is replayed.
+    private let remarks: [String]
+    /// The keyframe in whose state the machine is, with the cursor behind it; nil if it is in none.
+    private var standing: Int? = 0
 
     /// Takes a processor with the trace's memory and profile, in any state.
     ///
@@ -27,14 +31,19 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         self.init(ReplayCore(reader, processor: processor), landing: landing)
     }
 
-    init(_ core: consuming ReplayCore<P>, landing: Landing) {
+    init(_ core: consuming ReplayCore<P>, landing: Landing, remarks: [String] = []) {
         runEnd = core.reader.events.upperBound
-        found = ReplayReport(outcome: core.reader.outcome, digest: core.known.digest)
+        found = ReplayReport(outcome: core.reader.outcome, digest: core.known.digest, remarks: remarks)
+        self.remarks = remarks
         self.core = core
         self.landing = landing
     }
 
-    /// What the session has found so far, also before a divergence.
+    /// Whether this host can stop the guest between two exits in a mode. If that has to be tried, it takes some milliseconds the
+    /// first time.
+    public func canStop(in mode: GuestMode) -> Bool { core.processor.canStop(in: mode) }
+
+    /// What the last run has found so far, also before a divergence.
     public var report: ReplayReport {
         var report = found
         (report.digest, report.accessedBits) = (core.known.digest, core.acceptedBits)
@@ -59,9 +68,9 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     public mutating func run(
         visit: (RecordedEvent) -> Void
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        try run(epochs: 0..<core.reader.keyframeCount, isVisited: true) { step in
+        try run(EpochRequest(0..<core.reader.keyframeCount, wantsEvents: true)) { step in
             if case .event(let recorded) = step { visit(recorded) }
-        }
+        }.result
     }
 
     /// Replays only some epochs. Epoch *n* goes from keyframe *n* to the next keyframe, and the last epoch goes to the
@@ -76,32 +85,51 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         epochs: Range<Int>,
         progress: (UInt64) -> Void = { _ in }
     ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        try run(epochs: epochs, isVisited: false) { step in
-            switch step {
-            case .event: progress(1)
-            case .exits(let count): progress(count)
-            }
-        }
+        try run(EpochRequest(epochs)) { progress($0.count) }.result
     }
 
-    private mutating func run(
-        epochs: Range<Int>,
-        isVisited: Bool,
-        note: (Step) -> Void
-    ) throws(ReplayError) -> Result<ReplayReport, Divergence> {
-        do {
-            runEnd = try end(of: epochs)
-            passed = PassedKeyframes()
-            if epochs.lowerBound > 0 {
-                log.begin(epochs.lowerBound, at: try core.start(atKeyframe: epochs.lowerBound).ordinal)
-            }
-            return .success(try replayToEnd(isVisited: isVisited, note: note))
+    /// Replays some epochs. If the last run of this session ended where the first of them begins, the guest just goes on from
+    /// there; otherwise their first keyframe is restored. What is found is the same.
+    ///
+    /// - Parameter note: called with each step.
+    /// - Returns: what this run has found, up to the first divergence.
+    public mutating func run(
+        _ request: EpochRequest,
+        note: (ReplayStep) -> Void
+    ) throws(ReplayError) -> EpochRun {
+        found = ReplayReport(outcome: core.reader.outcome, digest: core.known.digest, remarks: remarks)
+        (log, passed, core.acceptedBits) = (EpochLog(), PassedKeyframes(), 0)
+        core.mostLooks = request.mostLooks
+        var sequelBefore = core.sequel
+        var divergence: Divergence?
+        do throws(ReplayStop) {
+            runEnd = try end(of: request.epochs)
+            try stand(at: request.epochs.lowerBound, after: request.sequel)
+            sequelBefore = core.sequel
+            try replayToEnd(isVisited: request.wantsEvents, note: note)
+            if passed.count == 0 { standing = request.epochs.upperBound }
         } catch {
             switch error {
-            case .divergence(let divergence): return .failure(divergence)
+            case .divergence(let found): divergence = found
             case .error(let error): throw error
             }
         }
+        return EpochRun(
+            report: report,
+            divergence: divergence,
+            sequelBefore: sequelBefore,
+            sequelAfter: core.sequel
+        )
+    }
+
+    /// Brings the machine into the state in which an epoch begins.
+    private mutating func stand(at epoch: Int, after sequel: GuestSequel?) throws(ReplayStop) {
+        let isThere = standing == epoch
+        standing = nil
+        if !isThere { try core.start(atKeyframe: epoch) }
+        if let sequel { core.sequel = sequel }
+        guard epoch > 0 || !isThere else { return }
+        log.begin(epoch, at: EventOrdinal(core.cursor.position.rawValue - 1))
     }
 
     /// One past the last event. It includes the keyframe that ends the last epoch, because that is compared too.
@@ -111,17 +139,10 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         return EventOrdinal(try onTrace(reader.keyframeEntry(epochs.upperBound)).event.rawValue + 1)
     }
 
-    /// What a replay has come past.
-    private enum Step {
-        case event(RecordedEvent)
-        /// So many exits that nobody wants to see.
-        case exits(UInt64)
-    }
-
     /// Replays exits in one go, as far as that is possible from here.
     ///
     /// - Returns: the exit that the guest has made for the next event, if it has made one.
-    private mutating func replayExits(isVisited: Bool, note: (Step) -> Void) throws(ReplayStop) -> Exit? {
+    private mutating func replayExits(isVisited: Bool, note: (ReplayStep) -> Void) throws(ReplayStop) -> Exit? {
         // A visitor is told how many instructions lead to each event. If the trace does not say, they are counted one by one.
         if isVisited, core.processor.instructionsRetired != nil, !core.isCounted { return nil }
         let run = try core.replayPlainExits(before: runEnd)
@@ -138,7 +159,7 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     }
 
     /// Replays from where the guest stands to ``runEnd``.
-    private mutating func replayToEnd(isVisited: Bool, note: (Step) -> Void) throws(ReplayStop) -> ReplayReport {
+    private mutating func replayToEnd(isVisited: Bool, note: (ReplayStep) -> Void) throws(ReplayStop) {
         while core.cursor.position < runEnd {
             let exit = try replayExits(isVisited: isVisited, note: note)
             guard core.cursor.position < runEnd, var recorded = try core.nextEvent() else { break }
@@ -158,7 +179,6 @@ public struct ReplaySession<P: DebuggableProcessor & ~Copyable>: ~Copyable {
         // After the last keyframe of a complete trace there is only the end of the trace.
         if reader.outcome == nil { log.end(at: EventOrdinal(core.cursor.position.rawValue - 1), .end) }
         found.epochs = log.epochs
-        return report
     }
 
     /// Reaches a keyframe or passes it over, and notes what this proves about the stretch before it.

@@ -79,6 +79,12 @@ struct EngineOption: ParsableArguments {
         return (try? EngineChoice.soft.perform(ProcessorDifferences(reader: reader))) == []
     }
 
+    /// The engines for a replay. Where none is named and KVM executes the guest, software may execute what ends between two exits.
+    func engines(for reader: TraceReader) -> ReplayEngines {
+        let main = choice(for: reader)
+        return ReplayEngines(main: main, lander: request == .auto && main == .kvm ? .soft : nil)
+    }
+
     /// The engine for a machine of which nothing else is known.
     var choice: EngineChoice {
         switch request {

@@ -43,13 +43,8 @@ struct ReplayCommand: ParsableCommand {
             confinement.keepOpenFiles(machines: engine.choice)
         }
         let (report, seconds) = try ReplayProgress.showing(of: reader.eventCount) {
-            try Replay.run(
-                reader,
-                on: engine.choice(for: reader),
-                landing: landing.landing,
-                showingConsole: console ? speed : nil,
-                progress: $0
-            )
+            try Replay(reader: reader, engines: engine.engines(for: reader), landing: landing.landing, progress: $0)
+                .run(showingConsole: console ? speed : nil)
         }
         guard !quiet else { return try report.checkProved() }
         StandardError.write("rr-vm: \(report.summary(seconds: seconds))")

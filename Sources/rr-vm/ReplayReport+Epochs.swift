@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Replayer
+import Reports
 import TraceFormat
 
 extension ReplayReport {
@@ -18,6 +19,11 @@ extension ReplayReport {
         return rows.map { row in
             zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
         }.printableText
+    }
+
+    /// How many epochs software executed in a replay on KVM, to follow the time.
+    var landedWords: String {
+        epochsLanded == 0 ? "" : "; \(Quantity.count(UInt64(epochsLanded))) of its epochs were executed in software"
     }
 
     /// Writes a line of JSON for each epoch, and one for the whole.
@@ -53,6 +59,7 @@ private struct EncodedEpoch: Encodable {
 private struct EncodedReport: Encodable {
     var events: UInt64
     var epochsExecuted: Int
+    var epochsInSoftware: Int
     var epochsJumped: Int
     var epochsUnproved: Int
     var keyframesPassed: Int
@@ -63,6 +70,7 @@ private struct EncodedReport: Encodable {
     init(_ report: ReplayReport, _ seconds: Double) {
         events = report.events
         epochsExecuted = report.epochsExecuted
+        epochsInSoftware = report.epochsLanded
         epochsJumped = report.epochsJumped
         epochsUnproved = report.epochsUnproved
         keyframesPassed = report.keyframesPassed

@@ -20,11 +20,12 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Replay in this many machines at once, each of which takes a part of the trace.",
+            "Replay in this many machines at once, each of which takes parts of the trace. Default: as many as there are "
+                + "processors and as fit into half of this host's memory; one for --shard.",
             valueName: "n"
         )
     )
-    var jobs = 1
+    var jobs: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -64,7 +65,7 @@ struct VerifyCommand: ParsableCommand {
     var lockstep = false
 
     func validate() throws {
-        if lockstep, annotate || json || epochs || jobs > 1 || shard != nil || self.repeat > 1 {
+        if lockstep, annotate || json || epochs || jobs ?? 1 > 1 || shard != nil || self.repeat > 1 {
             throw ValidationError(
                 "--lockstep compares the whole trace once: leave out --annotate, --json, --epochs, --jobs, --shard and --repeat"
             )
@@ -76,10 +77,10 @@ struct VerifyCommand: ParsableCommand {
         if annotate, engine.request == .kvm {
             throw ValidationError("--annotate needs --engine soft: KVM does not count instructions")
         }
-        if annotate, jobs > 1 || shard != nil {
+        if annotate, jobs ?? 1 > 1 || shard != nil {
             throw ValidationError("--annotate counts in one replay of the whole trace: leave out --jobs and --shard")
         }
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
+        guard (1...1024).contains(jobs ?? 1) else { throw ValidationError("--jobs must be from 1 to 1024") }
     }
 
     @OptionGroup var landing: LandingOption
@@ -127,7 +128,7 @@ struct VerifyCommand: ParsableCommand {
         if let last {
             try text.write(
                 text: """
-                    \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))
+                    \(self.repeat) \(self.repeat == 1 ? "replay" : "replays") of \(Quantity.count(last.events)) events in \(Quantity.seconds(seconds))\(last.landedWords)
                     \(last.counts)
                     divergences            0
                     final digest           \(last.digest)
@@ -170,23 +171,16 @@ struct VerifyCommand: ParsableCommand {
         counting counts: InstructionCounts?,
         _ progress: ReplayProgress
     ) throws(CommandFailure) -> (ReplayReport, seconds: Double)? {
-        if jobs == 1, shard == nil {
-            return try Replay.run(
-                reader,
-                on: annotate || lockstep ? .soft : engine.choice(for: reader),
-                landing: landing.landing,
-                showingConsole: nil,
-                counting: counts,
-                progress: progress
-            )
-        }
-        return try Replay.run(
-            reader,
-            epochs: epochs,
-            jobs: jobs,
-            on: engine.choice(for: reader),
+        let engines = annotate ? ReplayEngines(main: .soft) : engine.engines(for: reader)
+        var replay = Replay(
+            reader: reader,
+            engines: engines,
             landing: landing.landing,
+            epochs: epochs,
             progress: progress
         )
+        if annotate { return try replay.run(showingConsole: nil, counting: counts) }
+        replay.jobs = jobs ?? (shard == nil ? engines.jobs(for: reader.header) : 1)
+        return try replay.runParts()
     }
 }

@@ -25,7 +25,7 @@ struct StoppedLoopTests {
         _ = try record(in: directory)
 
         let result = try Command.run("verify", "trace.rrvm", in: directory)
-        let exact = try Command.run("verify", "--landing", "exact", "trace.rrvm", in: directory)
+        let exact = try Command.run("verify", "--engine", "kvm", "--landing", "exact", "trace.rrvm", in: directory)
 
         #expect(result.status == 0, "\(result.messages)")
         #expect(result.output.contains("the recording was stopped in a loop"), "\(result.output)")

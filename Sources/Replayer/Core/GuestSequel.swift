@@ -5,9 +5,9 @@ internal import TraceFormat
 internal import X86
 
 /// What the guest's last exit means for the run, and therefore what may follow it.
-struct GuestSequel {
+public struct GuestSequel: Hashable, Sendable {
     /// What may follow an exit of the guest.
-    private enum Next {
+    private enum Next: Hashable {
         /// Anything may follow.
         case anything
         /// The end of the run, or the reset of the machine if the guest requested one.
@@ -19,7 +19,7 @@ struct GuestSequel {
     /// Whether the board is a unikernel's.
     let isUnikernel: Bool
     private var next = Next.anything
-    /// The command that the keyboard controller has accepted and whose data byte has not arrived yet, if there is one.
+    /// The command that the keyboard controller has accepted, whose data byte has not arrived yet and can reset the machine.
     private var keyboardCommand: UInt8?
 
     /// Whether anything may follow.
@@ -59,7 +59,8 @@ struct GuestSequel {
     /// Remembers the command whose byte must still arrive at the keyboard controller's data port.
     private mutating func noteKeyboardCommand(_ access: PortAccess) {
         guard let port = KeyboardPort(access.port) else { return }
-        keyboardCommand = port == .command ? UInt8(truncatingIfNeeded: access.value) : nil
+        let command = UInt8(truncatingIfNeeded: access.value)
+        keyboardCommand = port == .command && command == KeyboardCommand.writeOutputPort.rawValue ? command : nil
     }
 
     /// Forgets the guest's last exit, because the machine was put into another state.
@@ -80,7 +81,7 @@ struct GuestSequel {
         }
     }
 
-    private static func alwaysFollows(_ event: Event) -> Bool {
+    fileprivate static func alwaysFollows(_ event: Event) -> Bool {
         switch event {
         case .keyframe, .end, .deviceRead, .deviceWrite: true
         default: false
@@ -95,6 +96,16 @@ extension ReplayCore where P: ~Copyable {
     mutating func checkSequel(_ recorded: RecordedEvent) throws(ReplayStop) {
         guard let actual = sequel.contradiction(to: recorded.event) else { return }
         throw divergence(at: recorded, expected: "\(recorded.event.kind)", actual: actual)
+    }
+
+    /// Finds what the guest's last exit before a keyframe, where the guest was put, lets follow. It does not look for a command
+    /// of the keyboard controller before that exit.
+    mutating func findSequel(at keyframe: Keyframe) throws(ReplayStop) {
+        sequel.forget()
+        // In front of other keyframes, the guest has executed or was reset since its last exit.
+        guard keyframe.position == .synchronous else { return }
+        let last = try onTrace(reader.last(before: keyframe.event) { !GuestSequel.alwaysFollows($0.event) })
+        if let event = last?.event, event.kind.isExit { sequel.note(event, of: processor) }
     }
 
     /// Whether the guest's last exit before a reset caused the reset or may have caused it. A stretch may begin after

@@ -9,6 +9,14 @@ struct RecentEvents {
     /// Whether the last event is a triple fault.
     private(set) var endWithTripleFault = false
 
+    init() {}
+
+    /// The last events up to a keyframe, as a replay from the beginning would have them.
+    init(upTo keyframe: EventOrdinal, of reader: TraceReader) {
+        first = reader.header.firstEvent
+        end = EventOrdinal(keyframe.rawValue + 1)
+    }
+
     mutating func append(_ event: RecordedEvent) {
         append(exits: 1, from: event.ordinal)
         endWithTripleFault = event.event.kind == .tripleFault

@@ -75,13 +75,14 @@ extension ReplayCore where P: ~Copyable {
     /// Goes to a keyframe by restoring it, and checks that this host preserves its state.
     ///
     /// - Returns: the keyframe's event.
+    @discardableResult
     mutating func start(atKeyframe number: Int) throws(ReplayStop) -> RecordedEvent {
         let keyframe = try onTrace(reader.keyframe(number))
         let recorded = try event(of: keyframe)
+        recent = RecentEvents(upTo: recorded.ordinal, of: reader)
         try jump(to: keyframe, recorded)
         pace.meet(recorded)
-        sequel.forget()
-        recent = RecentEvents()
+        try findSequel(at: keyframe)
         return recorded
     }
 

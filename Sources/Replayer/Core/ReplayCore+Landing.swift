@@ -56,9 +56,9 @@ extension ReplayCore where P: ~Copyable {
         guard processor.debugsUnseen || !start.debugsItself else { return .obstacle(.guestDebugsItself) }
         var target = try onTrace(LandingTarget(keyframe))
         let mayEndInLoop = try lastStateOfStoppedRun() != nil
-        let mostLooks = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : .max
+        let mostLooksAtFirst = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : mostLooks
         let registers = keyframe.state.registers
-        var end = try search(keyframe, recorded, registers: registers, mostLooks: mostLooks) {
+        var end = try search(keyframe, recorded, registers: registers, mostLooks: mostLooksAtFirst) {
             core,
             _ throws(ReplayStop) in try core.isAt(&target, keyframe)
         }

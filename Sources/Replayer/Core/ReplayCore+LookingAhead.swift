@@ -40,7 +40,7 @@ extension ReplayCore where P: ~Copyable {
 
 extension Event {
     /// Whether a guest that is given nothing reaches this event by executing.
-    fileprivate var comesByItself: Bool {
+    var comesByItself: Bool {
         switch self {
         case .interrupt, .nonMaskableInterrupt, .deviceWrite, .deviceRead, .end, .keyframe(_, .reset): false
         default: true

@@ -20,6 +20,8 @@ struct ReplayCore<P: DebuggableProcessor & ~Copyable>: ~Copyable {
     var instructions = InstructionsSinceEvent()
     /// The last events, for a report.
     var recent = RecentEvents()
+    /// How often a landing may look at most whether the guest is there.
+    var mostLooks = Int.max
     /// How many page-table entries differed from the recorded ones only in the Accessed or Dirty bit.
     var acceptedBits = 0
 
