@@ -82,8 +82,12 @@ extension SoftProcessor {
 
     /// Stops before the instructions at the given addresses. See ``DebuggableProcessor/setBreakpoints(_:)``.
     public mutating func setBreakpoints(_ addresses: [GuestVirtualAddress]) {
-        isStepping = false
+        setStops(addresses)
         cpu.soughtRegisters = nil
+    }
+
+    private mutating func setStops(_ addresses: [GuestVirtualAddress]) {
+        isStepping = false
         let stops = Set(addresses)
         guard stops != breakpoints else { return }
         breakpoints = stops
@@ -92,9 +96,9 @@ extension SoftProcessor {
 
     /// Stops before an instruction if the registers match. See ``DebuggableProcessor/setBreakpoint(_:registers:)``.
     public mutating func setBreakpoint(_ address: GuestVirtualAddress, registers: [UInt64]) -> Bool {
-        setBreakpoints([address])
         guard registers.count == 18 else { return false }
         cpu.soughtRegisters = registers
+        setStops([address])
         return true
     }
 

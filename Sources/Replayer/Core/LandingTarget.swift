@@ -2,13 +2,15 @@ internal import GuestMemory
 internal import TraceFormat
 internal import X86
 
-/// A keyframe's state in the cheapest order for comparing it: registers first, then a few pages, and the digest last.
+/// A keyframe's state in the cheapest order for comparing it: registers first, then a few pages, and the digest last. The pages
+/// are read only once the registers alone have misled.
 struct LandingTarget {
     /// How many pages are compared before the whole state is captured.
     private static let sampledPages = 16
 
     private let registers: [UInt64]
     private var samples: [Sample] = []
+    private var hasSamples = false
 
     private struct Sample {
         let address: GuestPhysicalAddress
@@ -33,8 +35,12 @@ struct LandingTarget {
         }
     }
 
-    init(_ keyframe: Keyframe) throws(TraceError) {
-        registers = keyframe.state.registers
+    init(_ keyframe: Keyframe) { registers = keyframe.state.registers }
+
+    /// Notes that the guest has been somewhere else, although registers and sampled pages had the keyframe's values.
+    mutating func noteMiss(of keyframe: Keyframe) throws(TraceError) {
+        guard !hasSamples else { return }
+        hasSamples = true
         var memory = keyframe.memory
         for address in keyframe.changedPages.prefix(Self.sampledPages) {
             samples.append(Sample(address: address, bytes: try memory.page(at: address)))

@@ -54,7 +54,7 @@ extension ReplayCore where P: ~Copyable {
         try onEngine(processor.completePendingAccess())
         let start = try onEngine(processor.executionState())
         guard processor.debugsUnseen || !start.debugsItself else { return .obstacle(.guestDebugsItself) }
-        var target = try onTrace(LandingTarget(keyframe))
+        var target = LandingTarget(keyframe)
         let mayEndInLoop = try lastStateOfStoppedRun() != nil
         let mostLooksAtFirst = mayEndInLoop ? GuestTimeLimit.mostLooksAtEnd : mostLooks
         let registers = keyframe.state.registers
@@ -172,9 +172,12 @@ extension ReplayCore where P: ~Copyable {
     /// Whether the guest is in a keyframe's state.
     mutating func isAt(_ target: inout LandingTarget, _ keyframe: Keyframe) throws(ReplayStop) -> Bool {
         guard target.matches(registers: processor.exitRegisters),
-            try onMemory(at: keyframe.event, target.matches(memory: processor.memory)),
-            try matches(keyframe, capture())
+            try onMemory(at: keyframe.event, target.matches(memory: processor.memory))
         else { return false }
+        guard try matches(keyframe, capture()) else {
+            try onTrace(target.noteMiss(of: keyframe))
+            return false
+        }
         known.stand(at: keyframe)
         return true
     }

@@ -195,7 +195,7 @@ extension Timeline where P: ~Copyable {
         if target == nil {
             target = try attempt { core throws(ReplayStop) in
                 let keyframe = try onTrace(core.reader.keyframe(Int(number)))
-                return (try onTrace(LandingTarget(keyframe)), keyframe)
+                return (LandingTarget(keyframe), keyframe)
             }
         }
         guard var target else { return false }

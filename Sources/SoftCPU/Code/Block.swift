@@ -17,7 +17,10 @@ struct BlockRecord {
     var nextInHash: UInt32
     /// The next block with bytes in the same page.
     var nextInPage: UInt32
-    var reserved: UInt64
+    /// It begins with ``soughtHandler``, which is no part of an instruction.
+    var checksRegisters: Bool
+    /// Its first instruction executes alone, because a run may end between two turns of it.
+    var beginsAlone: Bool
 
     /// More than any slice has.
     static let slow = Int.max
@@ -38,6 +41,10 @@ struct Block {
     var record: BlockRecord {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(pointer) }
         @inline(__always) nonmutating unsafeMutableAddress { unsafe pointer }
+    }
+    /// The first operation of its first instruction.
+    var firstInstruction: Operation {
+        @inline(__always) get { record.checksRegisters ? first.following : first }
     }
     /// Its first operation.
     var first: Operation {

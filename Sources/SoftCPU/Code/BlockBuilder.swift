@@ -202,7 +202,8 @@ struct BlockBuilder {
                 isStale: false,
                 nextInHash: 0,
                 nextInPage: 0,
-                reserved: 0
+                checksRegisters: false,
+                beginsAlone: false
             )
         )
         return MemoryLayout<BlockRecord>.stride + index * MemoryLayout<OperationRecord>.stride

@@ -29,6 +29,10 @@ extension CPU {
         } else if !isCanonical(linear) {
             throw .protection()
         }
+        let beginsAtStop = isStop(at: physical)
+        let checks = keep && beginsAtStop && around.checksInBlocks
+        if checks { builder.emit(soughtHandler) }
+        var beginsAlone = false
         var crossing: UInt64 = 0
         while builder.count < limit, !builder.isFinished, !builder.isFull, builder.offset < inSegment {
             if builder.count > 0, isStop(at: physical &+ UInt64(builder.offset)) { break }
@@ -43,6 +47,7 @@ extension CPU {
                 guard builder.count == 0 else { break }
                 crossing = try decodeAcross(ip, into: &builder, &status)
             }
+            if builder.count == 0 { beginsAlone = beginsAtStop && builder.repeatPrefix != nil }
             emitInstruction(&builder, status)
         }
         if !builder.isFinished {
@@ -57,7 +62,9 @@ extension CPU {
             block.record.secondPage = crossing
             block.record.entryCount = BlockRecord.slow
         }
-        if isStop(at: physical) { block.record.entryCount = BlockRecord.slow }
+        block.record.checksRegisters = checks
+        block.record.beginsAlone = beginsAlone
+        if beginsAlone || beginsAtStop && !checks { block.record.entryCount = BlockRecord.slow }
         guard keep, crossing == 0, page != nil else { return block }
         around.arena.keep(block, byteCount: byteCount)
         attach(block)

@@ -1,5 +1,8 @@
 internal import X86
 
+// Where a run is to end only with certain registers, and nothing else may end it there, a block that begins with such an
+// instruction compares them itself and is entered by others.
+//
 // A block never goes over an instruction in front of which a run may end, and one that begins with such an instruction is not
 // entered by other blocks. Blocks are found by physical address and these instructions by linear address, so all whose
 // offset in a page is the same are treated alike; the loop compares the whole address.
@@ -25,7 +28,18 @@ extension CPU {
         }
         var offsets = InlineArray<64, UInt64>(repeating: 0)
         for stop in stops { offsets[Int(stop >> 6 & 63)] |= 1 << (stop & 63) }
-        let changed = (0..<4096).filter { (offsets[$0 >> 6] ^ around.stopOffsets[$0 >> 6]) >> ($0 & 63) & 1 != 0 }
+        let checksInBlocks = around.sought != nil && around.offsetStops.isEmpty && codeBreakpoints.isEmpty
+        let changesAll = checksInBlocks != around.checksInBlocks
+        around.checksInBlocks = checksInBlocks
+        var changed: [Int] = []
+        for word in 0..<64 {
+            let before = around.stopOffsets[word]
+            var bits = changesAll ? offsets[word] | before : offsets[word] ^ before
+            while bits != 0 {
+                changed.append(word << 6 | bits.trailingZeroBitCount)
+                bits &= bits - 1
+            }
+        }
         around.stopOffsets = offsets
         state.watching.hasStops = !stops.isEmpty || !around.offsetStops.isEmpty
         guard !changed.isEmpty else { return }
@@ -36,20 +50,49 @@ extension CPU {
     }
 }
 
+extension CPU {
+    /// Lets ``Surroundings/stops`` end a run only with these registers; nil lets them end it always.
+    func seek(_ registers: [UInt64]?) {
+        let changes = (registers == nil) != (around.sought == nil)
+        around.sought = registers
+        if let registers {
+            for number in 0..<16 { state.sought[number] = registers[number] }
+        }
+        if changes { updateStops() }
+    }
+}
+
+/// In front of a block's first instruction: goes on unless the general registers are those with which a run is to end there.
+let soughtHandler: Handler = { state, operation in
+    let cpu = CPU(state)
+    let operation = Operation(operation)
+    let last = cpu.state.lastDifference
+    if cpu.state.general[last] != cpu.state.sought[last] { return next(cpu, operation) }
+    leaveIfSought(cpu, operation)
+}
+
+@inline(never)
+private func leaveIfSought(_ cpu: CPU, _ operation: Operation) {
+    for number in 0..<16 where cpu.state.general[number] != cpu.state.sought[number] {
+        cpu.state.lastDifference = number
+        return next(cpu, operation)
+    }
+    cpu.state.ip = cpu.state.blockIP
+    cpu.state.remaining &+= Int(operation.rest) + 1
+    cpu.state.leaveReason = .slice
+}
+
 extension CodeArena {
     /// Pages that have blocks with a byte at one of these offsets, and the offset.
     fileprivate func places(ofOffsets offsets: [Int]) -> [(UInt64, Int)] {
         var result: [(UInt64, Int)] = []
-        guard used > 64 else { return result }
-        for hash in 0..<Self.bucketCount {
-            var index = bucket(hash)
-            while index != 0 {
-                let record = block(index).record
-                let start = Int(record.physical & 0xFFF)
-                for offset in offsets where offset >= start && offset < start + Int(record.byteCount) {
-                    result.append((record.physical.page, offset))
-                }
-                index = record.nextInHash
+        for index in kept {
+            let block = block(index)
+            guard !block.record.isStale else { continue }
+            let start = Int(block.record.physical & 0xFFF)
+            let end = start + Int(block.record.byteCount)
+            for offset in offsets where offset >= start && offset < end {
+                result.append((block.record.physical.page, offset))
             }
         }
         return result

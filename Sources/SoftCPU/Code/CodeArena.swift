@@ -10,6 +10,8 @@ struct CodeArena {
     private let buckets = HostMapping(byteCount: bucketCount * 4)
     /// Bytes in use. The first 64 stay free, so that index 0 is no block.
     private(set) var used = 64
+    /// The blocks that were kept, in order, among them stale ones.
+    private(set) var kept: [UInt32] = []
 
     var isFull: Bool { used + Self.reserve > Self.byteCount }
 
@@ -32,6 +34,7 @@ struct CodeArena {
     /// Keeps the block that was written at ``end`` and takes so many bytes.
     mutating func keep(_ block: Block, byteCount: Int) {
         used += (byteCount + 63) & ~63
+        kept.append(index(of: block))
         let hash = Self.hash(block.record.physical, block.record.mode)
         block.record.nextInHash = bucket(hash)
         // SAFETY: hashes are below bucketCount.
@@ -66,6 +69,7 @@ struct CodeArena {
     /// Forgets all blocks.
     mutating func empty() {
         used = 64
+        kept.removeAll(keepingCapacity: true)
         buckets.clear()
     }
 

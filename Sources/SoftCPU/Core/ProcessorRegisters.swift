@@ -94,6 +94,10 @@ struct ProcessorRegisters {
     var surroundings: UInt = 0
     /// x87, MMX and SSE registers.
     var vector = VectorRegisters()
+    /// The general registers of ``Surroundings/sought``.
+    var sought = InlineArray<16, UInt64>(repeating: 0)
+    /// The number of the general register that differed from these when they were compared last.
+    var lastDifference = 0
 }
 
 /// Byte offsets in ``ProcessorRegisters`` that operations use.

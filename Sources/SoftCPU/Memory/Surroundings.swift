@@ -33,6 +33,8 @@ struct Surroundings {
     var readLeaves: Set<UInt32>? = []
     /// The registers with which alone runs end in front of an instruction, if any: general, RIP, RFLAGS.
     var sought: [UInt64]?
+    /// Whether blocks that begin with one of ``stops`` compare the general registers with these themselves.
+    var checksInBlocks = false
     /// One for each size of code: 16, 32, 64.
     var decoders = Decoders()
 

@@ -76,11 +76,15 @@ extension CPU {
         state.watching.isBetweenTurns = false
         do {
             let block = try findOrDecode(state.ip)
-            if Int(block.record.count) > count || block.record.entryCount == BlockRecord.slow { return stepOnce() }
+            if Int(block.record.count) > count || block.record.secondPage != 0 || block.record.beginsAlone {
+                return stepOnce()
+            }
             state.blockIP = state.ip
             remember(block, link: 0)
             state.watching.isStepping = !state.watching.isActive
-            enter(self, block)
+            // It may begin where a run may end, and then other blocks do not enter it; the caller has looked.
+            state.remaining = count - Int(block.record.count)
+            perform(self, block.firstInstruction)
             state.watching.isStepping = true
         } catch {
             raiseFetch(error)

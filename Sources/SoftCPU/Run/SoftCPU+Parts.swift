@@ -104,6 +104,6 @@ extension SoftCPU {
     /// lets them end it always. Costs running nothing.
     public var soughtRegisters: [UInt64]? {
         get { cpu.around.sought }
-        set { cpu.around.sought = newValue }
+        set { cpu.seek(newValue) }
     }
 }
