@@ -42,7 +42,7 @@ fuzz: setup ## fuzz every target, FUZZ_SECONDS=60 each
 
 bench: setup ## measure speed and sizes, and fail where a limit is passed
 	@status=0; \
-	for benchmark in instructions run overhead seek verify-jobs trace-at-scale trace-size grace soft; do \
+	for benchmark in instructions run overhead seek verify-jobs verify-ticked trace-at-scale trace-size grace soft; do \
 	    Benchmarks/$$benchmark.sh || status=1; \
 	done; \
 	exit $$status
