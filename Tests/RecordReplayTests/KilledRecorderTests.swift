@@ -22,8 +22,8 @@ import TraceFormat
             let report = try Replay(reader, landing: .portable).result.get()
             #expect(report.events == reader.eventCount)
             #expect(report.outcome == reader.outcome)
-            // The guest may have ended before the recorder was killed.
-            #expect(reader.missing?.hasPrefix("the trace has no end") ?? (reader.outcome == recording.summary.outcome))
+            // The guest may have ended before the recorder was killed, and a racy one otherwise than in the other recording.
+            #expect(reader.missing?.hasPrefix("the trace has no end") ?? (reader.outcome != nil))
         }
     }
 
