@@ -73,9 +73,9 @@ struct EngineOption: ParsableArguments {
     }
 
     private func prefersSoftware(for reader: TraceReader) throws -> Bool {
-        guard request == .auto, try reader.keyframes.contains(where: { $0.position == .asynchronous }) else {
-            return false
-        }
+        guard request == .auto, choice == .kvm,
+            try reader.keyframes.contains(where: { $0.position == .asynchronous })
+        else { return false }
         return (try? EngineChoice.soft.perform(ProcessorDifferences(reader: reader))) == []
     }
 

@@ -55,6 +55,21 @@ import Testing
         #expect(result.messages.contains(note), "\(result.messages)")
     }
 
+    /// Software is not preferred there: there is nothing else, and a divergence is the answer.
+    @Test(.needsKVM) func aQuestionIsNotPassedOnToKVM() throws {
+        let directory = try TemporaryDirectory()
+        try directory.record("self-trace")
+
+        let result = try Command.shell(
+            "exec unshare --mount bash -c 'mount --bind /dev/null /dev/kvm; exec \"$0\" last-write trace.rrvm 0x7bf0' \"$0\"",
+            in: directory
+        )
+
+        #expect(result.messages.ranges(of: "rr-vm: note: software").count == 1, "\(result.messages)")
+        #expect(!result.messages.contains("KVM executes the guest"), "\(result.messages)")
+        #expect([0, 1].contains(result.status), "\(result)")
+    }
+
     @Test(.needsKVM) func userWhoMayNotOpenItIsToldHow() throws {
         let directory = try TemporaryDirectory()
         try directory.add("hello")
