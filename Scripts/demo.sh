@@ -80,10 +80,9 @@ tour() {
 # Puts Debian's kernel and a RAM disk with busybox into the demo's directory. Fails where they cannot be had.
 fetch_linux() {
     command -v apt-get >/dev/null && Scripts/setup.sh busybox-static cpio || return
-    local package
-    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: *//p' | head --lines=1)
-    [[ -n $package ]] && (cd "$demo" && apt-get download "$package") || return
-    dpkg --extract "$demo/$package"_*.deb "$demo/kernel" && mv "$demo"/kernel/boot/vmlinuz-* "$demo/vmlinuz" &&
+    local version
+    version=$(Scripts/fetch-kernel.sh linux-image-cloud-amd64 "$demo/kernels") || return
+    mv "$demo/kernels/$version/boot/vmlinuz-$version" "$demo/vmlinuz" &&
         Scripts/make-real-guest.sh linux-root "$demo/root.cpio"
 }
 

@@ -130,8 +130,7 @@ PROGRAM
     ;;
 debian-root)
     # A Debian on a disk, up to systemd and a login on the serial console, without a password. As root, for debootstrap.
-    debootstrap --variant=minbase --include=systemd-sysv,udev bookworm "$work/root" http://deb.debian.org/debian >"$work/log" 2>&1 ||
-        { tail "$work/log" >&2; exit 69; }
+    "$(dirname "$0")/make-debian.sh" "$work/root" --include=systemd-sysv,udev
     sed --in-place 's/^root:[^:]*:/root::/' "$work/root/etc/shadow"
     rm -rf "$work"/root/{var/cache/apt/archives/*.deb,var/lib/apt/lists/*,usr/share/{doc,locale,man}}
     truncate --size=400M "$image"

@@ -9,12 +9,8 @@ work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
 package=$(Scripts/make-deb.sh "$work" 2>"$work/log") || { cat "$work/log" >&2; exit 1; }
 
-# shellcheck disable=SC2016 # apt-get's own
-mapfile -t mirrors < <(apt-get indextargets --format '$(REPO_URI)')
-# shellcheck source=/dev/null
-release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$work/root
-debootstrap --variant=minbase "$release" "$root" "${mirrors[0]:-http://deb.debian.org/debian}" >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 69; }
+Scripts/make-debian.sh "$root"
 cp "$package" "$root/tmp/"
 # Swift's programs find their arguments in /proc.
 inside() {

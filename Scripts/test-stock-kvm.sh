@@ -30,40 +30,15 @@ rr_vm=$(realpath "$binaries/rr-vm")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rr-vm/stock-kvm
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
-mkdir --parents "$cache"
 
 # The kernel that Debian's metapackage names now. Its file is an ELF within a bzImage: QEMU enters that by PVH, and the emulated
 # processor need not unpack it.
-as_root=()
-((EUID == 0)) || as_root=(sudo)
-find_package() {
-    # Where there are no lists, it finds nothing and fails.
-    { apt-cache depends linux-image-amd64 2>"$work/log" || true; } | sed -n 's/^ *Depends: *//p' | head --lines=1
-}
-fetch_package() { (cd "$work" && apt-get download "$package" >"$work/log" 2>&1); }
-update_lists() {
-    "${as_root[@]}" apt-get update >"$work/log" 2>&1
-    package=$(find_package)
-}
-package=$(find_package)
-[[ -n $package ]] || update_lists || true
-version=${package#linux-image-}
+version=$(Scripts/fetch-kernel.sh linux-image-amd64 "$cache")
 kernel=$cache/$version
-if [[ -z $version || ! -e $kernel/vmlinux ]]; then
-    echo "Fetching Debian's kernel ..."
-    # A fresh system has no package lists, an old one has stale ones.
-    if [[ -z $package ]] || ! { fetch_package || { update_lists && fetch_package; }; }; then
-        cat "$work/log" >&2
-        echo "test-stock-kvm: Debian's kernel could not be fetched; what apt-get said is above" >&2
-        exit 69
-    fi
-    version=${package#linux-image-}
-    kernel=$cache/$version
-    dpkg --extract "$work/$package"_*.deb "$work/kernel"
-    Scripts/kernel-payload.py "$work/kernel/boot/vmlinuz-$version" | unxz >"$work/kernel/vmlinux"
-    /sbin/depmod --basedir "$work/kernel" "$version"
-    rm -rf "$kernel"
-    mv "$work/kernel" "$kernel"
+if [[ ! -e $kernel/vmlinux ]]; then
+    /sbin/depmod --basedir "$kernel" "$version"
+    Scripts/kernel-payload.py "$kernel/boot/vmlinuz-$version" | unxz >"$kernel/vmlinux.part"
+    mv "$kernel/vmlinux.part" "$kernel/vmlinux"
 fi
 
 # What the machine starts with: busybox, and the modules in the order in which they are loaded.
