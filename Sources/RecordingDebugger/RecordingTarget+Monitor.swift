@@ -160,15 +160,6 @@ extension RecordingTarget where P: ~Copyable {
         var search = try OriginSearch(other, listing, limits: OriginLimits())
         return try search.origin(of: target).text(listing.symbols) + "\n"
     }
-
-    /// The memory at a linear address at the present moment.
-    private func memory(at address: GuestVirtualAddress, count: Int) throws -> WatchedMemory {
-        var view = try debugger.view()
-        guard let memory = try WatchedMemory(linear: address, count: count, in: &view) else {
-            throw DebugTargetError("nothing is mapped at \(address) at this moment")
-        }
-        return memory
-    }
 }
 
 extension Substring {

@@ -23,7 +23,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
     private var watchpoints: [Watchpoint] = []
     /// The physical memory of watchpoints, also of those that are gone: a client takes them away at each stop.
     private var places: [Watchpoint: WatchedPlace] = [:]
-    var messages: [String] = []
+    private var messages: [String] = []
     private var knownState: (moment: Moment?, state: ProcessorState)?
 
     /// Goes to where the session begins.
@@ -100,21 +100,11 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
     /// Watches memory. Its physical place is found with the present paging, or with the one that was present when an equal
     /// watchpoint was inserted, if nothing is mapped there now.
     public func insertWatchpoint(_ watchpoint: Watchpoint) throws(DebugTargetError) {
-        do throws(TimelineError) {
-            var view = try debugger.view()
-            let memory: WatchedMemory?
-            do {
-                memory = try WatchedMemory(
-                    linear: GuestVirtualAddress(watchpoint.address),
-                    count: watchpoint.count,
-                    in: &view
-                )
-            } catch { throw .replay(.trace(error)) }
-            if let memory { places[watchpoint] = WatchedPlace(memory, includesReads: watchpoint.kind != .write) }
-        } catch { throw DebugTargetError(error) }
-        guard let place = places[watchpoint] else {
-            throw DebugTargetError("nothing is mapped at 0x\(String(watchpoint.address, radix: 16)) at this moment")
+        let address = GuestVirtualAddress(watchpoint.address)
+        if let memory = try mappedMemory(at: address, count: watchpoint.count) {
+            places[watchpoint] = WatchedPlace(memory, includesReads: watchpoint.kind != .write)
         }
+        guard let place = places[watchpoint] else { throw .nothingIsMapped(at: address) }
         guard debugger.watchesReads || watchpoint.kind == .write else {
             throw DebugTargetError("this engine cannot watch reads: use --engine soft")
         }
@@ -141,6 +131,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
         do throws(TimelineError) {
             let stop = try perform(resumption, isInterrupted)
             lastStop = stop
+            if let moment = debugger.diversion { messages.append("in a diversion from moment \(moment)") }
             return stop
         } catch {
             lastStop = nil
@@ -152,7 +143,6 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
         _ resumption: Resumption,
         _ isInterrupted: () -> Bool
     ) throws(TimelineError) -> DebugStop {
-        if debugger.diversion != nil { return try performDiverted(resumption, isInterrupted) }
         switch resumption {
         case .step: return meaning(try debugger.step())
         case .stepBack: return meaning(try debugger.stepBack())
@@ -170,7 +160,7 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
         }
     }
 
-    func meaning(_ stop: DebuggerStop) -> DebugStop {
+    private func meaning(_ stop: DebuggerStop) -> DebugStop {
         switch stop {
         case .stepped, .reached, .passed, .event: .stepped
         case .breakpoint: .breakpoint
@@ -192,9 +182,29 @@ public final class RecordingTarget<P: EngineProcessor & ~Copyable>: ReversibleTa
     }
 }
 
+extension RecordingTarget where P: ~Copyable {
+    /// The memory at a linear address, with the present paging; nil if not all of it is mapped.
+    func mappedMemory(at address: GuestVirtualAddress, count: Int) throws(DebugTargetError) -> WatchedMemory? {
+        do {
+            var view = try debugger.view()
+            return try WatchedMemory(linear: address, count: count, in: &view)
+        } catch { throw DebugTargetError(error) }
+    }
+
+    /// The same where all of it has to be mapped.
+    func memory(at address: GuestVirtualAddress, count: Int) throws(DebugTargetError) -> WatchedMemory {
+        guard let memory = try mappedMemory(at: address, count: count) else { throw .nothingIsMapped(at: address) }
+        return memory
+    }
+}
+
 extension DebugTargetError {
     /// What is wrong, in words for the user.
     init(_ error: any Error) { self.init("\(error)") }
+
+    fileprivate static func nothingIsMapped(at address: GuestVirtualAddress) -> Self {
+        Self("nothing is mapped at \(address) at this moment")
+    }
 }
 
 extension RegisterLayout.Width {

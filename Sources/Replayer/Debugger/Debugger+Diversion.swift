@@ -50,18 +50,9 @@ extension Debugger where P: ~Copyable {
         )
     }
 
-    /// Executes one instruction of a changed guest.
-    public mutating func stepDiverted() throws(TimelineError) -> DebuggerStop {
-        try runDiverted(instructions: 1) { false }
-    }
-
-    /// Runs a changed guest to the next stop.
-    public mutating func runDiverted(isInterrupted: () -> Bool) throws(TimelineError) -> DebuggerStop {
-        try runDiverted(instructions: .max, isInterrupted: isInterrupted)
-    }
-
-    private mutating func runDiverted(
-        instructions: UInt64,
+    /// Runs a changed guest to the next stop, over so many instructions at most.
+    mutating func runDiverted(
+        instructions: UInt64 = .max,
         isInterrupted: () -> Bool
     ) throws(TimelineError) -> DebuggerStop {
         observe(true)
@@ -76,14 +67,9 @@ extension Debugger where P: ~Copyable {
         var present = start
         while present < goal {
             if isInterrupted() { return .interrupted }
-            let bound = min(goal, present &+ Self.diversionSlice)
+            let bound = min(goal, present &+ Self.slice)
             let stop = try timeline.attempt { core throws(ReplayStop) in
-                try onEngine(core.processor.setBreakpoints(places))
-                var exit = try onEngine(core.processor.run(upTo: bound))
-                // A run that begins at a breakpoint ends there, and passes it the second time.
-                if exit == .debug, present == start, core.processor.instructionsRetired == start {
-                    exit = try onEngine(core.processor.run(upTo: bound))
-                }
+                let exit = try core.run(upTo: bound, stoppingAt: places, passing: present == start)
                 guard let exit else { return nil as DiversionStop? }
                 return try core.goOn(from: exit)
             }
@@ -99,9 +85,6 @@ extension Debugger where P: ~Copyable {
         }
         return .stepped
     }
-
-    /// How many instructions are executed between two looks at whoever waits: a few milliseconds.
-    private static var diversionSlice: UInt64 { 1 << 20 }
 }
 
 /// Why a changed guest does not go on by itself.

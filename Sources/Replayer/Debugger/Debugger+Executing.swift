@@ -83,12 +83,7 @@ extension Debugger where P: ~Copyable {
         var places = isObserving ? breakpoints : []
         if let place { places.insert(place) }
         let result = try timeline.attempt { core throws(ReplayStop) in
-            try onEngine(core.processor.setBreakpoints(Array(places)))
-            var exit = try onEngine(core.processor.run(upTo: start + count))
-            // A run that begins at a breakpoint ends there, and passes it the second time.
-            if exit == .debug, passing, core.processor.instructionsRetired == start {
-                exit = try onEngine(core.processor.run(upTo: start + count))
-            }
+            let exit = try core.run(upTo: start + count, stoppingAt: Array(places), passing: passing)
             return (exit, (core.processor.instructionsRetired ?? start) - start)
         }
         takeTransfers(since: present, at: start)
@@ -109,5 +104,23 @@ extension Debugger where P: ~Copyable {
 
     static var mostLengths: Int { 1 << 16 }
     /// How many instructions are executed between two looks at whoever waits: a few milliseconds.
-    private static var slice: UInt64 { 1 << 20 }
+    static var slice: UInt64 { 1 << 20 }
+}
+
+extension ReplayCore where P: ~Copyable {
+    /// Executes up to a count, on an engine that counts, or to one of some addresses.
+    ///
+    /// - Parameter passing: whether one of them at the present place is passed over.
+    mutating func run(
+        upTo count: UInt64,
+        stoppingAt places: [GuestVirtualAddress],
+        passing: Bool
+    ) throws(ReplayStop) -> Exit? {
+        try onEngine(processor.setBreakpoints(places))
+        let start = processor.instructionsRetired
+        let exit = try onEngine(processor.run(upTo: count))
+        // A run that begins at a breakpoint ends there, and passes it the second time.
+        guard exit == .debug, passing, processor.instructionsRetired == start else { return exit }
+        return try onEngine(processor.run(upTo: count))
+    }
 }

@@ -100,19 +100,22 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Executes one instruction, or lets the guest take the interrupt that it was given.
     public mutating func step() throws(TimelineError) -> DebuggerStop {
-        try recovering { debugger throws(TimelineError) in try debugger.stepAndSettle() }
+        if diversion != nil { return try runDiverted(instructions: 1) { false } }
+        return try recovering { debugger throws(TimelineError) in try debugger.stepAndSettle() }
     }
 
     /// Runs to the next stop.
     public mutating func run(isInterrupted: () -> Bool) throws(TimelineError) -> DebuggerStop {
-        try recovering { debugger throws(TimelineError) in
+        if diversion != nil { return try runDiverted(isInterrupted: isInterrupted) }
+        return try recovering { debugger throws(TimelineError) in
             try debugger.forward(to: nil, observing: true, passing: true, isInterrupted: isInterrupted)
         }
     }
 
     /// Goes back over one instruction.
     public mutating func stepBack() throws(TimelineError) -> DebuggerStop {
-        try recovering { debugger throws(TimelineError) in
+        guard diversion == nil else { throw .cannotGoBack }
+        return try recovering { debugger throws(TimelineError) in
             guard let present = debugger.moment else { return .beginning }
             return try debugger.goBack(before: present) ? .stepped : .beginning
         }
@@ -120,7 +123,8 @@ public struct Debugger<P: DebuggableProcessor & ~Copyable>: ~Copyable {
 
     /// Runs back to the last stop before the present moment.
     public mutating func runBack(isInterrupted: () -> Bool) throws(TimelineError) -> DebuggerStop {
-        try recovering { debugger throws(TimelineError) in try debugger.backward(isInterrupted: isInterrupted) }
+        guard diversion == nil else { throw .cannotGoBack }
+        return try recovering { debugger throws(TimelineError) in try debugger.backward(isInterrupted: isInterrupted) }
     }
 
     /// Does something, and goes back to where the guest stood if that fails.
