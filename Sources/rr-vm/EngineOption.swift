@@ -43,9 +43,8 @@ struct EngineOption: ParsableArguments {
         guard request == .auto, choice == .kvm else { return choice }
         if readers.contains(where: { $0.header.landing == .instructionCount }) { return .soft }
         for reader in readers {
-            let task = ProcessorDifferences(reader: reader)
-            let lack = try? EngineChoice.kvm.perform(task)
-            guard let lack, !lack.isEmpty, (try? EngineChoice.soft.perform(task)) == [] else { continue }
+            let lack = try? EngineChoice.kvm.perform(ProcessorDifferences(reader: reader))
+            guard let lack, !lack.isEmpty, Self.softwareShowsProcessor(of: reader) else { continue }
             StandardError.write(
                 "rr-vm: note: software executes the guest, because \(EngineError.hostDiffers(lack))"
             )
@@ -76,7 +75,11 @@ struct EngineOption: ParsableArguments {
         guard request == .auto, choice == .kvm,
             try reader.keyframes.contains(where: { $0.position == .asynchronous })
         else { return false }
-        return (try? EngineChoice.soft.perform(ProcessorDifferences(reader: reader))) == []
+        return Self.softwareShowsProcessor(of: reader)
+    }
+
+    private static func softwareShowsProcessor(of reader: TraceReader) -> Bool {
+        (try? EngineChoice.soft.perform(ProcessorDifferences(reader: reader))) == []
     }
 
     /// The engines for a replay. Where none is named and KVM executes the guest, software may execute what ends between two exits.

@@ -22,6 +22,22 @@ public enum ChangeCause: Sendable {
     public var isExact: Bool {
         if case .unknown = self { false } else { true }
     }
+
+    /// The instruction that did it, if it was one whose code could be read.
+    public var line: CodeListing.Line? {
+        switch self {
+        case .instruction(let line), .access(_, let line): line
+        case .event, .delivery, .deliveryOrInstruction, .unknown: nil
+        }
+    }
+
+    /// The event that did it, or that came with it.
+    public var event: RecordedEvent? {
+        switch self {
+        case .access(let event, _), .event(let event), .delivery(let event), .deliveryOrInstruction(let event): event
+        case .instruction, .unknown: nil
+        }
+    }
 }
 
 extension ChangeCause: CustomStringConvertible {

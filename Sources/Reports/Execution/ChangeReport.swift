@@ -44,15 +44,8 @@ public struct ChangeReport: Codable, Hashable, Sendable {
         found = true
         exact = cause.isExact
         self.cause = "\(cause)"
-        switch cause {
-        case .instruction(let line): code = line.map(CodeLine.init)
-        case .access(let event, let line):
-            self.event = event.ordinal.rawValue
-            code = line.map(CodeLine.init)
-        case .event(let event), .delivery(let event), .deliveryOrInstruction(let event):
-            self.event = event.ordinal.rawValue
-        case .unknown: break
-        }
+        event = cause.event?.ordinal.rawValue
+        code = cause.line.map(CodeLine.init)
     }
 
     /// One JSON object on one line.

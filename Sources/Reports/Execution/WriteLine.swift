@@ -26,10 +26,7 @@ public struct WriteLine: Encodable, Hashable, Sendable {
         old = write.old.map(InspectionReport.Dump.digits).joined()
         new = write.new.map(InspectionReport.Dump.digits).joined()
         cause = "\(write.cause)"
-        switch write.cause {
-        case .instruction(let line), .access(_, let line): code = line.map(CodeLine.init)
-        case .event, .delivery, .deliveryOrInstruction, .unknown: break
-        }
+        code = write.cause.line.map(CodeLine.init)
     }
 
     /// One JSON object on one line.
