@@ -32,20 +32,7 @@ start:
     xor %ebx, %ebx
 next_buffer:
     offer RECEIVE, 0
-wait:
-    cmp %bx, RECEIVE_USED + 2
-    jne received
-    sti
-    hlt
-    cli
-    jmp wait
-
-    // The element of the used ring says how many bytes there are.
-received:
-    mov %ebx, %eax
-    and $(VIRTIO_QUEUE_SIZE - 1), %eax
-    mov RECEIVE_USED + 8(, %eax, 8), %ecx
-    inc %ebx
+    await_buffer RECEIVE_USED
     mov %ecx, TRANSMIT_COUNT
     offer TRANSMIT, 0
     cmpb $'\n', RECEIVED - 1(%ecx)

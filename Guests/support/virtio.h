@@ -84,6 +84,23 @@
     movw $\queue, (\queue * 4)(%eax)
 .endm
 
+// Waits until the device has used as many buffers as BX says and one more, counts that one in EBX, and takes the number of its
+// bytes into ECX, from the element of the used ring. `used` is the queue's used ring. Interrupts must be off. Changes EAX.
+.macro await_buffer used
+wait\@:
+    cmp %bx, \used + 2
+    jne received\@
+    sti
+    hlt
+    cli
+    jmp wait\@
+received\@:
+    mov %ebx, %eax
+    and $(VIRTIO_QUEUE_SIZE - 1), %eax
+    mov \used + 8(, %eax, 8), %ecx
+    inc %ebx
+.endm
+
 .macro virtio_routines
 
 // Four bytes of configuration space at ECX, into EAX and from EAX. Changes DX.
